@@ -1,0 +1,142 @@
+//! One call: validated, signed, sent, and its answer decoded.
+
+mod attempt;
+mod exchange;
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::config::Config;
+use crate::endpoint::Endpoint;
+use crate::error::{Error, Kind};
+use crate::operation::{Operation, Product};
+use crate::outcome::Outcome;
+use crate::record::{AnyRecord, Record, Slot, View, decode};
+use exchange::{Answer, exchange};
+
+/// The request of one operation: what the shell around the runtime must know of it.
+pub trait Request: Record + Clone {
+    /// The client that calls it.
+    type Client;
+    /// What it is answered with.
+    type Response: Record;
+    /// The operation.
+    const OPERATION: &'static Operation;
+}
+
+/// Calls the operations of one version of a product; generated clients wrap it.
+#[derive(Clone, Debug)]
+pub struct Client {
+    config: Config,
+    product: &'static Product,
+}
+
+/// Holds what one call says of itself beside its parameters.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Options {
+    deadline: Option<Duration>,
+}
+
+impl Client {
+    /// Creates a client of a product. Nothing is sent.
+    #[must_use]
+    pub fn new(config: &Config, product: &'static Product) -> Self {
+        Self { config: config.clone(), product }
+    }
+
+    /// Returns the endpoint that a call goes to, given its parameter `RegionId`.
+    ///
+    /// # Errors
+    ///
+    /// Fails when no region is known or the region cannot be one.
+    pub fn endpoint(&self, region_id: Option<&str>) -> Result<Endpoint, Error> {
+        let config = &self.config.inner;
+        let configured = config.region.as_ref().map(|(region, origin)| (region.as_str(), *origin));
+        let region = configured.or(region_id.map(|region| (region, "the parameter RegionId")));
+        Endpoint::resolve(self.product, config.endpoint.as_ref(), region)
+    }
+
+    /// Sends a request and decodes its answer.
+    ///
+    /// # Errors
+    ///
+    /// See [`Call::send`].
+    pub async fn execute<R: Request>(&self, request: &R) -> Result<R::Response, Error> {
+        self.execute_with(request, Options::default()).await
+    }
+
+    async fn execute_with<R: Request>(&self, request: &R, options: Options) -> Result<R::Response, Error> {
+        let answer = exchange(self, R::OPERATION, request, options).await?;
+        let mut response = R::Response::default();
+        decode_answer(R::OPERATION, answer, &mut response)?;
+        Ok(response)
+    }
+}
+
+/// Builds one call: the request, and the options of this call alone.
+#[derive(Clone)]
+#[must_use = "a call is made when `send` is awaited"]
+pub struct Call<R> {
+    client: Client,
+    /// The parameters.
+    pub request: R,
+    options: Options,
+}
+
+impl<R: Request> Call<R> {
+    /// Starts a call without parameters.
+    pub fn new(client: &Client) -> Self {
+        Self { client: client.clone(), request: R::default(), options: Options::default() }
+    }
+
+    /// Sets how long this call may take in all, attempts and waits included.
+    pub fn with_deadline(mut self, deadline: Duration) -> Self {
+        self.options.deadline = Some(deadline);
+        self
+    }
+
+    /// Sends the call.
+    ///
+    /// It is tried again only when it is known not to have been sent. Dropping the future cancels the call; what was sent by
+    /// then may still be executed.
+    ///
+    /// # Errors
+    ///
+    /// Fails with one [`Error`] for everything; [`Error::outcome`] says what became of the call.
+    pub async fn send(self) -> Result<R::Response, Error> {
+        self.client.execute_with(&self.request, self.options).await
+    }
+}
+
+impl<R: Request> fmt::Debug for Call<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        crate::record::debug(&self.request, f)
+    }
+}
+
+/// Decodes an answer; an empty body has nothing in it but the id of the request.
+fn decode_answer(operation: &'static Operation, answer: Answer, response: &mut dyn AnyRecord) -> Result<(), Error> {
+    if !answer.body.is_empty()
+        && let Err(source) = decode(&answer.body, response)
+    {
+        let Answer { status, request_id, body, attempts, before } = answer;
+        let kind = Kind::Undecodable { status, request_id, body, source };
+        return Err(Error::new(kind, Outcome::Executed).of(operation, attempts, before));
+    }
+    if let Some(id) = answer.request_id {
+        fill_request_id(response, id);
+    }
+    Ok(())
+}
+
+/// Puts the header's request id where the body gave none.
+fn fill_request_id(response: &mut dyn AnyRecord, id: String) {
+    let field = (0..response.count()).find(|index| response.meta(*index).name.eq_ignore_ascii_case("RequestId"));
+    let Some(index) = field else { return };
+    if !matches!(response.get(index).view(), View::Str("") | View::Absent) {
+        return;
+    }
+    if let Slot::Str(to) = response.get_mut(index).slot() {
+        *to = id;
+    }
+}

@@ -1,0 +1,159 @@
+//! What a call is signed with.
+
+use std::fmt;
+
+use crate::error::Error;
+use crate::sensitive::Sensitive;
+
+/// Holds an access key: its id, its secret and, for a temporary key from STS, its security token.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credentials {
+    access_key_id: String,
+    access_key_secret: Sensitive<String>,
+    security_token: Option<Sensitive<String>>,
+}
+
+impl Credentials {
+    /// Creates credentials from a permanent access key.
+    ///
+    /// # Errors
+    ///
+    /// Fails when a part is empty or begins or ends with white space, which is a frequent cause of
+    /// `SignatureDoesNotMatch`.
+    pub fn new(access_key_id: impl Into<String>, access_key_secret: impl Into<String>) -> Result<Self, Error> {
+        Self::checked(access_key_id.into(), access_key_secret.into(), None)
+    }
+
+    /// Creates credentials from a temporary access key and its security token, as STS issues them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Credentials::new`].
+    pub fn temporary(
+        access_key_id: impl Into<String>,
+        access_key_secret: impl Into<String>,
+        security_token: impl Into<String>,
+    ) -> Result<Self, Error> {
+        Self::checked(access_key_id.into(), access_key_secret.into(), Some(security_token.into()))
+    }
+
+    fn checked(id: String, secret: String, token: Option<String>) -> Result<Self, Error> {
+        check_part("access key id", &id)?;
+        check_part("access key secret", &secret)?;
+        if let Some(token) = &token {
+            check_part("security token", token)?;
+        }
+        Ok(Self {
+            access_key_id: id,
+            access_key_secret: Sensitive::new(secret),
+            security_token: token.map(Sensitive::new),
+        })
+    }
+
+    /// Reads `ALIBABA_CLOUD_ACCESS_KEY_ID`, `ALIBABA_CLOUD_ACCESS_KEY_SECRET` and, for a temporary key,
+    /// `ALIBABA_CLOUD_SECURITY_TOKEN` through a function that looks a variable up.
+    ///
+    /// Returns nothing where neither id nor secret is set. A variable that is set to nothing counts as not set.
+    ///
+    /// # Errors
+    ///
+    /// Fails when only one of id and secret is set, and as [`Credentials::new`].
+    pub fn from_vars(var: impl Fn(&str) -> Option<String>) -> Result<Option<Self>, Error> {
+        let set = |name: &str| var(name).filter(|value| !value.is_empty());
+        match (set(ID), set(SECRET)) {
+            (None, None) => Ok(None),
+            (Some(id), Some(secret)) => Self::checked(id, secret, set(TOKEN)).map(Some),
+            (Some(_), None) => Err(Error::config(format!("{ID} is set, but {SECRET} is not; set both or none"))),
+            (None, Some(_)) => Err(Error::config(format!("{SECRET} is set, but {ID} is not; set both or none"))),
+        }
+    }
+
+    /// Returns the id of the access key.
+    #[must_use]
+    pub fn access_key_id(&self) -> &str {
+        &self.access_key_id
+    }
+
+    /// Returns the secret of the access key.
+    #[must_use]
+    pub fn access_key_secret(&self) -> &Sensitive<String> {
+        &self.access_key_secret
+    }
+
+    /// Returns the security token of a temporary access key.
+    #[must_use]
+    pub fn security_token(&self) -> Option<&Sensitive<String>> {
+        self.security_token.as_ref()
+    }
+}
+
+const ID: &str = "ALIBABA_CLOUD_ACCESS_KEY_ID";
+const SECRET: &str = "ALIBABA_CLOUD_ACCESS_KEY_SECRET";
+const TOKEN: &str = "ALIBABA_CLOUD_SECURITY_TOKEN";
+
+fn check_part(what: &str, value: &str) -> Result<(), Error> {
+    if value.is_empty() {
+        return Err(Error::config(format!("the {what} is empty")));
+    }
+    if value.trim() != value {
+        return Err(Error::config(format!("the {what} begins or ends with white space; remove it")));
+    }
+    if !value.chars().all(|c| c.is_ascii_graphic()) {
+        return Err(Error::config(format!("the {what} holds a character that no access key has; copy it again")));
+    }
+    Ok(())
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials")
+            .field("access_key_id", &self.access_key_id)
+            .field("access_key_secret", &self.access_key_secret)
+            .field("security_token", &self.security_token)
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from(vars: &[(&str, &str)]) -> Result<Option<Credentials>, Error> {
+        Credentials::from_vars(|name| vars.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned()))
+    }
+
+    #[test]
+    fn a_token_makes_them_temporary() {
+        let permanent = from(&[(ID, "id"), (SECRET, "s")]).unwrap().unwrap();
+        assert!(permanent.security_token().is_none());
+        let temporary = from(&[(ID, "STS.id"), (SECRET, "s"), (TOKEN, "t")]).unwrap().unwrap();
+        assert_eq!(temporary.security_token().unwrap().expose(), "t");
+    }
+
+    #[test]
+    fn half_a_key_is_refused_by_the_name_of_the_missing_half() {
+        let error = from(&[(ID, "id")]).unwrap_err().to_string();
+        assert!(error.contains("ALIBABA_CLOUD_ACCESS_KEY_SECRET is not"), "{error}");
+        let error = from(&[(SECRET, "s")]).unwrap_err().to_string();
+        assert!(error.contains("ALIBABA_CLOUD_ACCESS_KEY_ID is not"), "{error}");
+    }
+
+    #[test]
+    fn nothing_set_is_nothing_found() {
+        assert!(from(&[]).unwrap().is_none());
+        assert!(from(&[(ID, ""), (SECRET, "")]).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_stray_space_is_refused_without_showing_the_secret() {
+        let error = Credentials::new("id", "canary-secret ").unwrap_err();
+        assert!(error.to_string().contains("white space"), "{error}");
+        assert!(!format!("{error} {error:?}").contains("canary"));
+    }
+
+    #[test]
+    fn debug_shows_the_id_and_no_secret() {
+        let shown = format!("{:?}", Credentials::temporary("LTAI-id", "canary-1", "canary-2").unwrap());
+        assert!(shown.contains("LTAI-id") && !shown.contains("canary"), "{shown}");
+    }
+}

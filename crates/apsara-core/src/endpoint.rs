@@ -1,0 +1,207 @@
+//! Which host a call goes to, and why.
+
+use std::fmt;
+
+use crate::error::Error;
+use crate::operation::Product;
+
+/// Says how the official SDKs build the host of a region that stands in no table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EndpointRule {
+    /// `PRODUCT.REGION.aliyuncs.com`
+    Regional,
+    /// `PRODUCT.aliyuncs.com`
+    Central,
+}
+
+/// Holds where a call goes: the scheme, the host with its port, and why it was chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    scheme: &'static str,
+    host: String,
+    reason: String,
+}
+
+impl Endpoint {
+    /// Reads an endpoint that somebody configured: a host, with a port and a scheme if need be.
+    ///
+    /// Without a scheme it is HTTPS; `http://` must be asked for, because nothing sent that way is private.
+    ///
+    /// # Errors
+    ///
+    /// Fails when there is a path, a query or user information in it, or a scheme other than these two.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        // What stands before an @ may be a password, with or without a scheme in front.
+        let shown = crate::redact_urls(text.rsplit('@').next().unwrap_or_default());
+        let refuse = |why: &str| Err(Error::config(format!("the endpoint `{shown}` {why}")));
+        let (scheme, rest) = match text.split_once("://") {
+            None => ("https", text),
+            Some(("https", rest)) => ("https", rest),
+            Some(("http", rest)) => ("http", rest),
+            Some(_) => return refuse("has an unknown scheme; write https:// or http://, or only the host"),
+        };
+        let host = rest.strip_suffix('/').unwrap_or(rest);
+        if host.is_empty() {
+            return refuse("names no host; write for example live.aliyuncs.com");
+        }
+        if host.contains('@') {
+            return refuse("holds user information; write only the host");
+        }
+        if host.contains(['/', '?', '#']) {
+            return refuse("has a path or a query; write only the host");
+        }
+        if http::uri::Authority::try_from(host).is_err() {
+            return refuse("is not a host; write for example live.aliyuncs.com");
+        }
+        // The port that a scheme implies is not sent, so it must not be signed either.
+        let implied = if scheme == "https" { ":443" } else { ":80" };
+        let host = host.strip_suffix(implied).unwrap_or(host).to_ascii_lowercase();
+        Ok(Self { scheme, host, reason: "configured".to_owned() })
+    }
+
+    /// Returns `https` or `http`.
+    #[must_use]
+    pub fn scheme(&self) -> &str {
+        self.scheme
+    }
+
+    /// Returns the host, with its port where the scheme does not imply it.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Explains which row of which table was used, and what the other table says.
+    #[must_use]
+    pub fn explain(&self) -> &str {
+        &self.reason
+    }
+
+    /// Finds the endpoint of a product: the configured one, else the one of the region.
+    pub(crate) fn resolve(
+        product: &Product,
+        configured: Option<&Endpoint>,
+        region: Option<(&str, &str)>,
+    ) -> Result<Self, Error> {
+        if let Some(endpoint) = configured {
+            return Ok(endpoint.clone());
+        }
+        let (region, origin) = match (region, product.default_region) {
+            (Some(region), _) => region,
+            (None, Some(region)) => (region, "the product's default"),
+            (None, None) => {
+                return Err(Error::config(format!(
+                    "no region is known for {}: set ALIBABA_CLOUD_REGION_ID, ConfigBuilder::region or the parameter RegionId",
+                    product.name
+                )));
+            }
+        };
+        if !is_label(region) {
+            return Err(Error::config(format!(
+                "`{region}` ({origin}) is not the id of a region; write for example cn-shanghai"
+            )));
+        }
+        let portal = find(product.portal_endpoints, region);
+        let sdk = find(product.sdk_endpoints, region);
+        let built = match product.sdk_rule {
+            EndpointRule::Regional => format!("{}.{region}.aliyuncs.com", product.name.to_ascii_lowercase()),
+            EndpointRule::Central => format!("{}.aliyuncs.com", product.name.to_ascii_lowercase()),
+        };
+        let (host, source) = match (portal, sdk) {
+            (Some(portal), Some(sdk)) if portal == sdk => {
+                (portal, "the portal's and the official SDKs' tables".to_owned())
+            }
+            (Some(portal), Some(sdk)) => (portal, format!("the portal's table; the official SDKs' says {sdk}")),
+            (Some(portal), None) => (portal, format!("the portal's table; the official SDKs' rule gives {built}")),
+            (None, Some(sdk)) => (sdk, "the official SDKs' table; the portal's has no row".to_owned()),
+            (None, None) => (built.as_str(), "the official SDKs' rule; no table has a row".to_owned()),
+        };
+        Ok(Self { scheme: "https", host: host.to_owned(), reason: format!("region {region} ({origin}): {source}") })
+    }
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}", self.scheme, self.host)
+    }
+}
+
+fn find(table: &'static [(&'static str, &'static [&'static str])], region: &str) -> Option<&'static str> {
+    table.iter().find(|(_, regions)| regions.contains(&region)).map(|(host, _)| *host)
+}
+
+/// Returns whether a text can stand in a host's name as it is; else a region could redirect a signed call.
+fn is_label(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 63 && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operation::Style;
+
+    static PRODUCT: Product = Product {
+        name: "Live",
+        version: "2016-11-01",
+        style: Style::Rpc,
+        default_region: Some("cn-shanghai"),
+        portal_endpoints: &[
+            ("live.aliyuncs.com", &["cn-shanghai"]),
+            ("live.ap-southeast-1.aliyuncs.com", &["ap-southeast-1"]),
+        ],
+        sdk_endpoints: &[("live.aliyuncs.com", &["ap-southeast-1", "cn-hangzhou", "cn-shanghai"])],
+        sdk_rule: EndpointRule::Regional,
+    };
+
+    fn host(region: Option<&str>) -> (String, String) {
+        let endpoint = Endpoint::resolve(&PRODUCT, None, region.map(|r| (r, "test"))).unwrap();
+        (endpoint.host().to_owned(), endpoint.explain().to_owned())
+    }
+
+    #[test]
+    fn the_portal_wins_and_the_other_table_is_told() {
+        let (host, why) = host(Some("ap-southeast-1"));
+        assert_eq!(host, "live.ap-southeast-1.aliyuncs.com");
+        assert_eq!(why, "region ap-southeast-1 (test): the portal's table; the official SDKs' says live.aliyuncs.com");
+    }
+
+    #[test]
+    fn a_region_of_one_table_or_of_none_has_an_endpoint() {
+        assert_eq!(host(Some("cn-hangzhou")).0, "live.aliyuncs.com");
+        assert_eq!(host(Some("xx-new-1")).0, "live.xx-new-1.aliyuncs.com");
+        assert_eq!(
+            host(None),
+            (
+                "live.aliyuncs.com".into(),
+                "region cn-shanghai (the product's default): the portal's and the official SDKs' tables".into()
+            )
+        );
+    }
+
+    #[test]
+    fn a_region_cannot_redirect_a_call() {
+        let error = Endpoint::resolve(&PRODUCT, None, Some(("evil.example.com/", "test"))).unwrap_err();
+        assert!(error.to_string().contains("not the id of a region"), "{error}");
+    }
+
+    #[test]
+    fn a_configured_endpoint_is_a_host_with_scheme_and_port() {
+        for (text, shown) in [
+            ("live.aliyuncs.com", "https://live.aliyuncs.com"),
+            ("https://LIVE.aliyuncs.com:443/", "https://live.aliyuncs.com"),
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+            ("http://[::1]:80", "http://[::1]"),
+        ] {
+            assert_eq!(Endpoint::parse(text).unwrap().to_string(), shown);
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_host_is_refused() {
+        for text in ["", "https://", "ftp://host", "host/path", "host?x=1", "user:pw@host", "a b"] {
+            let error = Endpoint::parse(text).unwrap_err().to_string();
+            assert!(!error.contains("pw"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! What can go wrong with a call: one opaque error for every operation.
+
+mod gateway;
+mod service;
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use bytes::Bytes;
+
+pub use gateway::GatewayCode;
+pub use service::ServiceError;
+
+use crate::operation::Operation;
+use crate::outcome::Outcome;
+use crate::transport::TransportError;
+
+/// Says what went wrong with a call, and by [`Error::outcome`] what became of it.
+///
+/// It is one type for every operation of every product, so that `?` works across them. Ask it by its predicates; the codes
+/// that an operation documents are a generated enum, see [`Error::code`].
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: Kind,
+    operation: Option<&'static Operation>,
+    outcome: Outcome,
+    attempts: u32,
+}
+
+pub(crate) enum Kind {
+    Config(String),
+    Invalid(Vec<Violation>),
+    Transport(TransportError),
+    Deadline(std::time::Duration),
+    Service(Box<ServiceError>),
+    /// An answer that is neither a success nor a refusal in the cloud's shape.
+    Unshaped {
+        status: u16,
+        request_id: Option<String>,
+        body: Bytes,
+    },
+    Undecodable {
+        status: u16,
+        request_id: Option<String>,
+        body: Bytes,
+        source: serde_json::Error,
+    },
+}
+
+/// States one thing that is wrong with a request, by the parameter's wire name. The value is not in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    parameter: String,
+    rule: String,
+}
+
+impl Violation {
+    pub(crate) fn new(parameter: impl Into<String>, rule: impl Into<String>) -> Self {
+        Self { parameter: parameter.into(), rule: rule.into() }
+    }
+
+    /// Returns the parameter's name on the wire, with a path where it is nested.
+    #[must_use]
+    pub fn parameter(&self) -> &str {
+        &self.parameter
+    }
+
+    /// Returns the rule that does not hold, as a phrase that follows the name: `is required`.
+    #[must_use]
+    pub fn rule(&self) -> &str {
+        &self.rule
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.parameter, self.rule)
+    }
+}
+
+/// A generated enum of the error codes that the documents give for one operation.
+pub trait ErrorCode: Copy + 'static {
+    /// The operation that documents them.
+    const OPERATION: &'static Operation;
+    /// Every code as the wire spells it.
+    const CODES: &'static [(&'static str, Self)];
+}
+
+impl Error {
+    pub(crate) fn config(message: impl Into<String>) -> Self {
+        Self::new(Kind::Config(message.into()), Outcome::NotSent)
+    }
+
+    pub(crate) fn new(kind: Kind, outcome: Outcome) -> Self {
+        Self(Box::new(Inner { kind, operation: None, outcome, attempts: 0 }))
+    }
+
+    /// Says of which operation it is, after how many attempts, and what the worst of them came to.
+    pub(crate) fn of(mut self, operation: &'static Operation, attempts: u32, before: Outcome) -> Self {
+        self.0.operation = Some(operation);
+        self.0.attempts = attempts;
+        self.0.outcome = self.0.outcome.or_worse(before);
+        self
+    }
+
+    /// Returns what became of the call: the worst of its attempts.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        self.0.outcome
+    }
+
+    /// Returns how many times the call was tried; 0 if it was refused before the first.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// Returns the operation that was called; nothing for an error of a configuration.
+    #[must_use]
+    pub fn operation(&self) -> Option<&'static Operation> {
+        self.0.operation
+    }
+
+    /// Returns the refusal that the cloud answered with, if it was one.
+    #[must_use]
+    pub fn service(&self) -> Option<&ServiceError> {
+        match &self.0.kind {
+            Kind::Service(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Returns the documented code, if this is a refusal of the very operation that documents it.
+    #[must_use]
+    pub fn code<C: ErrorCode>(&self) -> Option<C> {
+        let code = self.service()?.code();
+        if !self.0.operation?.is(C::OPERATION) {
+            return None;
+        }
+        C::CODES.iter().find(|(text, _)| *text == code).map(|(_, code)| *code)
+    }
+
+    /// Returns the gateway's code, if the gateway refused the call before it reached the product.
+    #[must_use]
+    pub fn gateway_code(&self) -> Option<GatewayCode> {
+        GatewayCode::find(self.service()?.code())
+    }
+
+    /// Returns everything that is wrong with the request, if it was refused before it was sent.
+    #[must_use]
+    pub fn violations(&self) -> &[Violation] {
+        match &self.0.kind {
+            Kind::Invalid(violations) => violations,
+            _ => &[],
+        }
+    }
+
+    /// Returns the id of the request, which Alibaba Cloud's support asks for.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        match &self.0.kind {
+            Kind::Service(error) => error.request_id(),
+            Kind::Unshaped { request_id, .. } | Kind::Undecodable { request_id, .. } => request_id.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// Returns the body of an answer that could not be used. It may hold secrets, so nothing here prints it.
+    #[must_use]
+    pub fn body(&self) -> Option<&Bytes> {
+        match &self.0.kind {
+            Kind::Unshaped { body, .. } | Kind::Undecodable { body, .. } => Some(body),
+            Kind::Service(error) => Some(error.body()),
+            _ => None,
+        }
+    }
+
+    /// Returns whether the configuration, the credentials or the region is at fault; set them right.
+    #[must_use]
+    pub fn is_config(&self) -> bool {
+        matches!(self.0.kind, Kind::Config(_))
+    }
+
+    /// Returns whether the request was refused before it was sent; see [`Error::violations`].
+    #[must_use]
+    pub fn is_invalid(&self) -> bool {
+        matches!(self.0.kind, Kind::Invalid(_))
+    }
+
+    /// Returns whether no connection was made; look at the endpoint, DNS, proxy and network.
+    #[must_use]
+    pub fn is_connect(&self) -> bool {
+        matches!(&self.0.kind, Kind::Transport(error) if error.sent() == crate::transport::Sent::No)
+    }
+
+    /// Returns whether time ran out; see the outcome before repeating the call.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        match &self.0.kind {
+            Kind::Deadline(_) => true,
+            Kind::Transport(error) => error.is_timeout(),
+            _ => false,
+        }
+    }
+
+    /// Returns whether the quota is used up; wait and repeat.
+    #[must_use]
+    pub fn is_throttled(&self) -> bool {
+        self.service().is_some_and(ServiceError::is_throttled)
+    }
+
+    /// Returns whether RAM refused the call; grant the action that the message names.
+    #[must_use]
+    pub fn is_denied(&self) -> bool {
+        self.gateway_code().is_some_and(GatewayCode::is_denied)
+    }
+
+    /// Returns whether the cloud computed another signature: most often the secret is not that of the access key id.
+    #[must_use]
+    pub fn is_signature_mismatch(&self) -> bool {
+        self.gateway_code() == Some(GatewayCode::SignatureDoesNotMatch)
+    }
+
+    /// Returns whether this machine's clock is more than 15 minutes off; set it.
+    #[must_use]
+    pub fn is_clock_skew(&self) -> bool {
+        matches!(self.gateway_code(), Some(GatewayCode::InvalidTimeStampExpired | GatewayCode::IllegalTimestamp))
+    }
+
+    /// Returns whether the call was answered with success, but the answer could not be decoded.
+    #[must_use]
+    pub fn is_undecodable(&self) -> bool {
+        matches!(self.0.kind, Kind::Undecodable { .. })
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(operation) = self.0.operation {
+            write!(f, "{} {}: ", operation.product.name, operation.name)?;
+        }
+        match &self.0.kind {
+            Kind::Config(message) => f.write_str(message)?,
+            Kind::Invalid(violations) => {
+                f.write_str("the request is not valid: ")?;
+                for (index, violation) in violations.iter().enumerate() {
+                    write!(f, "{}{violation}", if index == 0 { "" } else { "; " })?;
+                }
+            }
+            Kind::Transport(error) => write!(f, "{error}")?,
+            Kind::Deadline(deadline) => write!(f, "no answer within {deadline:?}")?,
+            Kind::Service(error) => write!(f, "{error}")?,
+            Kind::Unshaped { status, body, .. } => {
+                write!(f, "HTTP {status} with {} bytes that are no error of the cloud", body.len())?;
+            }
+            Kind::Undecodable { status, source, .. } => {
+                write!(f, "HTTP {status}, but its body cannot be decoded: {source}")?;
+            }
+        }
+        if self.0.operation.is_some() {
+            write!(f, " [outcome: {}", self.0.outcome)?;
+            if self.0.attempts > 1 {
+                write!(f, "; attempts: {}", self.0.attempts)?;
+            }
+            if let Some(id) = self.request_id() {
+                write!(f, "; request id: {id}")?;
+            }
+            f.write_str("]")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Error({:?})", self.to_string())
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.0.kind {
+            Kind::Transport(error) => error.source(),
+            Kind::Undecodable { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}

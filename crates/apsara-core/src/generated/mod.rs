@@ -1,0 +1,4 @@
+//! What generated code may name.
+
+#[doc(hidden)]
+pub mod v1;

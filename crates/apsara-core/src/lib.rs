@@ -1,0 +1,30 @@
+//! The runtime of the Apsara SDK for Alibaba Cloud: it signs, sends and decodes the calls of every generated client.
+//!
+//! No product stands in this crate. What a product and an operation are is said by generated code, which names only
+//! [`generated::v1`]; people who call an operation see [`Config`], [`Credentials`], [`Error`] and [`Outcome`].
+//!
+//! # Features
+//!
+//! - `reqwest` (default): the transport on reqwest and rustls, with the system's certificates. Without it
+//!   [`ConfigBuilder::transport`] must be given.
+
+mod call;
+mod config;
+mod credentials;
+mod endpoint;
+mod error;
+pub mod generated;
+mod operation;
+mod outcome;
+pub mod record;
+mod sensitive;
+pub mod sign;
+pub mod transport;
+
+pub use config::{Config, ConfigBuilder, SignatureVersion};
+pub use credentials::Credentials;
+pub use endpoint::Endpoint;
+pub use error::{Error, ErrorCode, GatewayCode, ServiceError, Violation};
+pub use operation::{Impact, Operation, Product, Quota, Repeat};
+pub use outcome::Outcome;
+pub use sensitive::{Sensitive, redact_urls};

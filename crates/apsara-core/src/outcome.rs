@@ -1,0 +1,55 @@
+//! What became of a call.
+
+use std::fmt;
+
+/// Says what became of a call, as far as the client can know.
+///
+/// The order is the order of how bad it is for someone who wants to repeat the call; over the attempts of one call the
+/// worst one counts, so a rejection after an attempt that may have been executed stays [`Outcome::Unknown`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// Nothing was sent: repeating cannot do anything twice.
+    NotSent,
+    /// The cloud answered that it did not execute the call: repeating cannot do anything twice.
+    Rejected,
+    /// The call was executed, but its answer could not be used.
+    Executed,
+    /// The call may have been executed or not: look before repeating one that is unsafe to repeat.
+    Unknown,
+}
+
+impl Outcome {
+    /// Returns the worse of two outcomes.
+    #[must_use]
+    pub fn or_worse(self, other: Self) -> Self {
+        self.max(other)
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotSent => "not sent",
+            Self::Rejected => "rejected, not executed",
+            Self::Executed => "executed",
+            Self::Unknown => "unknown, it may have been executed",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Outcome::{Executed, NotSent, Rejected, Unknown};
+
+    #[test]
+    fn a_rejection_after_an_unknown_attempt_stays_unknown() {
+        assert_eq!(Unknown.or_worse(Rejected), Unknown);
+        assert_eq!(Rejected.or_worse(Unknown), Unknown);
+    }
+
+    #[test]
+    fn each_outcome_is_worse_than_the_ones_before_it() {
+        assert!(NotSent < Rejected && Rejected < Executed && Executed < Unknown);
+    }
+}

@@ -1,0 +1,422 @@
+//! The one decoder: JSON straight into the fields of a record.
+
+use std::fmt;
+
+use base64::prelude::{BASE64_STANDARD, Engine};
+use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use super::value::{AnyRecord, Slot, Value};
+
+/// Says how much is forgiven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// For answers, where the cloud is loose: numbers as texts, texts as numbers, wrapped lists, null for anything.
+    Lenient,
+    /// For our own files: what does not fit is refused.
+    Strict,
+}
+
+/// Decodes an answer's JSON into a record.
+///
+/// # Errors
+///
+/// Fails with the path and the place of what cannot be decoded.
+pub fn decode(body: &[u8], record: &mut dyn AnyRecord) -> Result<(), serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    SlotSeed { slot: Slot::Record(record), mode: Mode::Lenient }.deserialize(&mut deserializer)?;
+    deserializer.end()
+}
+
+pub(super) struct ValueSeed<'a> {
+    value: &'a mut dyn Value,
+    mode: Mode,
+}
+
+impl<'a> ValueSeed<'a> {
+    pub(super) fn new(value: &'a mut dyn Value, mode: Mode) -> Self {
+        Self { value, mode }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for ValueSeed<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        // Null is asked for first, because a slot makes room for a value.
+        deserializer.deserialize_option(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ValueSeed<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value or null")
+    }
+
+    fn visit_none<E: de::Error>(self) -> Result<(), E> {
+        self.value.clear();
+        Ok(())
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
+        self.visit_none()
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        SlotSeed { slot: self.value.slot(), mode: self.mode }.deserialize(deserializer)
+    }
+}
+
+struct SlotSeed<'a> {
+    slot: Slot<'a>,
+    mode: Mode,
+}
+
+impl<'de> DeserializeSeed<'de> for SlotSeed<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl SlotSeed<'_> {
+    fn lenient(&self) -> bool {
+        self.mode == Mode::Lenient
+    }
+
+    /// Takes an integer; `u64` beyond `i64` reaches only texts, numbers and JSON.
+    fn take_integer<E: de::Error>(self, value: i128) -> Result<(), E> {
+        let lenient = self.lenient();
+        match self.slot {
+            Slot::I32(to) => *to = value.try_into().map_err(|_| out_of_range::<E>("a 32-bit integer"))?,
+            Slot::I64(to) => *to = value.try_into().map_err(|_| out_of_range::<E>("a 64-bit integer"))?,
+            #[allow(clippy::cast_precision_loss)]
+            Slot::F64(to) => *to = value as f64,
+            Slot::Bool(to) if lenient && (value == 0 || value == 1) => *to = value == 1,
+            Slot::Str(to) if lenient => *to = value.to_string(),
+            Slot::Named(to) if lenient => to.set(&value.to_string()),
+            Slot::Json(to) => {
+                *to = match (i64::try_from(value), u64::try_from(value)) {
+                    (Ok(value), _) => value.into(),
+                    (_, Ok(value)) => value.into(),
+                    _ => return Err(out_of_range("a 64-bit integer")),
+                }
+            }
+            slot => return Err(mismatch(&slot, "an integer")),
+        }
+        Ok(())
+    }
+
+    fn take_text<E: de::Error>(self, text: &str) -> Result<(), E> {
+        let lenient = self.lenient();
+        match self.slot {
+            Slot::Str(to) => text.clone_into(to),
+            Slot::Named(to) => to.set(text),
+            Slot::Json(to) => *to = text.into(),
+            Slot::Bytes(to) => {
+                *to = BASE64_STANDARD.decode(text).map_err(|_| E::custom("expected Base64, found another text"))?;
+            }
+            Slot::Bool(to) if lenient && text.eq_ignore_ascii_case("true") => *to = true,
+            Slot::Bool(to) if lenient && (text.eq_ignore_ascii_case("false") || text.is_empty()) => *to = false,
+            Slot::I32(to) if lenient => *to = number(text, "a 32-bit integer")?,
+            Slot::I64(to) if lenient => *to = number(text, "a 64-bit integer")?,
+            Slot::F64(to) if lenient => *to = number(text, "a number")?,
+            Slot::List(to) if lenient && text.is_empty() => to.empty(),
+            Slot::Map(to) if lenient && text.is_empty() => to.empty(),
+            Slot::Record(to) if lenient && text.is_empty() => to.reset(),
+            slot => return Err(mismatch(&slot, "a text")),
+        }
+        Ok(())
+    }
+}
+
+/// Reads a number that came as a text; an empty text is the number that was not set, zero.
+fn number<N: std::str::FromStr + Default, E: de::Error>(text: &str, what: &str) -> Result<N, E> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(N::default());
+    }
+    text.parse().map_err(|_| E::custom(format_args!("expected {what}, found a text that is none")))
+}
+
+impl<'de> Visitor<'de> for SlotSeed<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(expected(&self.slot))
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<(), E> {
+        let lenient = self.lenient();
+        match self.slot {
+            Slot::Bool(to) => *to = value,
+            Slot::Json(to) => *to = value.into(),
+            Slot::Str(to) if lenient => *to = value.to_string(),
+            Slot::I32(to) if lenient => *to = value.into(),
+            Slot::I64(to) if lenient => *to = value.into(),
+            slot => return Err(mismatch(&slot, "a boolean")),
+        }
+        Ok(())
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<(), E> {
+        self.take_integer(value.into())
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<(), E> {
+        self.take_integer(value.into())
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<(), E> {
+        let lenient = self.lenient();
+        match self.slot {
+            Slot::F64(to) => *to = value,
+            Slot::Json(to) => *to = value.into(),
+            Slot::Str(to) if lenient => *to = value.to_string(),
+            // 1.0 where an integer is meant is the integer; the bounds keep the conversion exact.
+            #[allow(clippy::cast_possible_truncation)]
+            slot @ (Slot::I32(_) | Slot::I64(_)) if lenient && value.fract() == 0.0 && value.abs() < 9.0e15 => {
+                return SlotSeed { slot, mode: self.mode }.take_integer(value as i128);
+            }
+            slot => return Err(mismatch(&slot, "a number with a fraction")),
+        }
+        Ok(())
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<(), E> {
+        self.take_text(text)
+    }
+
+    fn visit_string<E: de::Error>(self, text: String) -> Result<(), E> {
+        match self.slot {
+            Slot::Str(to) => *to = text,
+            slot => return SlotSeed { slot, mode: self.mode }.take_text(&text),
+        }
+        Ok(())
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
+        match self.slot {
+            Slot::Json(to) => *to = serde_json::Value::Null,
+            slot => return Err(mismatch(&slot, "null")),
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        let lenient = self.lenient();
+        match self.slot {
+            Slot::List(list) => {
+                list.empty();
+                let mut index = 0;
+                while let Some(kept) = seq
+                    .next_element_seed(ElementSeed { list: &mut *list, mode: self.mode })
+                    .map_err(|error| at(&error, &format!("[{index}]")))?
+                {
+                    if !kept {
+                        list.pop();
+                    }
+                    index += 1;
+                }
+                Ok(())
+            }
+            Slot::Json(to) => {
+                *to = de::Deserialize::deserialize(de::value::SeqAccessDeserializer::new(seq))?;
+                Ok(())
+            }
+            Slot::Str(to) if lenient => {
+                let json: serde_json::Value = de::Deserialize::deserialize(de::value::SeqAccessDeserializer::new(seq))?;
+                *to = json.to_string();
+                Ok(())
+            }
+            // PHP writes an empty object as an empty list.
+            slot @ (Slot::Record(_) | Slot::Map(_)) if lenient => match seq.next_element::<IgnoredAny>()? {
+                None => Ok(()),
+                Some(_) => Err(mismatch(&slot, "a list")),
+            },
+            slot => Err(mismatch(&slot, "a list")),
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let mode = self.mode;
+        match self.slot {
+            Slot::Record(record) => fill_record(record, map, mode),
+            Slot::Map(to) => {
+                to.empty();
+                while let Some(key) = map.next_key::<String>()? {
+                    let value = to.entry(key.clone());
+                    map.next_value_seed(ValueSeed::new(value, mode)).map_err(|error| at(&error, &key))?;
+                }
+                Ok(())
+            }
+            Slot::Json(to) => {
+                *to = de::Deserialize::deserialize(de::value::MapAccessDeserializer::new(map))?;
+                Ok(())
+            }
+            Slot::Str(to) if mode == Mode::Lenient => {
+                let json: serde_json::Value = de::Deserialize::deserialize(de::value::MapAccessDeserializer::new(map))?;
+                *to = json.to_string();
+                Ok(())
+            }
+            // Old products wrap every list in an object with one property.
+            Slot::List(list) if mode == Mode::Lenient => {
+                list.empty();
+                if let Some(key) = map.next_key::<String>()? {
+                    map.next_value_seed(WrappedSeed(list)).map_err(|error| at(&error, &key))?;
+                    if let Some(second) = map.next_key::<String>()? {
+                        return Err(de::Error::custom(format_args!(
+                            "expected a list, found an object with `{key}` and `{second}`"
+                        )));
+                    }
+                }
+                Ok(())
+            }
+            slot => Err(mismatch(&slot, "an object")),
+        }
+    }
+}
+
+fn fill_record<'de, A: MapAccess<'de>>(record: &mut dyn AnyRecord, mut map: A, mode: Mode) -> Result<(), A::Error> {
+    while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
+        match find(record, &key, mode) {
+            Some(index) => {
+                map.next_value_seed(ValueSeed::new(record.get_mut(index), mode)).map_err(|error| at(&error, &key))?;
+            }
+            None if mode == Mode::Lenient => {
+                map.next_value::<IgnoredAny>()?;
+            }
+            None => return Err(unknown_name(record, &key)),
+        }
+    }
+    Ok(())
+}
+
+/// Finds the field of a name; an answer may spell it in another case where no field has the very name.
+fn find(record: &dyn AnyRecord, key: &str, mode: Mode) -> Option<usize> {
+    let exact = (0..record.count()).find(|index| record.meta(*index).name == key);
+    if exact.is_some() || mode == Mode::Strict {
+        return exact;
+    }
+    (0..record.count()).find(|index| record.meta(*index).name.eq_ignore_ascii_case(key))
+}
+
+fn unknown_name<E: de::Error>(record: &dyn AnyRecord, key: &str) -> E {
+    let names: Vec<&str> = (0..record.count()).map(|index| record.meta(index).name).collect();
+    let closest =
+        names.iter().map(|name| (strsim::damerau_levenshtein(&name.to_lowercase(), &key.to_lowercase()), *name)).min();
+    match closest {
+        Some((distance, name)) if distance <= name.len().max(3) / 3 => {
+            E::custom(format_args!("unknown name `{key}`, did you mean `{name}`?"))
+        }
+        _ if names.is_empty() => E::custom(format_args!("unknown name `{key}`, there is none to give here")),
+        _ => E::custom(format_args!("unknown name `{key}`, expected one of `{}`", names.join("`, `"))),
+    }
+}
+
+/// Decodes one element; says whether it is to be kept, since a null element is none.
+struct ElementSeed<'a> {
+    list: &'a mut dyn super::value::List,
+    mode: Mode,
+}
+
+impl<'de> DeserializeSeed<'de> for ElementSeed<'_> {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        struct Kept<'a>(&'a mut dyn Value, Mode);
+
+        impl<'de> Visitor<'de> for Kept<'_> {
+            type Value = bool;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an element")
+            }
+
+            fn visit_none<E: de::Error>(self) -> Result<bool, E> {
+                match self.1 {
+                    Mode::Lenient => Ok(false),
+                    Mode::Strict => Err(E::custom("expected an element, found null")),
+                }
+            }
+
+            fn visit_unit<E: de::Error>(self) -> Result<bool, E> {
+                self.visit_none()
+            }
+
+            fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+                SlotSeed { slot: self.0.slot(), mode: self.1 }.deserialize(deserializer)?;
+                Ok(true)
+            }
+        }
+
+        deserializer.deserialize_option(Kept(self.list.push(), self.mode))
+    }
+}
+
+/// Decodes the list inside of a wrapper; null is an empty list.
+struct WrappedSeed<'a>(&'a mut dyn super::value::List);
+
+impl<'de> DeserializeSeed<'de> for WrappedSeed<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_option(self)
+    }
+}
+
+impl<'de> Visitor<'de> for WrappedSeed<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_none<E: de::Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        SlotSeed { slot: Slot::List(self.0), mode: Mode::Lenient }.deserialize(deserializer)
+    }
+}
+
+/// Puts the name of a field in front of what went wrong inside of it: `TaskList[3].TaskStatus: expected …`.
+fn at<E: de::Error>(error: &E, name: &str) -> E {
+    let text = error.to_string();
+    let inside = text.split_once(": ").is_some_and(|(head, _)| !head.contains(' '));
+    let joint = match inside {
+        false => ": ",
+        true if text.starts_with('[') => "",
+        true => ".",
+    };
+    E::custom(format_args!("{name}{joint}{text}"))
+}
+
+fn expected(slot: &Slot<'_>) -> &'static str {
+    match slot {
+        Slot::Bool(_) => "a boolean",
+        Slot::I32(_) => "a 32-bit integer",
+        Slot::I64(_) => "a 64-bit integer",
+        Slot::F64(_) => "a number",
+        Slot::Str(_) | Slot::Named(_) => "a text",
+        Slot::Bytes(_) => "Base64",
+        Slot::Json(_) => "JSON",
+        Slot::List(_) => "a list",
+        Slot::Map(_) | Slot::Record(_) => "an object",
+    }
+}
+
+fn mismatch<E: de::Error>(slot: &Slot<'_>, found: &str) -> E {
+    E::custom(format_args!("expected {}, found {found}", expected(slot)))
+}
+
+fn out_of_range<E: de::Error>(what: &str) -> E {
+    E::custom(format_args!("expected {what}, found a number beyond its range"))
+}

@@ -1,0 +1,137 @@
+//! A request as it travels: query, form, headers, path and body.
+
+use base64::prelude::{BASE64_STANDARD, Engine};
+
+use super::field::{Location, Meta, Shape};
+use super::serde_impls::to_json;
+use super::value::{AnyRecord, View};
+use crate::sign::percent_encode;
+
+/// Holds the parts of a request that its parameters make up.
+#[derive(Debug, Default)]
+pub(crate) struct Encoded {
+    pub(crate) path: String,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) form: Vec<(String, String)>,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) host: Vec<(String, String)>,
+    pub(crate) body: Option<Body>,
+}
+
+/// Holds a body that is not a form.
+#[derive(Debug)]
+pub(crate) enum Body {
+    Json(Vec<u8>),
+    Bytes(Vec<u8>),
+}
+
+/// Encodes a request. What is not set is not sent; an empty list sends nothing either.
+///
+/// # Errors
+///
+/// Fails with a parameter's name and the reason where the parameter cannot travel as its table says.
+pub(crate) fn encode(record: &dyn AnyRecord, path: &str) -> Result<Encoded, (String, String)> {
+    let mut out = Encoded { path: path.to_owned(), ..Encoded::default() };
+    for index in 0..record.count() {
+        let meta = record.meta(index);
+        let view = record.get(index).view();
+        if view.is_nothing() {
+            continue;
+        }
+        let refuse = |reason: &str| Err((meta.name.to_owned(), reason.to_owned()));
+        match meta.location {
+            Location::Query => push(&mut out.query, meta, view),
+            Location::Form => push(&mut out.form, meta, view),
+            Location::Header => push(&mut out.headers, meta, view),
+            Location::Host => push(&mut out.host, meta, view),
+            Location::Path => {
+                let placeholder = format!("{{{}}}", meta.name);
+                let Some(text) = scalar(&view) else { return refuse("a path holds no list and no object") };
+                if text.is_empty() {
+                    return refuse("must not be empty, it is a part of the path");
+                }
+                out.path = out.path.replace(&placeholder, &percent_encode(&text));
+            }
+            Location::Body if meta.shape == Shape::Xml => return refuse("this runtime writes no XML bodies yet"),
+            Location::Body => {
+                out.body = Some(match view {
+                    View::Str(text) => Body::Bytes(text.as_bytes().to_vec()),
+                    View::Bytes(bytes) => Body::Bytes(bytes.to_vec()),
+                    view => Body::Json(to_json(view).into_bytes()),
+                });
+            }
+        }
+    }
+    if out.path.contains('{') {
+        return Err((out.path, "a part of the path is not set".to_owned()));
+    }
+    Ok(out)
+}
+
+fn push(out: &mut Vec<(String, String)>, meta: &Meta, view: View<'_>) {
+    match (meta.shape, view) {
+        (Shape::Json, view @ (View::List(_) | View::Map(_) | View::Record(_) | View::Json(_))) => {
+            out.push((meta.name.to_owned(), to_json(view)));
+        }
+        (Shape::Simple, View::List(list)) => {
+            let joined: Vec<String> = (0..list.count()).filter_map(|i| scalar(&list.at(i))).collect();
+            out.push((meta.name.to_owned(), joined.join(",")));
+        }
+        (_, view) => flatten(out, meta.name.to_owned(), view),
+    }
+}
+
+/// Appends one pair for each leaf: `Name.1`, `Name.1.Key`, `Name.Key`; elements count from 1.
+fn flatten(out: &mut Vec<(String, String)>, name: String, view: View<'_>) {
+    match view {
+        View::Absent => {}
+        View::List(list) => {
+            for index in 0..list.count() {
+                flatten(out, format!("{name}.{}", index + 1), list.at(index));
+            }
+        }
+        View::Map(map) => map.each(&mut |key, value| flatten(out, format!("{name}.{key}"), value)),
+        View::Record(record) => {
+            for index in 0..record.count() {
+                flatten(out, format!("{name}.{}", record.meta(index).name), record.get(index).view());
+            }
+        }
+        View::Json(json) => flatten_json(out, name, json),
+        view => {
+            if let Some(text) = scalar(&view) {
+                out.push((name, text));
+            }
+        }
+    }
+}
+
+fn flatten_json(out: &mut Vec<(String, String)>, name: String, json: &serde_json::Value) {
+    match json {
+        serde_json::Value::Null => {}
+        serde_json::Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                flatten_json(out, format!("{name}.{}", index + 1), item);
+            }
+        }
+        serde_json::Value::Object(entries) => {
+            for (key, value) in entries {
+                flatten_json(out, format!("{name}.{key}"), value);
+            }
+        }
+        serde_json::Value::String(text) => out.push((name, text.clone())),
+        scalar => out.push((name, scalar.to_string())),
+    }
+}
+
+fn scalar(view: &View<'_>) -> Option<String> {
+    match view {
+        View::Bool(value) => Some(value.to_string()),
+        View::Int(value) => Some(value.to_string()),
+        View::Float(value) => Some(value.to_string()),
+        View::Str(value) => Some((*value).to_owned()),
+        View::Bytes(value) => Some(BASE64_STANDARD.encode(value)),
+        View::Json(serde_json::Value::String(text)) => Some(text.clone()),
+        View::Json(json) => Some(json.to_string()),
+        View::Absent | View::List(_) | View::Map(_) | View::Record(_) => None,
+    }
+}

@@ -1,0 +1,207 @@
+//! One row of a type's table.
+
+use super::value::Value;
+
+/// Describes a field of `T`: its name on the wire, facts about it, and where it is.
+pub struct Field<T> {
+    pub(super) meta: Meta,
+    pub(super) get: fn(&T) -> &dyn Value,
+    pub(super) get_mut: fn(&mut T) -> &mut dyn Value,
+}
+
+/// States the facts about a field that do not depend on its type.
+#[derive(Clone, Copy, Debug)]
+pub struct Meta {
+    /// The name on the wire.
+    pub name: &'static str,
+    /// Where a parameter travels.
+    pub location: Location,
+    /// How a list or an object becomes text there.
+    pub shape: Shape,
+    /// Whether a call without it is refused.
+    pub required: bool,
+    /// Whether its value must not be seen.
+    pub sensitive: bool,
+    /// The least number that is allowed.
+    pub least: Option<f64>,
+    /// The greatest number that is allowed.
+    pub most: Option<f64>,
+    /// The least and the greatest length, in characters.
+    pub length: (usize, usize),
+    /// The least and the greatest number of elements.
+    pub items: (usize, usize),
+}
+
+/// Says where a parameter travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Location {
+    /// In the query.
+    Query,
+    /// In a form, the body of the request.
+    Form,
+    /// In the body.
+    Body,
+    /// In the path.
+    Path,
+    /// In a header.
+    Header,
+    /// In the name of the host.
+    Host,
+}
+
+/// Says how a list or an object becomes text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Shape {
+    /// One parameter for each leaf: `Name.1`, `Name.1.Key`, `Name.Key`. The portal calls it `repeatList` or `flat`.
+    Flat,
+    /// One parameter that holds JSON.
+    Json,
+    /// One parameter that holds the elements, joined by commas.
+    Simple,
+    /// One parameter that holds XML.
+    Xml,
+}
+
+impl<T> Field<T> {
+    /// Creates a row for an optional query parameter or a field of an answer.
+    pub const fn new(name: &'static str, get: fn(&T) -> &dyn Value, get_mut: fn(&mut T) -> &mut dyn Value) -> Self {
+        let meta = Meta {
+            name,
+            location: Location::Query,
+            shape: Shape::Flat,
+            required: false,
+            sensitive: false,
+            least: None,
+            most: None,
+            length: (0, usize::MAX),
+            items: (0, usize::MAX),
+        };
+        Self { meta, get, get_mut }
+    }
+
+    /// Moves it to the form.
+    #[must_use]
+    pub const fn form(self) -> Self {
+        self.at(Location::Form)
+    }
+
+    /// Makes it the body.
+    #[must_use]
+    pub const fn body(self) -> Self {
+        self.at(Location::Body)
+    }
+
+    /// Moves it to the path.
+    #[must_use]
+    pub const fn path(self) -> Self {
+        self.at(Location::Path)
+    }
+
+    /// Moves it to the headers.
+    #[must_use]
+    pub const fn header(self) -> Self {
+        self.at(Location::Header)
+    }
+
+    /// Moves it to the host's name.
+    #[must_use]
+    pub const fn host(self) -> Self {
+        self.at(Location::Host)
+    }
+
+    /// Sends a list as `Name.1`, `Name.2`, …; the portal's `repeatList`.
+    #[must_use]
+    pub const fn repeated(self) -> Self {
+        self.shaped(Shape::Flat)
+    }
+
+    /// Sends an object as `Name.Key`, …; the portal's `flat`.
+    #[must_use]
+    pub const fn flat(self) -> Self {
+        self.shaped(Shape::Flat)
+    }
+
+    /// Sends a list or an object as JSON.
+    #[must_use]
+    pub const fn json(self) -> Self {
+        self.shaped(Shape::Json)
+    }
+
+    /// Sends a list as its elements, joined by commas.
+    #[must_use]
+    pub const fn simple(self) -> Self {
+        self.shaped(Shape::Simple)
+    }
+
+    /// Sends an object as XML.
+    #[must_use]
+    pub const fn xml(self) -> Self {
+        self.shaped(Shape::Xml)
+    }
+
+    /// Refuses a call without it.
+    #[must_use]
+    pub const fn required(mut self) -> Self {
+        self.meta.required = true;
+        self
+    }
+
+    /// Keeps its value from being seen.
+    #[must_use]
+    pub const fn sensitive(mut self) -> Self {
+        self.meta.sensitive = true;
+        self
+    }
+
+    /// Limits a number, both ends included.
+    #[must_use]
+    pub const fn range(self, least: f64, most: f64) -> Self {
+        self.at_least(least).at_most(most)
+    }
+
+    /// Limits a number from below, the limit included.
+    #[must_use]
+    pub const fn at_least(mut self, least: f64) -> Self {
+        self.meta.least = Some(least);
+        self
+    }
+
+    /// Limits a number from above, the limit included.
+    #[must_use]
+    pub const fn at_most(mut self, most: f64) -> Self {
+        self.meta.most = Some(most);
+        self
+    }
+
+    /// Limits the length of a text, in characters, both ends included.
+    #[must_use]
+    pub const fn length(mut self, least: usize, most: usize) -> Self {
+        self.meta.length = (least, most);
+        self
+    }
+
+    /// Limits the length of a text from above, in characters.
+    #[must_use]
+    pub const fn longest(self, most: usize) -> Self {
+        self.length(0, most)
+    }
+
+    /// Limits the number of elements, both ends included.
+    #[must_use]
+    pub const fn items(mut self, least: usize, most: usize) -> Self {
+        self.meta.items = (least, most);
+        self
+    }
+
+    const fn at(mut self, location: Location) -> Self {
+        self.meta.location = location;
+        self
+    }
+
+    const fn shaped(mut self, shape: Shape) -> Self {
+        self.meta.shape = shape;
+        self
+    }
+}

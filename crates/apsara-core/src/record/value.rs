@@ -1,0 +1,340 @@
+//! What a field holds, and where a decoder puts it.
+
+use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
+
+use super::field::{Field, Meta};
+
+/// Anything that a field can hold.
+pub trait Value: Send + Sync {
+    /// Shows what it holds.
+    fn view(&self) -> View<'_>;
+    /// Makes room for a value and shows where it goes.
+    fn slot(&mut self) -> Slot<'_>;
+    /// Makes it hold nothing.
+    fn clear(&mut self);
+}
+
+/// Shows what a field holds.
+pub enum View<'a> {
+    /// Nothing.
+    Absent,
+    /// A boolean.
+    Bool(bool),
+    /// An integer.
+    Int(i64),
+    /// A number.
+    Float(f64),
+    /// A text.
+    Str(&'a str),
+    /// Bytes, Base64 where they stand in a text.
+    Bytes(&'a [u8]),
+    /// Any JSON.
+    Json(&'a serde_json::Value),
+    /// A list.
+    List(&'a dyn List),
+    /// A map with keys that the spec does not name.
+    Map(&'a dyn Map),
+    /// An object with named fields.
+    Record(&'a dyn AnyRecord),
+}
+
+impl View<'_> {
+    /// Returns whether there is nothing to send or to show: nothing, or a list or map without elements.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        match self {
+            Self::Absent => true,
+            Self::List(list) => list.count() == 0,
+            Self::Map(map) => map.count() == 0,
+            _ => false,
+        }
+    }
+}
+
+/// Shows where a decoded value goes.
+pub enum Slot<'a> {
+    /// A boolean.
+    Bool(&'a mut bool),
+    /// A 32-bit integer.
+    I32(&'a mut i32),
+    /// A 64-bit integer.
+    I64(&'a mut i64),
+    /// A number.
+    F64(&'a mut f64),
+    /// A text.
+    Str(&'a mut String),
+    /// A text of a named enum.
+    Named(&'a mut dyn AnyNamed),
+    /// Bytes.
+    Bytes(&'a mut Vec<u8>),
+    /// Any JSON.
+    Json(&'a mut serde_json::Value),
+    /// A list.
+    List(&'a mut dyn List),
+    /// A map with keys that the spec does not name.
+    Map(&'a mut dyn Map),
+    /// An object with named fields.
+    Record(&'a mut dyn AnyRecord),
+}
+
+/// A list of values.
+pub trait List: Send + Sync {
+    /// Returns the number of elements.
+    fn count(&self) -> usize;
+    /// Shows an element.
+    fn at(&self, index: usize) -> View<'_>;
+    /// Appends an element that holds nothing yet.
+    fn push(&mut self) -> &mut dyn Value;
+    /// Removes the last element.
+    fn pop(&mut self);
+    /// Removes all elements.
+    fn empty(&mut self);
+}
+
+/// A map from text to values.
+pub trait Map: Send + Sync {
+    /// Returns the number of entries.
+    fn count(&self) -> usize;
+    /// Visits the entries, sorted by key.
+    fn each<'a>(&'a self, visit: &mut dyn FnMut(&'a str, View<'a>));
+    /// Puts an entry that holds nothing yet.
+    fn entry(&mut self, key: String) -> &mut dyn Value;
+    /// Removes all entries.
+    fn empty(&mut self);
+}
+
+/// A type with a table of fields.
+pub trait Record: Default + Send + Sync + 'static {
+    /// The table, sorted by wire name.
+    const FIELDS: &'static [Field<Self>];
+}
+
+/// Any [`Record`], whatever its type.
+pub trait AnyRecord: Send + Sync {
+    /// Returns the name of the Rust type, without its path.
+    fn type_name(&self) -> &'static str;
+    /// Returns the number of fields.
+    fn count(&self) -> usize;
+    /// Returns the facts about a field.
+    fn meta(&self, index: usize) -> &'static Meta;
+    /// Returns what a field holds.
+    fn get(&self, index: usize) -> &dyn Value;
+    /// Returns a field to be filled.
+    fn get_mut(&mut self, index: usize) -> &mut dyn Value;
+    /// Makes every field hold nothing.
+    fn reset(&mut self);
+}
+
+/// Any named enum, whatever its type.
+pub trait AnyNamed: Send + Sync {
+    /// Takes the value that stands on the wire.
+    fn set(&mut self, value: &str);
+}
+
+impl<T: Record> AnyRecord for T {
+    fn type_name(&self) -> &'static str {
+        let path = std::any::type_name::<T>();
+        path.rsplit_once("::").map_or(path, |(_, name)| name)
+    }
+
+    fn count(&self) -> usize {
+        T::FIELDS.len()
+    }
+
+    fn meta(&self, index: usize) -> &'static Meta {
+        &T::FIELDS[index].meta
+    }
+
+    fn get(&self, index: usize) -> &dyn Value {
+        (T::FIELDS[index].get)(self)
+    }
+
+    fn get_mut(&mut self, index: usize) -> &mut dyn Value {
+        (T::FIELDS[index].get_mut)(self)
+    }
+
+    fn reset(&mut self) {
+        *self = T::default();
+    }
+}
+
+impl<T: Record> Value for T {
+    fn view(&self) -> View<'_> {
+        View::Record(self)
+    }
+
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::Record(self)
+    }
+
+    fn clear(&mut self) {
+        *self = T::default();
+    }
+}
+
+impl<T: Value + Default> Value for Option<T> {
+    fn view(&self) -> View<'_> {
+        self.as_ref().map_or(View::Absent, T::view)
+    }
+
+    fn slot(&mut self) -> Slot<'_> {
+        self.get_or_insert_with(T::default).slot()
+    }
+
+    fn clear(&mut self) {
+        *self = None;
+    }
+}
+
+impl<T: Value + Default> Value for Vec<T> {
+    fn view(&self) -> View<'_> {
+        View::List(self)
+    }
+
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::List(self)
+    }
+
+    fn clear(&mut self) {
+        Vec::clear(self);
+    }
+}
+
+impl<T: Value + Default> List for Vec<T> {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn at(&self, index: usize) -> View<'_> {
+        self[index].view()
+    }
+
+    fn push(&mut self) -> &mut dyn Value {
+        Vec::push(self, T::default());
+        let last = self.len() - 1;
+        &mut self[last]
+    }
+
+    fn pop(&mut self) {
+        Vec::pop(self);
+    }
+
+    fn empty(&mut self) {
+        Vec::clear(self);
+    }
+}
+
+impl<T: Value + Default> Value for BTreeMap<String, T> {
+    fn view(&self) -> View<'_> {
+        View::Map(self)
+    }
+
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::Map(self)
+    }
+
+    fn clear(&mut self) {
+        BTreeMap::clear(self);
+    }
+}
+
+impl<T: Value + Default> Map for BTreeMap<String, T> {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn each<'a>(&'a self, visit: &mut dyn FnMut(&'a str, View<'a>)) {
+        for (key, value) in self {
+            visit(key, value.view());
+        }
+    }
+
+    fn entry(&mut self, key: String) -> &mut dyn Value {
+        BTreeMap::entry(self, key).or_default()
+    }
+
+    fn empty(&mut self) {
+        BTreeMap::clear(self);
+    }
+}
+
+/// Writes [`Value`] for a scalar: how it is shown, and which slot it is.
+macro_rules! scalar {
+    ($($type:ty, $slot:ident, |$value:ident| $view:expr;)*) => {$(
+        impl Value for $type {
+            fn view(&self) -> View<'_> {
+                let $value = self;
+                $view
+            }
+
+            fn slot(&mut self) -> Slot<'_> {
+                Slot::$slot(self)
+            }
+
+            fn clear(&mut self) {
+                *self = Self::default();
+            }
+        }
+    )*};
+}
+
+scalar! {
+    bool, Bool, |value| View::Bool(*value);
+    i32, I32, |value| View::Int(i64::from(*value));
+    i64, I64, |value| View::Int(*value);
+    f64, F64, |value| View::Float(*value);
+    String, Str, |value| View::Str(value);
+    Vec<u8>, Bytes, |value| View::Bytes(value);
+    serde_json::Value, Json, |value| View::Json(value);
+}
+
+/// Holds a value on the heap, so that a type can hold itself.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Recursive<T>(Box<T>);
+
+impl<T> Recursive<T> {
+    /// Moves a value to the heap.
+    pub fn new(value: T) -> Self {
+        Self(Box::new(value))
+    }
+
+    /// Returns the value.
+    pub fn into_inner(self) -> T {
+        *self.0
+    }
+}
+
+impl<T> From<T> for Recursive<T> {
+    fn from(value: T) -> Self {
+        Self::new(value)
+    }
+}
+
+impl<T> Deref for Recursive<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> DerefMut for Recursive<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+}
+
+impl<T: Record> Value for Recursive<T> {
+    fn view(&self) -> View<'_> {
+        View::Record(&*self.0)
+    }
+
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::Record(&mut *self.0)
+    }
+
+    fn clear(&mut self) {
+        *self.0 = T::default();
+    }
+}

@@ -1,0 +1,105 @@
+//! How a signed request reaches the cloud.
+
+#[cfg(feature = "reqwest")]
+mod reqwest;
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+use bytes::Bytes;
+
+#[cfg(feature = "reqwest")]
+pub use self::reqwest::ReqwestTransport;
+
+/// A future that can be sent to another thread.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Sends one signed request and returns its answer, whatever the status.
+///
+/// An implementation must send a request at most once: it repeats nothing and follows no redirect. Dropping the future
+/// cancels the request.
+pub trait Transport: fmt::Debug + Send + Sync {
+    /// Sends a request.
+    fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportError>>;
+}
+
+/// Says whether a request may have reached the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// No byte of it was written.
+    No,
+    /// It may have been read, and executed.
+    Maybe,
+}
+
+/// Says why there is no answer.
+#[derive(Debug)]
+pub struct TransportError {
+    message: String,
+    sent: Sent,
+    timeout: bool,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl TransportError {
+    /// Creates an error after which the request may have been executed: the assumption that is always safe.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), sent: Sent::Maybe, timeout: false, source: None }
+    }
+
+    /// Says that not a byte of the request was written. Only what is known may be said.
+    #[must_use]
+    pub fn not_sent(mut self) -> Self {
+        self.sent = Sent::No;
+        self
+    }
+
+    /// Says that time ran out.
+    #[must_use]
+    pub fn timed_out(mut self) -> Self {
+        self.timeout = true;
+        self
+    }
+
+    /// Adds the error underneath. It must not print the request's URL, because a query can hold secrets.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// Returns whether the request may have reached the server.
+    #[must_use]
+    pub fn sent(&self) -> Sent {
+        self.sent
+    }
+
+    /// Returns whether time ran out.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        self.timeout
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        // The innermost error says what happened; those between repeat one another.
+        let mut source = self.source();
+        while let Some(error) = source {
+            if error.source().is_none() {
+                write!(f, ": {error}")?;
+            }
+            source = error.source();
+        }
+        Ok(())
+    }
+}
+
+impl StdError for TransportError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
