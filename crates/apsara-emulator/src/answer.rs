@@ -1,0 +1,111 @@
+//! Answers in the cloud's shapes: JSON or XML, with the headers the gateway sets.
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, DATE};
+use http::{HeaderName, HeaderValue, Response, StatusCode};
+use http_body_util::Full;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::clock::format_http_date;
+use crate::fault::Fault;
+use crate::{random, xml};
+
+/// The language an answer is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    Json,
+    Xml,
+}
+
+/// A body and the status it goes out with.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) request_id: String,
+    body: String,
+    format: Format,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct ErrorBody<'a> {
+    request_id: &'a str,
+    host_id: &'a str,
+    code: &'a str,
+    message: &'a str,
+    recommend: String,
+}
+
+impl Answer {
+    /// Writes what an operation answered; in XML the root is named after the operation.
+    pub(crate) fn success(mut body: Value, action: &str, request_id: String, format: Format) -> Self {
+        if let Value::Object(fields) = &mut body {
+            fields.insert("RequestId".to_owned(), Value::String(request_id.clone()));
+        }
+        let body = write(&body, &format!("{action}Response"), format);
+        Self { status: StatusCode::OK, request_id, body, format }
+    }
+
+    /// Writes a refusal.
+    pub(crate) fn error(fault: &Fault, host: &str, product: &str, request_id: String, format: Format) -> Self {
+        let error = ErrorBody {
+            request_id: &request_id,
+            host_id: host,
+            code: &fault.code,
+            message: &fault.message,
+            recommend: format!(
+                "https://api.aliyun.com/troubleshoot?q={}&product={product}&requestId={request_id}",
+                fault.code
+            ),
+        };
+        let body = write(&to_value(&error), "Error", format);
+        Self { status: fault.status, request_id, body, format }
+    }
+
+    /// Makes the HTTP response, dated by the emulator's clock.
+    pub(crate) fn into_response(self, now: Timestamp) -> Response<Full<Bytes>> {
+        let headers = self.headers(now);
+        let mut response = Response::new(Full::new(Bytes::from(self.body)));
+        *response.status_mut() = self.status;
+        for (name, text) in headers {
+            if let Ok(value) = HeaderValue::try_from(text) {
+                response.headers_mut().insert(name, value);
+            }
+        }
+        response
+    }
+
+    /// Writes the response out, as the last one of its connection.
+    pub(crate) fn into_bytes(self, now: Timestamp) -> Vec<u8> {
+        let headers: String = self.headers(now).iter().map(|(name, text)| format!("{name}: {text}\r\n")).collect();
+        let length = self.body.len();
+        let end = "connection: close\r\n\r\n";
+        format!("HTTP/1.1 {}\r\n{headers}content-length: {length}\r\n{end}{}", self.status, self.body).into_bytes()
+    }
+
+    fn headers(&self, now: Timestamp) -> [(HeaderName, String); 4] {
+        let content_type = match self.format {
+            Format::Json => "application/json;charset=utf-8",
+            Format::Xml => "text/xml;charset=utf-8",
+        };
+        [
+            (CONTENT_TYPE, content_type.to_owned()),
+            (DATE, format_http_date(now)),
+            (HeaderName::from_static("x-acs-request-id"), self.request_id.clone()),
+            (HeaderName::from_static("x-acs-trace-id"), random::trace_id()),
+        ]
+    }
+}
+
+fn write(body: &Value, root: &str, format: Format) -> String {
+    match format {
+        Format::Json => body.to_string(),
+        Format::Xml => xml::write(root, body),
+    }
+}
+
+/// Turns one of this crate's own answers into a value.
+pub(crate) fn to_value(body: &impl Serialize) -> Value {
+    serde_json::to_value(body).expect("an answer has text for keys, and only finite numbers")
+}

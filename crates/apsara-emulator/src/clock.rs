@@ -1,0 +1,218 @@
+//! The clocks that checks and relay tasks read.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+/// Tells the emulator's time, which a test can move or hold still.
+///
+/// A clock either runs, as real time plus an offset, or is frozen. Clones share the same time, so a test can keep one
+/// and move the emulator with it. Nothing in the emulator waits for time to pass: states that depend on time are worked
+/// out when somebody looks.
+#[derive(Clone)]
+pub struct Clock {
+    reading: Arc<Mutex<Reading>>,
+}
+
+#[derive(Clone, Copy)]
+enum Reading {
+    Running { offset: SignedDuration },
+    Frozen { at: Timestamp },
+}
+
+impl Reading {
+    fn now(self) -> Timestamp {
+        match self {
+            Self::Running { offset } => Timestamp::now().saturating_add(offset).unwrap_or(Timestamp::MAX),
+            Self::Frozen { at } => at,
+        }
+    }
+}
+
+impl Clock {
+    /// Runs with the machine's own clock until it is moved.
+    #[must_use]
+    pub fn system() -> Self {
+        Self::from_reading(Reading::Running { offset: SignedDuration::ZERO })
+    }
+
+    /// Stands still at a time such as `2026-01-01T00:00:00Z`.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the text is not a UTC time written as `yyyy-MM-ddTHH:mm:ssZ`.
+    pub fn frozen_at(time: &str) -> Result<Self, InvalidTime> {
+        let at = parse_utc(time).ok_or_else(|| InvalidTime(time.to_owned()))?;
+        Ok(Self::from_reading(Reading::Frozen { at }))
+    }
+
+    fn from_reading(reading: Reading) -> Self {
+        Self { reading: Arc::new(Mutex::new(reading)) }
+    }
+
+    /// Tells the time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.with_reading(|reading| reading.now())
+    }
+
+    /// Moves the time forward, whether the clock runs or is frozen.
+    pub fn advance(&self, by: Duration) {
+        let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
+        self.with_reading(|reading| match reading {
+            Reading::Running { offset } => *offset = offset.saturating_add(by),
+            Reading::Frozen { at } => *at = at.saturating_add(by).unwrap_or(Timestamp::MAX),
+        });
+    }
+
+    /// Holds the clock still at the time it shows.
+    pub fn freeze(&self) {
+        self.with_reading(|reading| *reading = Reading::Frozen { at: reading.now() });
+    }
+
+    /// Lets a frozen clock run again, from the time it shows.
+    pub fn resume(&self) {
+        self.with_reading(|reading| {
+            *reading = Reading::Running { offset: reading.now().duration_since(Timestamp::now()) }
+        });
+    }
+
+    /// Sets the time, forward or back; a running clock runs on from there.
+    ///
+    /// Going back does not undo what a task or a temporary key has already been seen to do.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the text is not a UTC time written as `yyyy-MM-ddTHH:mm:ssZ`; the clock then stays as it is.
+    pub fn set(&self, time: &str) -> Result<(), InvalidTime> {
+        let to = parse_utc(time).ok_or_else(|| InvalidTime(time.to_owned()))?;
+        self.with_reading(|reading| {
+            *reading = match reading {
+                Reading::Running { .. } => Reading::Running { offset: to.duration_since(Timestamp::now()) },
+                Reading::Frozen { .. } => Reading::Frozen { at: to },
+            };
+        });
+        Ok(())
+    }
+
+    fn with_reading<T>(&self, read: impl FnOnce(&mut Reading) -> T) -> T {
+        read(&mut self.reading.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// One reading of both clocks, which answers a whole request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Now {
+    /// The time of relay tasks and of temporary keys.
+    pub(crate) world: Timestamp,
+    /// The time that requests must be signed at, and that answers are dated with.
+    pub(crate) gateway: Timestamp,
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self::system()
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let frozen = self.with_reading(|reading| matches!(reading, Reading::Frozen { .. }));
+        f.debug_struct("Clock").field("now", &format_utc(self.now())).field("frozen", &frozen).finish()
+    }
+}
+
+/// Says that a text is not a UTC time written as `yyyy-MM-ddTHH:mm:ssZ`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidTime(String);
+
+impl fmt::Display for InvalidTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} is not a time; write it in UTC, such as 2026-01-01T00:00:00Z", self.0)
+    }
+}
+
+impl std::error::Error for InvalidTime {}
+
+/// Reads `yyyy-MM-ddTHH:mm:ssZ` and nothing else: no fraction, no offset, no other case.
+pub(crate) fn parse_utc(text: &str) -> Option<Timestamp> {
+    const SHAPE: &[u8; 20] = b"0000-00-00T00:00:00Z";
+    let shaped = text.len() == SHAPE.len()
+        && text.bytes().zip(SHAPE).all(
+            |(byte, shape)| {
+                if *shape == b'0' { byte.is_ascii_digit() } else { byte == *shape }
+            },
+        );
+    if shaped { text.parse().ok() } else { None }
+}
+
+/// Writes `yyyy-MM-ddTHH:mm:ssZ`, dropping the fraction of a second.
+pub(crate) fn format_utc(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// Writes the form of an HTTP `Date` header.
+pub(crate) fn format_http_date(time: Timestamp) -> String {
+    time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frozen_clock_moves_only_when_told() {
+        let clock = Clock::frozen_at("2026-01-01T00:00:00Z").unwrap();
+        assert_eq!(format_utc(clock.now()), "2026-01-01T00:00:00Z");
+        clock.advance(Duration::from_secs(90));
+        assert_eq!(format_utc(clock.now()), "2026-01-01T00:01:30Z");
+        clock.set("2025-06-01T12:00:00Z").unwrap();
+        assert_eq!(format_utc(clock.now()), "2025-06-01T12:00:00Z");
+    }
+
+    #[test]
+    fn a_running_clock_keeps_its_offset_until_it_is_frozen() {
+        let clock = Clock::system();
+        clock.set("2030-01-01T00:00:00Z").unwrap();
+        assert!(clock.now() >= parse_utc("2030-01-01T00:00:00Z").unwrap());
+        clock.freeze();
+        assert_eq!(clock.now(), clock.now());
+        clock.resume();
+        assert!(clock.now() >= parse_utc("2030-01-01T00:00:00Z").unwrap());
+    }
+
+    #[test]
+    fn advancing_beyond_the_last_time_stays_at_the_last_time() {
+        let clock = Clock::frozen_at("2026-01-01T00:00:00Z").unwrap();
+        clock.advance(Duration::MAX);
+        assert_eq!(clock.now(), Timestamp::MAX);
+        let running = Clock::system();
+        running.advance(Duration::MAX);
+        assert_eq!(running.now(), Timestamp::MAX);
+    }
+
+    #[test]
+    fn only_the_documented_form_of_a_time_is_read() {
+        assert!(parse_utc("2024-02-29T23:59:59Z").is_some());
+        for wrong in [
+            "",
+            "2023-02-29T00:00:00Z",
+            "2024-01-01T00:00:00",
+            "2024-01-01t00:00:00Z",
+            "2024-01-01T00:00:00.0Z",
+            "2024-01-01T24:00:00Z",
+            "2024-01-01T00:00:00+00:00",
+            "2024-01-01 00:00:00Z",
+            "1704067200",
+        ] {
+            assert!(parse_utc(wrong).is_none(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn http_dates_are_written_in_english_and_gmt() {
+        assert_eq!(format_http_date(parse_utc("2018-02-22T07:46:12Z").unwrap()), "Thu, 22 Feb 2018 07:46:12 GMT");
+    }
+}

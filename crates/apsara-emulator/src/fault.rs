@@ -1,0 +1,120 @@
+//! Refusals: a status, a code and a message, in the gateway's words.
+
+use http::StatusCode;
+
+/// A request that is not carried out, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault {
+    pub(crate) status: StatusCode,
+    pub(crate) code: String,
+    pub(crate) message: String,
+}
+
+impl Fault {
+    pub(crate) fn new(status: StatusCode, code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { status, code: code.into(), message: message.into() }
+    }
+
+    pub(crate) fn bad_request(code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, message)
+    }
+
+    /// `InvalidParameter`, whose message is the reason and a full stop: the documented pattern is `%s.`.
+    pub(crate) fn invalid_parameter(reason: &str) -> Self {
+        Self::bad_request("InvalidParameter", format!("{reason}."))
+    }
+
+    pub(crate) fn missing(parameter: &str) -> Self {
+        Self::bad_request(format!("Missing{parameter}"), format!("{parameter} is mandatory for this action."))
+    }
+
+    /// The code names the common parameter that the header stands for, the message what is to be sent.
+    pub(crate) fn missing_header(header: &str, parameter: &str) -> Self {
+        Self::bad_request(format!("Missing{parameter}"), format!("{header} is mandatory for this action."))
+    }
+
+    pub(crate) fn signature_does_not_match(string_to_sign: &str) -> Self {
+        Self::bad_request(
+            "SignatureDoesNotMatch",
+            format!(
+                "Specified signature is not matched with our calculation. server string to sign is:{string_to_sign}"
+            ),
+        )
+    }
+
+    pub(crate) fn incomplete_signature() -> Self {
+        Self::bad_request("IncompleteSignature", "The request signature does not conform to Aliyun standards.")
+    }
+
+    pub(crate) fn nonce_used() -> Self {
+        Self::bad_request("SignatureNonceUsed", "Specified signature nonce was used already.")
+    }
+
+    pub(crate) fn timestamp_expired() -> Self {
+        Self::bad_request("InvalidTimeStamp.Expired", "Specified time stamp or date value is expired.")
+    }
+
+    pub(crate) fn timestamp_format() -> Self {
+        Self::bad_request("InvalidTimeStamp.Format", "Specified time stamp or date value is not well formatted.")
+    }
+
+    pub(crate) fn access_key_not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "InvalidAccessKeyId.NotFound", "Specified access key is not found.")
+    }
+
+    pub(crate) fn access_key_inactive() -> Self {
+        Self::bad_request("InvalidAccessKeyId.Inactive", "Specified access key is disabled.")
+    }
+
+    pub(crate) fn missing_security_token() -> Self {
+        Self::bad_request("MissingSecurityToken", "SecurityToken is mandatory for this action.")
+    }
+
+    pub(crate) fn security_token_expired() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "InvalidSecurityToken.Expired", "Specified SecurityToken is expired.")
+    }
+
+    pub(crate) fn security_token_malformed() -> Self {
+        Self::bad_request("InvalidSecurityToken.Malformed", "Specified SecurityToken is malformed.")
+    }
+
+    pub(crate) fn security_token_of_another_key() -> Self {
+        Self::bad_request(
+            "InvalidSecurityToken.MismatchWithAccessKey",
+            "Specified SecurityToken mismatch with the AccessKey.",
+        )
+    }
+
+    pub(crate) fn action_not_found() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "InvalidAction.NotFound",
+            "Specified api is not found, please check your url and method.",
+        )
+    }
+
+    pub(crate) fn invalid_version() -> Self {
+        Self::bad_request("InvalidVersion", "Specified parameter Version is not valid.")
+    }
+
+    pub(crate) fn unsupported_method() -> Self {
+        Self::bad_request("UnsupportedHTTPMethod", "This http method is not supported.")
+    }
+
+    pub(crate) fn invalid_format() -> Self {
+        Self::bad_request("InvalidParameter.Format", "Specified parameter Format is not valid.")
+    }
+
+    pub(crate) fn body_too_large() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", "The request body is larger than 1 MiB.")
+    }
+
+    /// What is no HTTP: the status is the one that the HTTP library chose.
+    pub(crate) fn unreadable(status: StatusCode) -> Self {
+        Self::new(status, "InvalidRequest", "The request is not well-formed HTTP/1.1, or its head is too large.")
+    }
+
+    pub(crate) fn body_unreadable() -> Self {
+        Self::bad_request("IncompleteBody", "The request body ended early or did not arrive in time.")
+    }
+}

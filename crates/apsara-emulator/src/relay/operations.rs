@@ -1,0 +1,155 @@
+//! The seven operations on relay tasks.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::Relays;
+use super::answers::{Created, Described, Done, Listed, Named, Page};
+use super::settings::{self, Settings};
+use super::task::{State, Task};
+use crate::fault::Fault;
+use crate::gateway::Executed;
+use crate::parameters::Parameters;
+use crate::random;
+
+/// How many tasks of an account may run at once, by the user guide.
+const MOST_RUNNING: usize = 100;
+
+/// One operation: its name, whether POST is allowed besides GET, and what carries it out.
+pub(crate) struct Operation {
+    pub(crate) name: &'static str,
+    pub(crate) takes_post: bool,
+    pub(crate) run: fn(&mut Relays, &Call<'_>) -> Result<Executed, Fault>,
+}
+
+/// The pull-to-push family of Live, version 2016-11-01.
+pub(crate) const OPERATIONS: [Operation; 7] = [
+    Operation { name: "CreateLivePullToPush", takes_post: true, run: create },
+    Operation { name: "UpdateLivePullToPush", takes_post: false, run: super::update::update },
+    Operation { name: "DeleteLivePullToPush", takes_post: false, run: delete },
+    Operation { name: "DescribeLivePullToPush", takes_post: false, run: describe },
+    Operation { name: "DescribeLivePullToPushList", takes_post: false, run: list },
+    Operation { name: "StopLivePullToPush", takes_post: false, run: stop },
+    Operation { name: "RestartLivePullToPush", takes_post: false, run: restart },
+];
+
+/// A call that has passed the gateway.
+pub(crate) struct Call<'a> {
+    pub(crate) account: &'a str,
+    pub(crate) parameters: &'a Parameters,
+    pub(crate) now: Timestamp,
+}
+
+impl Call<'_> {
+    /// Reads the two parameters that name a task.
+    pub(super) fn task_id(&self) -> Result<(&str, String), Fault> {
+        let region = settings::region(self.parameters)?;
+        let id = self.parameters.required("TaskId")?;
+        settings::check_task_id(id)?;
+        Ok((id, region))
+    }
+
+    /// Finds the task the call names, in the region the call names.
+    fn find<'r>(&self, relays: &'r mut Relays) -> Result<&'r mut Task, Fault> {
+        let (id, region) = self.task_id()?;
+        let task = relays.find(self.account, id, self.now);
+        task.filter(|task| task.settings.region == region).ok_or_else(task_not_exist)
+    }
+}
+
+pub(super) fn task_not_exist() -> Fault {
+    Fault::bad_request("CodeTaskNotExist", "Task does not exist.")
+}
+
+pub(super) fn answer(body: &impl Serialize, task_id: Option<&str>, new_task_id: Option<&str>) -> Executed {
+    Executed::new(body, task_id.map(str::to_owned), new_task_id.map(str::to_owned))
+}
+
+fn create(relays: &mut Relays, call: &Call<'_>) -> Result<Executed, Fault> {
+    let settings = Settings::read(call.parameters, call.now)?;
+    relays.settle(call.now);
+    let mut own = relays.tasks.values().filter(|task| task.account == call.account && task.is_live());
+    if own.any(|task| task.settings.destination_url == settings.destination_url) {
+        return Err(Fault::bad_request("CodeConfigAlreadyExists", "Code Config Already Exists"));
+    }
+    let running = relays.tasks.values().filter(|task| task.account == call.account && task.is_active()).count();
+    if running >= MOST_RUNNING {
+        return Err(Fault::bad_request(
+            "CodeNotEnoughResource",
+            "Exceeded configuration limits or insufficient resources.",
+        ));
+    }
+    let id = random::uuid();
+    let task = Task::new(id.clone(), call.account.to_owned(), relays.next_place(), settings);
+    relays.tasks.insert(id.clone(), task);
+    Ok(answer(&Created { done: Done::ok(), task_id: &id }, Some(&id), None))
+}
+
+fn delete(relays: &mut Relays, call: &Call<'_>) -> Result<Executed, Fault> {
+    let task = call.find(relays)?;
+    if !task.is_live() {
+        return Err(task_not_exist());
+    }
+    task.exit(call.now);
+    Ok(answer(&Done::ok(), Some(&task.id), None))
+}
+
+fn describe(relays: &mut Relays, call: &Call<'_>) -> Result<Executed, Fault> {
+    let task = call.find(relays)?;
+    let described = Described { done: Done::ok(), task: Listed::new(task, call.now) };
+    Ok(answer(&described, Some(&task.id), None))
+}
+
+fn stop(relays: &mut Relays, call: &Call<'_>) -> Result<Executed, Fault> {
+    let task = call.find(relays)?;
+    if !task.stop(call.now) {
+        return Err(Fault::bad_request("CodeTaskHasStopped", "The task has been stopped."));
+    }
+    Ok(answer(&Named { task_id: &task.id }, Some(&task.id), None))
+}
+
+fn restart(relays: &mut Relays, call: &Call<'_>) -> Result<Executed, Fault> {
+    let task = call.find(relays)?;
+    match task.state {
+        State::Exited { .. } => return Err(task_not_exist()),
+        State::Idle => {
+            return Err(Fault::invalid_parameter("The start time of the task has not been reached"));
+        }
+        State::Running { .. } | State::Recovering { .. } | State::Offline { .. } => {}
+    }
+    let restarted = task.restart(random::uuid(), call.now);
+    let executed = answer(&Named { task_id: &restarted.id }, Some(&task.id), Some(&restarted.id));
+    relays.tasks.insert(restarted.id.clone(), restarted);
+    Ok(executed)
+}
+
+fn list(relays: &mut Relays, call: &Call<'_>) -> Result<Executed, Fault> {
+    let region = settings::region(call.parameters)?;
+    let page_number = call.parameters.integer("PageNumber", 1..=i32::MAX)?.unwrap_or(1);
+    let page_size = call.parameters.integer("PageSize", 1..=100)?.unwrap_or(10);
+    let id = call.parameters.optional("TaskId").unwrap_or_default();
+    settings::check_task_id(id)?;
+    let name = call.parameters.optional("TaskName").unwrap_or_default();
+    let destination = call.parameters.optional("DstUrl").unwrap_or_default();
+    relays.settle(call.now);
+    let mut found: Vec<&Task> = relays
+        .tasks
+        .values()
+        .filter(|task| task.account == call.account && task.settings.region == region && task.restarted_as.is_none())
+        .filter(|task| {
+            task.id.contains(id)
+                && task.settings.name.contains(name)
+                && task.settings.destination_url.contains(destination)
+        })
+        .collect();
+    found.sort_unstable_by_key(|task| task.place);
+    let size = usize::try_from(page_size).unwrap_or(1);
+    let skipped = usize::try_from(page_number - 1).unwrap_or(0).saturating_mul(size);
+    let page = Page {
+        page_number,
+        page_size,
+        total: found.len(),
+        task_list: found.into_iter().skip(skipped).take(size).map(|task| Listed::new(task, call.now)).collect(),
+    };
+    Ok(answer(&page, None, None))
+}

@@ -1,0 +1,144 @@
+//! The states, transcribed from the documented table: from a state, by an event, to a state.
+
+use super::test_world::{END, START, TIMES, World};
+use super::*;
+use crate::parameters::Parameters;
+
+#[test]
+fn transitions_are_the_documented_ones() {
+    use TaskStatus::{Exit, Idle, Offline, Recovering, Running};
+    let stop = |world: &mut World| world.task("StopLivePullToPush", &[]);
+    let restart = |world: &mut World| world.task("RestartLivePullToPush", &[]);
+    let delete = |world: &mut World| world.task("DeleteLivePullToPush", &[]);
+    let start_reached = |world: &mut World| world.later(START);
+    let end_reached = |world: &mut World| world.later(END);
+    let patience_ends = |world: &mut World| world.later("2026-01-01T10:02:00Z");
+    let patience_lasts = |world: &mut World| world.later("2026-01-01T10:01:59Z");
+    let fail = |world: &mut World| {
+        let result = world.relays.fail(&world.task_id.clone(), Failure::Push, world.now);
+        result.map_err(|_| "not running".to_owned())
+    };
+    let recover = |world: &mut World| {
+        let result = world.relays.recover(&world.task_id.clone(), world.now);
+        result.map_err(|_| "not recovering".to_owned())
+    };
+    type Event<'a> = &'a dyn Fn(&mut World) -> Result<(), String>;
+    let stopped = "CodeTaskHasStopped";
+    let gone = "CodeTaskNotExist";
+    let rows: &[(TaskStatus, &str, Event<'_>, &str, TaskStatus)] = &[
+        (Idle, "start reached", &start_reached, "", Running),
+        (Idle, "end reached", &end_reached, "", Exit),
+        (Idle, "fail", &fail, "not running", Idle),
+        (Idle, "stop", &stop, stopped, Idle),
+        (Idle, "restart", &restart, "InvalidParameter", Idle),
+        (Idle, "delete", &delete, "", Exit),
+        (Running, "fail", &fail, "", Recovering),
+        (Running, "recover", &recover, "not recovering", Running),
+        (Running, "stop", &stop, "", Offline),
+        (Running, "restart", &restart, "", Running),
+        (Running, "delete", &delete, "", Exit),
+        (Running, "end reached", &end_reached, "", Exit),
+        (Recovering, "recover", &recover, "", Running),
+        (Recovering, "retries left", &patience_lasts, "", Recovering),
+        (Recovering, "retries used up", &patience_ends, "", Offline),
+        (Recovering, "stop", &stop, "", Offline),
+        (Recovering, "restart", &restart, "", Running),
+        (Recovering, "delete", &delete, "", Exit),
+        (Recovering, "end reached", &end_reached, "", Exit),
+        (Offline, "stop", &stop, stopped, Offline),
+        (Offline, "fail", &fail, "not running", Offline),
+        (Offline, "restart", &restart, "", Running),
+        (Offline, "delete", &delete, "", Exit),
+        (Offline, "end reached", &end_reached, "", Exit),
+        (Exit, "stop", &stop, stopped, Exit),
+        (Exit, "restart", &restart, gone, Exit),
+        (Exit, "delete", &delete, gone, Exit),
+    ];
+    for (from, name, event, refusal, to) in rows {
+        let mut world = World::in_status(*from);
+        let result = event(&mut world);
+        assert_eq!(result.err().unwrap_or_default(), *refusal, "{from:?}, {name}");
+        assert_eq!(world.status(), *to, "{from:?}, {name}");
+    }
+}
+
+#[test]
+fn a_restart_counts_an_interruption_only_of_what_was_active() {
+    for (status, interruptions) in [(TaskStatus::Running, 1), (TaskStatus::Recovering, 1), (TaskStatus::Offline, 0)] {
+        let mut world = World::in_status(status);
+        let old_id = world.task_id.clone();
+        world.task("RestartLivePullToPush", &[]).unwrap();
+        let snapshot = world.snapshot();
+        assert_ne!(snapshot.task_id, old_id);
+        assert_eq!(snapshot.interruptions, interruptions, "{status:?}");
+        assert_eq!((snapshot.origin_id, snapshot.restarted_from), (old_id.clone(), Some(old_id)));
+    }
+}
+
+#[test]
+fn interruptions_add_up_over_restarts() {
+    let mut world = World::in_status(TaskStatus::Running);
+    let origin = world.task_id.clone();
+    for _ in 0..3 {
+        world.task("RestartLivePullToPush", &[]).unwrap();
+    }
+    let snapshot = world.snapshot();
+    assert_eq!((snapshot.interruptions, snapshot.origin_id), (3, origin));
+}
+
+#[test]
+fn an_exited_task_is_remembered_for_a_day() {
+    let mut world = World::in_status(TaskStatus::Running);
+    let old_id = world.task_id.clone();
+    world.task("RestartLivePullToPush", &[]).unwrap();
+    world.task_id = old_id;
+    assert_eq!(world.status(), TaskStatus::Exit);
+    world.pass(24 * 3600 - 1);
+    assert!(world.task("DescribeLivePullToPush", &[]).is_ok());
+    world.pass(1);
+    assert_eq!(world.task("DescribeLivePullToPush", &[]), Err("CodeTaskNotExist".to_owned()));
+    assert_eq!(world.task("StopLivePullToPush", &[]), Err("CodeTaskNotExist".to_owned()));
+}
+
+#[test]
+fn time_that_passes_unseen_is_made_up_for() {
+    let mut world = World::in_status(TaskStatus::Recovering);
+    world.at(END);
+    assert_eq!(world.status(), TaskStatus::Exit);
+    let mut world = World::in_status(TaskStatus::Idle);
+    world.at(END);
+    assert_eq!(world.position(), (0, 10 * 3600), "it has run from start to end");
+}
+
+#[test]
+fn without_retries_a_failure_stops_the_task_at_once() {
+    let mut world = World::new(&[("RetryCount", "0")]);
+    world.at(START);
+    world.relays.fail(&world.task_id.clone(), Failure::Push, world.now).unwrap();
+    assert_eq!(world.status(), TaskStatus::Offline);
+}
+
+#[test]
+fn a_hundred_tasks_may_run_at_once_and_a_destination_has_one_task() {
+    let mut world = World::in_status(TaskStatus::Running);
+    let create = |world: &mut World, number: usize| {
+        let url = format!("rtmp://push.example.com/a/{number}");
+        let mut parameters = vec![("SourceType", "vod"), ("SourceUrls", r#"["a"]"#), ("DstUrl", url.as_str())];
+        parameters.extend(TIMES);
+        world.call("CreateLivePullToPush", &parameters).map(drop).map_err(|fault| fault.code)
+    };
+    assert_eq!(create(&mut world, 1), Ok(()));
+    assert_eq!(create(&mut world, 1), Err("CodeConfigAlreadyExists".to_owned()));
+    for number in 2..100 {
+        assert_eq!(create(&mut world, number), Ok(()));
+    }
+    assert_eq!(create(&mut world, 100), Err("CodeNotEnoughResource".to_owned()));
+    world.task("StopLivePullToPush", &[]).unwrap();
+    assert_eq!(create(&mut world, 100), Ok(()));
+    world.task("DeleteLivePullToPush", &[]).unwrap();
+    let other_account = Parameters::from([("Region", "cn-shanghai")]);
+    let call = Call { account: "2", parameters: &other_account, now: world.now };
+    let list = OPERATIONS.iter().find(|operation| operation.name == "DescribeLivePullToPushList").unwrap();
+    let listed = (list.run)(&mut world.relays, &call).ok().unwrap();
+    assert_eq!(listed.body()["Total"], 0, "of another account");
+}

@@ -1,0 +1,86 @@
+//! What an update may change in which state, and what a restart makes of it.
+
+use super::test_world::{START, TIMES, World};
+use super::*;
+
+#[test]
+fn a_list_restarts_from_the_top_unless_an_update_says_where() {
+    let mut world = World::new(&[("FileIndex", "1"), ("Offset", "30")]);
+    world.at(START);
+    world.pass(5);
+    assert_eq!(world.position(), (1, 35));
+    world.task("RestartLivePullToPush", &[]).unwrap();
+    assert_eq!(world.position(), (0, 0));
+    world.pass(5);
+    world.task("StopLivePullToPush", &[]).unwrap();
+    world.pass(100);
+    assert_eq!(world.position(), (0, 5));
+    world.task("UpdateLivePullToPush", &[("FileIndex", "2"), ("Offset", "7")]).unwrap();
+    world.task("RestartLivePullToPush", &[]).unwrap();
+    assert_eq!(world.position(), (2, 7));
+    world.task("RestartLivePullToPush", &[]).unwrap();
+    assert_eq!(world.position(), (0, 0));
+}
+
+#[test]
+fn updates_obey_the_state() {
+    use TaskStatus::{Exit, Idle, Offline, Recovering, Running};
+    let started = "CodeTaskHasStarted";
+    let gone = "CodeTaskNotExist";
+    let other_end: &[(&str, &str)] = &[("EndTime", "2026-01-01T21:00:00Z")];
+    let other_start: &[(&str, &str)] = &[("StartTime", "2026-01-01T09:30:00Z")];
+    let same: &[(&str, &str)] = &TIMES;
+    let callback: &[(&str, &str)] = &[("CallbackUrl", "https://c.example.com")];
+    let repeat: &[(&str, &str)] = &[("RepeatNumber", "-1")];
+    let sources: &[(&str, &str)] = &[("SourceUrls", r#"["z"]"#)];
+    let file: &[(&str, &str)] = &[("FileIndex", "1")];
+    let region: &[(&str, &str)] = &[("Region", "cn-beijing")];
+    let rows = [
+        (Idle, other_end, ""),
+        (Idle, other_start, ""),
+        (Idle, sources, ""),
+        (Idle, file, ""),
+        (Idle, region, ""),
+        (Idle, &[("EndTime", START)], "InvalidParam.CodeIllegalDuration"),
+        (Running, callback, ""),
+        (Running, repeat, ""),
+        (Running, same, ""),
+        (Running, &[("RepeatNumber", "-5")], ""),
+        (Running, &[("RepeatNumber", "-4")], "InvalidParameter"),
+        (Running, other_end, started),
+        (Running, other_start, started),
+        (Running, sources, started),
+        (Running, file, started),
+        (Running, region, started),
+        (Recovering, callback, ""),
+        (Recovering, sources, started),
+        (Offline, other_end, ""),
+        (Offline, other_start, ""),
+        (Offline, sources, ""),
+        (Offline, file, ""),
+        (Offline, region, started),
+        (Exit, callback, gone),
+        (Exit, other_end, gone),
+    ];
+    for (status, change, refusal) in rows {
+        let mut world = World::in_status(status);
+        let result = world.task("UpdateLivePullToPush", change);
+        assert_eq!(result.err().unwrap_or_default(), refusal, "{status:?}, {change:?}");
+    }
+}
+
+#[test]
+fn a_new_list_is_played_from_its_top() {
+    let mut world = World::new(&[("FileIndex", "2")]);
+    world.at(START);
+    world.task("StopLivePullToPush", &[]).unwrap();
+    world.task("UpdateLivePullToPush", &[("FileIndex", "1")]).unwrap();
+    world.task("UpdateLivePullToPush", &[("SourceUrls", r#"["z"]"#)]).unwrap();
+    world.task("RestartLivePullToPush", &[]).unwrap();
+    assert_eq!(world.position(), (0, 0));
+
+    let mut waiting = World::new(&[("FileIndex", "2")]);
+    waiting.task("UpdateLivePullToPush", &[("SourceUrls", r#"["z"]"#)]).unwrap();
+    waiting.at(START);
+    assert_eq!(waiting.position(), (0, 0));
+}

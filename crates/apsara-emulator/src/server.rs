@@ -1,0 +1,124 @@
+//! The loop that accepts connections and turns their requests into answers.
+
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::{Request, Response, StatusCode};
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioTimer;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use crate::clock::{Clock, Now};
+use crate::connection::Connection;
+use crate::fault::Fault;
+use crate::gateway::{self, State};
+use crate::request::WireRequest;
+
+/// The largest body that is looked at.
+const LARGEST_BODY: usize = 1024 * 1024;
+/// How much of a larger body is read and thrown away, so that its sender gets to read the answer.
+const LARGEST_DISCARDED: usize = 64 * 1024 * 1024;
+/// How long a connection may be idle, or take over a request's headers: longer than clients keep idle connections, so
+/// that it is the client who hangs up and never finds that the emulator has just done so.
+const HEADER_PATIENCE: Duration = Duration::from_secs(120);
+/// How long a request's body may take.
+const BODY_PATIENCE: Duration = Duration::from_secs(30);
+
+/// What all connections share.
+pub(crate) struct Shared {
+    pub(crate) clock: Clock,
+    gateway_clock: Clock,
+    state: Mutex<State>,
+}
+
+impl Shared {
+    pub(crate) fn new(clock: Clock, gateway_clock: Clock, state: State) -> Self {
+        Self { clock, gateway_clock, state: Mutex::new(state) }
+    }
+
+    fn now(&self) -> Now {
+        Now { world: self.clock.now(), gateway: self.gateway_clock.now() }
+    }
+
+    /// Answers and records what the HTTP library could not parse, as the bytes of a whole response.
+    pub(crate) fn refuse_unreadable(&self, status: StatusCode) -> Vec<u8> {
+        let (answer, now) = self.with_state(|state| {
+            let now = self.now();
+            (gateway::refuse_unreadable(state, status), now)
+        });
+        answer.into_bytes(now.gateway)
+    }
+
+    pub(crate) fn with_state<T>(&self, read: impl FnOnce(&mut State) -> T) -> T {
+        read(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Serves until it is aborted; its connections end with it.
+pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
+    let mut connections = JoinSet::new();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            Some(_) = connections.join_next() => continue,
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                let _ = stream.set_nodelay(true);
+                let connection = Connection::new(stream, Arc::clone(&shared));
+                let shared = Arc::clone(&shared);
+                let service = service_fn(move |request| respond(Arc::clone(&shared), request));
+                let mut builder = http1::Builder::new();
+                builder.timer(TokioTimer::new()).header_read_timeout(HEADER_PATIENCE).half_close(true);
+                let connection = builder.serve_connection(connection, service);
+                connections.spawn(async move {
+                    // A connection that breaks is its caller's affair: the ledger already says what was done.
+                    let _ = connection.await;
+                });
+            }
+            // Out of file descriptors, most likely: the next connection to end gives one back.
+            Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+        }
+    }
+}
+
+async fn respond(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+    let (parts, incoming) = request.into_parts();
+    let read = tokio::time::timeout(BODY_PATIENCE, read_body(incoming)).await;
+    let (body, flaw) = match read.unwrap_or_else(|_| Err(Fault::body_unreadable())) {
+        Ok(body) => (body, None),
+        Err(fault) => (Bytes::new(), Some(fault)),
+    };
+    let mut wire = WireRequest::new(&parts, body);
+    wire.flaw = flaw.or(wire.flaw);
+    // One reading of the clock answers the whole request, and under the lock the ledger is in that order.
+    let (answer, now) = shared.with_state(|state| {
+        let now = shared.now();
+        (gateway::answer(state, &wire, now), now)
+    });
+    Ok(answer.into_response(now.gateway))
+}
+
+async fn read_body(mut incoming: Incoming) -> Result<Bytes, Fault> {
+    let mut body = BytesMut::new();
+    let mut length = 0usize;
+    while let Some(frame) = incoming.frame().await {
+        let frame = frame.map_err(|_| Fault::body_unreadable())?;
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
+        length = length.saturating_add(data.len());
+        if length <= LARGEST_BODY {
+            body.extend_from_slice(&data);
+        } else if length > LARGEST_DISCARDED {
+            break;
+        }
+    }
+    if length > LARGEST_BODY { Err(Fault::body_too_large()) } else { Ok(body.freeze()) }
+}

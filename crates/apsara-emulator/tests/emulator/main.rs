@@ -1,0 +1,10 @@
+//! The emulator over real HTTP, called by a client that knows nothing but sockets and hashes.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod answers;
+mod client;
+mod gateway;
+mod lifetime;
+mod malformed;
+mod sts;
+mod tasks;
