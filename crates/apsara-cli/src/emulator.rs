@@ -1,0 +1,94 @@
+//! `apsara emulator`: the cloud in a process, for a terminal.
+
+use std::error::Error;
+use std::io::Write as _;
+
+use apsara_emulator::{Account, Clock, DEFAULT_ACCESS_KEY_ID, DEFAULT_ACCESS_KEY_SECRET, DEFAULT_ACCOUNT_ID, Emulator};
+use clap::Args;
+
+/// What can be set about the emulator.
+// Not Debug: one of them is a secret.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// The loopback address and the port to listen at; port 0 is any free one.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    listen: String,
+    /// The access key id that callers may use.
+    #[arg(long, value_name = "ID", default_value = DEFAULT_ACCESS_KEY_ID)]
+    access_key_id: String,
+    /// The access key's secret.
+    #[arg(long, value_name = "SECRET", default_value = DEFAULT_ACCESS_KEY_SECRET)]
+    access_key_secret: String,
+    /// The id of the account that the access key belongs to.
+    #[arg(long, value_name = "ID", default_value = DEFAULT_ACCOUNT_ID)]
+    account: String,
+    /// A time for tasks and temporary keys to stand still at, such as 2026-01-01T00:00:00Z; else the machine's clock.
+    #[arg(long, value_name = "TIME")]
+    clock: Option<String>,
+}
+
+/// Serves until the terminal interrupts it.
+pub(crate) async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
+    let clock = match &options.clock {
+        Some(time) => Clock::frozen_at(time)?,
+        None => Clock::system(),
+    };
+    // Asked for before anything is printed, so that whoever has read the output can already stop the program.
+    let stopped = stop_signal()?;
+    let account = Account::new(options.account).key(options.access_key_id, options.access_key_secret);
+    let emulator = Emulator::builder().account(account).listen(options.listen).clock(clock).start().await?;
+    print_environment(&emulator)?;
+    stopped.await;
+    Ok(())
+}
+
+/// Prints the address, and what a client's environment needs.
+fn print_environment(emulator: &Emulator) -> std::io::Result<()> {
+    println!("Listening at {}", emulator.url());
+    println!("export ALIBABA_CLOUD_ENDPOINT={}", emulator.url());
+    println!("export ALIBABA_CLOUD_ACCESS_KEY_ID={}", quote(emulator.access_key_id()));
+    println!("export ALIBABA_CLOUD_ACCESS_KEY_SECRET={}", quote(emulator.access_key_secret()));
+    std::io::stdout().flush()
+}
+
+/// Quotes what a POSIX shell would not take as it is.
+fn quote(text: &str) -> String {
+    let is_plain =
+        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/".contains(&byte));
+    if is_plain { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}
+
+/// Begins to listen for Ctrl-C, and on Unix for the signal that ends a service; the future ends when one arrives.
+#[cfg(unix)]
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Begins to listen for Ctrl-C; the future ends when it arrives.
+#[cfg(not(unix))]
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quote;
+
+    #[test]
+    fn what_a_shell_would_split_is_quoted() {
+        assert_eq!(quote("LTAI-id_1"), "LTAI-id_1");
+        assert_eq!(quote("it's $HOME"), r"'it'\''s $HOME'");
+        assert_eq!(quote(""), "''");
+    }
+}

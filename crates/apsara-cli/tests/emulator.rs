@@ -1,0 +1,91 @@
+//! `apsara emulator` as a terminal sees it.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Command, Output, Stdio};
+
+fn apsara(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_apsara"));
+    command.args(arguments);
+    command
+}
+
+fn refused(arguments: &[&str]) -> Output {
+    let output = apsara(arguments).output().unwrap();
+    assert!(!output.status.success(), "{output:?}");
+    assert!(output.stdout.is_empty(), "{output:?}");
+    output
+}
+
+/// Ends the program even if a test fails half-way.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Starts the emulator and reads the four lines it prints.
+fn start(arguments: &[&str]) -> (Running, Vec<String>) {
+    let mut child = Running(apsara(arguments).stdout(Stdio::piped()).spawn().unwrap());
+    let stdout = BufReader::new(child.0.stdout.take().unwrap());
+    let lines = stdout.lines().take(4).collect::<Result<Vec<_>, _>>().unwrap();
+    (child, lines)
+}
+
+#[test]
+fn it_starts_prints_answers_and_stops() {
+    let arguments = ["emulator", "--access-key-id", "LTAI-mine", "--access-key-secret", "it's mine"];
+    let clock = ["--clock", "2026-01-01T12:00:00Z"];
+    let (mut child, lines) = start(&[&arguments[..], &clock[..]].concat());
+    let url = lines[0].strip_prefix("Listening at ").unwrap();
+    assert!(url.starts_with("http://127.0.0.1:"), "{url}");
+    assert_eq!(lines[1], format!("export ALIBABA_CLOUD_ENDPOINT={url}"));
+    assert_eq!(lines[2], "export ALIBABA_CLOUD_ACCESS_KEY_ID=LTAI-mine");
+    assert_eq!(lines[3], r"export ALIBABA_CLOUD_ACCESS_KEY_SECRET='it'\''s mine'");
+
+    let host = url.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(host).unwrap();
+    // The one operation that needs no signature. Its token, by iat and exp, is from 12:00 to 13:00 of that day.
+    let token = "eyJhbGciOiJub25lIn0.eyJpc3MiOiJodHRwczovL2lkcC5leGFtcGxlLmNvbSIsInN1YiI6InMiLCJhdWQiOiJhIiwiaWF0IjoxNzY3MjY4ODAwLCJleHAiOjE3NjcyNzI0MDB9.c2ln";
+    let query = format!(
+        "Action=AssumeRoleWithOIDC&Version=2015-04-01&Format=JSON&RoleSessionName=night&OIDCToken={token}\
+         &RoleArn=acs:ram::1234567890123456:role/a&OIDCProviderArn=acs:ram::1234567890123456:oidc-provider/idp"
+    );
+    write!(stream, "GET /?{query} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.contains(r#""Expiration":"2026-01-01T13:00:00Z""#), "the clock stands at noon: {answer}");
+
+    assert!(child.0.try_wait().unwrap().is_none(), "it serves until it is interrupted");
+    interrupt(&child.0);
+    assert!(child.0.wait().unwrap().success());
+    assert!(TcpStream::connect(host).is_err());
+}
+
+fn interrupt(child: &Child) {
+    // The shell's own `kill`: the standard library cannot send a signal.
+    let sent = Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().unwrap();
+    assert!(sent.success());
+}
+
+#[test]
+fn addresses_that_others_can_reach_are_refused() {
+    for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:8080"] {
+        let output = refused(&["emulator", "--listen", address]);
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(text.contains("loopback addresses only"), "{text}");
+    }
+}
+
+#[test]
+fn an_address_or_a_time_that_is_none_says_how_to_write_one() {
+    let text = String::from_utf8(refused(&["emulator", "--listen", "localhost"]).stderr).unwrap();
+    assert!(text.contains("such as 127.0.0.1:0"), "{text}");
+    let text = String::from_utf8(refused(&["emulator", "--clock", "noon"]).stderr).unwrap();
+    assert!(text.contains("such as 2026-01-01T00:00:00Z"), "{text}");
+}
