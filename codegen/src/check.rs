@@ -1,0 +1,197 @@
+//! Every reason why a spec cannot be generated, all at once; what passes can be lowered without a question left.
+
+use std::collections::BTreeSet;
+
+use crate::load::Version;
+use crate::refusal::{Collector, Place, did_you_mean};
+use crate::spec::{Api, Limits, Parameter, Schema};
+
+/// The places where a parameter can travel.
+pub(crate) const LOCATIONS: [&str; 6] = ["body", "formData", "header", "host", "path", "query"];
+/// The ways in which a list or an object is written.
+pub(crate) const STYLES: [&str; 4] = ["flat", "json", "repeatList", "simple"];
+const METHODS: [&str; 7] = ["delete", "get", "head", "options", "patch", "post", "put"];
+const TYPES: [&str; 7] = ["any", "array", "boolean", "integer", "number", "object", "string"];
+/// The kinds of security that need no signature.
+pub(crate) const UNSIGNED: [&str; 2] = ["ARS_OIDC", "Anonymous"];
+
+/// Refuses what cannot be generated.
+pub(crate) fn check(versions: &[Version], refusals: &Collector) {
+    let mut defaults = BTreeSet::new();
+    for version in versions {
+        let product = &version.product;
+        if !["RPC", "ROA"].contains(&product.style.as_str()) && !product.style.is_empty() {
+            let problem = format!("there are no clients of style `{}`", product.style);
+            refusals.refuse(&product.place.child("info").child("style"), problem, "only RPC and ROA can be generated");
+        }
+        if product.default_version == Some(true) && !defaults.insert(&version.product_folder) {
+            let problem = format!("another version of `{}` is the default already", version.product_folder);
+            refusals.refuse(&product.place.child("defaultVersion"), problem, "write false in one of them");
+        }
+        named_enums(version, refusals);
+        for schema in product.components.values() {
+            check_schema(schema, version, refusals);
+        }
+        for (api, _) in version.operations.values() {
+            check_api(api, version, refusals);
+        }
+    }
+}
+
+fn named_enums(version: &Version, refusals: &Collector) {
+    let parameters = version.operations.values().flat_map(|(api, _)| &api.parameters);
+    let known: BTreeSet<&str> = parameters.map(|parameter| parameter.name.as_str()).collect();
+    for named in &version.product.enums {
+        if named.values.is_empty() {
+            refusals.refuse(&named.place, "an enum without values names nothing", "add values or remove it");
+        }
+        let mut seen = BTreeSet::new();
+        for value in &named.values {
+            if !seen.insert(&value.value) {
+                let problem = format!("`{}` is listed twice", value.value);
+                refusals.refuse(&named.place.child("values"), problem, "remove one of them");
+            }
+        }
+        for name in &named.parameters {
+            if !known.contains(name.as_str()) {
+                let near = did_you_mean(name, known.iter().copied());
+                let problem = format!("no operation has a parameter `{name}`{near}");
+                refusals.refuse(
+                    &named.place.child("parameters"),
+                    problem,
+                    "write names of parameters as the specs have them",
+                );
+            }
+        }
+    }
+}
+
+fn check_api(api: &Api, version: &Version, refusals: &Collector) {
+    if api.methods.is_empty() {
+        refusals.refuse(&api.place, "`methods` is empty or not there", "write [ \"get\" ] or another");
+    }
+    for (index, method) in api.methods.iter().enumerate() {
+        if !METHODS.contains(&method.to_lowercase().as_str()) {
+            let place = api.place.child("methods").child(index);
+            refusals.refuse(
+                &place,
+                format!("`{method}` is no HTTP method"),
+                format!("write one of {}", METHODS.join(", ")),
+            );
+        }
+    }
+    let unsigned = api.security.iter().all(|kind| UNSIGNED.contains(&kind.as_str()));
+    if !unsigned && !api.security.iter().any(|kind| kind == "AK") {
+        let problem = format!("a call cannot be signed with {}", api.security.join(", "));
+        refusals.refuse(&api.place.child("security"), problem, "only AK, ARS_OIDC and Anonymous can be generated");
+    }
+    let mut seen = BTreeSet::new();
+    for parameter in &api.parameters {
+        if !seen.insert(&parameter.name) {
+            let problem = format!("`{}` is listed twice", parameter.name);
+            refusals.refuse(&parameter.place, problem, "remove one of them, by a correction in the overlay");
+        }
+        check_parameter(parameter, version, refusals);
+    }
+    check_path(api, version, refusals);
+    let bodies = api.parameters.iter().filter(|parameter| parameter.location == "body").count();
+    if bodies > 1 || (bodies == 1 && api.parameters.iter().any(|parameter| parameter.location == "formData")) {
+        refusals.refuse(
+            &api.place.child("parameters"),
+            "there are several bodies",
+            "a request has one body or one form",
+        );
+    }
+    if let Some(response) = &api.response {
+        check_schema(response, version, refusals);
+        let root = version.product.resolve(response).unwrap_or(response);
+        if !matches!(root.kind.as_deref(), None | Some("object")) {
+            let problem = format!("an answer of type {} cannot be generated", root.kind.as_deref().unwrap_or_default());
+            refusals.refuse(&response.place.child("type"), problem, "only objects can be");
+        }
+    }
+    for code in api.error_codes.iter().filter(|code| code.status.parse::<u16>().is_err()) {
+        let place = api.place.child("errorCodes").child(&code.status);
+        refusals.refuse(&place, format!("`{}` is no HTTP status", code.status), "write a number such as 400");
+    }
+}
+
+fn check_parameter(parameter: &Parameter, version: &Version, refusals: &Collector) {
+    let Parameter { place, location, style, schema, .. } = parameter;
+    if !LOCATIONS.contains(&location.as_str()) && !location.is_empty() {
+        let near = did_you_mean(location, LOCATIONS);
+        let problem = format!("a parameter cannot travel in `{location}`{near}");
+        refusals.refuse(&place.child("in"), problem, format!("write one of {}", LOCATIONS.join(", ")));
+    }
+    if let Some(style) = style.as_deref().filter(|style| !STYLES.contains(style)) {
+        let near = did_you_mean(style, STYLES);
+        let problem = format!("a parameter cannot be written in the style `{style}`{near}");
+        refusals.refuse(&place.child("style"), problem, format!("write one of {}, or none", STYLES.join(", ")));
+    }
+    check_schema(schema, version, refusals);
+}
+
+/// Refuses placeholders without a parameter, and parameters without a placeholder.
+fn check_path(api: &Api, version: &Version, refusals: &Collector) {
+    let path = api.path.as_deref().unwrap_or("/");
+    let place = api.place.child("path");
+    if !path.starts_with('/') {
+        refusals.refuse(&place, format!("the path `{path}` does not begin with a slash"), "write /…");
+    }
+    if version.product.style == "ROA" && api.path.is_none() {
+        refusals.refuse(&api.place, "an operation of style ROA needs a path", "add \"path\": \"/…\"");
+    }
+    let holes: BTreeSet<&str> = path.split('{').skip(1).filter_map(|part| part.split('}').next()).collect();
+    let given = api.parameters.iter().filter(|parameter| parameter.location == "path");
+    let given: BTreeSet<&str> = given.map(|parameter| parameter.name.as_str()).collect();
+    for hole in holes.difference(&given) {
+        let problem =
+            format!("no parameter in the path is called `{hole}`{}", did_you_mean(hole, given.iter().copied()));
+        refusals.refuse(&place, problem, "add the parameter with \"in\": \"path\"");
+    }
+    for name in given.difference(&holes) {
+        let problem = format!("the path has no place for the parameter `{name}`");
+        refusals.refuse(&place, problem, format!("write {{{name}}} where it stands"));
+    }
+}
+
+fn check_schema(schema: &Schema, version: &Version, refusals: &Collector) {
+    if let Some(reference) = &schema.reference
+        && version.product.resolve(schema).is_none()
+    {
+        let known = version.product.components.keys().map(String::as_str);
+        let near = did_you_mean(reference.trim_start_matches("#/components/schemas/"), known);
+        let problem = format!("`{reference}` does not stand in the components{near}");
+        let instead = "write #/components/schemas/NAME, and add NAME to components.schemas of product.json";
+        refusals.refuse(&schema.place.child("$ref"), problem, instead);
+    }
+    if let Some(kind) = schema.kind.as_deref().filter(|kind| !TYPES.contains(kind)) {
+        let problem = format!("there is no type `{kind}`{}", did_you_mean(kind, TYPES));
+        refusals.refuse(&schema.place.child("type"), problem, format!("write one of {}", TYPES.join(", ")));
+    }
+    if schema.kind.as_deref() == Some("array") && schema.items.is_none() {
+        refusals.refuse(&schema.place, "an array does not say what it holds", "add \"items\": { \"type\": \"…\" }");
+    }
+    let Limits { minimum, maximum, min_length, max_length, min_items, max_items } = schema.limits;
+    upside_down(minimum, maximum, ["minimum", "maximum"], &schema.place, refusals);
+    upside_down(min_length, max_length, ["minLength", "maxLength"], &schema.place, refusals);
+    upside_down(min_items, max_items, ["minItems", "maxItems"], &schema.place, refusals);
+    for child in schema.properties.values().chain(schema.items.as_deref()).chain(schema.additional.as_deref()) {
+        check_schema(child, version, refusals);
+    }
+}
+
+fn upside_down<T: PartialOrd>(
+    least: Option<T>,
+    most: Option<T>,
+    names: [&str; 2],
+    place: &Place,
+    refusals: &Collector,
+) {
+    if let (Some(least), Some(most)) = (least, most)
+        && least > most
+    {
+        let problem = format!("`{}` is greater than `{}`", names[0], names[1]);
+        refusals.refuse(&place.child(names[0]), problem, "exchange them, or mend one by the overlay");
+    }
+}

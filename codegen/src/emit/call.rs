@@ -1,0 +1,52 @@
+//! The builder of a call, which the operations of a version share.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::docs;
+
+pub(super) fn call(title: &str) -> TokenStream {
+    let call_docs = docs(&format!(
+        "Builds one call of {title}: parameters by their names, options of this call with the prefix `with_`."
+    ));
+    quote! {
+        use super::Client;
+        use ::apsara_core::generated::v1 as rt;
+
+        #call_docs
+        #[derive(Clone, Debug)]
+        #[must_use = "a call is made when `send` is awaited"]
+        pub struct Call<R: rt::Request> {
+            pub(super) call: rt::Call<R>,
+        }
+
+        impl<R: rt::Request<Client = Client>> Call<R> {
+            /// Starts a call without parameters.
+            pub fn new(client: &Client) -> Self {
+                Self { call: rt::Call::new(&client.client) }
+            }
+
+            /// Sets how long this call may take in all, attempts and waits included.
+            pub fn with_deadline(mut self, deadline: ::std::time::Duration) -> Self {
+                self.call = self.call.with_deadline(deadline);
+                self
+            }
+
+            /// Returns the request as it stands.
+            pub fn request(&self) -> &R {
+                &self.call.request
+            }
+
+            /// Sends the call and decodes the answer.
+            ///
+            /// Dropping the future cancels the call; what was sent by then may still be executed.
+            ///
+            /// # Errors
+            ///
+            /// Fails with an error that says what is wrong, and by its outcome what became of the call.
+            pub async fn send(self) -> Result<R::Response, rt::Error> {
+                self.call.send().await
+            }
+        }
+    }
+}

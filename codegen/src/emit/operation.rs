@@ -1,0 +1,143 @@
+//! The file of an operation: its request, answer and codes, and the methods that call it.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::error_code::error_enum;
+use super::types::{record, value};
+use super::{docs, ident};
+use crate::facts::{Impact, Quota, Repeat};
+use crate::model::{Operation, Security, Setter, Type};
+
+pub(super) fn operation(operation: &Operation) -> TokenStream {
+    let uses = operation.uses.iter().map(|name| ident(name));
+    let request_type = ident(&operation.request.name);
+    let call_type = ident(&operation.call);
+    let method = ident(&operation.method);
+    let method_docs = docs(&operation.docs);
+    let deprecated = operation.deprecated.then(|| quote! { #[deprecated] });
+    let allowed = operation.deprecated.then(|| quote! { #![allow(deprecated)] });
+    let call_docs = docs(&format!("Builds a call of [`Client::{}`].", operation.method));
+    let request = record(&operation.request);
+    let facts = facts(operation);
+    let response = record(&operation.response);
+    let nested = operation.nested.iter().map(record);
+    let error = operation.error.as_ref().map(|error| error_enum(error, &operation.request.name));
+    let setters = setters(operation);
+    quote! {
+        #allowed
+        use super::{#(#uses),*};
+        use ::apsara_core::generated::v1 as rt;
+
+        impl Client {
+            #method_docs
+            #deprecated
+            pub fn #method(&self) -> #call_type {
+                Call::new(self)
+            }
+        }
+
+        #call_docs
+        pub type #call_type = Call<#request_type>;
+
+        #setters
+        #request
+        #facts
+        #response
+        #(#nested)*
+        #error
+    }
+}
+
+fn setters(operation: &Operation) -> Option<TokenStream> {
+    let request_type = ident(&operation.request.name);
+    let setters = operation.setters.iter().map(setter);
+    (!operation.setters.is_empty()).then(|| {
+        quote! {
+            impl Call<#request_type> {
+                #(#setters)*
+            }
+        }
+    })
+}
+
+fn setter(setter: &Setter) -> TokenStream {
+    let docs = docs(&setter.docs);
+    let (name, field) = (ident(&setter.name), ident(&setter.field));
+    let plain = value(&setter.of);
+    let (argument, taken) = match &setter.of {
+        Type::Text | Type::Named(_) | Type::Json | Type::Bytes | Type::Recursive(_) => {
+            (quote! { impl Into<#plain> }, quote! { Some(#field.into()) })
+        }
+        Type::List(item) if **item == Type::Text => (
+            quote! { impl IntoIterator<Item = impl Into<String>> },
+            quote! { #field.into_iter().map(Into::into).collect() },
+        ),
+        Type::List(item) => {
+            let item = value(item);
+            (quote! { impl IntoIterator<Item = #item> }, quote! { #field.into_iter().collect() })
+        }
+        Type::Map(_) => (plain, quote! { #field }),
+        Type::Bool | Type::I32 | Type::I64 | Type::F64 | Type::Record(_) => (plain, quote! { Some(#field) }),
+    };
+    quote! {
+        #docs
+        pub fn #name(mut self, #field: #argument) -> Self {
+            self.call.request.#field = #taken;
+            self
+        }
+    }
+}
+
+fn facts(operation: &Operation) -> TokenStream {
+    let (request, response) = (ident(&operation.request.name), ident(&operation.response.name));
+    let (name, path) = (&operation.name, &operation.path);
+    let method = ident(operation.http_method);
+    let security = ident(match operation.security {
+        Security::AccessKey => "AccessKey",
+        Security::Anonymous => "Anonymous",
+    });
+    let repeat = ident(match operation.repeat {
+        Repeat::Safe => "Safe",
+        Repeat::WithToken => "WithToken",
+        Repeat::Unsafe => "Unsafe",
+    });
+    let impact = ident(match operation.impact {
+        Impact::None => "None",
+        Impact::Change => "Change",
+        Impact::Interrupt => "Interrupt",
+    });
+    let quota = match operation.quota {
+        None => quote! { None },
+        Some(Quota { calls, seconds: 1 }) => {
+            let calls = proc_macro2::Literal::u32_unsuffixed(calls);
+            quote! { Some(rt::Quota::per_second(#calls)) }
+        }
+        Some(Quota { calls, seconds }) => {
+            let calls = proc_macro2::Literal::u32_unsuffixed(calls);
+            let seconds = proc_macro2::Literal::u32_unsuffixed(seconds);
+            quote! { Some(rt::Quota { calls: #calls, seconds: #seconds }) }
+        }
+    };
+    let ram_action = match &operation.ram_action {
+        None => quote! { None },
+        Some(action) => quote! { Some(#action) },
+    };
+    quote! {
+        impl rt::Request for #request {
+            type Client = Client;
+            type Response = #response;
+            const OPERATION: &'static rt::Operation = &rt::Operation {
+                product: &super::PRODUCT,
+                name: #name,
+                method: rt::Method::#method,
+                path: #path,
+                security: rt::Security::#security,
+                repeat: rt::Repeat::#repeat,
+                impact: rt::Impact::#impact,
+                quota: #quota,
+                ram_action: #ram_action,
+            };
+        }
+    }
+}

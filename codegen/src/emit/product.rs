@@ -1,0 +1,31 @@
+//! The modules above the versions.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{ident, module_docs};
+use crate::model::{Model, Product};
+
+/// Emits the list of products, each behind its feature.
+pub(super) fn products(model: &Model) -> TokenStream {
+    let products = model.products.iter().map(|product| {
+        let (name, module) = (&product.module, ident(&product.module));
+        quote! {
+            #[cfg(feature = #name)]
+            pub mod #module;
+        }
+    });
+    quote! { #(#products)* }
+}
+
+/// Emits the list of a product's versions; the default one stands for the product.
+pub(super) fn product(product: &Product) -> TokenStream {
+    let docs = module_docs(&product.docs);
+    let default = ident(&product.default_version);
+    let versions = product.versions.iter().map(|version| ident(&version.module));
+    quote! {
+        #docs
+        #(pub mod #versions;)*
+        pub use #default::*;
+    }
+}

@@ -1,0 +1,170 @@
+//! Finds and reads the files of a folder of specs: the only input.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::overlay::{self, Ours};
+use crate::product::{self, Product};
+use crate::refusal::{Collector, Place, did_you_mean};
+use crate::spec::{self, Api};
+
+/// Holds spec files: their paths from the workspace's folder, with `/`, and their texts.
+#[derive(Clone, Debug, Default)]
+pub struct Sources(BTreeMap<String, String>);
+
+/// One version of a product, as its files say it.
+#[derive(Debug)]
+pub(crate) struct Version {
+    /// The folder, as it is named in the first line of what is generated.
+    pub(crate) folder: String,
+    /// The product's folder; the module has its name.
+    pub(crate) product_folder: String,
+    pub(crate) product: Product,
+    /// By name.
+    pub(crate) operations: BTreeMap<String, (Api, Ours)>,
+}
+
+impl Sources {
+    /// Reads every JSON file two folders below `root` (`PRODUCT/VERSION/*.json`); `name` is what the folder is called in
+    /// refusals and in what is generated.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a folder or a file cannot be read.
+    pub fn read(root: &Path, name: &str) -> io::Result<Self> {
+        let mut sources = Self::default();
+        for product in folders(root)? {
+            for version in folders(&root.join(&product))? {
+                let folder = root.join(&product).join(&version);
+                for entry in fs::read_dir(&folder)? {
+                    let path = entry?.path();
+                    let Some(file) = path.file_name().and_then(|file| file.to_str()) else { continue };
+                    if file.ends_with(".json") {
+                        let text = fs::read_to_string(&path).map_err(|error| named(&path, &error))?;
+                        sources.insert(format!("{name}/{product}/{version}/{file}"), text);
+                    }
+                }
+            }
+        }
+        Ok(sources)
+    }
+
+    /// Adds a file.
+    pub fn insert(&mut self, path: impl Into<String>, text: impl Into<String>) {
+        self.0.insert(path.into(), text.into());
+    }
+}
+
+fn folders(root: &Path) -> io::Result<Vec<String>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(root).map_err(|error| named(root, &error))? {
+        let entry = entry?;
+        if let (true, Ok(name)) = (entry.file_type()?.is_dir(), entry.file_name().into_string()) {
+            found.push(name);
+        }
+    }
+    Ok(found)
+}
+
+fn named(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+}
+
+/// Reads what the files say. What is wrong with them is refused; what is left is returned.
+pub(crate) fn load(sources: &Sources, refusals: &Collector) -> Vec<Version> {
+    let mut folders: BTreeMap<&str, BTreeMap<&str, Value>> = BTreeMap::new();
+    for (path, text) in &sources.0 {
+        let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
+        match serde_json::from_str(text) {
+            Ok(value) => {
+                folders.entry(folder).or_default().insert(file, value);
+            }
+            Err(error) => {
+                refusals.refuse(&Place::file(path), format!("this is not JSON: {error}"), "mend it there");
+            }
+        }
+    }
+    folders.into_iter().filter_map(|(folder, files)| version(folder, &files, refusals)).collect()
+}
+
+fn version(folder: &str, files: &BTreeMap<&str, Value>, refusals: &Collector) -> Option<Version> {
+    // In a schema folder, or in one without operations, is nothing to generate.
+    let (above, version_folder) = folder.rsplit_once('/')?;
+    let product_folder = above.rsplit_once('/').map_or(above, |(_, name)| name);
+    let document = files.get("api-docs.json").map(|value| (Place::file(&format!("{folder}/api-docs.json")), value));
+    let described = files.get("product.json").map(|value| (Place::file(&format!("{folder}/product.json")), value));
+    let product = match (described, &document) {
+        (Some((place, value)), _) => product::product(value, place, refusals)?,
+        (None, Some((place, value))) => product::of_document(value, place.clone(), refusals)?,
+        (None, None) => {
+            let problem = "there is neither a product.json nor a whole api-docs.json here";
+            let instead = "add a product.json, as api-specs/README.md shows it";
+            refusals.refuse(&Place::file(folder), problem, instead);
+            return None;
+        }
+    };
+    if product.version != version_folder && !product.version.is_empty() {
+        let place = product.place.child("info").child("version");
+        let problem = format!("the version is `{}`, but the folder is `{version_folder}`", product.version);
+        refusals.refuse(&place, problem, "name the folder after the version");
+    }
+    let mut specs: BTreeMap<String, (Place, Value)> = BTreeMap::new();
+    if let Some((place, value)) = &document {
+        match value.get("apis").and_then(Value::as_object) {
+            Some(apis) => {
+                let place = place.child("apis");
+                specs.extend(apis.iter().map(|(name, value)| (name.clone(), (place.child(name), value.clone()))));
+            }
+            None => {
+                refusals.refuse(place, "there are no `apis`", "take the document that the portal gives as metadata")
+            }
+        }
+    }
+    let operation_files = files.iter().filter(|(file, _)| !["api-docs.json", "product.json"].contains(file));
+    let (overlays, operations): (Vec<_>, Vec<_>) =
+        operation_files.partition(|(file, _)| file.ends_with(".apsara.json"));
+    for (file, value) in operations {
+        let place = Place::file(&format!("{folder}/{file}"));
+        let name = file.trim_end_matches(".json").to_owned();
+        if specs.contains_key(&name) {
+            refusals.refuse(&place, format!("`{name}` stands in api-docs.json as well"), "remove one of them");
+        } else {
+            specs.insert(name, (place, value.clone()));
+        }
+    }
+    let mut loaded = Version {
+        folder: folder.to_owned(),
+        product_folder: product_folder.to_owned(),
+        product,
+        operations: BTreeMap::new(),
+    };
+    let mut ours: BTreeMap<String, (Place, &Value)> = BTreeMap::new();
+    for (file, value) in overlays {
+        let place = Place::file(&format!("{folder}/{file}"));
+        let name = file.trim_end_matches(".apsara.json").to_owned();
+        if specs.contains_key(&name) {
+            ours.insert(name, (place, value));
+        } else {
+            let near = did_you_mean(&name, specs.keys().map(String::as_str));
+            refusals.refuse(
+                &place,
+                format!("there is no operation `{name}`{near}"),
+                "name the file after its operation",
+            );
+        }
+    }
+    for (name, (place, mut value)) in specs {
+        let overlay = ours.get(&name);
+        if let Some((place, overlay)) = overlay {
+            overlay::correct(&mut value, overlay, place, refusals);
+        }
+        let Some(mut api) = spec::api(&name, &value, place, refusals) else { continue };
+        let ours = overlay.map(|(place, overlay)| overlay::apply(&mut api, overlay, place.clone(), refusals));
+        loaded.operations.insert(name, (api, ours.unwrap_or_default()));
+    }
+    Some(loaded)
+}

@@ -1,0 +1,126 @@
+//! Turns checked specs into the model. It refuses nothing: what cannot be lowered did not pass the check.
+
+mod operation;
+mod schema;
+mod text;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::docs;
+use crate::load::Version as Loaded;
+use crate::model::{Model, NamedEnum, Product, Style, Variant, Version};
+use crate::names::{self, Scope};
+use crate::product::{NamedEnum as SpecEnum, SdkRule};
+use schema::Types;
+
+/// Lowers versions, sorted by folder.
+pub(crate) fn lower(versions: &[Loaded], crate_path: &str) -> Model {
+    let mut modules = Scope::default();
+    let mut folders: BTreeMap<&str, Vec<&Loaded>> = BTreeMap::new();
+    for version in versions {
+        folders.entry(&version.product_folder).or_default().push(version);
+    }
+    let products = folders.into_iter().map(|(folder, versions)| {
+        let module = modules.claim(names::snake(folder));
+        product(module, &versions, crate_path)
+    });
+    Model { products: products.collect() }
+}
+
+fn product(module: String, versions: &[&Loaded], crate_path: &str) -> Product {
+    // The one that says so, else the newest.
+    let chosen = versions.iter().find(|version| version.product.default_version == Some(true)).or(versions.last());
+    let mut scope = Scope::default();
+    let names: Vec<String> =
+        versions.iter().map(|version| scope.claim(names::version(&version.product.version))).collect();
+    let default = versions.iter().position(|version| chosen.is_some_and(|chosen| std::ptr::eq(*chosen, *version)));
+    let default_version = default.and_then(|index| names.get(index)).cloned().unwrap_or_default();
+    let title = chosen.map_or("", |version| title(version));
+    let summary = chosen.and_then(|version| version.product.summary.as_deref()).unwrap_or_default();
+    let listed: Vec<String> = names.iter().map(|name| format!("[`{name}`]")).collect();
+    let docs = docs::sections([
+        format!("Calls {title}."),
+        docs::from_markdown(summary),
+        docs::paragraph(&format!(
+            "Versions: {}. What stands here is that of [`{default_version}`].",
+            listed.join(", ")
+        )),
+    ]);
+    let spec = versions.first().and_then(|version| version.folder.rsplit_once('/')).map_or("", |(folder, _)| folder);
+    let versions = versions.iter().zip(names);
+    let versions = versions.map(|(version, name)| self::version(version, name, &format!("{crate_path}::{module}")));
+    Product { versions: versions.collect(), spec: spec.to_owned(), docs, default_version, module }
+}
+
+fn title(version: &Loaded) -> &str {
+    version.product.title.as_deref().unwrap_or(&version.product.name)
+}
+
+fn version(loaded: &Loaded, module: String, product_path: &str) -> Version {
+    let product = &loaded.product;
+    let mut scope = Scope::of_types();
+    let enums: Vec<(NamedEnum, &SpecEnum)> =
+        product.enums.iter().map(|spec| (named_enum(spec, &mut scope), spec)).collect();
+    let by_parameter: BTreeMap<&str, String> = enums
+        .iter()
+        .flat_map(|(named, spec)| spec.parameters.iter().map(|name| (name.as_str(), named.name.clone())))
+        .collect();
+    let mut types = Types::new(product, by_parameter, scope);
+    let mut modules = Scope::new(["call", "client", "endpoints", "types"]);
+    let mut methods = Scope::default();
+    let operations = loaded
+        .operations
+        .values()
+        .map(|(api, ours)| {
+            let mut operation = operation::operation(api, ours, &mut types, product_path);
+            operation.module = modules.claim(operation.module);
+            operation.method = methods.claim(operation.method);
+            operation
+        })
+        .collect();
+    let title = format!("{} {}", title(loaded), product.version);
+    let docs = docs::sections([
+        format!("Calls {title}."),
+        docs::from_markdown(product.summary.as_deref().unwrap_or_default()),
+        "Begin with a [`Client`]; each of its methods starts a call.".to_owned(),
+    ]);
+    Version {
+        module,
+        spec: loaded.folder.clone(),
+        docs,
+        title,
+        name: product.name.clone(),
+        version: product.version.clone(),
+        style: if product.style == "ROA" { Style::Roa } else { Style::Rpc },
+        default_region: product.default_region.clone(),
+        portal_endpoints: product.portal_endpoints.clone(),
+        sdk_endpoints: product.sdk_endpoints.clone(),
+        sdk_regional: product.sdk_rule == SdkRule::Regional,
+        enums: enums.into_iter().map(|(named, _)| named).collect(),
+        records: types.shared(),
+        operations,
+    }
+}
+
+fn named_enum(spec: &SpecEnum, scope: &mut Scope) -> NamedEnum {
+    let mut variants = Scope::new(["Unknown"]);
+    let mut values: Vec<_> = spec.values.iter().collect();
+    values.sort_by(|a, b| a.value.cmp(&b.value));
+    let mut seen = BTreeSet::new();
+    values.retain(|value| seen.insert(&value.value));
+    let variant = |value: &&crate::product::NamedValue| {
+        let title = value.title.as_deref().map(|title| format!(": {}", docs::from_markdown(title))).unwrap_or_default();
+        let listed = if value.documented { "" } else { "; the documents do not list it" };
+        Variant {
+            name: variants.claim(names::pascal(&value.value)),
+            wire: value.value.clone(),
+            docs: docs::paragraph(&format!("{}{title}{listed}.", docs::code(&value.value))),
+        }
+    };
+    let variants = values.iter().map(variant).collect();
+    let docs = docs::sections([
+        docs::from_markdown(&spec.summary),
+        "A value that has no name here is kept as it is, and sent.".to_owned(),
+    ]);
+    NamedEnum { name: scope.claim(names::pascal(&spec.name)), docs, variants }
+}

@@ -1,0 +1,191 @@
+//! Operations.
+
+use std::collections::BTreeSet;
+
+use super::schema::{Types, limits};
+use super::text;
+use crate::check::UNSIGNED;
+use crate::docs;
+use crate::facts::{Impact, Repeat};
+use crate::model::{ErrorEnum, Fact, Field, Operation, Record, Security, Setter, Type, Variant};
+use crate::names::{self, Scope};
+use crate::overlay::Ours;
+use crate::spec::{Api, ErrorCode, Parameter};
+
+pub(super) fn operation<'a>(api: &'a Api, ours: &Ours, types: &mut Types<'a>, product_path: &str) -> Operation {
+    let name = names::pascal(&api.name);
+    let call = types.scope.claim(name.clone());
+    let method = names::method(&api.name);
+    let mut nested = Vec::new();
+    let request = request(api, types, &name, &method, &mut nested);
+    let setters = setters(&request);
+    let response = response(api, types, &name, &method, &mut nested);
+    let error = error_enum(api, types, &name, &method);
+    let repeat = ours.repeat.unwrap_or_else(|| Repeat::derived(api));
+    let impact = ours.impact.unwrap_or_else(|| Impact::derived(api));
+    let facts = text::Facts { api, repeat, impact, ours };
+    let example = text::example(api, &request, &setters, &method, product_path);
+    Operation {
+        spec: api.place.file_name().to_owned(),
+        name: api.name.clone(),
+        module: names::snake(&api.name),
+        docs: text::operation(&facts, error.as_ref().map(|error| error.name.as_str()), &example),
+        uses: uses(nested.iter().chain([&request, &response])),
+        method,
+        call,
+        deprecated: api.deprecated,
+        http_method: http_method(api),
+        path: api.path.clone().unwrap_or_else(|| "/".to_owned()),
+        security: security(api),
+        repeat,
+        impact,
+        quota: ours.quota,
+        ram_action: ours.ram.as_ref().map(|ram| ram.action.clone()),
+        request,
+        setters,
+        response,
+        nested,
+        error,
+    }
+}
+
+/// Returns the types that fields have and that stand elsewhere.
+fn uses<'a>(records: impl Iterator<Item = &'a Record> + Clone) -> Vec<String> {
+    let own: BTreeSet<&str> = records.clone().map(|record| record.name.as_str()).collect();
+    let mut uses = BTreeSet::from(["Call", "Client"]);
+    for field in records.flat_map(|record| &record.fields) {
+        let mut of = &field.of;
+        while let Type::List(item) | Type::Map(item) = of {
+            of = item;
+        }
+        if let Type::Named(name) | Type::Record(name) | Type::Recursive(name) = of {
+            uses.insert(name);
+        }
+    }
+    uses.difference(&own).map(|name| (*name).to_owned()).collect()
+}
+
+/// Returns the method that the official SDKs use: POST where it is listed, else the first in the order of the alphabet.
+fn http_method(api: &Api) -> &'static str {
+    const ORDER: [(&str, &str); 7] = [
+        ("post", "Post"),
+        ("delete", "Delete"),
+        ("get", "Get"),
+        ("head", "Head"),
+        ("options", "Options"),
+        ("patch", "Patch"),
+        ("put", "Put"),
+    ];
+    let listed = |wire: &str| api.methods.iter().any(|method| method.eq_ignore_ascii_case(wire));
+    ORDER.iter().find(|(wire, _)| listed(wire)).map_or("Post", |(_, rust)| rust)
+}
+
+fn security(api: &Api) -> Security {
+    let anonymous = !api.security.is_empty() && api.security.iter().all(|kind| UNSIGNED.contains(&kind.as_str()));
+    if anonymous { Security::Anonymous } else { Security::AccessKey }
+}
+
+fn request<'a>(api: &'a Api, types: &mut Types<'a>, name: &str, method: &str, nested: &mut Vec<Record>) -> Record {
+    let mut parameters: Vec<&Parameter> = api.parameters.iter().collect();
+    parameters.sort_by(|a, b| a.name.cmp(&b.name));
+    let record = types.scope.claim(format!("{name}Request"));
+    let mut fields = Scope::default();
+    let fields = parameters
+        .iter()
+        .map(|parameter| {
+            let below = format!("{record}{}", names::pascal(&parameter.name));
+            let field = fields.claim(names::snake(&parameter.name));
+            let mut field = types.field(field, &parameter.name, &parameter.schema, below, nested);
+            let mut facts = travels(parameter, &field.of);
+            if parameter.schema.required {
+                facts.push(Fact::Required);
+            }
+            facts.append(&mut field.facts);
+            facts.extend(limits(&parameter.schema, &field.of));
+            Field { facts, ..field }
+        })
+        .collect();
+    let docs = docs::sections([
+        docs::paragraph(&format!("Holds the parameters of [`Client::{method}`].")),
+        docs::paragraph("It reads and writes JSON by the names on the wire. Send it with [`Client::execute`]."),
+    ]);
+    Record { name: record, docs, fields }
+}
+
+/// Returns where a parameter travels and how a list or an object is written there.
+fn travels(parameter: &Parameter, of: &Type) -> Vec<Fact> {
+    let location = match parameter.location.as_str() {
+        "formData" => Some("form"),
+        "body" => Some("body"),
+        "path" => Some("path"),
+        "header" => Some("header"),
+        "host" => Some("host"),
+        _ => None,
+    };
+    let compound = matches!(of, Type::List(_) | Type::Map(_) | Type::Record(_) | Type::Recursive(_) | Type::Json);
+    let style = parameter.style.as_deref().filter(|_| compound && location != Some("body"));
+    let style = match style {
+        Some("repeatList") => Some("repeated"),
+        Some("flat") => Some("flat"),
+        Some("json") => Some("json"),
+        Some("simple") => Some("simple"),
+        _ => None,
+    };
+    location.into_iter().chain(style).map(Fact::Form).collect()
+}
+
+fn setters(request: &Record) -> Vec<Setter> {
+    let setter = |field: &Field| {
+        let required = if field.facts.contains(&Fact::Required) { ", which is required" } else { "" };
+        Setter {
+            name: names::method(&field.name),
+            docs: format!("Sets {}{required}: see [`{1}::{2}`].", docs::code(&field.wire), request.name, field.name),
+            field: field.name.clone(),
+            of: field.of.clone(),
+        }
+    };
+    request.fields.iter().map(setter).collect()
+}
+
+fn response<'a>(api: &'a Api, types: &mut Types<'a>, name: &str, method: &str, nested: &mut Vec<Record>) -> Record {
+    let record = types.scope.claim(format!("{name}Response"));
+    let docs = docs::paragraph(&format!("Holds what [`Client::{method}`] is answered with."));
+    let mut record = match api.response.as_ref().and_then(|schema| types.object(schema)) {
+        Some(properties) => types.record(record, docs, properties, nested),
+        None => Record { name: record, docs, fields: Vec::new() },
+    };
+    let given = record.fields.iter_mut().find(|field| field.wire.eq_ignore_ascii_case("RequestId"));
+    match given {
+        Some(field) if field.of == Type::Text => field.always = true,
+        Some(_) => {}
+        None => {
+            let docs = "The id of the request.".to_owned();
+            let (name, wire) = ("request_id".to_owned(), "RequestId".to_owned());
+            record.fields.push(Field { name, wire, docs, of: Type::Text, always: true, facts: Vec::new() });
+            record.fields.sort_by(|a, b| a.wire.cmp(&b.wire));
+        }
+    }
+    record
+}
+
+fn error_enum(api: &Api, types: &mut Types<'_>, name: &str, method: &str) -> Option<ErrorEnum> {
+    if api.error_codes.is_empty() {
+        return None;
+    }
+    let mut codes: Vec<&ErrorCode> = api.error_codes.iter().collect();
+    codes.sort_by(|a, b| (&a.code, &a.status).cmp(&(&b.code, &b.status)));
+    let mut variants = Scope::default();
+    let variants = codes
+        .chunk_by(|a, b| a.code == b.code)
+        .map(|same| Variant {
+            name: variants.claim(names::pascal(&same[0].code)),
+            wire: same[0].code.clone(),
+            docs: docs::sections(same.iter().map(|code| text::error_code(code))),
+        })
+        .collect();
+    Some(ErrorEnum {
+        name: types.scope.claim(format!("{name}Error")),
+        docs: docs::paragraph(&format!("Names the error codes that the documents list for [`Client::{method}`].")),
+        variants,
+    })
+}

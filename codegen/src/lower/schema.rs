@@ -1,0 +1,180 @@
+//! Types of schemas.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::text;
+use crate::facts::is_sensitive;
+use crate::model::{Fact, Field, Record, Type};
+use crate::names::{self, Scope};
+use crate::product::Product;
+use crate::spec::{Limits, Schema};
+
+/// Hands out the types of a version.
+pub(super) struct Types<'a> {
+    product: &'a Product,
+    /// Named enums by the names of the parameters that have them.
+    enums: BTreeMap<&'a str, String>,
+    pub(super) scope: Scope,
+    /// The types of components, by their names in the spec; of those that are being lowered, too.
+    components: BTreeMap<&'a str, String>,
+    shared: Vec<Record>,
+}
+
+impl<'a> Types<'a> {
+    pub(super) fn new(product: &'a Product, enums: BTreeMap<&'a str, String>, mut scope: Scope) -> Self {
+        let names = product.components.keys();
+        let components = names.map(|name| (name.as_str(), scope.claim(names::pascal(name)))).collect();
+        Self { product, enums, scope, components, shared: Vec::new() }
+    }
+
+    /// Returns the types that operations share, sorted by name.
+    pub(super) fn shared(mut self) -> Vec<Record> {
+        self.shared.sort_by(|a, b| a.name.cmp(&b.name));
+        self.shared
+    }
+
+    /// Returns the properties of an object, through references.
+    pub(super) fn object(&self, schema: &'a Schema) -> Option<&'a BTreeMap<String, Schema>> {
+        Some(&self.product.resolve(schema)?.properties)
+    }
+
+    /// Lowers the properties of an object to a record; the records below it are appended to `nested`.
+    pub(super) fn record(
+        &mut self,
+        name: String,
+        docs: String,
+        properties: &'a BTreeMap<String, Schema>,
+        nested: &mut Vec<Record>,
+    ) -> Record {
+        let mut fields = Scope::default();
+        let fields = properties
+            .iter()
+            .map(|(wire, schema)| {
+                let below = format!("{name}{}", names::pascal(wire));
+                self.field(fields.claim(names::snake(wire)), wire, schema, below, nested)
+            })
+            .collect();
+        Record { name, docs, fields }
+    }
+
+    /// Lowers a property; `below` is the name of its record, if it is one.
+    pub(super) fn field(
+        &mut self,
+        name: String,
+        wire: &str,
+        schema: &'a Schema,
+        below: String,
+        nested: &mut Vec<Record>,
+    ) -> Field {
+        let of = match self.enums.get(wire) {
+            Some(named) if schema.kind.as_deref() == Some("string") => Type::Named(named.clone()),
+            _ => self.type_of(schema, below, nested),
+        };
+        let always = matches!(of, Type::List(_) | Type::Map(_));
+        let docs = text::field(wire, schema, &of);
+        let facts = if is_sensitive(wire, schema) { vec![Fact::Sensitive] } else { Vec::new() };
+        Field { name, wire: wire.to_owned(), docs, of, always, facts }
+    }
+
+    fn type_of(&mut self, schema: &'a Schema, below: String, nested: &mut Vec<Record>) -> Type {
+        if let Some(reference) = &schema.reference {
+            return self.component(reference, below, nested);
+        }
+        let kind = schema.kind.as_deref();
+        match kind {
+            Some("string") if matches!(schema.format.as_deref(), Some("binary" | "byte")) => Type::Bytes,
+            Some("string") => Type::Text,
+            Some("boolean") => Type::Bool,
+            Some("integer") if schema.format.as_deref() == Some("int32") => Type::I32,
+            Some("integer") => Type::I64,
+            Some("number") => Type::F64,
+            Some("any") => Type::Json,
+            _ => {
+                if let Some(items) = schema.items.as_deref().filter(|_| kind != Some("object")) {
+                    Type::List(Box::new(self.type_of(items, below, nested)))
+                } else if !schema.properties.is_empty() {
+                    let name = self.scope.claim(below);
+                    let docs = text::record(schema, &name);
+                    let record = self.record(name.clone(), docs, &schema.properties, nested);
+                    nested.push(record);
+                    Type::Record(name)
+                } else if let Some(values) = schema.additional.as_deref() {
+                    Type::Map(Box::new(self.type_of(values, below, nested)))
+                } else {
+                    Type::Json
+                }
+            }
+        }
+    }
+
+    /// Returns the type of a component. One with properties is a type of its own, which operations share.
+    fn component(&mut self, reference: &'a str, below: String, nested: &mut Vec<Record>) -> Type {
+        let name = reference.trim_start_matches("#/components/schemas/");
+        let Some(schema) = self.product.components.get(name) else { return Type::Json };
+        if schema.properties.is_empty() {
+            // A chain of references that comes back to itself holds nothing.
+            let ends = !self.reaches(name, name);
+            return if ends { self.type_of(schema, below, nested) } else { Type::Json };
+        }
+        let rust = self.components[name].clone();
+        if !self.shared.iter().any(|record| record.name == rust) {
+            // It stands in the list before its fields are known, so that one that holds itself is lowered once.
+            self.shared.push(Record { name: rust.clone(), docs: text::record(schema, &rust), fields: Vec::new() });
+            let mut records = Vec::new();
+            let record = self.record(rust.clone(), text::record(schema, &rust), &schema.properties, &mut records);
+            self.shared.retain(|record| record.name != rust);
+            self.shared.push(record);
+            self.shared.append(&mut records);
+        }
+        if self.reaches(name, name) { Type::Recursive(rust) } else { Type::Record(rust) }
+    }
+
+    /// Returns whether a component holds another, or itself, however deep.
+    fn reaches(&self, from: &str, to: &str) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![from];
+        while let Some(name) = open.pop() {
+            let Some(schema) = self.product.components.get(name) else { continue };
+            let mut found = Vec::new();
+            references(schema, &mut found);
+            if found.contains(&to) {
+                return true;
+            }
+            open.extend(found.into_iter().filter(|name| seen.insert(*name)));
+        }
+        false
+    }
+}
+
+/// Appends the names of the components that a schema refers to.
+fn references<'a>(schema: &'a Schema, found: &mut Vec<&'a str>) {
+    found.extend(schema.reference.as_deref().map(|name| name.trim_start_matches("#/components/schemas/")));
+    for child in schema.properties.values().chain(schema.items.as_deref()).chain(schema.additional.as_deref()) {
+        references(child, found);
+    }
+}
+
+/// Returns the facts about a parameter that its row states.
+pub(super) fn limits(schema: &Schema, of: &Type) -> Vec<Fact> {
+    let Limits { minimum, maximum, min_length, max_length, min_items, max_items } = schema.limits;
+    let mut facts = Vec::new();
+    if matches!(of, Type::I32 | Type::I64 | Type::F64) {
+        facts.extend(match (minimum, maximum) {
+            (Some(least), Some(most)) => Some(Fact::Range(least, most)),
+            (Some(least), None) => Some(Fact::AtLeast(least)),
+            (None, Some(most)) => Some(Fact::AtMost(most)),
+            (None, None) => None,
+        });
+    }
+    if matches!(of, Type::Text) {
+        facts.extend(match (min_length, max_length) {
+            (None, Some(most)) => Some(Fact::Longest(most)),
+            (None, None) => None,
+            (least, most) => Some(Fact::Length(least.unwrap_or(0), most.unwrap_or(usize::MAX))),
+        });
+    }
+    if matches!(of, Type::List(_)) && (min_items.is_some() || max_items.is_some()) {
+        facts.push(Fact::Items(min_items.unwrap_or(0), max_items.unwrap_or(usize::MAX)));
+    }
+    facts
+}

@@ -1,0 +1,169 @@
+//! What will be emitted, in Rust's nouns. Every decision was taken; no name is cased or escaped after this.
+
+use crate::facts::{Impact, Quota, Repeat};
+use crate::product::Hosts;
+
+/// Everything that is generated from a folder of specs.
+#[derive(Debug)]
+pub(crate) struct Model {
+    pub(crate) products: Vec<Product>,
+}
+
+/// A product: a module behind a cargo feature of the same name.
+#[derive(Debug)]
+pub(crate) struct Product {
+    pub(crate) module: String,
+    pub(crate) spec: String,
+    pub(crate) docs: String,
+    pub(crate) versions: Vec<Version>,
+    /// The module of the version that stands for the product.
+    pub(crate) default_version: String,
+}
+
+/// A version of a product.
+#[derive(Debug)]
+pub(crate) struct Version {
+    pub(crate) module: String,
+    pub(crate) spec: String,
+    pub(crate) docs: String,
+    /// What people call it: the product's title and the version.
+    pub(crate) title: String,
+    pub(crate) name: String,
+    pub(crate) version: String,
+    pub(crate) style: Style,
+    pub(crate) default_region: Option<String>,
+    pub(crate) portal_endpoints: Hosts,
+    pub(crate) sdk_endpoints: Hosts,
+    /// Whether the official SDKs build a host from a region that stands in no table.
+    pub(crate) sdk_regional: bool,
+    pub(crate) enums: Vec<NamedEnum>,
+    /// The types that operations share.
+    pub(crate) records: Vec<Record>,
+    pub(crate) operations: Vec<Operation>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Style {
+    Rpc,
+    Roa,
+}
+
+/// An enum that may grow.
+#[derive(Debug)]
+pub(crate) struct NamedEnum {
+    pub(crate) name: String,
+    pub(crate) docs: String,
+    pub(crate) variants: Vec<Variant>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Variant {
+    pub(crate) name: String,
+    pub(crate) wire: String,
+    pub(crate) docs: String,
+}
+
+/// An operation: a module of its own.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub(crate) spec: String,
+    pub(crate) name: String,
+    pub(crate) module: String,
+    /// The client's method.
+    pub(crate) method: String,
+    /// The types of the version that its fields have, sorted.
+    pub(crate) uses: Vec<String>,
+    pub(crate) docs: String,
+    /// The name of the call's type.
+    pub(crate) call: String,
+    pub(crate) deprecated: bool,
+    pub(crate) http_method: &'static str,
+    pub(crate) path: String,
+    pub(crate) security: Security,
+    pub(crate) repeat: Repeat,
+    pub(crate) impact: Impact,
+    pub(crate) quota: Option<Quota>,
+    pub(crate) ram_action: Option<String>,
+    pub(crate) request: Record,
+    pub(crate) setters: Vec<Setter>,
+    pub(crate) response: Record,
+    /// The types below the request and the response.
+    pub(crate) nested: Vec<Record>,
+    /// None if the spec lists no codes.
+    pub(crate) error: Option<ErrorEnum>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Security {
+    AccessKey,
+    Anonymous,
+}
+
+/// A struct with a table of its fields.
+#[derive(Clone, Debug)]
+pub(crate) struct Record {
+    pub(crate) name: String,
+    pub(crate) docs: String,
+    pub(crate) fields: Vec<Field>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Field {
+    pub(crate) name: String,
+    pub(crate) wire: String,
+    pub(crate) docs: String,
+    pub(crate) of: Type,
+    /// Whether it is there in every value: lists and maps are, empty ones stand for none, and so is the request's id.
+    pub(crate) always: bool,
+    pub(crate) facts: Vec<Fact>,
+}
+
+/// What a field's row says beside its name, in the order in which it is written.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Fact {
+    /// Where it travels or how a list is written; the name of the row's own method.
+    Form(&'static str),
+    Required,
+    Sensitive,
+    Range(f64, f64),
+    AtLeast(f64),
+    AtMost(f64),
+    Length(usize, usize),
+    Longest(usize),
+    Items(usize, usize),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Type {
+    Bool,
+    I32,
+    I64,
+    F64,
+    Text,
+    Bytes,
+    Json,
+    /// A named enum.
+    Named(String),
+    Record(String),
+    /// A record that can hold itself.
+    Recursive(String),
+    List(Box<Type>),
+    Map(Box<Type>),
+}
+
+/// A method of a call that sets a parameter.
+#[derive(Debug)]
+pub(crate) struct Setter {
+    pub(crate) name: String,
+    pub(crate) docs: String,
+    pub(crate) field: String,
+    pub(crate) of: Type,
+}
+
+/// The codes that a spec lists for an operation.
+#[derive(Debug)]
+pub(crate) struct ErrorEnum {
+    pub(crate) name: String,
+    pub(crate) docs: String,
+    pub(crate) variants: Vec<Variant>,
+}

@@ -1,0 +1,169 @@
+//! `product.json`: what is known of a version of a product; a whole document says a part of it itself.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::json::Object;
+use crate::refusal::{Collector, Place};
+use crate::spec::{Schema, schema};
+
+/// Everything about a version that its operations share.
+#[derive(Clone, Debug)]
+pub(crate) struct Product {
+    pub(crate) place: Place,
+    pub(crate) style: String,
+    pub(crate) name: String,
+    pub(crate) version: String,
+    pub(crate) title: Option<String>,
+    pub(crate) summary: Option<String>,
+    pub(crate) default_version: Option<bool>,
+    pub(crate) default_region: Option<String>,
+    /// The portal's endpoints: the regions of each host.
+    pub(crate) portal_endpoints: Hosts,
+    /// The official SDKs' endpoints: the regions of each host.
+    pub(crate) sdk_endpoints: Hosts,
+    pub(crate) sdk_rule: SdkRule,
+    pub(crate) components: BTreeMap<String, Schema>,
+    pub(crate) enums: Vec<NamedEnum>,
+}
+
+impl Product {
+    /// Returns the schema that a reference means, nothing if it means none; what is no reference means itself.
+    pub(crate) fn resolve<'a>(&'a self, schema: &'a Schema) -> Option<&'a Schema> {
+        match &schema.reference {
+            None => Some(schema),
+            Some(reference) => self.components.get(reference.strip_prefix("#/components/schemas/")?),
+        }
+    }
+}
+
+/// The regions of each host.
+pub(crate) type Hosts = BTreeMap<String, Vec<String>>;
+
+/// Says how the official SDKs name the host of a region that stands in no table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum SdkRule {
+    #[default]
+    Regional,
+    Central,
+}
+
+/// The values of a parameter that become an enum.
+#[derive(Clone, Debug)]
+pub(crate) struct NamedEnum {
+    pub(crate) place: Place,
+    pub(crate) name: String,
+    pub(crate) summary: String,
+    /// The parameters and fields that have its type, by their names.
+    pub(crate) parameters: Vec<String>,
+    pub(crate) values: Vec<NamedValue>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct NamedValue {
+    pub(crate) value: String,
+    pub(crate) title: Option<String>,
+    pub(crate) documented: bool,
+}
+
+/// Reads a `product.json`, of which every entry is known.
+pub(crate) fn product(value: &Value, place: Place, refusals: &Collector) -> Option<Product> {
+    let object = Object::new(value, place, refusals)?;
+    let mut product = shared(&object, refusals);
+    product.title = object.text("title");
+    product.summary = object.text("summary");
+    product.default_version = object.flag("defaultVersion");
+    product.default_region = object.text("defaultRegion");
+    if let Some(sdk) = object.object("sdkEndpoints") {
+        product.sdk_rule = match sdk.text("rule").as_deref() {
+            Some("central") => SdkRule::Central,
+            Some("regional") | None => SdkRule::Regional,
+            Some(other) => {
+                let problem = format!("`{other}` is not a rule for hosts");
+                refusals.refuse(&sdk.place.child("rule"), problem, "write regional or central");
+                SdkRule::Regional
+            }
+        };
+        if let Some(hosts) = sdk.object("hosts") {
+            for (host, place, value) in hosts.entries() {
+                let regions = value.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
+                let mut regions: Vec<String> = regions.collect();
+                regions.sort();
+                if value.as_array().is_none_or(|list| list.len() != regions.len()) {
+                    refusals.refuse(&place, "the regions of a host are a list of texts", "write [ \"…\" ]");
+                }
+                product.sdk_endpoints.insert(host.to_owned(), regions);
+            }
+        }
+        sdk.refuse_unknown();
+    }
+    if let Some(enums) = object.object("enums") {
+        for (name, place, value) in enums.entries() {
+            product.enums.extend(named_enum(name, value, place, refusals));
+        }
+    }
+    object.refuse_unknown();
+    Some(product)
+}
+
+/// Reads what a whole document says of its version.
+pub(crate) fn of_document(value: &Value, place: Place, refusals: &Collector) -> Option<Product> {
+    Some(shared(&Object::new(value, place, refusals)?, refusals))
+}
+
+/// Reads what both kinds of file have.
+fn shared(object: &Object<'_>, refusals: &Collector) -> Product {
+    let info = object.object("info").unwrap_or_else(|| Object::empty(object.place.child("info"), refusals));
+    let mut product = Product {
+        place: object.place.clone(),
+        style: info.required_text("style"),
+        name: info.required_text("product"),
+        version: info.required_text("version"),
+        title: None,
+        summary: None,
+        default_version: None,
+        default_region: None,
+        portal_endpoints: Hosts::new(),
+        sdk_endpoints: Hosts::new(),
+        sdk_rule: SdkRule::default(),
+        components: BTreeMap::new(),
+        enums: Vec::new(),
+    };
+    for row in object.objects("endpoints") {
+        let host = row.required_text("endpoint");
+        product.portal_endpoints.entry(host).or_default().push(row.required_text("regionId"));
+    }
+    for regions in product.portal_endpoints.values_mut() {
+        regions.sort();
+        regions.dedup();
+    }
+    if let Some(schemas) = object.object("components").and_then(|components| components.object("schemas")) {
+        for (name, place, value) in schemas.entries() {
+            product.components.insert(name.to_owned(), schema(value, place, refusals));
+        }
+    }
+    product
+}
+
+fn named_enum(name: &str, value: &Value, place: Place, refusals: &Collector) -> Option<NamedEnum> {
+    let object = Object::new(value, place.clone(), refusals)?;
+    let read = |object: &Object<'_>| {
+        let value = NamedValue {
+            value: object.required_text("value"),
+            title: object.text("title"),
+            documented: object.flag("documented").unwrap_or(true),
+        };
+        object.refuse_unknown();
+        value
+    };
+    let named = NamedEnum {
+        place,
+        name: name.to_owned(),
+        summary: object.required_text("summary"),
+        parameters: object.texts("parameters"),
+        values: object.objects("values").iter().map(read).collect(),
+    };
+    object.refuse_unknown();
+    Some(named)
+}

@@ -1,0 +1,185 @@
+//! The published document in its own words; only what is generated from it is read.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::json::Object;
+use crate::refusal::{Collector, Place};
+
+/// One operation; the portal calls it an API.
+#[derive(Clone, Debug)]
+pub(crate) struct Api {
+    pub(crate) place: Place,
+    pub(crate) name: String,
+    pub(crate) summary: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) methods: Vec<String>,
+    pub(crate) path: Option<String>,
+    /// The kinds of credentials of which any one will do.
+    pub(crate) security: Vec<String>,
+    pub(crate) operation_type: Option<String>,
+    /// `systemTags.operationType`.
+    pub(crate) tag: Option<String>,
+    pub(crate) deprecated: bool,
+    pub(crate) parameters: Vec<Parameter>,
+    /// What a success is answered with.
+    pub(crate) response: Option<Schema>,
+    pub(crate) error_codes: Vec<ErrorCode>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Parameter {
+    pub(crate) place: Place,
+    pub(crate) name: String,
+    /// Where it travels; the portal calls it `in`.
+    pub(crate) location: String,
+    pub(crate) style: Option<String>,
+    pub(crate) schema: Schema,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Schema {
+    pub(crate) place: Place,
+    pub(crate) kind: Option<String>,
+    pub(crate) format: Option<String>,
+    pub(crate) reference: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) example: Option<String>,
+    pub(crate) default: Option<String>,
+    pub(crate) allowed: Vec<String>,
+    pub(crate) required: bool,
+    pub(crate) sensitive: bool,
+    pub(crate) deprecated: bool,
+    pub(crate) items: Option<Box<Schema>>,
+    pub(crate) properties: BTreeMap<String, Schema>,
+    pub(crate) additional: Option<Box<Schema>>,
+    pub(crate) limits: Limits,
+}
+
+/// The numbers that a value must keep to, both ends included.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Limits {
+    pub(crate) minimum: Option<f64>,
+    pub(crate) maximum: Option<f64>,
+    pub(crate) min_length: Option<usize>,
+    pub(crate) max_length: Option<usize>,
+    pub(crate) min_items: Option<usize>,
+    pub(crate) max_items: Option<usize>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct ErrorCode {
+    pub(crate) status: String,
+    pub(crate) code: String,
+    pub(crate) message: Option<String>,
+    pub(crate) meaning: Option<String>,
+}
+
+/// Reads one operation.
+pub(crate) fn api(name: &str, value: &Value, place: Place, refusals: &Collector) -> Option<Api> {
+    let object = Object::new(value, place.clone(), refusals)?;
+    let parameters = object.objects("parameters").iter().map(|object| parameter(object, refusals)).collect();
+    let mut security = Vec::new();
+    for one in object.objects("security") {
+        security.extend(one.entries().iter().map(|(kind, ..)| (*kind).to_owned()));
+    }
+    Some(Api {
+        place,
+        name: name.to_owned(),
+        summary: object.text("summary"),
+        description: object.text("description"),
+        methods: object.texts("methods"),
+        path: object.text("path").filter(|path| !path.is_empty()),
+        security,
+        operation_type: object.text("operationType"),
+        tag: object.object("systemTags").and_then(|tags| tags.text("operationType")),
+        deprecated: object.flag("deprecated").unwrap_or(false),
+        parameters,
+        response: object.object("responses").and_then(|responses| success(&responses, refusals)),
+        error_codes: object.object("errorCodes").map(|codes| error_codes(&codes, refusals)).unwrap_or_default(),
+    })
+}
+
+fn parameter(object: &Object<'_>, refusals: &Collector) -> Parameter {
+    let name = object.required_text("name");
+    let place = object.place.clone();
+    let schema = schema(object.get("schema").unwrap_or(&Value::Array(Vec::new())), place.child("schema"), refusals);
+    Parameter { place, name, location: object.required_text("in"), style: object.text("style"), schema }
+}
+
+/// Reads the schema of the success with the least status.
+fn success(responses: &Object<'_>, refusals: &Collector) -> Option<Schema> {
+    let (_, place, value) = responses.entries().into_iter().find(|(status, ..)| status.starts_with('2'))?;
+    let response = Object::new(value, place, refusals)?;
+    let value = response.get("schema")?;
+    Some(schema(value, response.place.child("schema"), refusals))
+}
+
+fn error_codes(object: &Object<'_>, refusals: &Collector) -> Vec<ErrorCode> {
+    let mut codes = Vec::new();
+    for (status, place, value) in object.entries() {
+        let Value::Array(list) = value else {
+            refusals.refuse(&place, "the codes of a status are a list", "write [ { \"errorCode\": \"…\" } ]");
+            continue;
+        };
+        for (index, value) in list.iter().enumerate() {
+            let Some(object) = Object::new(value, place.child(index), refusals) else { continue };
+            codes.push(ErrorCode {
+                status: status.to_owned(),
+                code: object.required_text("errorCode"),
+                message: object.text("errorMessage"),
+                meaning: object.text("description"),
+            });
+        }
+    }
+    codes
+}
+
+/// Reads a schema. A value that is none is refused, and stands for one that allows anything.
+pub(crate) fn schema(value: &Value, place: Place, refusals: &Collector) -> Schema {
+    let object = Object::new(value, place.clone(), refusals).unwrap_or_else(|| Object::empty(place.clone(), refusals));
+    let child = |key: &'static str| object.get(key).map(|value| Box::new(schema(value, place.child(key), refusals)));
+    let mut properties = BTreeMap::new();
+    if let Some(object) = object.object("properties") {
+        for (name, place, value) in object.entries() {
+            properties.insert(name.to_owned(), schema(value, place, refusals));
+        }
+    }
+    let additional = match object.get("additionalProperties") {
+        Some(Value::Bool(_)) | None => None,
+        Some(_) => child("additionalProperties"),
+    };
+    let allowed = object.list("enum").into_iter().map(|(_, value)| text_of(value)).collect();
+    Schema {
+        kind: object.text("type"),
+        format: object.text("format"),
+        reference: object.text("$ref"),
+        description: object.text("description"),
+        example: object.anything("example"),
+        default: object.anything("default"),
+        allowed,
+        required: object.flag("required").unwrap_or(false) || object.flag("docRequired").unwrap_or(false),
+        sensitive: object.flag("sensitive").unwrap_or(false),
+        deprecated: object.flag("deprecated").unwrap_or(false),
+        items: child("items"),
+        properties,
+        additional,
+        limits: Limits {
+            minimum: object.number("minimum"),
+            maximum: object.number("maximum"),
+            min_length: object.count("minLength"),
+            max_length: object.count("maxLength"),
+            min_items: object.count("minItems"),
+            max_items: object.count("maxItems"),
+        },
+        place,
+    }
+}
+
+fn text_of(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
