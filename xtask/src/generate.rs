@@ -1,0 +1,121 @@
+//! `cargo xtask generate`: the clients of crates/apsara, from api-specs.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::process::Command;
+
+use apsara_codegen::{Changes, File, Options, Sources, compare, generate, write};
+
+use crate::run::{Failure, root};
+
+/// Where the specs are, and where the clients go.
+const SPECS: &str = "api-specs";
+const CRATE: &str = "crates/apsara";
+
+/// What to generate.
+#[derive(clap::Args, Default)]
+pub(crate) struct Args {
+    /// Write nothing; fail, with the difference, if what is there is not what would be written.
+    #[arg(long)]
+    check: bool,
+    /// Leave the files of all operations but these alone, for example `live:RestartLivePullToPush`. All specs must still be right.
+    #[arg(long, value_name = "PRODUCT:OPERATION", value_delimiter = ',')]
+    only: Vec<String>,
+}
+
+impl Args {
+    /// Asks for a check of everything.
+    pub(crate) fn check() -> Self {
+        Self { check: true, only: Vec::new() }
+    }
+}
+
+pub(crate) fn run(args: &Args) -> Result<(), Failure> {
+    let sources = Sources::read(&root().join(SPECS), SPECS).map_err(|error| error.to_string())?;
+    let mut files = generate(&sources, SPECS, &Options::default()).map_err(|refusals| refusals.to_string())?;
+    missing_features(&files)?;
+    let total = files.len();
+    let left_alone = keep_only(&mut files, &args.only)?;
+    let folder = root().join(CRATE).join("src/generated");
+    let keep = |path: &str| left_alone.contains(path);
+    if args.check {
+        let changes = compare(&files, &folder, &keep).map_err(|error| error.to_string())?;
+        return report(&changes);
+    }
+    let changes = write(&files, &folder, &keep).map_err(|error| error.to_string())?;
+    for path in changes.changed.keys() {
+        println!("wrote   {CRATE}/src/generated/{path}");
+    }
+    for path in &changes.stale {
+        println!("removed {CRATE}/src/generated/{path}");
+    }
+    let (written, removed) = (changes.changed.len(), changes.stale.len());
+    println!("{total} files generated, {written} written, {removed} removed, {} left alone", left_alone.len());
+    Ok(())
+}
+
+/// Drops the files of other operations, and returns their paths.
+fn keep_only(files: &mut Vec<File>, only: &[String]) -> Result<BTreeSet<String>, Failure> {
+    let mut left_alone = BTreeSet::new();
+    if only.is_empty() {
+        return Ok(left_alone);
+    }
+    let named = |file: &File| file.operation.as_ref().map(|(product, name)| format!("{product}:{name}"));
+    let known: BTreeSet<String> = files.iter().filter_map(named).collect();
+    if let Some(unknown) = only.iter().find(|name| !known.contains(*name)) {
+        let known: Vec<String> = known.into_iter().collect();
+        return Err(format!("there is no operation `{unknown}`; there are {}", known.join(", ")));
+    }
+    files.retain(|file| {
+        let kept = named(file).is_none_or(|name| only.contains(&name));
+        if !kept {
+            left_alone.insert(file.path.clone());
+        }
+        kept
+    });
+    Ok(left_alone)
+}
+
+fn report(changes: &Changes) -> Result<(), Failure> {
+    if changes.is_empty() {
+        println!("{CRATE}/src/generated is what {SPECS} says");
+        return Ok(());
+    }
+    for difference in changes.changed.values() {
+        println!("{difference}");
+    }
+    for stale in &changes.stale {
+        println!("{stale} is no longer generated");
+    }
+    let count = changes.changed.len() + changes.stale.len();
+    Err(format!("{count} files in {CRATE}/src/generated are not what {SPECS} says; run `cargo xtask generate`"))
+}
+
+/// Fails, with the line to add, if a product has no feature in the crate.
+fn missing_features(files: &[File]) -> Result<(), Failure> {
+    let manifest = root().join(CRATE).join("Cargo.toml");
+    let features = features(&manifest)?;
+    let products: BTreeSet<&str> =
+        files.iter().filter_map(|file| file.path.split_once('/')).map(|(product, _)| product).collect();
+    let missing: Vec<&str> = products.into_iter().filter(|product| !features.contains(*product)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let lines: Vec<String> = missing.iter().map(|product| format!("    {product} = []")).collect();
+    Err(format!("add to [features] of {CRATE}/Cargo.toml, then run this again:\n{}", lines.join("\n")))
+}
+
+/// Asks cargo for the features of a crate.
+fn features(manifest: &PathBuf) -> Result<BTreeSet<String>, Failure> {
+    let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .args(["metadata", "--no-deps", "--format-version", "1", "--manifest-path"])
+        .arg(manifest)
+        .output()
+        .map_err(|error| format!("cargo cannot be started: {error}"))?;
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)
+        .map_err(|_| format!("cargo cannot read the workspace: {}", String::from_utf8_lossy(&output.stderr).trim()))?;
+    let packages = metadata["packages"].as_array().into_iter().flatten();
+    let package = packages.into_iter().find(|package| package["manifest_path"] == manifest.to_string_lossy().as_ref());
+    let features = package.and_then(|package| package["features"].as_object());
+    Ok(features.into_iter().flatten().map(|(name, _)| name.clone()).collect())
+}

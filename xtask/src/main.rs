@@ -1,0 +1,49 @@
+//! The workspace's own commands: `cargo xtask --help`.
+
+// A command line program prints.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod demo;
+mod generate;
+mod peers;
+mod prove;
+mod run;
+mod scratch;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The workspace's own commands.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Generate the clients of crates/apsara from api-specs.
+    Generate(generate::Args),
+    /// Show the main job: specs checked, an emulator started, a relay task created, restarted and described.
+    Demo,
+    /// Run the tests.
+    Test(test::Args),
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Generate(args) => generate::run(&args),
+        Command::Demo => demo::run(),
+        Command::Test(args) => test::run(&args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}

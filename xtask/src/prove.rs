@@ -1,0 +1,95 @@
+//! `cargo xtask test --prove`: breaks one fact at a time and wants a test to turn red for each.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
+
+use crate::run::{Failure, cargo, target};
+use crate::scratch;
+
+mod breaks;
+
+/// One fact, and how it is broken: a text of a file that stands there once, and what takes its place.
+struct Break {
+    /// What would then be true, as a sentence.
+    lie: &'static str,
+    file: &'static str,
+    old: &'static str,
+    new: &'static str,
+    /// The package and the test target (`lib` for unit tests) that must turn red.
+    package: &'static str,
+    target: &'static str,
+}
+
+/// Breaks every fact in a copy of the tree.
+///
+/// Each break must compile: a test that cannot be built proves nothing. Before the first, the untouched copy must be green.
+pub(crate) fn run() -> Result<(), Failure> {
+    let copy = scratch::copy("prove")?;
+    let mut targets: Vec<(&str, &str)> = breaks::BREAKS.iter().map(|fact| (fact.package, fact.target)).collect();
+    targets.sort_unstable();
+    targets.dedup();
+    for (package, target) in targets {
+        if !passes(&copy, package, target)? {
+            return Err(format!("the tests `{target}` of {package} are red before anything is broken"));
+        }
+    }
+    let mut survived = Vec::new();
+    for fact in breaks::BREAKS {
+        let start = Instant::now();
+        let path = copy.join(fact.file);
+        let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", fact.file))?;
+        let places = text.matches(fact.old).count();
+        if places != 1 {
+            return Err(format!(
+                "{}: `{}` stands there {places} times, not once; mend xtask/src/prove/breaks.rs",
+                fact.file, fact.old
+            ));
+        }
+        write(&path, &text.replace(fact.old, fact.new))?;
+        let green = passes(&copy, fact.package, fact.target)?;
+        write(&path, &text)?;
+        let seconds = start.elapsed().as_secs_f64();
+        println!("{} {seconds:>5.1} s  {}", if green { "GREEN" } else { "red  " }, fact.lie);
+        if green {
+            survived.push(format!("{} ({})", fact.lie, fact.file));
+        }
+    }
+    println!("{} of {} breaks turned a test red", breaks::BREAKS.len() - survived.len(), breaks::BREAKS.len());
+    if survived.is_empty() { Ok(()) } else { Err(format!("no test turned red when: {}", survived.join("; "))) }
+}
+
+/// Writes a file so that cargo sees that it changed, even within the resolution of the clock.
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// Builds a test target and runs it. That it builds is not the question; that it does not is an error.
+fn passes(copy: &Path, package: &str, test_target: &str) -> Result<bool, Failure> {
+    let mut arguments = vec!["test", "--quiet", "--package", package];
+    match test_target {
+        "lib" => arguments.push("--lib"),
+        name => arguments.extend(["--test", name]),
+    }
+    let mut build = cargo(&[arguments.as_slice(), &["--no-run"]].concat());
+    let output = output(build.current_dir(copy))?;
+    if !output.status.success() {
+        return Err(format!("{package} does not build:\n{}", String::from_utf8_lossy(&output.stderr)));
+    }
+    let mut test = cargo(&arguments);
+    Ok(output_of(test.current_dir(copy))?)
+}
+
+fn output_of(command: &mut Command) -> Result<bool, Failure> {
+    output(command).map(|output| output.status.success())
+}
+
+fn output(command: &mut Command) -> Result<std::process::Output, Failure> {
+    command
+        .env("CARGO_TARGET_DIR", target().join("scratch-build"))
+        .env("INSTA_UPDATE", "no")
+        .env("CARGO_TERM_COLOR", "never")
+        .output()
+        .map_err(|error| format!("cargo cannot be started: {error}"))
+}

@@ -1,0 +1,132 @@
+//! `cargo xtask test`: every step, and a table of what each took.
+
+use std::time::{Duration, Instant};
+
+use crate::run::{Failure, cargo, exists, succeed};
+use crate::{generate, peers, prove};
+
+/// What to run. Without a flag: everything that must pass before a change lands, in at most 25 minutes on 2 cores.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Only what needs no network and nothing installed, in at most 5 minutes.
+    #[arg(long, conflicts_with_all = ["full", "prove"])]
+    quick: bool,
+    /// Everything, and the proof as well.
+    #[arg(long)]
+    full: bool,
+    /// Only the proof: break one fact after another, and see a test turn red for each.
+    #[arg(long, conflicts_with = "full")]
+    prove: bool,
+}
+
+/// The tests that need other programs or other builds.
+const SLOW: [&str; 3] = ["downstream", "drop_in", "peers"];
+
+type Step = (&'static str, fn() -> Result<(), Failure>);
+
+pub(crate) fn run(args: &Args) -> Result<(), Failure> {
+    let quick: [Step; 6] = [
+        ("format", || succeed(&mut cargo(&["fmt", "--all", "--check"]))),
+        ("generated", || generate::run(&generate::Args::check())),
+        ("lint", || {
+            succeed(&mut cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"]))
+        }),
+        ("test", fast_tests),
+        ("doc test", || succeed(&mut tests(cargo(&["test", "--workspace", "--doc", "--quiet"])))),
+        ("documentation", documentation),
+    ];
+    let more: [Step; 2] = [("peers: install", peers::install), ("peers, downstream, drop-in", slow_tests)];
+    let proof: [Step; 1] = [("proof", prove::run)];
+    let mut steps: Vec<Step> = Vec::new();
+    if !args.prove {
+        steps.extend(quick);
+    }
+    if !args.quick && !args.prove {
+        steps.extend(more);
+    }
+    if args.full || args.prove {
+        steps.extend(proof);
+    }
+    let mut table: Vec<(&str, Duration)> = Vec::new();
+    for (name, step) in steps {
+        eprintln!("── {name}");
+        let start = Instant::now();
+        let result = step();
+        table.push((name, start.elapsed()));
+        if let Err(failure) = result {
+            print_table(&table);
+            return Err(format!("step `{name}` is red: {failure}"));
+        }
+    }
+    print_table(&table);
+    Ok(())
+}
+
+fn print_table(table: &[(&str, Duration)]) {
+    println!("\n{:<28} seconds", "step");
+    for (name, took) in table {
+        println!("{name:<28} {:>7.1}", took.as_secs_f64());
+    }
+    let sum: Duration = table.iter().map(|(_, took)| *took).sum();
+    println!("{:<28} {:>7.1}", "sum", sum.as_secs_f64());
+}
+
+/// Sets what every test run has in common: snapshots are compared, never written.
+fn tests(mut command: std::process::Command) -> std::process::Command {
+    command.env("INSTA_UPDATE", "no");
+    command
+}
+
+fn fast_tests() -> Result<(), Failure> {
+    if exists("cargo", "nextest") {
+        let filter = SLOW.map(|name| format!("not binary(={name})")).join(" and ");
+        return succeed(&mut tests(cargo(&["nextest", "run", "--workspace", "--filterset", &filter])));
+    }
+    succeed(&mut tests(cargo(&["test", "--workspace", "--lib", "--bins"])))?;
+    // Without nextest a test target can only be left out by naming the others.
+    for target in test_targets()? {
+        if !SLOW.contains(&target.as_str()) {
+            succeed(&mut tests(cargo(&["test", "--workspace", "--test", &target])))?;
+        }
+    }
+    Ok(())
+}
+
+/// Returns the names of the workspace's integration tests: the files in every `tests` folder.
+fn test_targets() -> Result<Vec<String>, Failure> {
+    let root = crate::run::root();
+    let mut names = Vec::new();
+    for folder in [
+        "codegen/tests",
+        "crates/apsara-core/tests",
+        "crates/apsara/tests",
+        "crates/apsara-emulator/tests",
+        "crates/apsara-cli/tests",
+        "tests/tests",
+    ] {
+        let Ok(entries) = std::fs::read_dir(root.join(folder)) else { continue };
+        for entry in entries {
+            let path = entry.map_err(|error| format!("{folder} cannot be read: {error}"))?.path();
+            if path.extension().is_some_and(|extension| extension == "rs") {
+                names.extend(path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
+            }
+        }
+    }
+    names.sort();
+    names.dedup();
+    Ok(names)
+}
+
+fn slow_tests() -> Result<(), Failure> {
+    let mut arguments = vec!["test", "--package", "apsara-tests"];
+    for name in SLOW {
+        arguments.extend(["--test", name]);
+    }
+    arguments.extend(["--", "--nocapture", "--test-threads", "1"]);
+    succeed(&mut tests(cargo(&arguments)))
+}
+
+fn documentation() -> Result<(), Failure> {
+    let mut command = cargo(&["doc", "--workspace", "--no-deps", "--quiet"]);
+    succeed(command.env("RUSTDOCFLAGS", "--deny warnings"))
+}
