@@ -1,0 +1,10 @@
+//! What the end-to-end tests share: clients of an emulator, and servers that answer by a script.
+
+#![allow(clippy::unwrap_used)]
+
+mod emulated;
+mod scripted;
+pub mod workspace;
+
+pub use emulated::{at, config, live, relay_task};
+pub use scripted::{Scripted, Step};
