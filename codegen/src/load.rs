@@ -1,6 +1,7 @@
 //! Finds and reads the files of a folder of specs: the only input.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -120,7 +121,7 @@ fn version(folder: &str, files: &BTreeMap<&str, Value>, refusals: &Collector) ->
                 specs.extend(apis.iter().map(|(name, value)| (name.clone(), (place.child(name), value.clone()))));
             }
             None => {
-                refusals.refuse(place, "there are no `apis`", "take the document that the portal gives as metadata")
+                refusals.refuse(place, "there are no `apis`", "take the document that the portal gives as metadata");
             }
         }
     }
@@ -130,10 +131,14 @@ fn version(folder: &str, files: &BTreeMap<&str, Value>, refusals: &Collector) ->
     for (file, value) in operations {
         let place = Place::file(&format!("{folder}/{file}"));
         let name = file.trim_end_matches(".json").to_owned();
-        if specs.contains_key(&name) {
-            refusals.refuse(&place, format!("`{name}` stands in api-docs.json as well"), "remove one of them");
-        } else {
-            specs.insert(name, (place, value.clone()));
+        match specs.entry(name) {
+            Entry::Vacant(entry) => {
+                entry.insert((place, value.clone()));
+            }
+            Entry::Occupied(entry) => {
+                let problem = format!("`{}` stands in api-docs.json as well", entry.key());
+                refusals.refuse(&place, problem, "remove one of them");
+            }
         }
     }
     let mut loaded = Version {

@@ -105,6 +105,9 @@ pub(crate) struct Record {
     pub(crate) name: String,
     pub(crate) docs: String,
     pub(crate) fields: Vec<Field>,
+    /// Whether it can be read from JSON by itself: whatever is sent, and answers as a whole. The runtime reads the parts of an
+    /// answer without it.
+    pub(crate) readable: bool,
 }
 
 #[derive(Clone, Debug)]

@@ -55,8 +55,8 @@ impl Scope {
     }
 
     /// Takes a name; one that is taken is numbered, from 2.
-    pub(crate) fn claim(&mut self, wanted: String) -> String {
-        let mut name = wanted.clone();
+    pub(crate) fn claim(&mut self, wanted: &str) -> String {
+        let mut name = wanted.to_owned();
         let mut number = 2;
         while !self.0.insert(name.clone()) {
             let gap =
@@ -188,9 +188,9 @@ mod tests {
     #[test]
     fn a_name_that_is_taken_is_numbered() {
         let mut scope = Scope::of_types();
-        assert_eq!(scope.claim("Option".to_owned()), "Option2");
-        assert_eq!(scope.claim("Option".to_owned()), "Option3");
-        assert_eq!(scope.claim("md5".to_owned()), "md5");
-        assert_eq!(scope.claim("md5".to_owned()), "md5_2");
+        assert_eq!(scope.claim("Option"), "Option2");
+        assert_eq!(scope.claim("Option"), "Option3");
+        assert_eq!(scope.claim("md5"), "md5");
+        assert_eq!(scope.claim("md5"), "md5_2");
     }
 }

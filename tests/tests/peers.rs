@@ -54,7 +54,6 @@ async fn drive(script: &str) -> (Emulator, Vec<String>) {
         ("END_TIME", "2026-01-02T00:00:00Z"),
     ];
     let printed = run(script, &vars, "").await;
-    println!("{script}:\n{printed}");
     (emulator, printed.lines().map(str::to_owned).collect())
 }
 

@@ -1,6 +1,6 @@
 //! The file of an operation: its request, answer and codes, and the methods that call it.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::error_code::error_enum;
@@ -89,14 +89,19 @@ fn setter(setter: &Setter) -> TokenStream {
     }
 }
 
+/// Emits what the runtime must know; what it takes for granted is left out, but never whether a call may be repeated.
 fn facts(operation: &Operation) -> TokenStream {
     let (request, response) = (ident(&operation.request.name), ident(&operation.response.name));
-    let (name, path) = (&operation.name, &operation.path);
+    let name = &operation.name;
     let method = ident(operation.http_method);
-    let security = ident(match operation.security {
-        Security::AccessKey => "AccessKey",
-        Security::Anonymous => "Anonymous",
+    let path = (operation.path != "/").then(|| {
+        let path = &operation.path;
+        quote! { path: #path, }
     });
+    let security = match operation.security {
+        Security::AccessKey => None,
+        Security::Anonymous => Some(quote! { security: rt::Security::Anonymous, }),
+    };
     let repeat = ident(match operation.repeat {
         Repeat::Safe => "Safe",
         Repeat::WithToken => "WithToken",
@@ -107,36 +112,28 @@ fn facts(operation: &Operation) -> TokenStream {
         Impact::Change => "Change",
         Impact::Interrupt => "Interrupt",
     });
-    let quota = match operation.quota {
-        None => quote! { None },
-        Some(Quota { calls, seconds: 1 }) => {
-            let calls = proc_macro2::Literal::u32_unsuffixed(calls);
-            quote! { Some(rt::Quota::per_second(#calls)) }
+    let quota = operation.quota.map(|Quota { calls, seconds }| {
+        let (calls, window) = (Literal::u32_unsuffixed(calls), Literal::u32_unsuffixed(seconds));
+        match seconds {
+            1 => quote! { quota: Some(rt::Quota::per_second(#calls)), },
+            _ => quote! { quota: Some(rt::Quota { calls: #calls, seconds: #window }), },
         }
-        Some(Quota { calls, seconds }) => {
-            let calls = proc_macro2::Literal::u32_unsuffixed(calls);
-            let seconds = proc_macro2::Literal::u32_unsuffixed(seconds);
-            quote! { Some(rt::Quota { calls: #calls, seconds: #seconds }) }
-        }
-    };
-    let ram_action = match &operation.ram_action {
-        None => quote! { None },
-        Some(action) => quote! { Some(#action) },
-    };
+    });
+    let ram_action = operation.ram_action.as_ref().map(|action| quote! { ram_action: Some(#action), });
     quote! {
         impl rt::Request for #request {
             type Client = Client;
             type Response = #response;
             const OPERATION: &'static rt::Operation = &rt::Operation {
-                product: &super::PRODUCT,
                 name: #name,
                 method: rt::Method::#method,
-                path: #path,
-                security: rt::Security::#security,
+                #path
+                #security
                 repeat: rt::Repeat::#repeat,
                 impact: rt::Impact::#impact,
-                quota: #quota,
-                ram_action: #ram_action,
+                #quota
+                #ram_action
+                ..rt::Operation::of(&super::PRODUCT)
             };
         }
     }

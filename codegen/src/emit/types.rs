@@ -33,6 +33,15 @@ pub(super) fn record(record: &Record) -> TokenStream {
         quote! { #docs pub #name: #of }
     });
     let rows = record.fields.iter().map(row);
+    let readable = record.readable.then(|| {
+        quote! {
+            impl<'de> rt::Deserialize<'de> for #name {
+                fn deserialize<D: rt::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    rt::deserialize(deserializer)
+                }
+            }
+        }
+    });
     quote! {
         #struct_docs
         #[derive(Clone, Default, PartialEq)]
@@ -57,11 +66,7 @@ pub(super) fn record(record: &Record) -> TokenStream {
             }
         }
 
-        impl<'de> rt::Deserialize<'de> for #name {
-            fn deserialize<D: rt::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                rt::deserialize(deserializer)
-            }
-        }
+        #readable
     }
 }
 

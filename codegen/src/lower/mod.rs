@@ -21,7 +21,7 @@ pub(crate) fn lower(versions: &[Loaded], crate_path: &str) -> Model {
         folders.entry(&version.product_folder).or_default().push(version);
     }
     let products = folders.into_iter().map(|(folder, versions)| {
-        let module = modules.claim(names::snake(folder));
+        let module = modules.claim(&names::snake(folder));
         product(module, &versions, crate_path)
     });
     Model { products: products.collect() }
@@ -32,7 +32,7 @@ fn product(module: String, versions: &[&Loaded], crate_path: &str) -> Product {
     let chosen = versions.iter().find(|version| version.product.default_version == Some(true)).or(versions.last());
     let mut scope = Scope::default();
     let names: Vec<String> =
-        versions.iter().map(|version| scope.claim(names::version(&version.product.version))).collect();
+        versions.iter().map(|version| scope.claim(&names::version(&version.product.version))).collect();
     let default = versions.iter().position(|version| chosen.is_some_and(|chosen| std::ptr::eq(*chosen, *version)));
     let default_version = default.and_then(|index| names.get(index)).cloned().unwrap_or_default();
     let title = chosen.map_or("", |version| title(version));
@@ -73,8 +73,8 @@ fn version(loaded: &Loaded, module: String, product_path: &str) -> Version {
         .values()
         .map(|(api, ours)| {
             let mut operation = operation::operation(api, ours, &mut types, product_path);
-            operation.module = modules.claim(operation.module);
-            operation.method = methods.claim(operation.method);
+            operation.module = modules.claim(&operation.module);
+            operation.method = methods.claim(&operation.method);
             operation
         })
         .collect();
@@ -112,7 +112,7 @@ fn named_enum(spec: &SpecEnum, scope: &mut Scope) -> NamedEnum {
         let title = value.title.as_deref().map(|title| format!(": {}", docs::from_markdown(title))).unwrap_or_default();
         let listed = if value.documented { "" } else { "; the documents do not list it" };
         Variant {
-            name: variants.claim(names::pascal(&value.value)),
+            name: variants.claim(&names::pascal(&value.value)),
             wire: value.value.clone(),
             docs: docs::paragraph(&format!("{}{title}{listed}.", docs::code(&value.value))),
         }
@@ -122,5 +122,5 @@ fn named_enum(spec: &SpecEnum, scope: &mut Scope) -> NamedEnum {
         docs::from_markdown(&spec.summary),
         "A value that has no name here is kept as it is, and sent.".to_owned(),
     ]);
-    NamedEnum { name: scope.claim(names::pascal(&spec.name)), docs, variants }
+    NamedEnum { name: scope.claim(&names::pascal(&spec.name)), docs, variants }
 }

@@ -14,12 +14,14 @@ use crate::spec::{Api, ErrorCode, Parameter};
 
 pub(super) fn operation<'a>(api: &'a Api, ours: &Ours, types: &mut Types<'a>, product_path: &str) -> Operation {
     let name = names::pascal(&api.name);
-    let call = types.scope.claim(name.clone());
+    let call = types.scope.claim(&name);
     let method = names::method(&api.name);
     let mut nested = Vec::new();
     let request = request(api, types, &name, &method, &mut nested);
     let setters = setters(&request);
+    let sent = nested.len();
     let response = response(api, types, &name, &method, &mut nested);
+    nested[sent..].iter_mut().for_each(|record| record.readable = false);
     let error = error_enum(api, types, &name, &method);
     let repeat = ours.repeat.unwrap_or_else(|| Repeat::derived(api));
     let impact = ours.impact.unwrap_or_else(|| Impact::derived(api));
@@ -88,13 +90,13 @@ fn security(api: &Api) -> Security {
 fn request<'a>(api: &'a Api, types: &mut Types<'a>, name: &str, method: &str, nested: &mut Vec<Record>) -> Record {
     let mut parameters: Vec<&Parameter> = api.parameters.iter().collect();
     parameters.sort_by(|a, b| a.name.cmp(&b.name));
-    let record = types.scope.claim(format!("{name}Request"));
+    let record = types.scope.claim(&format!("{name}Request"));
     let mut fields = Scope::default();
     let fields = parameters
         .iter()
         .map(|parameter| {
             let below = format!("{record}{}", names::pascal(&parameter.name));
-            let field = fields.claim(names::snake(&parameter.name));
+            let field = fields.claim(&names::snake(&parameter.name));
             let mut field = types.field(field, &parameter.name, &parameter.schema, below, nested);
             let mut facts = travels(parameter, &field.of);
             if parameter.schema.required {
@@ -109,7 +111,7 @@ fn request<'a>(api: &'a Api, types: &mut Types<'a>, name: &str, method: &str, ne
         docs::paragraph(&format!("Holds the parameters of [`Client::{method}`].")),
         docs::paragraph("It reads and writes JSON by the names on the wire. Send it with [`Client::execute`]."),
     ]);
-    Record { name: record, docs, fields }
+    Record { name: record, docs, fields, readable: true }
 }
 
 /// Returns where a parameter travels and how a list or an object is written there.
@@ -148,11 +150,11 @@ fn setters(request: &Record) -> Vec<Setter> {
 }
 
 fn response<'a>(api: &'a Api, types: &mut Types<'a>, name: &str, method: &str, nested: &mut Vec<Record>) -> Record {
-    let record = types.scope.claim(format!("{name}Response"));
+    let record = types.scope.claim(&format!("{name}Response"));
     let docs = docs::paragraph(&format!("Holds what [`Client::{method}`] is answered with."));
     let mut record = match api.response.as_ref().and_then(|schema| types.object(schema)) {
         Some(properties) => types.record(record, docs, properties, nested),
-        None => Record { name: record, docs, fields: Vec::new() },
+        None => Record { name: record, docs, fields: Vec::new(), readable: true },
     };
     let given = record.fields.iter_mut().find(|field| field.wire.eq_ignore_ascii_case("RequestId"));
     match given {
@@ -178,13 +180,13 @@ fn error_enum(api: &Api, types: &mut Types<'_>, name: &str, method: &str) -> Opt
     let variants = codes
         .chunk_by(|a, b| a.code == b.code)
         .map(|same| Variant {
-            name: variants.claim(names::pascal(&same[0].code)),
+            name: variants.claim(&names::pascal(&same[0].code)),
             wire: same[0].code.clone(),
             docs: docs::sections(same.iter().map(|code| text::error_code(code))),
         })
         .collect();
     Some(ErrorEnum {
-        name: types.scope.claim(format!("{name}Error")),
+        name: types.scope.claim(&format!("{name}Error")),
         docs: docs::paragraph(&format!("Names the error codes that the documents list for [`Client::{method}`].")),
         variants,
     })

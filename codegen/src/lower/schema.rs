@@ -23,7 +23,7 @@ pub(super) struct Types<'a> {
 impl<'a> Types<'a> {
     pub(super) fn new(product: &'a Product, enums: BTreeMap<&'a str, String>, mut scope: Scope) -> Self {
         let names = product.components.keys();
-        let components = names.map(|name| (name.as_str(), scope.claim(names::pascal(name)))).collect();
+        let components = names.map(|name| (name.as_str(), scope.claim(&names::pascal(name)))).collect();
         Self { product, enums, scope, components, shared: Vec::new() }
     }
 
@@ -51,10 +51,10 @@ impl<'a> Types<'a> {
             .iter()
             .map(|(wire, schema)| {
                 let below = format!("{name}{}", names::pascal(wire));
-                self.field(fields.claim(names::snake(wire)), wire, schema, below, nested)
+                self.field(fields.claim(&names::snake(wire)), wire, schema, below, nested)
             })
             .collect();
-        Record { name, docs, fields }
+        Record { name, docs, fields, readable: true }
     }
 
     /// Lowers a property; `below` is the name of its record, if it is one.
@@ -93,7 +93,7 @@ impl<'a> Types<'a> {
                 if let Some(items) = schema.items.as_deref().filter(|_| kind != Some("object")) {
                     Type::List(Box::new(self.type_of(items, below, nested)))
                 } else if !schema.properties.is_empty() {
-                    let name = self.scope.claim(below);
+                    let name = self.scope.claim(&below);
                     let docs = text::record(schema, &name);
                     let record = self.record(name.clone(), docs, &schema.properties, nested);
                     nested.push(record);
@@ -119,7 +119,12 @@ impl<'a> Types<'a> {
         let rust = self.components[name].clone();
         if !self.shared.iter().any(|record| record.name == rust) {
             // It stands in the list before its fields are known, so that one that holds itself is lowered once.
-            self.shared.push(Record { name: rust.clone(), docs: text::record(schema, &rust), fields: Vec::new() });
+            self.shared.push(Record {
+                name: rust.clone(),
+                docs: text::record(schema, &rust),
+                fields: Vec::new(),
+                readable: true,
+            });
             let mut records = Vec::new();
             let record = self.record(rust.clone(), text::record(schema, &rust), &schema.properties, &mut records);
             self.shared.retain(|record| record.name != rust);

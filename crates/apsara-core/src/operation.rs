@@ -55,6 +55,23 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// Describes what an operation has of which nothing else is said: the path `/`, a signature by access key, and no name,
+    /// a `POST`, unsafe to repeat; it changes something, and neither a quota nor an action is known.
+    #[must_use]
+    pub const fn of(product: &'static Product) -> Self {
+        Self {
+            product,
+            name: "",
+            method: Method::Post,
+            path: "/",
+            security: Security::AccessKey,
+            repeat: Repeat::Unsafe,
+            impact: Impact::Change,
+            quota: None,
+            ram_action: None,
+        }
+    }
+
     /// Returns whether two descriptions name the same operation of the same version of a product.
     #[must_use]
     pub fn is(&self, other: &Operation) -> bool {

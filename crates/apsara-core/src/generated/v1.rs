@@ -13,7 +13,7 @@ pub use crate::error::{Error, ErrorCode};
 pub use crate::field;
 pub use crate::operation::{Impact, Method, Operation, Product, Quota, Repeat, Security, Style};
 pub use crate::record::{
-    Field, Named, Record, Recursive, Slot, UnknownValue, Value, View, debug, deserialize, deserialize_value,
+    Field, Named, Projected, Record, Recursive, Slot, UnknownValue, Value, View, debug, deserialize, deserialize_value,
     named_as_str, named_from, serialize, serialize_value,
 };
 
@@ -34,6 +34,9 @@ pub const fn assert_fits(generation: u32) {
 #[doc(hidden)]
 macro_rules! field {
     ($name:literal, $field:ident) => {
-        $crate::generated::v1::Field::new($name, |record: &Self| &record.$field, |record: &mut Self| &mut record.$field)
+        $crate::generated::v1::Field::new($name, |record: $crate::generated::v1::Projected<'_, Self>| match record {
+            $crate::generated::v1::Projected::Ref(record) => $crate::generated::v1::Projected::Ref(&record.$field),
+            $crate::generated::v1::Projected::Mut(record) => $crate::generated::v1::Projected::Mut(&mut record.$field),
+        })
     };
 }

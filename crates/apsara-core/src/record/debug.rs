@@ -12,7 +12,8 @@ use crate::sensitive::{REDACTED, redact_urls};
 ///
 /// Fails when the formatter does.
 pub fn debug(record: &dyn AnyRecord, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let mut out = f.debug_struct(record.type_name());
+    let path = record.type_path();
+    let mut out = f.debug_struct(path.rsplit_once("::").map_or(path, |(_, name)| name));
     for index in 0..record.count() {
         let meta = record.meta(index);
         match record.get(index).view() {

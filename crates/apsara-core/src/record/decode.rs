@@ -5,7 +5,7 @@ use std::fmt;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::value::{AnyRecord, Slot, Value};
+use super::value::{AnyRecord, Slot, Value, reset};
 
 /// Says how much is forgiven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,7 +125,7 @@ impl SlotSeed<'_> {
             Slot::F64(to) if lenient => *to = number(text, "a number")?,
             Slot::List(to) if lenient && text.is_empty() => to.empty(),
             Slot::Map(to) if lenient && text.is_empty() => to.empty(),
-            Slot::Record(to) if lenient && text.is_empty() => to.reset(),
+            Slot::Record(to) if lenient && text.is_empty() => reset(to),
             slot => return Err(mismatch(&slot, "a text")),
         }
         Ok(())

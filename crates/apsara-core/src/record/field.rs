@@ -5,8 +5,32 @@ use super::value::Value;
 /// Describes a field of `T`: its name on the wire, facts about it, and where it is.
 pub struct Field<T> {
     pub(super) meta: Meta,
-    pub(super) get: fn(&T) -> &dyn Value,
-    pub(super) get_mut: fn(&mut T) -> &mut dyn Value,
+    /// From a record to this field of it. One function reads and writes, for every function costs time when it is compiled.
+    pub(super) project: fn(Projected<'_, T>) -> Projected<'_, dyn Value>,
+}
+
+/// A record or one of its fields, to be read or to be written.
+pub enum Projected<'a, T: ?Sized> {
+    /// To be read.
+    Ref(&'a T),
+    /// To be written.
+    Mut(&'a mut T),
+}
+
+impl<'a> Projected<'a, dyn Value> {
+    pub(super) fn into_ref(self) -> &'a dyn Value {
+        match self {
+            Self::Ref(field) => field,
+            Self::Mut(field) => field,
+        }
+    }
+
+    pub(super) fn into_mut(self) -> &'a mut dyn Value {
+        match self {
+            Self::Mut(field) => field,
+            Self::Ref(_) => unreachable!("a record that is to be written has fields to be written"),
+        }
+    }
 }
 
 /// States the facts about a field that do not depend on its type.
@@ -66,7 +90,7 @@ pub enum Shape {
 
 impl<T> Field<T> {
     /// Creates a row for an optional query parameter or a field of an answer.
-    pub const fn new(name: &'static str, get: fn(&T) -> &dyn Value, get_mut: fn(&mut T) -> &mut dyn Value) -> Self {
+    pub const fn new(name: &'static str, project: fn(Projected<'_, T>) -> Projected<'_, dyn Value>) -> Self {
         let meta = Meta {
             name,
             location: Location::Query,
@@ -78,7 +102,7 @@ impl<T> Field<T> {
             length: (0, usize::MAX),
             items: (0, usize::MAX),
         };
-        Self { meta, get, get_mut }
+        Self { meta, project }
     }
 
     /// Moves it to the form.

@@ -1,7 +1,7 @@
 //! Types as tables of fields: what generated types say of themselves, and what encoder and decoder walk.
 //!
 //! A generated type carries no derive of serde. It is a [`Record`]: a table of fields, each a wire name, facts about
-//! it, and two projections. The encoder, the decoder, `Debug`, `Serialize` and `Deserialize` are written once, here,
+//! it, and a projection. The encoder, the decoder, `Debug`, `Serialize` and `Deserialize` are written once, here,
 //! over [`Value`]s; none of them is generic over the type that it walks.
 
 mod debug;
@@ -16,7 +16,7 @@ mod value;
 pub use debug::debug;
 pub use decode::decode;
 pub(crate) use encode::{Body, Encoded, encode};
-pub use field::{Field, Location, Meta, Shape};
+pub use field::{Field, Location, Meta, Projected, Shape};
 pub use named::{Named, UnknownValue, named_as_str, named_from};
 pub use serde_impls::{deserialize, deserialize_value, serialize, serialize_value};
 pub(crate) use validate::validate;

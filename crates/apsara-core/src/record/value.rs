@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
 
-use super::field::{Field, Meta};
+use super::field::{Field, Meta, Projected};
 
 /// Anything that a field can hold.
 pub trait Value: Send + Sync {
@@ -112,8 +112,8 @@ pub trait Record: Default + Send + Sync + 'static {
 
 /// Any [`Record`], whatever its type.
 pub trait AnyRecord: Send + Sync {
-    /// Returns the name of the Rust type, without its path.
-    fn type_name(&self) -> &'static str;
+    /// Returns the path of the Rust type.
+    fn type_path(&self) -> &'static str;
     /// Returns the number of fields.
     fn count(&self) -> usize;
     /// Returns the facts about a field.
@@ -122,8 +122,13 @@ pub trait AnyRecord: Send + Sync {
     fn get(&self, index: usize) -> &dyn Value;
     /// Returns a field to be filled.
     fn get_mut(&mut self, index: usize) -> &mut dyn Value;
-    /// Makes every field hold nothing.
-    fn reset(&mut self);
+}
+
+/// Makes every field of a record hold nothing.
+pub(crate) fn reset(record: &mut dyn AnyRecord) {
+    for index in 0..record.count() {
+        record.get_mut(index).clear();
+    }
 }
 
 /// Any named enum, whatever its type.
@@ -133,9 +138,8 @@ pub trait AnyNamed: Send + Sync {
 }
 
 impl<T: Record> AnyRecord for T {
-    fn type_name(&self) -> &'static str {
-        let path = std::any::type_name::<T>();
-        path.rsplit_once("::").map_or(path, |(_, name)| name)
+    fn type_path(&self) -> &'static str {
+        std::any::type_name::<T>()
     }
 
     fn count(&self) -> usize {
@@ -147,15 +151,11 @@ impl<T: Record> AnyRecord for T {
     }
 
     fn get(&self, index: usize) -> &dyn Value {
-        (T::FIELDS[index].get)(self)
+        (T::FIELDS[index].project)(Projected::Ref(self)).into_ref()
     }
 
     fn get_mut(&mut self, index: usize) -> &mut dyn Value {
-        (T::FIELDS[index].get_mut)(self)
-    }
-
-    fn reset(&mut self) {
-        *self = T::default();
+        (T::FIELDS[index].project)(Projected::Mut(self)).into_mut()
     }
 }
 
@@ -169,7 +169,7 @@ impl<T: Record> Value for T {
     }
 
     fn clear(&mut self) {
-        *self = T::default();
+        reset(self);
     }
 }
 
@@ -335,6 +335,6 @@ impl<T: Record> Value for Recursive<T> {
     }
 
     fn clear(&mut self) {
-        *self.0 = T::default();
+        reset(&mut *self.0);
     }
 }

@@ -271,15 +271,13 @@ impl rt::Request for CreateLivePullToPushRequest {
     type Client = Client;
     type Response = CreateLivePullToPushResponse;
     const OPERATION: &'static rt::Operation = &rt::Operation {
-        product: &super::PRODUCT,
         name: "CreateLivePullToPush",
         method: rt::Method::Post,
-        path: "/",
-        security: rt::Security::AccessKey,
         repeat: rt::Repeat::Unsafe,
         impact: rt::Impact::Change,
         quota: Some(rt::Quota::per_second(10)),
         ram_action: Some("live:CreateLivePullToPush"),
+        ..rt::Operation::of(&super::PRODUCT)
     };
 }
 

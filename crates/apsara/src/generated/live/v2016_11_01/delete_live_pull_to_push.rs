@@ -113,15 +113,13 @@ impl rt::Request for DeleteLivePullToPushRequest {
     type Client = Client;
     type Response = DeleteLivePullToPushResponse;
     const OPERATION: &'static rt::Operation = &rt::Operation {
-        product: &super::PRODUCT,
         name: "DeleteLivePullToPush",
         method: rt::Method::Get,
-        path: "/",
-        security: rt::Security::AccessKey,
         repeat: rt::Repeat::Unsafe,
         impact: rt::Impact::Interrupt,
         quota: Some(rt::Quota::per_second(10)),
         ram_action: Some("live:DeleteLivePullToPush"),
+        ..rt::Operation::of(&super::PRODUCT)
     };
 }
 

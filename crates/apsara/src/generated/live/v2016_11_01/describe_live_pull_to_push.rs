@@ -112,15 +112,13 @@ impl rt::Request for DescribeLivePullToPushRequest {
     type Client = Client;
     type Response = DescribeLivePullToPushResponse;
     const OPERATION: &'static rt::Operation = &rt::Operation {
-        product: &super::PRODUCT,
         name: "DescribeLivePullToPush",
         method: rt::Method::Get,
-        path: "/",
-        security: rt::Security::AccessKey,
         repeat: rt::Repeat::Safe,
         impact: rt::Impact::None,
         quota: Some(rt::Quota::per_second(10)),
         ram_action: Some("live:DescribeLivePullToPush"),
+        ..rt::Operation::of(&super::PRODUCT)
     };
 }
 
@@ -313,12 +311,6 @@ impl ::std::fmt::Debug for DescribeLivePullToPushResponseTaskInfo {
 impl rt::Serialize for DescribeLivePullToPushResponseTaskInfo {
     fn serialize<S: rt::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         rt::serialize(self, serializer)
-    }
-}
-
-impl<'de> rt::Deserialize<'de> for DescribeLivePullToPushResponseTaskInfo {
-    fn deserialize<D: rt::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        rt::deserialize(deserializer)
     }
 }
 

@@ -155,15 +155,13 @@ impl rt::Request for DescribeLivePullToPushListRequest {
     type Client = Client;
     type Response = DescribeLivePullToPushListResponse;
     const OPERATION: &'static rt::Operation = &rt::Operation {
-        product: &super::PRODUCT,
         name: "DescribeLivePullToPushList",
         method: rt::Method::Get,
-        path: "/",
-        security: rt::Security::AccessKey,
         repeat: rt::Repeat::Safe,
         impact: rt::Impact::None,
         quota: Some(rt::Quota::per_second(10)),
         ram_action: Some("live:DescribeLivePullToPushList"),
+        ..rt::Operation::of(&super::PRODUCT)
     };
 }
 
@@ -320,12 +318,6 @@ impl rt::Serialize for DescribeLivePullToPushListResponseTaskListTaskInfo {
     }
 }
 
-impl<'de> rt::Deserialize<'de> for DescribeLivePullToPushListResponseTaskListTaskInfo {
-    fn deserialize<D: rt::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        rt::deserialize(deserializer)
-    }
-}
-
 /// A task.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
@@ -391,12 +383,6 @@ impl ::std::fmt::Debug for DescribeLivePullToPushListResponseTaskList {
 impl rt::Serialize for DescribeLivePullToPushListResponseTaskList {
     fn serialize<S: rt::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         rt::serialize(self, serializer)
-    }
-}
-
-impl<'de> rt::Deserialize<'de> for DescribeLivePullToPushListResponseTaskList {
-    fn deserialize<D: rt::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        rt::deserialize(deserializer)
     }
 }
 

@@ -119,15 +119,13 @@ impl rt::Request for RestartLivePullToPushRequest {
     type Client = Client;
     type Response = RestartLivePullToPushResponse;
     const OPERATION: &'static rt::Operation = &rt::Operation {
-        product: &super::PRODUCT,
         name: "RestartLivePullToPush",
         method: rt::Method::Get,
-        path: "/",
-        security: rt::Security::AccessKey,
         repeat: rt::Repeat::Unsafe,
         impact: rt::Impact::Interrupt,
         quota: Some(rt::Quota::per_second(10)),
         ram_action: Some("live:RestartLivePullToPush"),
+        ..rt::Operation::of(&super::PRODUCT)
     };
 }
 

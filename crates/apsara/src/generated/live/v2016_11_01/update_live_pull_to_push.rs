@@ -207,15 +207,13 @@ impl rt::Request for UpdateLivePullToPushRequest {
     type Client = Client;
     type Response = UpdateLivePullToPushResponse;
     const OPERATION: &'static rt::Operation = &rt::Operation {
-        product: &super::PRODUCT,
         name: "UpdateLivePullToPush",
         method: rt::Method::Get,
-        path: "/",
-        security: rt::Security::AccessKey,
         repeat: rt::Repeat::Unsafe,
         impact: rt::Impact::Change,
         quota: Some(rt::Quota::per_second(10)),
         ram_action: Some("live:UpdateLivePullToPush"),
+        ..rt::Operation::of(&super::PRODUCT)
     };
 }
 

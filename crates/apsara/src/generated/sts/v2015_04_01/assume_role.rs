@@ -146,15 +146,12 @@ impl rt::Request for AssumeRoleRequest {
     type Client = Client;
     type Response = AssumeRoleResponse;
     const OPERATION: &'static rt::Operation = &rt::Operation {
-        product: &super::PRODUCT,
         name: "AssumeRole",
         method: rt::Method::Post,
-        path: "/",
-        security: rt::Security::AccessKey,
         repeat: rt::Repeat::Unsafe,
         impact: rt::Impact::Change,
-        quota: None,
         ram_action: Some("sts:AssumeRole"),
+        ..rt::Operation::of(&super::PRODUCT)
     };
 }
 
@@ -234,12 +231,6 @@ impl rt::Serialize for AssumeRoleResponseAssumedRoleUser {
     }
 }
 
-impl<'de> rt::Deserialize<'de> for AssumeRoleResponseAssumedRoleUser {
-    fn deserialize<D: rt::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        rt::deserialize(deserializer)
-    }
-}
-
 /// The temporary credentials.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
@@ -280,12 +271,6 @@ impl ::std::fmt::Debug for AssumeRoleResponseCredentials {
 impl rt::Serialize for AssumeRoleResponseCredentials {
     fn serialize<S: rt::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         rt::serialize(self, serializer)
-    }
-}
-
-impl<'de> rt::Deserialize<'de> for AssumeRoleResponseCredentials {
-    fn deserialize<D: rt::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        rt::deserialize(deserializer)
     }
 }
 

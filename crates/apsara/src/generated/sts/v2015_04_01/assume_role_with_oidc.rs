@@ -144,15 +144,12 @@ impl rt::Request for AssumeRoleWithOidcRequest {
     type Client = Client;
     type Response = AssumeRoleWithOidcResponse;
     const OPERATION: &'static rt::Operation = &rt::Operation {
-        product: &super::PRODUCT,
         name: "AssumeRoleWithOIDC",
         method: rt::Method::Post,
-        path: "/",
         security: rt::Security::Anonymous,
         repeat: rt::Repeat::Unsafe,
         impact: rt::Impact::Change,
-        quota: None,
-        ram_action: None,
+        ..rt::Operation::of(&super::PRODUCT)
     };
 }
 
@@ -235,12 +232,6 @@ impl rt::Serialize for AssumeRoleWithOidcResponseAssumedRoleUser {
     }
 }
 
-impl<'de> rt::Deserialize<'de> for AssumeRoleWithOidcResponseAssumedRoleUser {
-    fn deserialize<D: rt::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        rt::deserialize(deserializer)
-    }
-}
-
 /// The temporary credentials.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
@@ -281,12 +272,6 @@ impl ::std::fmt::Debug for AssumeRoleWithOidcResponseCredentials {
 impl rt::Serialize for AssumeRoleWithOidcResponseCredentials {
     fn serialize<S: rt::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         rt::serialize(self, serializer)
-    }
-}
-
-impl<'de> rt::Deserialize<'de> for AssumeRoleWithOidcResponseCredentials {
-    fn deserialize<D: rt::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        rt::deserialize(deserializer)
     }
 }
 
@@ -340,11 +325,5 @@ impl ::std::fmt::Debug for AssumeRoleWithOidcResponseOidcTokenInfo {
 impl rt::Serialize for AssumeRoleWithOidcResponseOidcTokenInfo {
     fn serialize<S: rt::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         rt::serialize(self, serializer)
-    }
-}
-
-impl<'de> rt::Deserialize<'de> for AssumeRoleWithOidcResponseOidcTokenInfo {
-    fn deserialize<D: rt::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        rt::deserialize(deserializer)
     }
 }

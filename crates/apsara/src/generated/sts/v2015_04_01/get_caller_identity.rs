@@ -69,15 +69,11 @@ impl rt::Request for GetCallerIdentityRequest {
     type Client = Client;
     type Response = GetCallerIdentityResponse;
     const OPERATION: &'static rt::Operation = &rt::Operation {
-        product: &super::PRODUCT,
         name: "GetCallerIdentity",
         method: rt::Method::Post,
-        path: "/",
-        security: rt::Security::AccessKey,
         repeat: rt::Repeat::Safe,
         impact: rt::Impact::None,
-        quota: None,
-        ram_action: None,
+        ..rt::Operation::of(&super::PRODUCT)
     };
 }
 
