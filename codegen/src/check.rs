@@ -67,9 +67,6 @@ fn named_enums(version: &Version, refusals: &Collector) {
 }
 
 fn check_api(api: &Api, version: &Version, refusals: &Collector) {
-    if api.methods.is_empty() {
-        refusals.refuse(&api.place, "`methods` is empty or not there", "write [ \"get\" ] or another");
-    }
     for (index, method) in api.methods.iter().enumerate() {
         if !METHODS.contains(&method.to_lowercase().as_str()) {
             let place = api.place.child("methods").child(index);

@@ -79,6 +79,10 @@ pub(crate) struct ErrorCode {
 /// Reads one operation.
 pub(crate) fn api(name: &str, value: &Value, place: Place, refusals: &Collector) -> Option<Api> {
     let object = Object::new(value, place.clone(), refusals)?;
+    // One of another kind was refused already.
+    if object.get("methods").is_none_or(|methods| methods.as_array().is_some_and(Vec::is_empty)) {
+        refusals.refuse(&object.place, "`methods` is empty or not there", "write [ \"get\" ] or another");
+    }
     let parameters = object.objects("parameters").iter().map(|object| parameter(object, refusals)).collect();
     let mut security = Vec::new();
     for one in object.objects("security") {

@@ -67,22 +67,22 @@ fn setter(setter: &Setter) -> TokenStream {
     let plain = value(&setter.of);
     let (argument, taken) = match &setter.of {
         Type::Text | Type::Named(_) | Type::Json | Type::Bytes | Type::Recursive(_) => {
-            (quote! { impl Into<#plain> }, quote! { Some(#field.into()) })
+            (quote! { impl Into<#plain> }, quote! { Some(value.into()) })
         }
         Type::List(item) if **item == Type::Text => (
             quote! { impl IntoIterator<Item = impl Into<String>> },
-            quote! { #field.into_iter().map(Into::into).collect() },
+            quote! { value.into_iter().map(Into::into).collect() },
         ),
         Type::List(item) => {
             let item = value(item);
-            (quote! { impl IntoIterator<Item = #item> }, quote! { #field.into_iter().collect() })
+            (quote! { impl IntoIterator<Item = #item> }, quote! { value.into_iter().collect() })
         }
-        Type::Map(_) => (plain, quote! { #field }),
-        Type::Bool | Type::I32 | Type::I64 | Type::F64 | Type::Record(_) => (plain, quote! { Some(#field) }),
+        Type::Map(_) => (plain, quote! { value }),
+        Type::Bool | Type::I32 | Type::I64 | Type::F64 | Type::Record(_) => (plain, quote! { Some(value) }),
     };
     quote! {
         #docs
-        pub fn #name(mut self, #field: #argument) -> Self {
+        pub fn #name(mut self, value: #argument) -> Self {
             self.call.request.#field = #taken;
             self
         }

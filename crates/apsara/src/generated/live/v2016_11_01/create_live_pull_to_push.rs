@@ -53,98 +53,95 @@ pub type CreateLivePullToPush = Call<CreateLivePullToPushRequest>;
 
 impl Call<CreateLivePullToPushRequest> {
     /// Sets `CallbackUrl`: see [`CreateLivePullToPushRequest::callback_url`].
-    pub fn callback_url(mut self, callback_url: impl Into<String>) -> Self {
-        self.call.request.callback_url = Some(callback_url.into());
+    pub fn callback_url(mut self, value: impl Into<String>) -> Self {
+        self.call.request.callback_url = Some(value.into());
         self
     }
 
     /// Sets `DstUrl`, which is required: see [`CreateLivePullToPushRequest::dst_url`].
-    pub fn dst_url(mut self, dst_url: impl Into<String>) -> Self {
-        self.call.request.dst_url = Some(dst_url.into());
+    pub fn dst_url(mut self, value: impl Into<String>) -> Self {
+        self.call.request.dst_url = Some(value.into());
         self
     }
 
     /// Sets `EndTime`, which is required: see [`CreateLivePullToPushRequest::end_time`].
-    pub fn end_time(mut self, end_time: impl Into<String>) -> Self {
-        self.call.request.end_time = Some(end_time.into());
+    pub fn end_time(mut self, value: impl Into<String>) -> Self {
+        self.call.request.end_time = Some(value.into());
         self
     }
 
     /// Sets `FileIndex`: see [`CreateLivePullToPushRequest::file_index`].
-    pub fn file_index(mut self, file_index: i32) -> Self {
-        self.call.request.file_index = Some(file_index);
+    pub fn file_index(mut self, value: i32) -> Self {
+        self.call.request.file_index = Some(value);
         self
     }
 
     /// Sets `Offset`: see [`CreateLivePullToPushRequest::offset`].
-    pub fn offset(mut self, offset: i32) -> Self {
-        self.call.request.offset = Some(offset);
+    pub fn offset(mut self, value: i32) -> Self {
+        self.call.request.offset = Some(value);
         self
     }
 
     /// Sets `Region`, which is required: see [`CreateLivePullToPushRequest::region`].
-    pub fn region(mut self, region: impl Into<Region>) -> Self {
-        self.call.request.region = Some(region.into());
+    pub fn region(mut self, value: impl Into<Region>) -> Self {
+        self.call.request.region = Some(value.into());
         self
     }
 
     /// Sets `RegionId`: see [`CreateLivePullToPushRequest::region_id`].
-    pub fn region_id(mut self, region_id: impl Into<String>) -> Self {
-        self.call.request.region_id = Some(region_id.into());
+    pub fn region_id(mut self, value: impl Into<String>) -> Self {
+        self.call.request.region_id = Some(value.into());
         self
     }
 
     /// Sets `RepeatNumber`: see [`CreateLivePullToPushRequest::repeat_number`].
-    pub fn repeat_number(mut self, repeat_number: i32) -> Self {
-        self.call.request.repeat_number = Some(repeat_number);
+    pub fn repeat_number(mut self, value: i32) -> Self {
+        self.call.request.repeat_number = Some(value);
         self
     }
 
     /// Sets `RetryCount`: see [`CreateLivePullToPushRequest::retry_count`].
-    pub fn retry_count(mut self, retry_count: i32) -> Self {
-        self.call.request.retry_count = Some(retry_count);
+    pub fn retry_count(mut self, value: i32) -> Self {
+        self.call.request.retry_count = Some(value);
         self
     }
 
     /// Sets `RetryInterval`: see [`CreateLivePullToPushRequest::retry_interval`].
-    pub fn retry_interval(mut self, retry_interval: i32) -> Self {
-        self.call.request.retry_interval = Some(retry_interval);
+    pub fn retry_interval(mut self, value: i32) -> Self {
+        self.call.request.retry_interval = Some(value);
         self
     }
 
     /// Sets `SourceProtocol`: see [`CreateLivePullToPushRequest::source_protocol`].
-    pub fn source_protocol(mut self, source_protocol: impl Into<String>) -> Self {
-        self.call.request.source_protocol = Some(source_protocol.into());
+    pub fn source_protocol(mut self, value: impl Into<String>) -> Self {
+        self.call.request.source_protocol = Some(value.into());
         self
     }
 
     /// Sets `SourceType`, which is required: see [`CreateLivePullToPushRequest::source_type`].
-    pub fn source_type(mut self, source_type: impl Into<String>) -> Self {
-        self.call.request.source_type = Some(source_type.into());
+    pub fn source_type(mut self, value: impl Into<String>) -> Self {
+        self.call.request.source_type = Some(value.into());
         self
     }
 
     /// Sets `SourceUrls`, which is required: see [`CreateLivePullToPushRequest::source_urls`].
     pub fn source_urls(
         mut self,
-        source_urls: impl IntoIterator<Item = impl Into<String>>,
+        value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.request.source_urls = source_urls
-            .into_iter()
-            .map(Into::into)
-            .collect();
+        self.call.request.source_urls = value.into_iter().map(Into::into).collect();
         self
     }
 
     /// Sets `StartTime`, which is required: see [`CreateLivePullToPushRequest::start_time`].
-    pub fn start_time(mut self, start_time: impl Into<String>) -> Self {
-        self.call.request.start_time = Some(start_time.into());
+    pub fn start_time(mut self, value: impl Into<String>) -> Self {
+        self.call.request.start_time = Some(value.into());
         self
     }
 
     /// Sets `TaskName`: see [`CreateLivePullToPushRequest::task_name`].
-    pub fn task_name(mut self, task_name: impl Into<String>) -> Self {
-        self.call.request.task_name = Some(task_name.into());
+    pub fn task_name(mut self, value: impl Into<String>) -> Self {
+        self.call.request.task_name = Some(value.into());
         self
     }
 }

@@ -43,20 +43,20 @@ pub type DescribeLivePullToPush = Call<DescribeLivePullToPushRequest>;
 
 impl Call<DescribeLivePullToPushRequest> {
     /// Sets `Region`, which is required: see [`DescribeLivePullToPushRequest::region`].
-    pub fn region(mut self, region: impl Into<Region>) -> Self {
-        self.call.request.region = Some(region.into());
+    pub fn region(mut self, value: impl Into<Region>) -> Self {
+        self.call.request.region = Some(value.into());
         self
     }
 
     /// Sets `RegionId`: see [`DescribeLivePullToPushRequest::region_id`].
-    pub fn region_id(mut self, region_id: impl Into<String>) -> Self {
-        self.call.request.region_id = Some(region_id.into());
+    pub fn region_id(mut self, value: impl Into<String>) -> Self {
+        self.call.request.region_id = Some(value.into());
         self
     }
 
     /// Sets `TaskId`, which is required: see [`DescribeLivePullToPushRequest::task_id`].
-    pub fn task_id(mut self, task_id: impl Into<String>) -> Self {
-        self.call.request.task_id = Some(task_id.into());
+    pub fn task_id(mut self, value: impl Into<String>) -> Self {
+        self.call.request.task_id = Some(value.into());
         self
     }
 }

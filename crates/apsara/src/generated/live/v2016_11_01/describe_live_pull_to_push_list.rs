@@ -42,44 +42,44 @@ pub type DescribeLivePullToPushList = Call<DescribeLivePullToPushListRequest>;
 
 impl Call<DescribeLivePullToPushListRequest> {
     /// Sets `DstUrl`: see [`DescribeLivePullToPushListRequest::dst_url`].
-    pub fn dst_url(mut self, dst_url: impl Into<String>) -> Self {
-        self.call.request.dst_url = Some(dst_url.into());
+    pub fn dst_url(mut self, value: impl Into<String>) -> Self {
+        self.call.request.dst_url = Some(value.into());
         self
     }
 
     /// Sets `PageNumber`: see [`DescribeLivePullToPushListRequest::page_number`].
-    pub fn page_number(mut self, page_number: i32) -> Self {
-        self.call.request.page_number = Some(page_number);
+    pub fn page_number(mut self, value: i32) -> Self {
+        self.call.request.page_number = Some(value);
         self
     }
 
     /// Sets `PageSize`: see [`DescribeLivePullToPushListRequest::page_size`].
-    pub fn page_size(mut self, page_size: i32) -> Self {
-        self.call.request.page_size = Some(page_size);
+    pub fn page_size(mut self, value: i32) -> Self {
+        self.call.request.page_size = Some(value);
         self
     }
 
     /// Sets `Region`, which is required: see [`DescribeLivePullToPushListRequest::region`].
-    pub fn region(mut self, region: impl Into<Region>) -> Self {
-        self.call.request.region = Some(region.into());
+    pub fn region(mut self, value: impl Into<Region>) -> Self {
+        self.call.request.region = Some(value.into());
         self
     }
 
     /// Sets `RegionId`: see [`DescribeLivePullToPushListRequest::region_id`].
-    pub fn region_id(mut self, region_id: impl Into<String>) -> Self {
-        self.call.request.region_id = Some(region_id.into());
+    pub fn region_id(mut self, value: impl Into<String>) -> Self {
+        self.call.request.region_id = Some(value.into());
         self
     }
 
     /// Sets `TaskId`: see [`DescribeLivePullToPushListRequest::task_id`].
-    pub fn task_id(mut self, task_id: impl Into<String>) -> Self {
-        self.call.request.task_id = Some(task_id.into());
+    pub fn task_id(mut self, value: impl Into<String>) -> Self {
+        self.call.request.task_id = Some(value.into());
         self
     }
 
     /// Sets `TaskName`: see [`DescribeLivePullToPushListRequest::task_name`].
-    pub fn task_name(mut self, task_name: impl Into<String>) -> Self {
-        self.call.request.task_name = Some(task_name.into());
+    pub fn task_name(mut self, value: impl Into<String>) -> Self {
+        self.call.request.task_name = Some(value.into());
         self
     }
 }

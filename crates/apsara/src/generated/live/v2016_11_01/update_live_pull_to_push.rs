@@ -49,68 +49,65 @@ pub type UpdateLivePullToPush = Call<UpdateLivePullToPushRequest>;
 
 impl Call<UpdateLivePullToPushRequest> {
     /// Sets `CallbackUrl`: see [`UpdateLivePullToPushRequest::callback_url`].
-    pub fn callback_url(mut self, callback_url: impl Into<String>) -> Self {
-        self.call.request.callback_url = Some(callback_url.into());
+    pub fn callback_url(mut self, value: impl Into<String>) -> Self {
+        self.call.request.callback_url = Some(value.into());
         self
     }
 
     /// Sets `EndTime`: see [`UpdateLivePullToPushRequest::end_time`].
-    pub fn end_time(mut self, end_time: impl Into<String>) -> Self {
-        self.call.request.end_time = Some(end_time.into());
+    pub fn end_time(mut self, value: impl Into<String>) -> Self {
+        self.call.request.end_time = Some(value.into());
         self
     }
 
     /// Sets `FileIndex`: see [`UpdateLivePullToPushRequest::file_index`].
-    pub fn file_index(mut self, file_index: i32) -> Self {
-        self.call.request.file_index = Some(file_index);
+    pub fn file_index(mut self, value: i32) -> Self {
+        self.call.request.file_index = Some(value);
         self
     }
 
     /// Sets `Offset`: see [`UpdateLivePullToPushRequest::offset`].
-    pub fn offset(mut self, offset: i32) -> Self {
-        self.call.request.offset = Some(offset);
+    pub fn offset(mut self, value: i32) -> Self {
+        self.call.request.offset = Some(value);
         self
     }
 
     /// Sets `Region`, which is required: see [`UpdateLivePullToPushRequest::region`].
-    pub fn region(mut self, region: impl Into<Region>) -> Self {
-        self.call.request.region = Some(region.into());
+    pub fn region(mut self, value: impl Into<Region>) -> Self {
+        self.call.request.region = Some(value.into());
         self
     }
 
     /// Sets `RegionId`: see [`UpdateLivePullToPushRequest::region_id`].
-    pub fn region_id(mut self, region_id: impl Into<String>) -> Self {
-        self.call.request.region_id = Some(region_id.into());
+    pub fn region_id(mut self, value: impl Into<String>) -> Self {
+        self.call.request.region_id = Some(value.into());
         self
     }
 
     /// Sets `RepeatNumber`: see [`UpdateLivePullToPushRequest::repeat_number`].
-    pub fn repeat_number(mut self, repeat_number: i32) -> Self {
-        self.call.request.repeat_number = Some(repeat_number);
+    pub fn repeat_number(mut self, value: i32) -> Self {
+        self.call.request.repeat_number = Some(value);
         self
     }
 
     /// Sets `SourceUrls`: see [`UpdateLivePullToPushRequest::source_urls`].
     pub fn source_urls(
         mut self,
-        source_urls: impl IntoIterator<Item = impl Into<String>>,
+        value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.call.request.source_urls = source_urls
-            .into_iter()
-            .map(Into::into)
-            .collect();
+        self.call.request.source_urls = value.into_iter().map(Into::into).collect();
         self
     }
 
     /// Sets `StartTime`: see [`UpdateLivePullToPushRequest::start_time`].
-    pub fn start_time(mut self, start_time: impl Into<String>) -> Self {
-        self.call.request.start_time = Some(start_time.into());
+    pub fn start_time(mut self, value: impl Into<String>) -> Self {
+        self.call.request.start_time = Some(value.into());
         self
     }
 
     /// Sets `TaskId`, which is required: see [`UpdateLivePullToPushRequest::task_id`].
-    pub fn task_id(mut self, task_id: impl Into<String>) -> Self {
-        self.call.request.task_id = Some(task_id.into());
+    pub fn task_id(mut self, value: impl Into<String>) -> Self {
+        self.call.request.task_id = Some(value.into());
         self
     }
 }

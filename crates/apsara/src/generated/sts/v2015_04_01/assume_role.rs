@@ -46,38 +46,38 @@ pub type AssumeRole = Call<AssumeRoleRequest>;
 
 impl Call<AssumeRoleRequest> {
     /// Sets `DurationSeconds`: see [`AssumeRoleRequest::duration_seconds`].
-    pub fn duration_seconds(mut self, duration_seconds: i64) -> Self {
-        self.call.request.duration_seconds = Some(duration_seconds);
+    pub fn duration_seconds(mut self, value: i64) -> Self {
+        self.call.request.duration_seconds = Some(value);
         self
     }
 
     /// Sets `ExternalId`: see [`AssumeRoleRequest::external_id`].
-    pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
-        self.call.request.external_id = Some(external_id.into());
+    pub fn external_id(mut self, value: impl Into<String>) -> Self {
+        self.call.request.external_id = Some(value.into());
         self
     }
 
     /// Sets `Policy`: see [`AssumeRoleRequest::policy`].
-    pub fn policy(mut self, policy: impl Into<String>) -> Self {
-        self.call.request.policy = Some(policy.into());
+    pub fn policy(mut self, value: impl Into<String>) -> Self {
+        self.call.request.policy = Some(value.into());
         self
     }
 
     /// Sets `RoleArn`, which is required: see [`AssumeRoleRequest::role_arn`].
-    pub fn role_arn(mut self, role_arn: impl Into<String>) -> Self {
-        self.call.request.role_arn = Some(role_arn.into());
+    pub fn role_arn(mut self, value: impl Into<String>) -> Self {
+        self.call.request.role_arn = Some(value.into());
         self
     }
 
     /// Sets `RoleSessionName`, which is required: see [`AssumeRoleRequest::role_session_name`].
-    pub fn role_session_name(mut self, role_session_name: impl Into<String>) -> Self {
-        self.call.request.role_session_name = Some(role_session_name.into());
+    pub fn role_session_name(mut self, value: impl Into<String>) -> Self {
+        self.call.request.role_session_name = Some(value.into());
         self
     }
 
     /// Sets `SourceIdentity`: see [`AssumeRoleRequest::source_identity`].
-    pub fn source_identity(mut self, source_identity: impl Into<String>) -> Self {
-        self.call.request.source_identity = Some(source_identity.into());
+    pub fn source_identity(mut self, value: impl Into<String>) -> Self {
+        self.call.request.source_identity = Some(value.into());
         self
     }
 }

@@ -42,38 +42,38 @@ pub type AssumeRoleWithOidc = Call<AssumeRoleWithOidcRequest>;
 
 impl Call<AssumeRoleWithOidcRequest> {
     /// Sets `DurationSeconds`: see [`AssumeRoleWithOidcRequest::duration_seconds`].
-    pub fn duration_seconds(mut self, duration_seconds: i64) -> Self {
-        self.call.request.duration_seconds = Some(duration_seconds);
+    pub fn duration_seconds(mut self, value: i64) -> Self {
+        self.call.request.duration_seconds = Some(value);
         self
     }
 
     /// Sets `OIDCProviderArn`, which is required: see [`AssumeRoleWithOidcRequest::oidc_provider_arn`].
-    pub fn oidc_provider_arn(mut self, oidc_provider_arn: impl Into<String>) -> Self {
-        self.call.request.oidc_provider_arn = Some(oidc_provider_arn.into());
+    pub fn oidc_provider_arn(mut self, value: impl Into<String>) -> Self {
+        self.call.request.oidc_provider_arn = Some(value.into());
         self
     }
 
     /// Sets `OIDCToken`, which is required: see [`AssumeRoleWithOidcRequest::oidc_token`].
-    pub fn oidc_token(mut self, oidc_token: impl Into<String>) -> Self {
-        self.call.request.oidc_token = Some(oidc_token.into());
+    pub fn oidc_token(mut self, value: impl Into<String>) -> Self {
+        self.call.request.oidc_token = Some(value.into());
         self
     }
 
     /// Sets `Policy`: see [`AssumeRoleWithOidcRequest::policy`].
-    pub fn policy(mut self, policy: impl Into<String>) -> Self {
-        self.call.request.policy = Some(policy.into());
+    pub fn policy(mut self, value: impl Into<String>) -> Self {
+        self.call.request.policy = Some(value.into());
         self
     }
 
     /// Sets `RoleArn`, which is required: see [`AssumeRoleWithOidcRequest::role_arn`].
-    pub fn role_arn(mut self, role_arn: impl Into<String>) -> Self {
-        self.call.request.role_arn = Some(role_arn.into());
+    pub fn role_arn(mut self, value: impl Into<String>) -> Self {
+        self.call.request.role_arn = Some(value.into());
         self
     }
 
     /// Sets `RoleSessionName`, which is required: see [`AssumeRoleWithOidcRequest::role_session_name`].
-    pub fn role_session_name(mut self, role_session_name: impl Into<String>) -> Self {
-        self.call.request.role_session_name = Some(role_session_name.into());
+    pub fn role_session_name(mut self, value: impl Into<String>) -> Self {
+        self.call.request.role_session_name = Some(value.into());
         self
     }
 }

@@ -1,0 +1,115 @@
+//! What is generated from fixtures of one concept each. A snapshot leaves out what every type has.
+
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::{OPERATION, PRODUCT, file, generated, without_the_usual};
+
+macro_rules! fixture {
+    ($name:literal) => {
+        (concat!($name, ".json"), include_str!(concat!("fixtures/", $name, ".json")))
+    };
+}
+
+/// Generates an operation from its fixture and the files beside it, and returns its file.
+fn operation(name: &str, files: &[(&str, &str)]) -> String {
+    let mut all = vec![("product.json", PRODUCT)];
+    all.extend(files);
+    without_the_usual(file(&generated(&all).unwrap(), name))
+}
+
+#[test]
+fn every_type_has_its_rust_type() {
+    insta::assert_snapshot!(operation("scalars.rs", &[fixture!("Scalars")]));
+}
+
+#[test]
+fn lists_and_objects_are_written_in_their_style() {
+    insta::assert_snapshot!(operation("styles.rs", &[fixture!("Styles")]));
+}
+
+#[test]
+fn a_parameter_travels_where_the_spec_says() {
+    let product = PRODUCT.replace("RPC", "ROA");
+    let files = generated(&[("product.json", &product), fixture!("Locations")]).unwrap();
+    insta::assert_snapshot!(without_the_usual(file(&files, "locations.rs")));
+}
+
+#[test]
+fn objects_in_an_answer_are_types_of_their_own() {
+    insta::assert_snapshot!(operation("nested.rs", &[fixture!("Nested")]));
+}
+
+#[test]
+fn awkward_names_become_rust_names_without_a_clash() {
+    insta::assert_snapshot!(operation("names.rs", &[fixture!("Names")]));
+}
+
+#[test]
+fn limits_stand_in_the_table_and_in_the_documentation() {
+    insta::assert_snapshot!(operation("limits.rs", &[fixture!("Limits")]));
+}
+
+#[test]
+fn codes_are_an_enum_without_a_clash() {
+    insta::assert_snapshot!(operation("codes.rs", &[fixture!("Codes")]));
+}
+
+#[test]
+fn secrets_are_marked_by_the_spec_the_overlay_or_their_name() {
+    insta::assert_snapshot!(operation("secrets.rs", &[fixture!("Secrets"), fixture!("Secrets.apsara")]));
+}
+
+#[test]
+fn an_overlay_wins_entry_by_entry() {
+    insta::assert_snapshot!(operation("overlaid.rs", &[fixture!("Overlaid"), fixture!("Overlaid.apsara")]));
+}
+
+#[test]
+fn types_are_shared_and_may_hold_themselves() {
+    let files = generated(&[fixture!("product"), fixture!("Tree")]).unwrap();
+    insta::assert_snapshot!("shared_types", without_the_usual(file(&files, "types.rs")));
+    insta::assert_snapshot!("shared_types_operation", without_the_usual(file(&files, "tree.rs")));
+    insta::assert_snapshot!("endpoints", file(&files, "endpoints.rs"));
+}
+
+#[test]
+fn what_every_operation_shares_is_written_once() {
+    let files = generated(&[("product.json", PRODUCT), ("Smallest.json", OPERATION)]).unwrap();
+    for (name, path) in
+        [("module", "mod.rs"), ("call", "call.rs"), ("client", "client.rs"), ("smallest", "smallest.rs")]
+    {
+        insta::assert_snapshot!(name, file(&files, path));
+    }
+    for (name, path) in [("products", "mod.rs"), ("product", "test/mod.rs")] {
+        insta::assert_snapshot!(name, files.iter().find(|file| file.path == path).unwrap().text);
+    }
+}
+
+#[test]
+fn a_whole_document_is_generated_as_its_operations_are() {
+    let document = format!(
+        r#"{{ "info": {{ "style": "RPC", "product": "Test", "version": "2026-01-01" }}, "components": {{ "schemas": [] }},
+              "apis": {{ "Smallest": {OPERATION} }} }}"#
+    );
+    let whole = generated(&[("api-docs.json", &document)]).unwrap();
+    let alone = generated(&[("product.json", PRODUCT), ("Smallest.json", OPERATION)]).unwrap();
+    let of = |files| file(files, "smallest.rs").lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(of(&whole), of(&alone));
+}
+
+#[test]
+fn the_newest_version_is_the_default_unless_another_says_so() {
+    let mut sources = apsara_codegen::Sources::default();
+    for (version, default) in [("2025-01-01", true), ("2026-01-01", false)] {
+        let product = PRODUCT.replace("2026-01-01", version);
+        let product =
+            if default { product.replace("\"title\"", "\"defaultVersion\": true, \"title\"") } else { product };
+        sources.insert(format!("api-specs/test/{version}/product.json"), product);
+        sources.insert(format!("api-specs/test/{version}/Smallest.json"), OPERATION);
+    }
+    let files = apsara_codegen::generate(&sources, "api-specs", &apsara_codegen::Options::default()).unwrap();
+    let module = &files.iter().find(|file| file.path == "test/mod.rs").unwrap().text;
+    assert!(module.contains("pub use v2025_01_01::*;"), "{module}");
+}

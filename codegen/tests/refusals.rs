@@ -1,0 +1,144 @@
+//! Every refusal's message: where it is, what is wrong, what to write instead.
+
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::{OPERATION, PRODUCT, generated};
+
+/// One mistake for each refusal: what it is called, the file that it is in, and the file's text.
+fn mistakes() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
+    let operation = |from: &str, to: &str| vec![("Broken.json", OPERATION.replace(from, to))];
+    let parameter = |parameter: &str| {
+        vec![("Broken.json", OPERATION.replace("\"parameters\": []", &format!("\"parameters\": [{parameter}]")))]
+    };
+    let schema = |schema: &str| parameter(&format!(r#"{{ "name": "P", "in": "query", "schema": {schema} }}"#));
+    let product = |from: &str, to: &str| vec![("product.json", PRODUCT.replace(from, to))];
+    let overlay = |overlay: &str| {
+        let spec = r#"{ "summary": "S.", "methods": ["get"], "security": [{ "AK": [] }], "responses": {},
+            "parameters": [{ "name": "TaskId", "in": "query", "schema": { "type": "string", "required": true, "maxLength": 9 } }],
+            "errorCodes": { "400": [{ "errorCode": "Known" }] } }"#;
+        vec![("Over.json", spec.to_owned()), ("Over.apsara.json", overlay.to_owned())]
+    };
+    let correction = |path: &str, was: &str, now: &str| {
+        overlay(&format!(
+            r#"{{ "corrections": [{{ "name": "n", "path": "{path}", "was": {was}, "now": {now}, "why": "w" }}] }}"#
+        ))
+    };
+    vec![
+        ("not JSON", vec![("Broken.json", "{ \"methods\": [get] }".to_owned())]),
+        ("another kind of value", operation("[\"post\"]", "\"post\"")),
+        ("a list of another kind", operation("[\"post\"]", "[1]")),
+        ("not an object", vec![("Broken.json", "[1]".to_owned())]),
+        ("no methods", operation("[\"post\"]", "[]")),
+        ("no such method", operation("post", "fetch")),
+        ("no such security", operation("AK", "PrivateKey")),
+        ("a parameter without a name", parameter(r#"{ "in": "query" }"#)),
+        ("a parameter with an empty name", parameter(r#"{ "name": "", "in": "query" }"#)),
+        ("no such place", parameter(r#"{ "name": "P", "in": "querry" }"#)),
+        ("no such style", parameter(r#"{ "name": "P", "in": "query", "style": "struct" }"#)),
+        ("a parameter twice", parameter(r#"{ "name": "P", "in": "query" }, { "name": "P", "in": "header" }"#)),
+        ("two bodies", parameter(r#"{ "name": "P", "in": "body" }, { "name": "Q", "in": "formData" }"#)),
+        ("no such type", schema(r#"{ "type": "strng" }"#)),
+        ("an array of nothing", schema(r#"{ "type": "array" }"#)),
+        ("limits upside down", schema(r#"{ "type": "integer", "minimum": "9", "maximum": 1 }"#)),
+        ("a limit that is no number", schema(r#"{ "type": "integer", "minimum": "few" }"#)),
+        ("a length that counts nothing", schema(r#"{ "type": "string", "maxLength": 1.5 }"#)),
+        ("no such component", schema(r##"{ "$ref": "#/components/schemas/Nod" }"##)),
+        ("a path without its parameter", operation("\"security\"", "\"path\": \"/a/{Id}\", \"security\"")),
+        ("a parameter without its path", parameter(r#"{ "name": "Id", "in": "path" }"#)),
+        (
+            "an answer that is a list",
+            operation(
+                "\"responses\": {}",
+                r#""responses": { "200": { "schema": { "type": "array", "items": { "type": "string" } } } }"#,
+            ),
+        ),
+        (
+            "no such status",
+            operation("\"responses\"", r#""errorCodes": { "4xx": [{ "errorCode": "C" }] }, "responses""#),
+        ),
+        ("codes that are no list", operation("\"responses\"", r#""errorCodes": { "400": "C" }, "responses""#)),
+        ("no such style of product", product("RPC", "SOAP")),
+        ("another version than the folder", product("2026-01-01", "2025-01-01")),
+        ("no such entry of product.json", product("\"summary\"", "\"sumary\"")),
+        (
+            "an enum without values",
+            product(
+                "\"title\"",
+                r#""enums": { "E": { "summary": "S.", "parameters": ["Nothing"], "values": [] } }, "title""#,
+            ),
+        ),
+        (
+            "a value twice",
+            product(
+                "\"title\"",
+                r#""enums": { "E": { "summary": "S.", "parameters": [], "values": [{ "value": "a" }, { "value": "a" }] } }, "title""#,
+            ),
+        ),
+        (
+            "no such rule",
+            product("\"title\"", r#""sdkEndpoints": { "rule": "global", "hosts": { "h": "r" } }, "title""#),
+        ),
+        (
+            "an overlay without its operation",
+            vec![("Ovr.apsara.json", "{}".to_owned()), ("Over.json", OPERATION.to_owned())],
+        ),
+        ("no such entry", overlay(r#"{ "qouta": { "calls": 1, "seconds": 1 } }"#)),
+        ("no such word", overlay(r#"{ "repeat": "save" }"#)),
+        (
+            "an entry that changes nothing",
+            overlay(
+                r#"{ "summary": "S.", "repeat": "unsafe", "impact": "change",
+                 "parameters": { "TaskId": { "required": true, "maxLength": 9 } } }"#,
+            ),
+        ),
+        ("a quota of nothing", overlay(r#"{ "quota": { "calls": 0 } }"#)),
+        ("no such parameter", overlay(r#"{ "parameters": { "TaskID": { "required": false } } }"#)),
+        ("no such code", overlay(r#"{ "errorCodes": { "Know": { "meaning": "M." } } }"#)),
+        ("no such name", overlay(r#"{ "sensitive": ["Nothing.There"] }"#)),
+        ("a correction that no longer applies", correction("/parameters/TaskId/schema/maxLength", "10", "11")),
+        ("a correction of nothing", correction("/parameters/Nothing/schema", "1", "2")),
+        ("a correction that changes nothing", correction("/summary", "\"S.\"", "\"S.\"")),
+    ]
+}
+
+#[test]
+fn every_mistake_is_refused_with_what_to_write_instead() {
+    let mut told = String::new();
+    for (name, files) in mistakes() {
+        let mut all: Vec<(&str, &str)> = files.iter().map(|(file, text)| (*file, text.as_str())).collect();
+        if !all.iter().any(|(file, _)| *file == "product.json") {
+            all.push(("product.json", PRODUCT));
+        }
+        let Err(refusals) = generated(&all) else { panic!("{name} is not refused") };
+        told.push_str(&format!("{name}\n"));
+        for refusal in refusals.all() {
+            told.push_str(&format!("    {refusal}\n"));
+        }
+    }
+    insta::assert_snapshot!(told);
+}
+
+#[test]
+fn a_folder_needs_a_description_of_its_version() {
+    let refusals = generated(&[("Smallest.json", OPERATION)]).unwrap_err();
+    insta::assert_snapshot!(refusals);
+}
+
+#[test]
+fn an_operation_stands_in_one_file() {
+    let document = format!(
+        r#"{{ "info": {{ "style": "RPC", "product": "Test", "version": "2026-01-01" }}, "apis": {{ "Smallest": {OPERATION} }} }}"#
+    );
+    let refusals = generated(&[("api-docs.json", &document), ("Smallest.json", OPERATION)]).unwrap_err();
+    insta::assert_snapshot!(refusals);
+}
+
+#[test]
+fn all_refusals_of_all_files_are_told_at_once() {
+    let broken = OPERATION.replace("post", "fetch").replace("AK", "PrivateKey");
+    let files = [("product.json", &*PRODUCT.replace("RPC", "SOAP")), ("One.json", &*broken), ("Two.json", "nothing")];
+    let refusals = generated(&files).unwrap_err();
+    assert_eq!(refusals.all().len(), 4, "{refusals}");
+}
