@@ -31,7 +31,8 @@ impl Step {
     }
 }
 
-/// Serves on a free port of 127.0.0.1 until it is dropped; every request gets the same step.
+/// Serves on a free port of 127.0.0.1 until it is dropped. The first request gets the first step, and so on; the last step is
+/// done again and again.
 #[derive(Debug)]
 pub struct Scripted {
     url: String,
@@ -46,14 +47,22 @@ impl Scripted {
     ///
     /// Panics if no port is free.
     pub async fn start(step: Step) -> Self {
+        Self::start_script(vec![step]).await
+    }
+
+    /// Starts to serve by a script of several steps.
+    ///
+    /// # Panics
+    ///
+    /// Panics if no port is free.
+    pub async fn start_script(script: Vec<Step>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let requests = Arc::new(Mutex::new(Vec::new()));
-        let seen = Arc::clone(&requests);
+        let (seen, script) = (Arc::clone(&requests), Arc::new(script));
         let serving = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (step, seen) = (step.clone(), Arc::clone(&seen));
-                tokio::spawn(serve(stream, step, seen));
+                tokio::spawn(serve(stream, Arc::clone(&script), Arc::clone(&seen)));
             }
         });
         Self { url, requests, serving: serving.abort_handle() }
@@ -76,10 +85,15 @@ impl Drop for Scripted {
     }
 }
 
-async fn serve(mut stream: TcpStream, step: Step, seen: Arc<Mutex<Vec<String>>>) {
+async fn serve(mut stream: TcpStream, script: Arc<Vec<Step>>, seen: Arc<Mutex<Vec<String>>>) {
     while let Some(request) = read(&mut stream).await {
-        seen.lock().unwrap_or_else(PoisonError::into_inner).push(request);
-        match &step {
+        let number = {
+            let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+            seen.push(request);
+            seen.len()
+        };
+        let Some(step) = script.get(number - 1).or(script.last()) else { return };
+        match step {
             Step::Answer { status, headers, body } => {
                 let head = format!("HTTP/1.1 {status} Scripted\r\ncontent-length: {}\r\n{headers}\r\n", body.len());
                 if stream.write_all(format!("{head}{body}").as_bytes()).await.is_err() {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use apsara::live::{self, RestartLivePullToPushError};
 use apsara::{Config, Credentials, Error, GatewayCode, Outcome, SignatureVersion};
 use apsara_emulator::{Clock, Emulator};
-use apsara_tests::{Scripted, Step, config, live, relay_task};
+use apsara_tests::{Scripted, Step, config, live};
 
 fn client(url: &str) -> live::Client {
     let credentials = Credentials::new("LTAI-id", "canary-secret").unwrap();
@@ -93,15 +93,14 @@ async fn a_connection_cut_after_the_request_was_read_is_unknown_and_was_sent_onc
 }
 
 #[tokio::test]
-async fn a_pooled_connection_that_is_cut_is_not_repeated_either() {
-    let emulator = Emulator::start().await.unwrap();
-    let client = live(&emulator);
-    let mut ids = Vec::new();
-    for _ in 0..2 {
-        ids.push(relay_task(&client, &emulator, &format!("t{}", ids.len())).send().await.unwrap().task_id);
-    }
-    assert_ne!(ids[0], ids[1]);
-    assert_eq!(emulator.ledger().len(), 2, "each call was sent once over the same connection");
+async fn a_connection_from_the_pool_that_is_cut_is_not_repeated_either() {
+    let answer = Step::answer(200, r#"{"RequestId":"r","TaskId":"t"}"#);
+    let server = Scripted::start_script(vec![answer.clone(), Step::Cut, answer]).await;
+    let client = client(server.url());
+    restart(&client).await.unwrap();
+    let error = restart(&client).await.unwrap_err();
+    assert_eq!(error.outcome(), Outcome::Unknown, "{error}");
+    assert_eq!((server.requests().len(), error.attempts()), (2, 1));
 }
 
 #[tokio::test]
