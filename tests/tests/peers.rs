@@ -11,16 +11,13 @@ use apsara::live;
 use apsara::transport::{BoxFuture, Transport, TransportError};
 use apsara::{Config, Credentials, SignatureVersion};
 use apsara_emulator::{Clock, Emulator};
-use apsara_tests::{config, relay_task};
+use apsara_tests::{config, relay_task, workspace};
 use bytes::Bytes;
 use tokio::process::Command;
 
 /// Finds the Python that `cargo xtask test` installs the SDKs for.
 fn python() -> PathBuf {
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let target = std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| manifest.join("../target"), |folder| manifest.join("..").join(folder));
-    let python = target.join("peers/python/bin/python");
+    let python = workspace::target().join("peers/python/bin/python");
     assert!(python.exists(), "the official SDKs are not installed; `cargo xtask test` installs them");
     python
 }
@@ -87,6 +84,17 @@ async fn the_official_python_core_drives_the_family_with_signature_v1() {
     let (emulator, lines) = drive("drive_v1.py").await;
     assert_eq!(lines, FAMILY);
     assert!(emulator.ledger().len() >= FAMILY.len());
+}
+
+#[tokio::test]
+async fn every_spec_is_valid_by_the_schema_that_it_names() {
+    let specs = workspace::root().join("api-specs");
+    let printed = run("check_schemas.py", &[("SPECS", specs.to_str().unwrap())], "").await;
+    let lines: Vec<&str> = printed.lines().collect();
+    let (checked, refused) = lines.split_first().unwrap();
+    let count: usize = checked.strip_suffix(" checked").unwrap_or_else(|| panic!("{printed}")).parse().unwrap();
+    assert!(count >= 22, "{printed}");
+    assert_eq!(refused, ["overlay: refused", "overlay: refused", "product: refused", "operation: refused"]);
 }
 
 /// Keeps what would have been sent, and answers with an empty success.
