@@ -62,6 +62,16 @@ pub(crate) fn sections<S: AsRef<str>>(parts: impl IntoIterator<Item = S>) -> Str
     parts.join("\n\n")
 }
 
+/// Returns whether a converted text is one paragraph: no list, table, quote or code.
+pub(crate) fn is_paragraph(text: &str) -> bool {
+    text.lines().all(|line| {
+        !line.is_empty()
+            && list_item(line).is_none()
+            && !line.starts_with(['|', '>', ' ', '*'])
+            && !line.starts_with("```")
+    })
+}
+
 /// Wraps a paragraph of our own.
 pub(crate) fn paragraph(text: &str) -> String {
     let mut lines = Vec::new();

@@ -88,7 +88,8 @@ fn report(changes: &Changes) -> Result<(), Failure> {
         println!("{stale} is no longer generated");
     }
     let count = changes.changed.len() + changes.stale.len();
-    Err(format!("{count} files in {CRATE}/src/generated are not what {SPECS} says; run `cargo xtask generate`"))
+    let files = if count == 1 { "1 file is" } else { &format!("{count} files are") };
+    Err(format!("in {CRATE}/src/generated, {files} not what {SPECS} says; run `cargo xtask generate`"))
 }
 
 /// Fails, with the line to add, if a product has no feature in the crate.

@@ -20,7 +20,7 @@ pub(crate) struct Args {
 }
 
 /// The tests that need other programs or other builds.
-const SLOW: [&str; 3] = ["downstream", "drop_in", "peers"];
+const SLOW: [&str; 4] = ["downstream", "drop_in", "elsewhere", "peers"];
 
 type Step = (&'static str, fn() -> Result<(), Failure>);
 
@@ -35,7 +35,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         ("doc test", || succeed(&mut tests(cargo(&["test", "--workspace", "--doc", "--quiet"])))),
         ("documentation", documentation),
     ];
-    let more: [Step; 2] = [("peers: install", peers::install), ("peers, downstream, drop-in", slow_tests)];
+    let more: [Step; 2] = [("peers: install", peers::install), ("peers, other crates", slow_tests)];
     let proof: [Step; 1] = [("proof", prove::run)];
     let mut steps: Vec<Step> = Vec::new();
     if !args.prove {

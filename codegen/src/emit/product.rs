@@ -15,7 +15,11 @@ pub(super) fn products(model: &Model) -> TokenStream {
             pub mod #module;
         }
     });
-    quote! { #(#products)* }
+    quote! {
+        //! Clients of the cloud's products, a module for each, behind a cargo feature of its name.
+
+        #(#products)*
+    }
 }
 
 /// Emits the list of a product's versions; the default one stands for the product.

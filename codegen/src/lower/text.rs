@@ -37,7 +37,13 @@ pub(super) fn field(wire: &str, schema: &Schema, of: &Type) -> String {
     if schema.deprecated {
         facts.push("Deprecated.".to_owned());
     }
-    docs::sections([described, docs::paragraph(&facts.join(" "))])
+    let facts = facts.join(" ");
+    // Facts go on where one paragraph ends; below a list they would belong to its last item.
+    if docs::is_paragraph(&described) {
+        docs::paragraph(&format!("{described} {facts}"))
+    } else {
+        docs::sections([described, docs::paragraph(&facts)])
+    }
 }
 
 /// Documents a type that holds an object.

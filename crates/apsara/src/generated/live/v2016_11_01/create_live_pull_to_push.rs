@@ -152,55 +152,38 @@ impl Call<CreateLivePullToPushRequest> {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLivePullToPushRequest {
-    /// The address that is told what happens to the task. Without it, nothing is told.
-    ///
-    /// At most 2000 characters. Example: `https://callback*****.com`.
+    /// The address that is told what happens to the task. Without it, nothing is told. At most 2000
+    /// characters. Example: `https://callback*****.com`.
     pub callback_url: Option<String>,
     /// The RTMP address that the stream is pushed to. Two tasks that push to the same address disturb each
-    /// other. It may carry a push key.
-    ///
-    /// Required. At most 2000 characters. Example:
+    /// other. It may carry a push key. Required. At most 2000 characters. Example:
     /// `rtmp://pushtest.********.aliyunlive.com/pulltest493/pulltest-w434`.
     pub dst_url: Option<String>,
     /// When the task ends, in UTC, as `yyyy-MM-ddTHH:mm:ssZ`. It lies after the start and in the future.
-    ///
     /// Required. Example: `2024-08-27T14:30:00Z`.
     pub end_time: Option<String>,
-    /// Which file of a list is played first, counted from 0.
-    ///
-    /// Example: `0`.
+    /// Which file of a list is played first, counted from 0. Example: `0`.
     pub file_index: Option<i32>,
     /// How many seconds into its first video a list begins; greater than 0. It matters for `vod` and `url`
-    /// alone.
-    ///
-    /// At least 0. Example: `2`.
+    /// alone. At least 1. Example: `2`.
     pub offset: Option<i32>,
-    /// The live centre where the task runs.
-    ///
-    /// Required. Example: `cn-shanghai`.
+    /// The live centre where the task runs. Required. Example: `cn-shanghai`.
     pub region: Option<Region>,
     /// The region whose endpoint the call goes to, where the client itself is set to none. It does not
-    /// select the live centre; `Region` does.
-    ///
-    /// Default: `cn-shanghai`.
+    /// select the live centre; `Region` does. Default: `cn-shanghai`.
     pub region_id: Option<String>,
     /// How often a list of videos is played again: -1 without end, 0 not at all, or so many more times. It
-    /// matters for `vod` and `url` alone.
-    ///
-    /// At least -1. Default: `0`. Example: `0`.
+    /// matters for `vod` and `url` alone. At least -1. Default: `0`. Example: `0`.
     pub repeat_number: Option<i32>,
-    /// How often a failed pull or push is attempted again before the task stops.
-    ///
-    /// Default: `3`. Example: `3`.
+    /// How often a failed pull or push is attempted again before the task stops. Default: `3`. Example:
+    /// `3`.
     pub retry_count: Option<i32>,
-    /// How many seconds lie between two attempts to pull or to push.
-    ///
-    /// From 60 to 300. Default: `60`. Example: `60`.
+    /// How many seconds lie between two attempts to pull or to push. From 60 to 300. Default: `60`.
+    /// Example: `60`.
     pub retry_interval: Option<i32>,
     /// How a live source is pulled: `rtmp`, `srt`, `http-flv` or `hls`; older documents name `rtsp` and
-    /// `flv` instead of `hls`. A task whose `SourceType` is `live` needs it, any other ignores it.
-    ///
-    /// Example: `rtmp`.
+    /// `flv` instead of `hls`. A task whose `SourceType` is `live` needs it, any other ignores it. Example:
+    /// `rtmp`.
     pub source_protocol: Option<String>,
     /// What is pulled:
     ///
@@ -211,18 +194,14 @@ pub struct CreateLivePullToPushRequest {
     /// Required. Values: `live`, `vod`, `url`. Example: `live`.
     pub source_type: Option<String>,
     /// What is pulled: exactly one address of a live stream for `live`, up to 30 ids of media assets for
-    /// `vod`, up to 30 addresses of MP4 or FLV files over HTTP for `url`.
-    ///
-    /// Required. From 1 to 30 elements. Example: `testurls`.
+    /// `vod`, up to 30 addresses of MP4 or FLV files over HTTP for `url`. Required. From 1 to 30 elements.
+    /// Example: `testurls`.
     pub source_urls: Vec<String>,
     /// When the task starts, in UTC, as `yyyy-MM-ddTHH:mm:ssZ`. Older documents allow seven days at most
-    /// between start and end.
-    ///
-    /// Required. Example: `2024-08-26T10:30:00Z`.
+    /// between start and end. Required. Example: `2024-08-26T10:30:00Z`.
     pub start_time: Option<String>,
-    /// The name of the task. A list can be searched for a part of it.
-    ///
-    /// Example: `test`.
+    /// What the task is called; empty if left out. A list can be searched for a part of it. Example:
+    /// `test`.
     pub task_name: Option<String>,
 }
 
@@ -232,7 +211,7 @@ impl rt::Record for CreateLivePullToPushRequest {
         rt::field!("DstUrl", dst_url).required().longest(2000),
         rt::field!("EndTime", end_time).required(),
         rt::field!("FileIndex", file_index),
-        rt::field!("Offset", offset).at_least(0.0),
+        rt::field!("Offset", offset).at_least(1.0),
         rt::field!("Region", region).required(),
         rt::field!("RegionId", region_id),
         rt::field!("RepeatNumber", repeat_number).at_least(-1.0),
@@ -282,21 +261,13 @@ impl rt::Request for CreateLivePullToPushRequest {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLivePullToPushResponse {
-    /// What `RetCode` means in words; `OK` if the call succeeded.
-    ///
-    /// Example: `OK`.
+    /// What `RetCode` means in words; `OK` if the call succeeded. Example: `OK`.
     pub description: Option<String>,
-    /// The id of the request. Support asks for it.
-    ///
-    /// Example: `16A96B9A-F203-4EC5-8E43-CB92E68*****`.
+    /// The id of the request. Support asks for it. Example: `16A96B9A-F203-4EC5-8E43-CB92E68*****`.
     pub request_id: String,
-    /// 0 if the call succeeded.
-    ///
-    /// Example: `0`.
+    /// 0 if the call succeeded. Example: `0`.
     pub ret_code: Option<i32>,
-    /// The id of the task that was created.
-    ///
-    /// Example: `fd245384-4067-4f91-9d75-9666a6bc9****`.
+    /// The id of the task that was created. Example: `fd245384-4067-4f91-9d75-9666a6bc9****`.
     pub task_id: Option<String>,
 }
 

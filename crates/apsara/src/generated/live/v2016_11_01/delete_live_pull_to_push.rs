@@ -6,8 +6,7 @@ use ::apsara_core::generated::v1 as rt;
 impl Client {
     /// Deletes a relay task.
     ///
-    /// A task that runs is stopped at once. A deleted task cannot be restarted; for a while it is still
-    /// described, as one that is over.
+    /// A task that runs is stopped at once. A deleted task cannot be restarted; its status is then -1.
     ///
     /// - Impact: it interrupts something that runs.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
@@ -68,18 +67,12 @@ impl Call<DeleteLivePullToPushRequest> {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLivePullToPushRequest {
-    /// The live centre where the task runs.
-    ///
-    /// Required. Example: `cn-shanghai`.
+    /// The live centre where the task runs. Required. Example: `cn-shanghai`.
     pub region: Option<Region>,
     /// The region whose endpoint the call goes to, where the client itself is set to none. It does not
-    /// select the live centre; `Region` does.
-    ///
-    /// Default: `cn-shanghai`.
+    /// select the live centre; `Region` does. Default: `cn-shanghai`.
     pub region_id: Option<String>,
-    /// The id of the task.
-    ///
-    /// Required. Example: `3efb43c5-18ff-49eb-92a6-005f6521****`.
+    /// The id of the task. Required. Example: `3efb43c5-18ff-49eb-92a6-005f6521****`.
     pub task_id: Option<String>,
 }
 
@@ -127,17 +120,11 @@ impl rt::Request for DeleteLivePullToPushRequest {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLivePullToPushResponse {
-    /// What `RetCode` means in words; `OK` if the call succeeded.
-    ///
-    /// Example: `OK`.
+    /// What `RetCode` means in words; `OK` if the call succeeded. Example: `OK`.
     pub description: Option<String>,
-    /// The id of the request. Support asks for it.
-    ///
-    /// Example: `16A96B9A-F203-4EC5-8E43-CB92E68*****`.
+    /// The id of the request. Support asks for it. Example: `16A96B9A-F203-4EC5-8E43-CB92E68*****`.
     pub request_id: String,
-    /// 0 if the call succeeded.
-    ///
-    /// Example: `0`.
+    /// 0 if the call succeeded. Example: `0`.
     pub ret_code: Option<i32>,
 }
 

@@ -67,18 +67,12 @@ impl Call<DescribeLivePullToPushRequest> {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLivePullToPushRequest {
-    /// The live centre where the task runs.
-    ///
-    /// Required. Example: `cn-shanghai`.
+    /// The live centre where the task runs. Required. Example: `cn-shanghai`.
     pub region: Option<Region>,
     /// The region whose endpoint the call goes to, where the client itself is set to none. It does not
-    /// select the live centre; `Region` does.
-    ///
-    /// Default: `cn-shanghai`.
+    /// select the live centre; `Region` does. Default: `cn-shanghai`.
     pub region_id: Option<String>,
-    /// The id of the task.
-    ///
-    /// Required. Example: `fd245384-4067-4f91-9d75-9666a6bc****`.
+    /// The id of the task. Required. Example: `fd245384-4067-4f91-9d75-9666a6bc****`.
     pub task_id: Option<String>,
 }
 
@@ -126,44 +120,29 @@ impl rt::Request for DescribeLivePullToPushRequest {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLivePullToPushResponse {
-    /// Which file of its list the task plays.
-    ///
-    /// Example: `0`.
+    /// Which file of its list the task plays. Example: `0`.
     pub current_file_index: Option<i32>,
-    /// How many seconds into its video the task is.
-    ///
-    /// Example: `0`.
+    /// How many seconds into its video the task is. Example: `0`.
     pub current_offset: Option<i32>,
-    /// What `RetCode` means in words; `OK` if the call succeeded.
-    ///
-    /// Example: `OK`.
+    /// What `RetCode` means in words; `OK` if the call succeeded. Example: `OK`.
     pub description: Option<String>,
-    /// The id of the request. Support asks for it.
-    ///
-    /// Example: `3271ACD2-F143-1204-AFDB-9A87C131****`.
+    /// The id of the request. Support asks for it. Example: `3271ACD2-F143-1204-AFDB-9A87C131****`.
     pub request_id: String,
-    /// 0 if the call succeeded.
-    ///
-    /// Example: `0`.
+    /// 0 if the call succeeded. Example: `0`.
     pub ret_code: Option<i32>,
-    /// Why the task is over: `TriggerByUser` if a call ended it, `OverEndTime` if its end time came.
-    ///
+    /// Why the task is over: `TriggerByUser` if a call ended it, `OverEndTime` if its end time came. The
+    /// documents of this operation promise it for stopped tasks, those of the list for tasks that are over.
     /// Example: `TriggerByUser`.
     pub task_exit_reason: Option<String>,
-    /// When the task was over, in seconds since 1970. It is there once it is.
-    ///
-    /// Example: `1724740200`.
+    /// When the task was over, in seconds since 1970. It is there once it is. Example: `1724740200`.
     pub task_exit_time: Option<i32>,
-    /// The id of the task.
-    ///
-    /// Example: `fd245384-4067-4f91-9d75-9666a6bc9****`.
+    /// The id of the task. Example: `fd245384-4067-4f91-9d75-9666a6bc9****`.
     pub task_id: Option<String>,
     /// What the task was set to.
     pub task_info: Option<DescribeLivePullToPushResponseTaskInfo>,
     /// Why a stopped task stopped: `PullStreamFailed` if its source could not be pulled, `PushStreamFailed`
-    /// if its destination took nothing, else `UnknownError`. It is there for stopped tasks only.
-    ///
-    /// Example: `UnknownError`.
+    /// if its destination took nothing, else `UnknownError`. It is there for stopped tasks only, although
+    /// the documents say of the first two that the task tries again. Example: `UnknownError`.
     pub task_invalid_reason: Option<String>,
     /// What the task does:
     ///
@@ -215,45 +194,31 @@ impl<'de> rt::Deserialize<'de> for DescribeLivePullToPushResponse {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLivePullToPushResponseTaskInfo {
-    /// The address that is told what happens to the task. A request spells its name `CallbackUrl`.
-    ///
-    /// Example: `https://callback*****.com`.
+    /// The address that is told what happens to the task. A request spells its name `CallbackUrl`. Example:
+    /// `https://callback*****.com`.
     pub callback_url: Option<String>,
     /// The RTMP address that the stream is pushed to. Two tasks that push to the same address disturb each
-    /// other. It may carry a push key.
-    ///
-    /// Example: `rtmp://pushtest.********.aliyunlive.com/pulltest493/pulltest-w434`.
+    /// other. It may carry a push key. Example:
+    /// `rtmp://pushtest.********.aliyunlive.com/pulltest493/pulltest-w434`.
     pub dst_url: Option<String>,
     /// When the task ends, in UTC, as `yyyy-MM-ddTHH:mm:ssZ`. It lies after the start and in the future.
-    ///
     /// Example: `2024-08-27T14:30:00Z`.
     pub end_time: Option<String>,
-    /// Which file of a list is played first, counted from 0.
-    ///
-    /// Example: `0`.
+    /// Which file of a list is played first, counted from 0. Example: `0`.
     pub file_index: Option<i32>,
     /// How many seconds into its first video a list begins; greater than 0. It matters for `vod` and `url`
-    /// alone.
-    ///
-    /// Example: `2`.
+    /// alone. Example: `2`.
     pub offset: Option<i32>,
     /// How often a list of videos is played again: -1 without end, 0 not at all, or so many more times. It
-    /// matters for `vod` and `url` alone.
-    ///
-    /// Example: `0`.
+    /// matters for `vod` and `url` alone. Example: `0`.
     pub repeat_number: Option<i32>,
-    /// How often a failed pull or push is attempted again before the task stops.
-    ///
-    /// Example: `3`.
+    /// How often a failed pull or push is attempted again before the task stops. Example: `3`.
     pub retry_count: Option<i32>,
-    /// How many seconds lie between two attempts to pull or to push.
-    ///
-    /// Example: `60`.
+    /// How many seconds lie between two attempts to pull or to push. Example: `60`.
     pub retry_interval: Option<i32>,
     /// How a live source is pulled: `rtmp`, `srt`, `http-flv` or `hls`; older documents name `rtsp` and
-    /// `flv` instead of `hls`. A task whose `SourceType` is `live` needs it, any other ignores it.
-    ///
-    /// Example: `RTMP`.
+    /// `flv` instead of `hls`. A task whose `SourceType` is `live` needs it, any other ignores it. Example:
+    /// `RTMP`.
     pub source_protocol: Option<String>,
     /// What is pulled:
     ///
@@ -264,22 +229,15 @@ pub struct DescribeLivePullToPushResponseTaskInfo {
     /// Example: `live`.
     pub source_type: Option<String>,
     /// What is pulled: exactly one address of a live stream for `live`, up to 30 ids of media assets for
-    /// `vod`, up to 30 addresses of MP4 or FLV files over HTTP for `url`.
-    ///
-    /// Example: `rtmp://pulltest.****.aliyunlive.com/pulltest493/pulltest-w434`.
+    /// `vod`, up to 30 addresses of MP4 or FLV files over HTTP for `url`. Example:
+    /// `rtmp://pulltest.****.aliyunlive.com/pulltest493/pulltest-w434`.
     pub source_urls: Vec<String>,
     /// When the task starts, in UTC, as `yyyy-MM-ddTHH:mm:ssZ`. Older documents allow seven days at most
-    /// between start and end.
-    ///
-    /// Example: `2024-08-26T10:30:00Z`.
+    /// between start and end. Example: `2024-08-26T10:30:00Z`.
     pub start_time: Option<String>,
-    /// The id of the task.
-    ///
-    /// Example: `fd245384-4067-4f91-9d75-9666a6bc9****`.
+    /// The id of the task. Example: `fd245384-4067-4f91-9d75-9666a6bc9****`.
     pub task_id: Option<String>,
-    /// The name of the task. A list can be searched for a part of it.
-    ///
-    /// Example: `test`.
+    /// The name of the task. A list can be searched for a part of it. Example: `test`.
     pub task_name: Option<String>,
 }
 

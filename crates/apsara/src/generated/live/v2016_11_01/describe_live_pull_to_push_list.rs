@@ -90,34 +90,21 @@ impl Call<DescribeLivePullToPushListRequest> {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLivePullToPushListRequest {
-    /// A part of the destinations that are searched for.
-    ///
-    /// Example: `rtmp://qd`.
+    /// A part of the destinations that are searched for. Example: `rtmp://qd`.
     pub dst_url: Option<String>,
-    /// Which page, counted from 1.
-    ///
-    /// At least 1. Default: `1`. Example: `1`.
+    /// Which page, counted from 1. At least 1. Default: `1`. Example: `1`.
     pub page_number: Option<i32>,
-    /// How many tasks a page holds.
-    ///
-    /// From 1 to 100. Default: `10`. Example: `10`.
+    /// How many tasks a page holds. From 1 to 100. Default: `10`. Example: `10`.
     pub page_size: Option<i32>,
-    /// The live centre whose tasks are listed.
-    ///
-    /// Required. Example: `cn-shanghai`.
+    /// The live centre whose tasks are listed. Required. Example: `cn-shanghai`.
     pub region: Option<Region>,
     /// The region whose endpoint the call goes to, where the client itself is set to none. It does not
-    /// select the live centre; `Region` does.
-    ///
-    /// Default: `cn-shanghai`.
+    /// select the live centre; `Region` does. Default: `cn-shanghai`.
     pub region_id: Option<String>,
-    /// A part of the ids that are searched for: letters, digits, `_` and `-`.
-    ///
-    /// At most 55 characters. Example: `861009`.
+    /// A part of the ids that are searched for: letters, digits, `_` and `-`. At most 55 characters.
+    /// Example: `861009`.
     pub task_id: Option<String>,
-    /// A part of the names that are searched for.
-    ///
-    /// Example: `task`.
+    /// A part of the names that are searched for. Example: `task`.
     pub task_name: Option<String>,
 }
 
@@ -169,23 +156,15 @@ impl rt::Request for DescribeLivePullToPushListRequest {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLivePullToPushListResponse {
-    /// Which page, counted from 1.
-    ///
-    /// Example: `1`.
+    /// Which page, counted from 1. Example: `1`.
     pub page_number: Option<i32>,
-    /// How many tasks a page holds.
-    ///
-    /// Example: `10`.
+    /// How many tasks a page holds. Example: `10`.
     pub page_size: Option<i32>,
-    /// The id of the request. Support asks for it.
-    ///
-    /// Example: `a05e6b15-15af-405b-a4a2-0152245*****`.
+    /// The id of the request. Support asks for it. Example: `a05e6b15-15af-405b-a4a2-0152245*****`.
     pub request_id: String,
     /// The tasks of this page.
     pub task_list: Vec<DescribeLivePullToPushListResponseTaskList>,
-    /// How many tasks were found on all pages.
-    ///
-    /// Example: `3`.
+    /// How many tasks were found on all pages. Example: `3`.
     pub total: Option<i32>,
 }
 
@@ -221,45 +200,31 @@ impl<'de> rt::Deserialize<'de> for DescribeLivePullToPushListResponse {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLivePullToPushListResponseTaskListTaskInfo {
-    /// The address that is told what happens to the task. A request spells its name `CallbackUrl`.
-    ///
-    /// Example: `hahaha.com`.
+    /// The address that is told what happens to the task. A request spells its name `CallbackUrl`. Example:
+    /// `hahaha.com`.
     pub callback_url: Option<String>,
     /// The RTMP address that the stream is pushed to. Two tasks that push to the same address disturb each
-    /// other. It may carry a push key.
-    ///
-    /// Example: `rtmp://qd.push.lgg.alivecdn.com/testhsc/streamhsc?live_rtmp_*******`.
+    /// other. It may carry a push key. Example:
+    /// `rtmp://qd.push.lgg.alivecdn.com/testhsc/streamhsc?live_rtmp_*******`.
     pub dst_url: Option<String>,
     /// When the task ends, in UTC, as `yyyy-MM-ddTHH:mm:ssZ`. It lies after the start and in the future.
-    ///
     /// Example: `2024-12-30T14:30:00Z`.
     pub end_time: Option<String>,
-    /// Which file of a list is played first, counted from 0.
-    ///
-    /// Example: `0`.
+    /// Which file of a list is played first, counted from 0. Example: `0`.
     pub file_index: Option<i32>,
     /// How many seconds into its first video a list begins; greater than 0. It matters for `vod` and `url`
-    /// alone.
-    ///
-    /// Example: `0`.
+    /// alone. Example: `0`.
     pub offset: Option<i32>,
     /// How often a list of videos is played again: -1 without end, 0 not at all, or so many more times. It
-    /// matters for `vod` and `url` alone.
-    ///
-    /// Example: `0`.
+    /// matters for `vod` and `url` alone. Example: `0`.
     pub repeat_number: Option<i32>,
-    /// How often a failed pull or push is attempted again before the task stops.
-    ///
-    /// Example: `3`.
+    /// How often a failed pull or push is attempted again before the task stops. Example: `3`.
     pub retry_count: Option<i32>,
-    /// How many seconds lie between two attempts to pull or to push.
-    ///
-    /// Example: `60`.
+    /// How many seconds lie between two attempts to pull or to push. Example: `60`.
     pub retry_interval: Option<i32>,
     /// How a live source is pulled: `rtmp`, `srt`, `http-flv` or `hls`; older documents name `rtsp` and
-    /// `flv` instead of `hls`. A task whose `SourceType` is `live` needs it, any other ignores it.
-    ///
-    /// Example: `flv`.
+    /// `flv` instead of `hls`. A task whose `SourceType` is `live` needs it, any other ignores it. Example:
+    /// `flv`.
     pub source_protocol: Option<String>,
     /// What is pulled:
     ///
@@ -273,17 +238,11 @@ pub struct DescribeLivePullToPushListResponseTaskListTaskInfo {
     /// `vod`, up to 30 addresses of MP4 or FLV files over HTTP for `url`.
     pub source_urls: Vec<String>,
     /// When the task starts, in UTC, as `yyyy-MM-ddTHH:mm:ssZ`. Older documents allow seven days at most
-    /// between start and end.
-    ///
-    /// Example: `2024-12-04T09:16:00Z`.
+    /// between start and end. Example: `2024-12-04T09:16:00Z`.
     pub start_time: Option<String>,
-    /// The id of the task.
-    ///
-    /// Example: `fb0d4ac7-c7e3-4978-9743-0bf2f6e8****`.
+    /// The id of the task. Example: `fb0d4ac7-c7e3-4978-9743-0bf2f6e8****`.
     pub task_id: Option<String>,
-    /// The name of the task. A list can be searched for a part of it.
-    ///
-    /// Example: `taskname`.
+    /// The name of the task. A list can be searched for a part of it. Example: `taskname`.
     pub task_name: Option<String>,
 }
 
@@ -322,32 +281,22 @@ impl rt::Serialize for DescribeLivePullToPushListResponseTaskListTaskInfo {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLivePullToPushListResponseTaskList {
-    /// Which file of its list the task plays.
-    ///
-    /// Example: `0`.
+    /// Which file of its list the task plays. Example: `0`.
     pub current_file_index: Option<i32>,
-    /// How many seconds into its video the task is.
-    ///
-    /// Example: `0`.
+    /// How many seconds into its video the task is. Example: `0`.
     pub current_offset: Option<i32>,
     /// Why the task is over: `TriggerByUser` if a call ended it, `OverEndTime` if its end time came.
-    ///
     /// Example: `TriggerByUser`.
     pub task_exit_reason: Option<String>,
-    /// When the task was over, in seconds since 1970. It is there once it is.
-    ///
-    /// Example: `1726354625`.
+    /// When the task was over, in seconds since 1970. It is there once it is. Example: `1726354625`.
     pub task_exit_time: Option<i32>,
-    /// The id of the task.
-    ///
-    /// Example: `fb0d4ac7-c7e3-4978-9743-0bf2f6e8****`.
+    /// The id of the task. Example: `fb0d4ac7-c7e3-4978-9743-0bf2f6e8****`.
     pub task_id: Option<String>,
     /// What the task was set to.
     pub task_info: Option<DescribeLivePullToPushListResponseTaskListTaskInfo>,
     /// Why a stopped task stopped: `PullStreamFailed` if its source could not be pulled, `PushStreamFailed`
-    /// if its destination took nothing, else `UnknownError`. It is there for stopped tasks only.
-    ///
-    /// Example: `PullStreamFailed`.
+    /// if its destination took nothing, else `UnknownError`. It is there for stopped tasks only, although
+    /// the documents say of the first two that the task tries again. Example: `PullStreamFailed`.
     pub task_invalid_reason: Option<String>,
     /// What the task does:
     ///

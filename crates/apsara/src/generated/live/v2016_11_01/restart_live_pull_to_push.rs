@@ -74,18 +74,12 @@ impl Call<RestartLivePullToPushRequest> {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RestartLivePullToPushRequest {
-    /// The live centre where the task runs.
-    ///
-    /// Required. Example: `preregion`.
+    /// The live centre where the task runs. Required. Example: `preregion`.
     pub region: Option<Region>,
     /// The region whose endpoint the call goes to, where the client itself is set to none. It does not
-    /// select the live centre; `Region` does.
-    ///
-    /// Default: `cn-shanghai`.
+    /// select the live centre; `Region` does. Default: `cn-shanghai`.
     pub region_id: Option<String>,
-    /// The id of the task that is restarted.
-    ///
-    /// Required. Example: `6f869419-0692-4fd5-8cf0-66cab659****`.
+    /// The id of the task that is restarted. Required. Example: `6f869419-0692-4fd5-8cf0-66cab659****`.
     pub task_id: Option<String>,
 }
 
@@ -133,13 +127,10 @@ impl rt::Request for RestartLivePullToPushRequest {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RestartLivePullToPushResponse {
-    /// The id of the request. Support asks for it.
-    ///
-    /// Example: `a05e6b15-15af-405b-a4a2-01522450****`.
+    /// The id of the request. Support asks for it. Example: `a05e6b15-15af-405b-a4a2-01522450****`.
     pub request_id: String,
-    /// The id of the new task, which takes the place of the one that was given.
-    ///
-    /// Example: `fb0d4ac7-c7e3-4978-9743-0bf2f6e8****`.
+    /// The id of the new task, which takes the place of the one that was given. Example:
+    /// `fb0d4ac7-c7e3-4978-9743-0bf2f6e8****`.
     pub task_id: Option<String>,
 }
 

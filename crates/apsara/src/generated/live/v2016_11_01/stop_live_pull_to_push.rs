@@ -68,18 +68,12 @@ impl Call<StopLivePullToPushRequest> {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StopLivePullToPushRequest {
-    /// The live centre where the task runs.
-    ///
-    /// Required. Example: `preregion`.
+    /// The live centre where the task runs. Required. Example: `preregion`.
     pub region: Option<Region>,
     /// The region whose endpoint the call goes to, where the client itself is set to none. It does not
-    /// select the live centre; `Region` does.
-    ///
-    /// Default: `cn-shanghai`.
+    /// select the live centre; `Region` does. Default: `cn-shanghai`.
     pub region_id: Option<String>,
-    /// The id of the task.
-    ///
-    /// Required. Example: `3bb44350-0c34-49c7-8c5e-cba5e6c0****`.
+    /// The id of the task. Required. Example: `3bb44350-0c34-49c7-8c5e-cba5e6c0****`.
     pub task_id: Option<String>,
 }
 
@@ -127,13 +121,10 @@ impl rt::Request for StopLivePullToPushRequest {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StopLivePullToPushResponse {
-    /// The id of the request. Support asks for it.
-    ///
-    /// Example: `a05e6b15-15af-405b-a4a2-0152245d****`.
+    /// The id of the request. Support asks for it. Example: `a05e6b15-15af-405b-a4a2-0152245d****`.
     pub request_id: String,
-    /// The id of the task, which the documents call the new one.
-    ///
-    /// Example: `fb0d4ac7-c7e3-4978-9743-0bf2f6e8****`.
+    /// The id of the task, which the documents call the new one. Example:
+    /// `fb0d4ac7-c7e3-4978-9743-0bf2f6e8****`.
     pub task_id: Option<String>,
 }
 

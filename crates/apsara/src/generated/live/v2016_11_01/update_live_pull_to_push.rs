@@ -10,9 +10,11 @@ impl Client {
     ///
     /// - Before its start time: the documents name `Region`; older ones name the source type and the
     ///   destination as well, although this operation has no parameters for them.
-    /// - While it runs or tries again: `CallbackUrl` and the number of repetitions, at once.
-    /// - While it is stopped: everything but `Region`. A new `SourceUrls`, `Offset` or `FileIndex` takes
-    ///   effect when the task is restarted.
+    /// - While it runs or tries again: `CallbackUrl` and the number of repetitions, at once; the documents
+    ///   call the latter `RepeatTime`, but only `RepeatNumber` exists.
+    /// - While it is stopped: everything but `Region`; older documents exclude the source type and the
+    ///   destination too. A new `SourceUrls`, `Offset` or `FileIndex` takes effect when the task is
+    ///   restarted.
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
@@ -118,52 +120,35 @@ impl Call<UpdateLivePullToPushRequest> {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateLivePullToPushRequest {
-    /// The address that is told what happens to the task, from the next event on.
-    ///
-    /// At most 2000 characters. Example: `https://callback*****.com`.
+    /// The address that is told what happens to the task, from the next event on. At most 2000 characters.
+    /// Example: `https://callback*****.com`.
     pub callback_url: Option<String>,
     /// When the task ends, in UTC, as `yyyy-MM-ddTHH:mm:ssZ`. It lies after the start and in the future,
-    /// and has no effect once the task is over.
-    ///
-    /// Example: `2024-08-27T14:30:00Z`.
+    /// and has no effect once the task is over. Example: `2024-08-27T14:30:00Z`.
     pub end_time: Option<String>,
     /// Which file of a list is played first, counted from 0. The task must be stopped for it; it takes
-    /// effect with the restart.
-    ///
-    /// Default: `0`. Example: `0`.
+    /// effect with the restart. Default: `0`. Example: `0`.
     pub file_index: Option<i32>,
     /// How many seconds into its first video a list begins; greater than 0. The task must be stopped for
-    /// it. It matters for `vod` and `url` alone.
-    ///
-    /// At least 0. Example: `2`.
+    /// it. It matters for `vod` and `url` alone. At least 1. Example: `2`.
     pub offset: Option<i32>,
-    /// The live centre where the task runs.
-    ///
-    /// Required. Example: `cn-shanghai`.
+    /// The live centre where the task runs. Required. Example: `cn-shanghai`.
     pub region: Option<Region>,
     /// The region whose endpoint the call goes to, where the client itself is set to none. It does not
-    /// select the live centre; `Region` does.
-    ///
-    /// Default: `cn-shanghai`.
+    /// select the live centre; `Region` does. Default: `cn-shanghai`.
     pub region_id: Option<String>,
     /// How often a list of videos is played again: -1 without end, 0 not at all, or so many more times. It
-    /// takes effect at once, and matters for `vod` and `url` alone.
-    ///
-    /// At least -1. Example: `0`.
+    /// takes effect at once, and matters for `vod` and `url` alone. At least -1. Example: `0`.
     pub repeat_number: Option<i32>,
     /// What is pulled: exactly one address of a live stream for `live`, up to 30 ids of media assets for
     /// `vod`, up to 30 addresses of MP4 or FLV files over HTTP for `url`. The documents say both that it
-    /// takes effect at once and that the task must be stopped for it and restarted.
-    ///
-    /// At most 30 elements. Example: `changedtesturl`.
+    /// takes effect at once and that the task must be stopped for it and restarted. At most 30 elements.
+    /// Example: `changedtesturl`.
     pub source_urls: Vec<String>,
     /// When the task starts, in UTC, as `yyyy-MM-ddTHH:mm:ssZ`. It has no effect once the task has started.
-    ///
-    /// Example: `2024-08-23T15:30:00Z`.
+    /// Older documents allow seven days at most between start and end. Example: `2024-08-23T15:30:00Z`.
     pub start_time: Option<String>,
-    /// The id of the task.
-    ///
-    /// Required. Example: `fd245384-4067-4f91-9d75-9666a6bc****`.
+    /// The id of the task. Required. Example: `fd245384-4067-4f91-9d75-9666a6bc****`.
     pub task_id: Option<String>,
 }
 
@@ -172,7 +157,7 @@ impl rt::Record for UpdateLivePullToPushRequest {
         rt::field!("CallbackUrl", callback_url).longest(2000),
         rt::field!("EndTime", end_time),
         rt::field!("FileIndex", file_index),
-        rt::field!("Offset", offset).at_least(0.0),
+        rt::field!("Offset", offset).at_least(1.0),
         rt::field!("Region", region).required(),
         rt::field!("RegionId", region_id),
         rt::field!("RepeatNumber", repeat_number).at_least(-1.0),
@@ -218,17 +203,11 @@ impl rt::Request for UpdateLivePullToPushRequest {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateLivePullToPushResponse {
-    /// What `RetCode` means in words; `OK` if the call succeeded.
-    ///
-    /// Example: `OK`.
+    /// What `RetCode` means in words; `OK` if the call succeeded. Example: `OK`.
     pub description: Option<String>,
-    /// The id of the request. Support asks for it.
-    ///
-    /// Example: `16A96B9A-F203-4EC5-8E43-CB92E68*****`.
+    /// The id of the request. Support asks for it. Example: `16A96B9A-F203-4EC5-8E43-CB92E68*****`.
     pub request_id: String,
-    /// 0 if the call succeeded.
-    ///
-    /// Example: `0`.
+    /// 0 if the call succeeded. Example: `0`.
     pub ret_code: Option<i32>,
 }
 

@@ -88,26 +88,20 @@ impl Call<AssumeRoleRequest> {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AssumeRoleRequest {
-    /// For how many seconds the token is valid; at most the `MaxSessionDuration` of the role.
-    ///
-    /// At least 900. Example: `3600`.
+    /// For how many seconds the token is valid: 3600 if left out, at most the `MaxSessionDuration` of the
+    /// role. At least 900. Example: `3600`.
     pub duration_seconds: Option<i64>,
-    /// An id that a third party was given, against confused deputies: letters, digits and `=,.@:/-_`.
-    ///
-    /// From 2 to 1224 characters. Example: `abcd1234`.
+    /// An id that a third party was given, against confused deputies: letters, digits and `=,.@:/-_`. From
+    /// 2 to 1224 characters. Example: `abcd1234`.
     pub external_id: Option<String>,
     /// A policy in JSON that narrows what the token may do. Without it, the token may do all that the role
-    /// may.
-    ///
-    /// From 1 to 2048 characters.
+    /// may. From 1 to 2048 characters.
     pub policy: Option<String>,
-    /// The resource name (ARN) of the role: `acs:ram::<account>:role/<name>`.
-    ///
-    /// Required. Example: `acs:ram::123456789012****:role/adminrole`.
+    /// The resource name (ARN) of the role: `acs:ram::<account>:role/<name>`. Required. Example:
+    /// `acs:ram::123456789012****:role/adminrole`.
     pub role_arn: Option<String>,
-    /// A name for the session, which audit logs show: letters, digits and `.@-_`.
-    ///
-    /// Required. From 2 to 64 characters. Example: `alice`.
+    /// A name for the session, which audit logs show: letters, digits and `.@-_`. Required. From 2 to 64
+    /// characters. Example: `alice`.
     pub role_session_name: Option<String>,
     /// Who stands behind the session; it is kept through chains of roles.
     pub source_identity: Option<String>,
@@ -163,9 +157,7 @@ pub struct AssumeRoleResponse {
     pub assumed_role_user: Option<AssumeRoleResponseAssumedRoleUser>,
     /// The temporary credentials.
     pub credentials: Option<AssumeRoleResponseCredentials>,
-    /// The id of the request. Support asks for it.
-    ///
-    /// Example: `6894B13B-6D71-4EF5-88FA-F32781734A7F`.
+    /// The id of the request. Support asks for it. Example: `6894B13B-6D71-4EF5-88FA-F32781734A7F`.
     pub request_id: String,
     /// Who stands behind the session; it is kept through chains of roles.
     pub source_identity: Option<String>,
@@ -202,13 +194,10 @@ impl<'de> rt::Deserialize<'de> for AssumeRoleResponse {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AssumeRoleResponseAssumedRoleUser {
-    /// The resource name (ARN) of who the token stands for.
-    ///
-    /// Example: `acs:ram::123456789012****:role/adminrole/alice`.
+    /// The resource name (ARN) of who the token stands for. Example:
+    /// `acs:ram::123456789012****:role/adminrole/alice`.
     pub arn: Option<String>,
-    /// The id of who the token stands for.
-    ///
-    /// Example: `34458433936495****:alice`.
+    /// The id of who the token stands for. Example: `34458433936495****:alice`.
     pub assumed_role_id: Option<String>,
 }
 
@@ -235,21 +224,13 @@ impl rt::Serialize for AssumeRoleResponseAssumedRoleUser {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AssumeRoleResponseCredentials {
-    /// The id of the temporary access key.
-    ///
-    /// Example: `STS.L4aBSCSJVMuKg5U1****`.
+    /// The id of the temporary access key. Example: `STS.L4aBSCSJVMuKg5U1****`.
     pub access_key_id: Option<String>,
-    /// The secret of the temporary access key.
-    ///
-    /// Sensitive: it is never shown.
+    /// The secret of the temporary access key. Sensitive: it is never shown.
     pub access_key_secret: Option<String>,
-    /// When the token stops being valid, in UTC.
-    ///
-    /// Example: `2015-04-09T11:52:19Z`.
+    /// When the token stops being valid, in UTC. Example: `2015-04-09T11:52:19Z`.
     pub expiration: Option<String>,
-    /// The token. No length is promised for it.
-    ///
-    /// Sensitive: it is never shown.
+    /// The token. No length is promised for it. Sensitive: it is never shown.
     pub security_token: Option<String>,
 }
 

@@ -84,30 +84,23 @@ impl Call<AssumeRoleWithOidcRequest> {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AssumeRoleWithOidcRequest {
-    /// For how many seconds the token is valid; at most the `MaxSessionDuration` of the role.
-    ///
-    /// At least 900. Example: `3600`.
+    /// For how many seconds the token is valid: 3600 if left out, at most the `MaxSessionDuration` of the
+    /// role. At least 900. Example: `3600`.
     pub duration_seconds: Option<i64>,
-    /// The resource name (ARN) of the provider in RAM.
-    ///
-    /// Required. Example: `acs:ram::113511544585****:oidc-provider/TestOidcIdp`.
+    /// The resource name (ARN) of the provider in RAM. Required. Example:
+    /// `acs:ram::113511544585****:oidc-provider/TestOidcIdp`.
     pub oidc_provider_arn: Option<String>,
-    /// The token as the provider issued it, not Base64-encoded once more.
-    ///
-    /// Required. From 4 to 20000 characters. Sensitive: it is never shown.
+    /// The token as the provider issued it, not Base64-encoded once more. Required. From 4 to 20000
+    /// characters. Sensitive: it is never shown.
     pub oidc_token: Option<String>,
     /// A policy in JSON that narrows what the token may do. Without it, the token may do all that the role
-    /// may.
-    ///
-    /// From 1 to 2048 characters.
+    /// may. From 1 to 2048 characters.
     pub policy: Option<String>,
-    /// The resource name (ARN) of the role: `acs:ram::<account>:role/<name>`.
-    ///
-    /// Required. Example: `acs:ram::113511544585****:role/testoidc`.
+    /// The resource name (ARN) of the role: `acs:ram::<account>:role/<name>`. Required. Example:
+    /// `acs:ram::113511544585****:role/testoidc`.
     pub role_arn: Option<String>,
-    /// A name for the session, which audit logs show: letters, digits and `.@-_`.
-    ///
-    /// Required. From 2 to 64 characters. Example: `TestOidcAssumedRoleSession`.
+    /// A name for the session, which audit logs show: letters, digits and `.@-_`. Required. From 2 to 64
+    /// characters. Example: `TestOidcAssumedRoleSession`.
     pub role_session_name: Option<String>,
 }
 
@@ -163,9 +156,7 @@ pub struct AssumeRoleWithOidcResponse {
     pub credentials: Option<AssumeRoleWithOidcResponseCredentials>,
     /// What the token says.
     pub oidc_token_info: Option<AssumeRoleWithOidcResponseOidcTokenInfo>,
-    /// The id of the request. Support asks for it.
-    ///
-    /// Example: `3D57EAD2-8723-1F26-B69C-F8707D8B565D`.
+    /// The id of the request. Support asks for it. Example: `3D57EAD2-8723-1F26-B69C-F8707D8B565D`.
     pub request_id: String,
     /// Who stands behind the session; it is kept through chains of roles.
     pub source_identity: Option<String>,
@@ -203,13 +194,10 @@ impl<'de> rt::Deserialize<'de> for AssumeRoleWithOidcResponse {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AssumeRoleWithOidcResponseAssumedRoleUser {
-    /// The resource name (ARN) of who the token stands for.
-    ///
-    /// Example: `acs:ram::113511544585****:role/testoidc/TestOidcAssumedRoleSession`.
+    /// The resource name (ARN) of who the token stands for. Example:
+    /// `acs:ram::113511544585****:role/testoidc/TestOidcAssumedRoleSession`.
     pub arn: Option<String>,
-    /// The id of who the token stands for.
-    ///
-    /// Example: `33157794895460****`.
+    /// The id of who the token stands for. Example: `33157794895460****`.
     pub assumed_role_id: Option<String>,
 }
 
@@ -236,21 +224,13 @@ impl rt::Serialize for AssumeRoleWithOidcResponseAssumedRoleUser {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AssumeRoleWithOidcResponseCredentials {
-    /// The id of the temporary access key.
-    ///
-    /// Example: `STS.NUgYrLnoC37mZZCNnAbez****`.
+    /// The id of the temporary access key. Example: `STS.NUgYrLnoC37mZZCNnAbez****`.
     pub access_key_id: Option<String>,
-    /// The secret of the temporary access key.
-    ///
-    /// Sensitive: it is never shown.
+    /// The secret of the temporary access key. Sensitive: it is never shown.
     pub access_key_secret: Option<String>,
-    /// When the token stops being valid, in UTC.
-    ///
-    /// Example: `2021-10-20T04:27:09Z`.
+    /// When the token stops being valid, in UTC. Example: `2021-10-20T04:27:09Z`.
     pub expiration: Option<String>,
-    /// The token. No length is promised for it.
-    ///
-    /// Sensitive: it is never shown.
+    /// The token. No length is promised for it. Sensitive: it is never shown.
     pub security_token: Option<String>,
 }
 
@@ -279,29 +259,18 @@ impl rt::Serialize for AssumeRoleWithOidcResponseCredentials {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AssumeRoleWithOidcResponseOidcTokenInfo {
-    /// Whom the token is meant for, its `aud`; several are separated by commas.
-    ///
-    /// Example: `496271242565057****`.
+    /// Whom the token is meant for, its `aud`; several are separated by commas. Example:
+    /// `496271242565057****`.
     pub client_ids: Option<String>,
-    /// When the token of the provider stops being valid.
-    ///
-    /// Example: `2021-10-20T04:27:09Z`.
+    /// When the token of the provider stops being valid. Example: `2021-10-20T04:27:09Z`.
     pub expiration_time: Option<String>,
-    /// When the token of the provider was issued.
-    ///
-    /// Example: `2021-10-20T03:27:09Z`.
+    /// When the token of the provider was issued. Example: `2021-10-20T03:27:09Z`.
     pub issuance_time: Option<String>,
-    /// The address of who issued the token, its `iss`.
-    ///
-    /// Example: `https://dev-xxxxxx.okta.com`.
+    /// The address of who issued the token, its `iss`. Example: `https://dev-xxxxxx.okta.com`.
     pub issuer: Option<String>,
-    /// Whom the token was issued for, its `sub`.
-    ///
-    /// Example: `KryrkIdjylZb7agUgCEf****`.
+    /// Whom the token was issued for, its `sub`. Example: `KryrkIdjylZb7agUgCEf****`.
     pub subject: Option<String>,
-    /// How the token of the provider was verified.
-    ///
-    /// Example: `Success`.
+    /// How the token of the provider was verified. Example: `Success`.
     pub verification_info: Option<String>,
 }
 

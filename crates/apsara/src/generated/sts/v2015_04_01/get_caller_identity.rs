@@ -81,33 +81,19 @@ impl rt::Request for GetCallerIdentityRequest {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCallerIdentityResponse {
-    /// The id of the account.
-    ///
-    /// Example: `196813200012****`.
+    /// The id of the account. Example: `196813200012****`.
     pub account_id: Option<String>,
-    /// The resource name (ARN) of the caller.
-    ///
-    /// Example: `acs:ram::196813200012****:user/admin`.
+    /// The resource name (ARN) of the caller. Example: `acs:ram::196813200012****:user/admin`.
     pub arn: Option<String>,
-    /// What signed the call: `Account`, `RAMUser` or `AssumedRoleUser`.
-    ///
-    /// Example: `RAMUser`.
+    /// What signed the call: `Account`, `RAMUser` or `AssumedRoleUser`. Example: `RAMUser`.
     pub identity_type: Option<String>,
-    /// The id of the caller, with the session where a role was assumed.
-    ///
-    /// Example: `28877424437521****`.
+    /// The id of the caller, with the session where a role was assumed. Example: `28877424437521****`.
     pub principal_id: Option<String>,
-    /// The id of the request. Support asks for it.
-    ///
-    /// Example: `3C87BF47-3724-5443-ADC1-5AEAD9A03EB1`.
+    /// The id of the request. Support asks for it. Example: `3C87BF47-3724-5443-ADC1-5AEAD9A03EB1`.
     pub request_id: String,
-    /// The id of the role; it is there for assumed roles only.
-    ///
-    /// Example: `33537620082992****`.
+    /// The id of the role; it is there for assumed roles only. Example: `33537620082992****`.
     pub role_id: Option<String>,
-    /// The id of the RAM user; it is there for RAM users only.
-    ///
-    /// Example: `216959339000****`.
+    /// The id of the RAM user; it is there for RAM users only. Example: `216959339000****`.
     pub user_id: Option<String>,
 }
 

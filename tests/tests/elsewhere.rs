@@ -1,0 +1,77 @@
+//! What is generated compiles in somebody else's crate, whatever its edition, with every warning denied.
+
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::path::Path;
+
+use apsara_codegen::{Options, Sources, generate, write};
+use apsara_tests::workspace::{cargo, root, scratch, succeed};
+
+/// Reads the specs of this workspace, and the generator's fixtures as two more products, one of each style.
+fn sources() -> Sources {
+    let mut sources = Sources::read(&root().join("api-specs"), "api-specs").unwrap();
+    let fixtures = root().join("codegen/tests/fixtures");
+    for entry in fs::read_dir(fixtures).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        let text = fs::read_to_string(&path).unwrap();
+        if name == "product.json" {
+            sources.insert(
+                "api-specs/paths/2026-01-01/product.json",
+                text.replace("RPC", "ROA").replace("Color", "Query"),
+            );
+        }
+        let product = if name == "Locations.json" { "paths" } else { "test" };
+        sources.insert(format!("api-specs/{product}/2026-01-01/{name}"), text);
+    }
+    sources
+}
+
+#[test]
+fn generated_code_compiles_in_another_crate_in_every_edition() {
+    let mut options = Options::default();
+    options.crate_path = "elsewhere::clients".to_owned();
+    let files = generate(&sources(), "api-specs", &options).unwrap();
+    for product in ["live", "paths", "sts", "test"] {
+        assert!(files.iter().any(|file| file.path == format!("{product}/mod.rs")), "{product} was not generated");
+    }
+    for edition in ["2021", "2024"] {
+        let folder = scratch(&format!("elsewhere-{edition}"));
+        write(&files, &folder.join("src/clients"), &|_| false).unwrap();
+        write_crate(&folder, edition);
+        succeed(&mut cargo(&folder, &["check", "--quiet", "--all-features"]));
+    }
+}
+
+#[test]
+fn code_of_another_generation_is_refused_in_one_sentence() {
+    let folder = scratch("another-generation");
+    let files = generate(&sources(), "api-specs", &Options::default()).unwrap();
+    write(&files, &folder.join("src/clients"), &|_| false).unwrap();
+    write_crate(&folder, "2024");
+    let module = folder.join("src/clients/sts/v2015_04_01/mod.rs");
+    let text = fs::read_to_string(&module).unwrap();
+    let of_another = text.replace("rt::assert_fits(1)", "rt::assert_fits(2)");
+    assert_ne!(of_another, text);
+    fs::write(&module, of_another).unwrap();
+    let output = cargo(&folder, &["check", "--quiet", "--all-features"]).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    let sentence = "this code was generated for another version of apsara-core: generate it again, or use the apsara-core that fits";
+    assert!(!output.status.success() && told.contains(sentence), "{told}");
+}
+
+fn write_crate(folder: &Path, edition: &str) {
+    let core = root().join("crates/apsara-core");
+    let manifest = format!(
+        "[package]\nname = \"elsewhere\"\nversion = \"0.0.0\"\nedition = \"{edition}\"\n\n\
+         [features]\nlive = []\npaths = []\nsts = []\ntest = []\n\n\
+         [dependencies]\napsara-core = {{ path = '{}', default-features = false }}\n\n[workspace]\n",
+        core.display()
+    );
+    fs::write(folder.join("Cargo.toml"), manifest).unwrap();
+    let body = "#![deny(warnings, missing_docs)]\n//! Clients in another crate.\n\npub mod clients;\n";
+    fs::write(folder.join("src/lib.rs"), body).unwrap();
+    // The same versions as here, so that nothing new is fetched.
+    fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+}
