@@ -3,6 +3,7 @@
 // A command line program prints.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod bench;
 mod demo;
 mod generate;
 mod peers;
@@ -31,6 +32,8 @@ enum Command {
     Demo,
     /// Run the tests.
     Test(test::Args),
+    /// Measure what generated code costs: lines, CPU seconds, sizes.
+    Bench(bench::Args),
 }
 
 fn main() -> ExitCode {
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
         Command::Generate(args) => generate::run(&args),
         Command::Demo => demo::run(),
         Command::Test(args) => test::run(&args),
+        Command::Bench(args) => bench::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,0 +1,93 @@
+//! `cargo xtask bench`: what generated code costs. It measures and judges nothing; no test depends on a time.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use apsara_codegen::{File, Options, Sources, generate, write};
+
+use crate::run::{Failure, cargo, root, succeed, target};
+
+/// What to measure.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// A folder of specs, `PRODUCT/VERSION/*.json`; those of this workspace if it is left out.
+    specs: Option<PathBuf>,
+}
+
+/// Generates clients into a crate of their own, and prints lines, sizes and the CPU seconds that the compiler takes for that crate alone.
+pub(crate) fn run(args: &Args) -> Result<(), Failure> {
+    let specs = args.specs.clone().unwrap_or_else(|| root().join("api-specs"));
+    let sources = Sources::read(&specs, "specs").map_err(|error| error.to_string())?;
+    let start = Instant::now();
+    let files = generate(&sources, "specs", &Options::default()).map_err(|refusals| refusals.to_string())?;
+    let took = start.elapsed();
+    let operations = files.iter().filter(|file| file.operation.is_some()).count();
+    println!("generated   {operations} operations in {:.2} s", took.as_secs_f64());
+    print_lines(&files, operations);
+    let folder = target().join("scratch/bench");
+    write_crate(&folder, &files)?;
+    for (name, arguments, built) in [
+        ("check", &["check"][..], None),
+        ("debug", &["build"][..], Some("debug")),
+        ("release", &["build", "--release"][..], Some("release")),
+    ] {
+        compile(&folder, arguments)?;
+        // What it depends on is built now; only the crate itself is compiled again.
+        let source = folder.join("src/lib.rs");
+        let text = fs::read_to_string(&source).map_err(|error| format!("{}: {error}", source.display()))?;
+        fs::write(&source, text).map_err(|error| format!("{}: {error}", source.display()))?;
+        let before = cpu_seconds()?;
+        compile(&folder, arguments)?;
+        let seconds = cpu_seconds()? - before;
+        let size = built.map(|profile| folder.join("target").join(profile).join("libbench.rlib"));
+        let size = size.and_then(|path| fs::metadata(path).ok());
+        let size = size.map(|meta| format!(", {:.1} MB", meta.len() as f64 / 1e6)).unwrap_or_default();
+        println!("{name:<11} {seconds:.1} CPU s{size}");
+    }
+    Ok(())
+}
+
+fn print_lines(files: &[File], operations: usize) {
+    let lines = || files.iter().flat_map(|file| file.text.lines()).map(str::trim).filter(|line| !line.is_empty());
+    let (all, code) = (lines().count(), lines().filter(|line| !line.starts_with("//")).count());
+    let mean = |count: usize| count as f64 / operations.max(1) as f64;
+    println!("lines       {:.1} per operation without comments, {:.1} with", mean(code), mean(all));
+}
+
+fn write_crate(folder: &Path, files: &[File]) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| error.to_string();
+    write(files, &folder.join("src/clients"), &|_| false).map_err(failed)?;
+    let mut products: Vec<&str> =
+        files.iter().filter_map(|file| file.path.split_once('/')).map(|(name, _)| name).collect();
+    products.sort_unstable();
+    products.dedup();
+    let features: String = products.iter().map(|product| format!("{product} = []\n")).collect();
+    let core = root().join("crates/apsara-core");
+    let manifest = format!(
+        "[package]\nname = \"bench\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[features]\ndefault = {products:?}\n{features}\n\
+         [dependencies]\napsara-core = {{ path = '{}', default-features = false }}\n\n[workspace]\n",
+        core.display()
+    );
+    fs::write(folder.join("Cargo.toml"), manifest).map_err(failed)?;
+    fs::write(folder.join("src/lib.rs"), "//! Clients.\n\npub mod clients;\n").map_err(failed)?;
+    fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).map_err(failed)?;
+    Ok(())
+}
+
+fn compile(folder: &Path, arguments: &[&str]) -> Result<(), Failure> {
+    let mut command = cargo(arguments);
+    command.arg("--quiet").current_dir(folder);
+    succeed(command.env("CARGO_INCREMENTAL", "0").env("CARGO_TARGET_DIR", folder.join("target")))
+}
+
+/// Returns the CPU time, of user and system, of all programs that this one has waited for. Only Linux tells it without further ado.
+fn cpu_seconds() -> Result<f64, Failure> {
+    const TICKS_PER_SECOND: f64 = 100.0;
+    let stat = fs::read_to_string("/proc/self/stat")
+        .map_err(|error| format!("CPU time is measured on Linux only: {error}"))?;
+    // Behind the name, which may hold blanks, `cutime` and `cstime` are the 14th and the 15th field.
+    let fields: Vec<&str> = stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace().collect();
+    let ticks = fields.iter().skip(13).take(2).filter_map(|field| field.parse::<f64>().ok());
+    Ok(ticks.sum::<f64>() / TICKS_PER_SECOND)
+}
