@@ -28,16 +28,16 @@ fn packaged() -> Vec<(&'static str, PathBuf)> {
         .to_vec()
 }
 
-/// Returns the first Rust block of the README: the first call.
-fn first_call() -> String {
+/// Returns the Rust blocks of the README; the first is the first call.
+fn readme() -> Vec<String> {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    let (_, rest) = readme.split_once("```rust\n").unwrap();
-    let (block, _) = rest.split_once("```").unwrap();
-    assert!(block.lines().count() < 10, "the first call is longer than it should be:\n{block}");
-    block.to_owned()
+    let blocks = readme.split("```rust\n").skip(1).map(|block| block.split("```").next().unwrap().to_owned());
+    let blocks: Vec<String> = blocks.collect();
+    assert!(blocks[0].lines().count() < 10, "the first call is longer than it should be:\n{}", blocks[0]);
+    blocks
 }
 
-/// Writes a crate with the README's first call as its program.
+/// Writes a crate with the README's first call as its program, and its other blocks as modules.
 fn write_crate(folder: &Path, dependency: &str, more: &str, packages: &[(&str, PathBuf)]) {
     let patches: String =
         packages.iter().map(|(name, path)| format!("{name} = {{ path = '{}' }}\n", path.display())).collect();
@@ -48,7 +48,12 @@ fn write_crate(folder: &Path, dependency: &str, more: &str, packages: &[(&str, P
     );
     fs::create_dir_all(folder.join("src")).unwrap();
     fs::write(folder.join("Cargo.toml"), manifest).unwrap();
-    fs::write(folder.join("src/main.rs"), format!("#![deny(warnings)]\n\n{}", first_call())).unwrap();
+    let blocks = readme();
+    let mut program = format!("#![deny(warnings)]\n\n{}", blocks[0]);
+    for (number, block) in blocks.iter().enumerate().skip(1) {
+        program.push_str(&format!("\n#[allow(dead_code)]\nmod block_{number} {{\n{block}}}\n"));
+    }
+    fs::write(folder.join("src/main.rs"), program).unwrap();
     // The same versions as here, so that nothing new is fetched.
     fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
 }
