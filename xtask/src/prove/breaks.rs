@@ -151,7 +151,7 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "a list in a one-property object cannot be read",
-        file: "crates/apsara-core/src/record/decode.rs",
+        file: "crates/apsara-core/src/record/decode/mod.rs",
         old: "Slot::List(list) if mode == Mode::Lenient => {",
         new: "Slot::List(list) if mode == Mode::Strict => {",
         package: CORE,
@@ -159,7 +159,7 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "a number that comes as a text cannot be read",
-        file: "crates/apsara-core/src/record/decode.rs",
+        file: "crates/apsara-core/src/record/decode/mod.rs",
         old: "Slot::I64(to) if lenient => *to = number(text, \"a 64-bit integer\")?,",
         new: "",
         package: CORE,

@@ -1,11 +1,16 @@
 //! The one decoder: JSON straight into the fields of a record.
 
+mod list;
+mod message;
+
 use std::fmt;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::value::{AnyRecord, Slot, Value, reset};
+use list::{ElementSeed, WrappedSeed};
+use message::{at, expected, mismatch, out_of_range, unknown_name};
 
 /// Says how much is forgiven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -301,122 +306,4 @@ fn find(record: &dyn AnyRecord, key: &str, mode: Mode) -> Option<usize> {
         return exact;
     }
     (0..record.count()).find(|index| record.meta(*index).name.eq_ignore_ascii_case(key))
-}
-
-fn unknown_name<E: de::Error>(record: &dyn AnyRecord, key: &str) -> E {
-    let names: Vec<&str> = (0..record.count()).map(|index| record.meta(index).name).collect();
-    let closest =
-        names.iter().map(|name| (strsim::damerau_levenshtein(&name.to_lowercase(), &key.to_lowercase()), *name)).min();
-    match closest {
-        Some((distance, name)) if distance <= name.len().max(3) / 3 => {
-            E::custom(format_args!("unknown name `{key}`, did you mean `{name}`?"))
-        }
-        _ if names.is_empty() => E::custom(format_args!("unknown name `{key}`, there is none to give here")),
-        _ => E::custom(format_args!("unknown name `{key}`, expected one of `{}`", names.join("`, `"))),
-    }
-}
-
-/// Decodes one element; says whether it is to be kept, since a null element is none.
-struct ElementSeed<'a> {
-    list: &'a mut dyn super::value::List,
-    mode: Mode,
-}
-
-impl<'de> DeserializeSeed<'de> for ElementSeed<'_> {
-    type Value = bool;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
-        struct Kept<'a>(&'a mut dyn Value, Mode);
-
-        impl<'de> Visitor<'de> for Kept<'_> {
-            type Value = bool;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an element")
-            }
-
-            fn visit_none<E: de::Error>(self) -> Result<bool, E> {
-                match self.1 {
-                    Mode::Lenient => Ok(false),
-                    Mode::Strict => Err(E::custom("expected an element, found null")),
-                }
-            }
-
-            fn visit_unit<E: de::Error>(self) -> Result<bool, E> {
-                self.visit_none()
-            }
-
-            fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
-                SlotSeed { slot: self.0.slot(), mode: self.1 }.deserialize(deserializer)?;
-                Ok(true)
-            }
-        }
-
-        deserializer.deserialize_option(Kept(self.list.push(), self.mode))
-    }
-}
-
-/// Decodes the list inside of a wrapper; null is an empty list.
-struct WrappedSeed<'a>(&'a mut dyn super::value::List);
-
-impl<'de> DeserializeSeed<'de> for WrappedSeed<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_option(self)
-    }
-}
-
-impl<'de> Visitor<'de> for WrappedSeed<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list")
-    }
-
-    fn visit_none<E: de::Error>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        SlotSeed { slot: Slot::List(self.0), mode: Mode::Lenient }.deserialize(deserializer)
-    }
-}
-
-/// Puts the name of a field in front of what went wrong inside of it: `TaskList[3].TaskStatus: expected …`.
-fn at<E: de::Error>(error: &E, name: &str) -> E {
-    let text = error.to_string();
-    let inside = text.split_once(": ").is_some_and(|(head, _)| !head.contains(' '));
-    let joint = match inside {
-        false => ": ",
-        true if text.starts_with('[') => "",
-        true => ".",
-    };
-    E::custom(format_args!("{name}{joint}{text}"))
-}
-
-fn expected(slot: &Slot<'_>) -> &'static str {
-    match slot {
-        Slot::Bool(_) => "a boolean",
-        Slot::I32(_) => "a 32-bit integer",
-        Slot::I64(_) => "a 64-bit integer",
-        Slot::F64(_) => "a number",
-        Slot::Str(_) | Slot::Named(_) => "a text",
-        Slot::Bytes(_) => "Base64",
-        Slot::Json(_) => "JSON",
-        Slot::List(_) => "a list",
-        Slot::Map(_) | Slot::Record(_) => "an object",
-    }
-}
-
-fn mismatch<E: de::Error>(slot: &Slot<'_>, found: &str) -> E {
-    E::custom(format_args!("expected {}, found {found}", expected(slot)))
-}
-
-fn out_of_range<E: de::Error>(what: &str) -> E {
-    E::custom(format_args!("expected {what}, found a number beyond its range"))
 }
