@@ -7,9 +7,11 @@ use crate::refusal::{Collector, Place, did_you_mean};
 use crate::spec::{Api, Limits, Parameter, Schema};
 
 /// The places where a parameter can travel.
-pub(crate) const LOCATIONS: [&str; 6] = ["body", "formData", "header", "host", "path", "query"];
+const LOCATIONS: [&str; 5] = ["body", "formData", "header", "path", "query"];
 /// The ways in which a list or an object is written.
-pub(crate) const STYLES: [&str; 4] = ["flat", "json", "repeatList", "simple"];
+const STYLES: [&str; 4] = ["flat", "json", "repeatList", "simple"];
+/// The styles of products whose calls are signed and sent alike; where they differ is whether an operation has a path.
+const STYLES_OF_PRODUCTS: [&str; 4] = ["FC", "ROA", "RPC", "V3"];
 const METHODS: [&str; 7] = ["delete", "get", "head", "options", "patch", "post", "put"];
 const TYPES: [&str; 7] = ["any", "array", "boolean", "integer", "number", "object", "string"];
 /// The kinds of security that need no signature.
@@ -20,9 +22,10 @@ pub(crate) fn check(versions: &[Version], refusals: &Collector) {
     let mut defaults = BTreeSet::new();
     for version in versions {
         let product = &version.product;
-        if !["RPC", "ROA"].contains(&product.style.as_str()) && !product.style.is_empty() {
+        if !STYLES_OF_PRODUCTS.contains(&product.style.as_str()) && !product.style.is_empty() {
             let problem = format!("there are no clients of style `{}`", product.style);
-            refusals.refuse(&product.place.child("info").child("style"), problem, "only RPC and ROA can be generated");
+            let instead = format!("only {} can be generated", STYLES_OF_PRODUCTS.join(", "));
+            refusals.refuse(&product.place.child("info").child("style"), problem, instead);
         }
         if product.default_version == Some(true) && !defaults.insert(&version.product_folder) {
             let problem = format!("another version of `{}` is the default already", version.product_folder);
@@ -101,11 +104,6 @@ fn check_api(api: &Api, version: &Version, refusals: &Collector) {
     }
     if let Some(response) = &api.response {
         check_schema(response, version, refusals);
-        let root = version.product.resolve(response).unwrap_or(response);
-        if !matches!(root.kind.as_deref(), None | Some("object")) {
-            let problem = format!("an answer of type {} cannot be generated", root.kind.as_deref().unwrap_or_default());
-            refusals.refuse(&response.place.child("type"), problem, "only objects can be");
-        }
     }
     for code in api.error_codes.iter().filter(|code| code.status.parse::<u16>().is_err()) {
         let place = api.place.child("errorCodes").child(&code.status);
@@ -155,6 +153,7 @@ fn check_path(api: &Api, version: &Version, refusals: &Collector) {
 fn check_schema(schema: &Schema, version: &Version, refusals: &Collector) {
     if let Some(reference) = &schema.reference
         && version.product.resolve(schema).is_none()
+        && !version.published
     {
         let known = version.product.components.keys().map(String::as_str);
         let near = did_you_mean(reference.trim_start_matches("#/components/schemas/"), known);
@@ -166,7 +165,7 @@ fn check_schema(schema: &Schema, version: &Version, refusals: &Collector) {
         let problem = format!("there is no type `{kind}`{}", did_you_mean(kind, TYPES));
         refusals.refuse(&schema.place.child("type"), problem, format!("write one of {}", TYPES.join(", ")));
     }
-    if schema.kind.as_deref() == Some("array") && schema.items.is_none() {
+    if schema.kind.as_deref() == Some("array") && schema.items.is_none() && !version.published {
         refusals.refuse(&schema.place, "an array does not say what it holds", "add \"items\": { \"type\": \"…\" }");
     }
     let Limits { minimum, maximum, min_length, max_length, min_items, max_items } = schema.limits;

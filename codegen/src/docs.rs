@@ -222,7 +222,11 @@ fn inline(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some(letter) = rest.chars().next() {
-        if letter == '`'
+        if letter == '\\' && rest[1..].starts_with(|next: char| next.is_ascii_punctuation()) {
+            // Escaped already.
+            out.push_str(&rest[..2]);
+            rest = &rest[2..];
+        } else if letter == '`'
             && let Some(end) = rest[1..].find('`')
         {
             out.push_str(&rest[..end + 2]);
@@ -287,6 +291,7 @@ mod tests {
             (">  A note.\n> \n", "> A note."),
             ("a\u{202e}b\u{0}c\rd", "abcd"),
             ("a `tick", "a \\`tick"),
+            ("\\<one>-\\[two\\] \\", "\\<one>-\\[two\\] \\"),
             ("", ""),
         ] {
             assert_eq!(from_markdown(from), to, "{from:?}");

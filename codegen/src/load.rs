@@ -25,6 +25,9 @@ pub(crate) struct Version {
     /// The product's folder; the module has its name.
     pub(crate) product_folder: String,
     pub(crate) product: Product,
+    /// Whether it is a whole document as the portal publishes it. Where one is silent or refers to nothing, nobody can mend it, so
+    /// any value is taken there.
+    pub(crate) published: bool,
     /// By name.
     pub(crate) operations: BTreeMap<String, (Api, Ours)>,
 }
@@ -145,6 +148,7 @@ fn version(folder: &str, files: &BTreeMap<&str, Value>, refusals: &Collector) ->
         folder: folder.to_owned(),
         product_folder: product_folder.to_owned(),
         product,
+        published: document.is_some(),
         operations: BTreeMap::new(),
     };
     let mut ours: BTreeMap<String, (Place, &Value)> = BTreeMap::new();

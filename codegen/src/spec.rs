@@ -1,5 +1,6 @@
 //! The published document in its own words; only what is generated from it is read.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -84,6 +85,7 @@ pub(crate) fn api(name: &str, value: &Value, place: Place, refusals: &Collector)
         refusals.refuse(&object.place, "`methods` is empty or not there", "write [ \"get\" ] or another");
     }
     let parameters = object.objects("parameters").iter().map(|object| parameter(object, refusals)).collect();
+    let parameters = merged(parameters);
     let mut security = Vec::new();
     for one in object.objects("security") {
         security.extend(one.entries().iter().map(|(kind, ..)| (*kind).to_owned()));
@@ -103,6 +105,24 @@ pub(crate) fn api(name: &str, value: &Value, place: Place, refusals: &Collector)
         response: object.object("responses").and_then(|responses| success(&responses, refusals)),
         error_codes: object.object("errorCodes").map(|codes| error_codes(&codes, refusals)).unwrap_or_default(),
     })
+}
+
+/// Makes one parameter of those that are listed several times alike, as the portal does now and then: the one that says most, and
+/// required if one of them is.
+fn merged(mut parameters: Vec<Parameter>) -> Vec<Parameter> {
+    parameters.sort_by_cached_key(|Parameter { name, schema, .. }| {
+        let said = schema.description.as_ref().map_or(0, String::len);
+        (name.clone(), Reverse(said), schema.description.clone(), schema.example.clone(), schema.allowed.clone())
+    });
+    let alike = |a: &Parameter, b: &Parameter| {
+        a.name == b.name && a.location == b.location && a.style == b.style && a.schema.kind == b.schema.kind
+    };
+    parameters.dedup_by(|later, first| {
+        let same = alike(later, first);
+        first.schema.required |= same && later.schema.required;
+        same
+    });
+    parameters
 }
 
 fn parameter(object: &Object<'_>, refusals: &Collector) -> Parameter {

@@ -42,6 +42,11 @@ fn objects_in_an_answer_are_types_of_their_own() {
 }
 
 #[test]
+fn an_answer_that_is_a_list_is_the_body_and_a_parameter_listed_twice_is_one() {
+    insta::assert_snapshot!(operation("answers.rs", &[fixture!("Answers")]));
+}
+
+#[test]
 fn awkward_names_become_rust_names_without_a_clash() {
     insta::assert_snapshot!(operation("names.rs", &[fixture!("Names")]));
 }

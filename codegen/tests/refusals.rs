@@ -47,13 +47,7 @@ fn mistakes() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
         ("no such component", schema(r##"{ "$ref": "#/components/schemas/Nod" }"##)),
         ("a path without its parameter", operation("\"security\"", "\"path\": \"/a/{Id}\", \"security\"")),
         ("a parameter without its path", parameter(r#"{ "name": "Id", "in": "path" }"#)),
-        (
-            "an answer that is a list",
-            operation(
-                "\"responses\": {}",
-                r#""responses": { "200": { "schema": { "type": "array", "items": { "type": "string" } } } }"#,
-            ),
-        ),
+        ("a parameter in the host's name", parameter(r#"{ "name": "Bucket", "in": "host" }"#)),
         (
             "no such status",
             operation("\"responses\"", r#""errorCodes": { "4xx": [{ "errorCode": "C" }] }, "responses""#),

@@ -78,6 +78,8 @@ fn version(loaded: &Loaded, module: String, product_path: &str) -> Version {
             operation
         })
         .collect();
+    let has_paths = product.style == "ROA"
+        || loaded.operations.values().any(|(api, _)| api.path.as_ref().is_some_and(|path| path != "/"));
     let title = format!("{} {}", title(loaded), product.version);
     let docs = docs::sections([
         format!("Calls {title}."),
@@ -91,7 +93,7 @@ fn version(loaded: &Loaded, module: String, product_path: &str) -> Version {
         title,
         name: product.name.clone(),
         version: product.version.clone(),
-        style: if product.style == "ROA" { Style::Roa } else { Style::Rpc },
+        style: if has_paths { Style::Roa } else { Style::Rpc },
         default_region: product.default_region.clone(),
         portal_endpoints: product.portal_endpoints.clone(),
         sdk_endpoints: product.sdk_endpoints.clone(),

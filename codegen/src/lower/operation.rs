@@ -150,13 +150,22 @@ fn setters(request: &Record) -> Vec<Setter> {
 }
 
 fn response<'a>(api: &'a Api, types: &mut Types<'a>, name: &str, method: &str, nested: &mut Vec<Record>) -> Record {
-    let record = types.scope.claim(&format!("{name}Response"));
+    let name = types.scope.claim(&format!("{name}Response"));
     let docs = docs::paragraph(&format!("Holds what [`Client::{method}`] is answered with."));
-    let mut record = match api.response.as_ref().and_then(|schema| types.object(schema)) {
-        Some(properties) => types.record(record, docs, properties, nested),
-        None => Record { name: record, docs, fields: Vec::new(), readable: true },
-    };
-    let given = record.fields.iter_mut().find(|field| field.wire.eq_ignore_ascii_case("RequestId"));
+    let mut record = Record { name, docs, fields: Vec::new(), readable: true };
+    if let Some(schema) = &api.response {
+        let root = types.resolve(schema);
+        let is_object = root.reference.is_none() && matches!(root.kind.as_deref(), None | Some("object"));
+        if is_object && root.additional.is_none() {
+            record = types.record(record.name, record.docs, &root.properties, nested);
+        } else {
+            let below = format!("{}Body", record.name);
+            let mut body = types.field("body".to_owned(), "body", schema, below, nested);
+            body.facts.insert(0, Fact::Form("body"));
+            record.fields.push(body);
+        }
+    }
+    let given = record.fields.iter_mut().find(|field| field.name == "request_id");
     match given {
         Some(field) if field.of == Type::Text => field.always = true,
         Some(_) => {}

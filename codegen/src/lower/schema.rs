@@ -33,9 +33,16 @@ impl<'a> Types<'a> {
         self.shared
     }
 
-    /// Returns the properties of an object, through references.
-    pub(super) fn object(&self, schema: &'a Schema) -> Option<&'a BTreeMap<String, Schema>> {
-        Some(&self.product.resolve(schema)?.properties)
+    /// Follows a reference to its end. One that leads nowhere is returned itself.
+    pub(super) fn resolve(&self, schema: &'a Schema) -> &'a Schema {
+        let mut at = schema;
+        for _ in 0..=self.product.components.len() {
+            match self.product.resolve(at) {
+                Some(next) if at.reference.is_some() => at = next,
+                _ => break,
+            }
+        }
+        at
     }
 
     /// Lowers the properties of an object to a record; the records below it are appended to `nested`.
@@ -92,6 +99,8 @@ impl<'a> Types<'a> {
             _ => {
                 if let Some(items) = schema.items.as_deref().filter(|_| kind != Some("object")) {
                     Type::List(Box::new(self.type_of(items, below, nested)))
+                } else if kind == Some("array") {
+                    Type::List(Box::new(Type::Json))
                 } else if !schema.properties.is_empty() {
                     let name = self.scope.claim(&below);
                     let docs = text::record(schema, &name);

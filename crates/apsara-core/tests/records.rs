@@ -246,3 +246,50 @@ fn debug_shows_what_is_set_and_no_secret() {
         r#"Sample { Any: {"u":"https://h/p?[redacted]"}, Inner: Inner { Key: "k", .. }, RequestId: "", Secret: [redacted], Text: "rtmp://host/app/[redacted]", .. }"#
     );
 }
+
+/// Declares a record whose one field is the whole answer.
+macro_rules! whole {
+    ($name:ident, $of:ty) => {
+        #[derive(Clone, Default, PartialEq)]
+        struct $name {
+            request_id: String,
+            body: $of,
+        }
+
+        impl rt::Record for $name {
+            const FIELDS: &'static [rt::Field<Self>] =
+                &[rt::field!("RequestId", request_id), rt::field!("body", body).body()];
+        }
+    };
+}
+
+whole!(Listed, Vec<Inner>);
+whole!(Told, Option<String>);
+whole!(Raw, Option<Vec<u8>>);
+whole!(Counted, Option<i64>);
+
+#[test]
+fn an_answer_that_is_no_object_fills_the_field_that_is_the_body() {
+    let mut listed = Listed::default();
+    decode(br#"[{"Key":"a","Count":"1"},null,{"Key":"b"}]"#, &mut listed).unwrap();
+    assert_eq!(listed.body.iter().map(|inner| inner.key.as_deref()).collect::<Vec<_>>(), [Some("a"), Some("b")]);
+    assert_eq!(listed.body[0].count, Some(1));
+    assert!(decode(br#"{"Key":"a","Count":1}"#, &mut listed).is_err(), "an object of two is no list");
+
+    for (body, text) in
+        [("\"quoted\"", "quoted"), ("plain text", "plain text"), ("{\"a\":1}", "{\"a\":1}"), ("12", "12")]
+    {
+        let mut told = Told::default();
+        decode(body.as_bytes(), &mut told).unwrap();
+        assert_eq!(told.body.as_deref(), Some(text), "{body}");
+    }
+    assert!(decode(b"\xff", &mut Told::default()).is_err());
+
+    let mut raw = Raw::default();
+    decode(b"\xff\x00\"", &mut raw).unwrap();
+    assert_eq!(raw.body.as_deref(), Some(&b"\xff\x00\""[..]), "bytes are taken as they come, not as Base64");
+
+    let mut counted = Counted::default();
+    decode(b"\"42\"", &mut counted).unwrap();
+    assert_eq!(counted.body, Some(42));
+}

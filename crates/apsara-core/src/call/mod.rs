@@ -131,7 +131,9 @@ fn decode_answer(operation: &'static Operation, answer: Answer, response: &mut d
 
 /// Puts the header's request id where the body gave none.
 fn fill_request_id(response: &mut dyn AnyRecord, id: String) {
-    let field = (0..response.count()).find(|index| response.meta(*index).name.eq_ignore_ascii_case("RequestId"));
+    // RequestId, requestId, request_id: products spell it as they like.
+    let is_it = |name: &str| name.replace(['_', '-'], "").eq_ignore_ascii_case("RequestId");
+    let field = (0..response.count()).find(|index| is_it(response.meta(*index).name));
     let Some(index) = field else { return };
     if !matches!(response.get(index).view(), View::Str("") | View::Absent) {
         return;

@@ -8,6 +8,7 @@ use std::fmt;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use super::field::Location;
 use super::value::{AnyRecord, Slot, Value, reset};
 use list::{ElementSeed, WrappedSeed};
 use message::{at, expected, mismatch, out_of_range, unknown_name};
@@ -21,14 +22,31 @@ pub(super) enum Mode {
     Strict,
 }
 
-/// Decodes an answer's JSON into a record.
+/// Decodes an answer into a record: its JSON into the fields, or all of it into the one field that is the body.
 ///
 /// # Errors
 ///
 /// Fails with the path and the place of what cannot be decoded.
 pub fn decode(body: &[u8], record: &mut dyn AnyRecord) -> Result<(), serde_json::Error> {
+    let whole = (0..record.count()).find(|index| record.meta(*index).location == Location::Body);
+    let slot = match whole {
+        None => Slot::Record(record),
+        Some(index) => record.get_mut(index).slot(),
+    };
+    let slot = match slot {
+        Slot::Bytes(to) => {
+            *to = body.to_vec();
+            return Ok(());
+        }
+        // A text is what came, unless it came as JSON.
+        Slot::Str(to) if !body.starts_with(b"\"") => {
+            *to = std::str::from_utf8(body).map_err(de::Error::custom)?.to_owned();
+            return Ok(());
+        }
+        slot => slot,
+    };
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    SlotSeed { slot: Slot::Record(record), mode: Mode::Lenient }.deserialize(&mut deserializer)?;
+    SlotSeed { slot, mode: Mode::Lenient }.deserialize(&mut deserializer)?;
     deserializer.end()
 }
 
