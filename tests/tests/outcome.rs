@@ -5,9 +5,11 @@
 use std::time::Duration;
 
 use apsara::live::{self, RestartLivePullToPushError};
+use apsara::transport::{BoxFuture, Transport, TransportError};
 use apsara::{Config, Credentials, Error, GatewayCode, Outcome, SignatureVersion};
 use apsara_emulator::{Clock, Emulator};
 use apsara_tests::{Scripted, Step, config, live};
+use bytes::Bytes;
 
 fn client(url: &str) -> live::Client {
     let credentials = Credentials::new("LTAI-id", "canary-secret").unwrap();
@@ -110,6 +112,25 @@ async fn an_answer_that_never_comes_is_a_timeout_and_unknown() {
     let error = call.with_deadline(Duration::from_millis(300)).send().await.unwrap_err();
     assert!(error.is_timeout(), "{error}");
     assert_eq!((error.outcome(), server.requests().len()), (Outcome::Unknown, 1));
+}
+
+/// Never gets a connection.
+#[derive(Debug)]
+struct Unconnected;
+
+impl Transport for Unconnected {
+    fn send(&self, _: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportError>> {
+        Box::pin(async { Err(TransportError::new("no connection").not_sent()) })
+    }
+}
+
+#[tokio::test]
+async fn time_that_runs_out_between_attempts_leaves_nothing_sent() {
+    let credentials = Credentials::new("LTAI-id", "canary-secret").unwrap();
+    let config = Config::builder().credentials(credentials).transport(Unconnected).build().unwrap();
+    let call = live::Client::new(&config).restart_live_pull_to_push().region("cn-shanghai").task_id("some-task");
+    let error = call.with_deadline(Duration::ZERO).send().await.unwrap_err();
+    assert_eq!(error.outcome(), Outcome::NotSent, "{error}");
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! The part of a call that knows no type: attempts, until there is an answer or an error that must be told.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -36,10 +37,14 @@ pub(super) async fn exchange(
     let config = &client.config.inner;
     let deadline = options.deadline.unwrap_or(config.deadline);
     let mut attempts = 0;
+    let under_way = AtomicBool::new(false);
     let work = async {
         loop {
             attempts += 1;
-            match attempt(client, operation, &unsigned).await {
+            under_way.store(true, Ordering::Relaxed);
+            let result = attempt(client, operation, &unsigned).await;
+            under_way.store(false, Ordering::Relaxed);
+            match result {
                 Ok(mut answer) => {
                     answer.attempts = attempts;
                     return Ok(answer);
@@ -56,8 +61,11 @@ pub(super) async fn exchange(
     match tokio::time::timeout(deadline, work).await {
         Ok(Ok(answer)) => Ok(answer),
         Ok(Err(error)) => Err(error.of(operation, attempts, Outcome::NotSent)),
-        // Time ran out during an attempt: nobody knows how far it came.
-        Err(_) => Err(Error::new(Kind::Deadline(deadline), Outcome::Unknown).of(operation, attempts, Outcome::NotSent)),
+        Err(_) => {
+            // During an attempt nobody knows how far it came; between two, the one before was not sent.
+            let outcome = if under_way.into_inner() { Outcome::Unknown } else { Outcome::NotSent };
+            Err(Error::new(Kind::Deadline(deadline), outcome).of(operation, attempts, Outcome::NotSent))
+        }
     }
 }
 
