@@ -1,26 +1,32 @@
 //! Every reason why a spec cannot be generated, all at once; what passes can be lowered without a question left.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::load::Version;
 use crate::refusal::{Collector, Place, did_you_mean};
+use crate::repair::holes;
 use crate::spec::{Api, Limits, Parameter, Schema};
 
 /// The places where a parameter can travel.
-const LOCATIONS: [&str; 5] = ["body", "formData", "header", "path", "query"];
+const LOCATIONS: [&str; 6] = ["body", "formData", "header", "host", "path", "query"];
 /// The ways in which a list or an object is written.
-const STYLES: [&str; 4] = ["flat", "json", "repeatList", "simple"];
-/// The styles of products whose calls are signed and sent alike; where they differ is whether an operation has a path.
-const STYLES_OF_PRODUCTS: [&str; 4] = ["FC", "ROA", "RPC", "V3"];
+const STYLES: [&str; 6] = ["flat", "json", "repeatList", "simple", "struct", "xml"];
+/// The styles of products; where they differ is whether an operation has a path, and what their gateway is.
+const STYLES_OF_PRODUCTS: [&str; 7] = ["AliGenie", "FC", "OSS", "PDS", "ROA", "RPC", "V3"];
 const METHODS: [&str; 7] = ["delete", "get", "head", "options", "patch", "post", "put"];
 const TYPES: [&str; 7] = ["any", "array", "boolean", "integer", "number", "object", "string"];
+/// What a client of HTTP can speak.
+const SCHEMES: [&str; 3] = ["http", "https", "sse"];
 /// The kinds of security that need no signature.
 pub(crate) const UNSIGNED: [&str; 2] = ["ARS_OIDC", "Anonymous"];
+/// The kinds of security for which the official SDKs sign with an access key.
+const SIGNED: [&str; 3] = ["AK", "APP", "PrivateKey"];
 
 /// Refuses what cannot be generated.
 pub(crate) fn check(versions: &[Version], refusals: &Collector) {
     let mut defaults = BTreeSet::new();
     for version in versions {
+        refusals.published(version.published);
         let product = &version.product;
         if !STYLES_OF_PRODUCTS.contains(&product.style.as_str()) && !product.style.is_empty() {
             let problem = format!("there are no clients of style `{}`", product.style);
@@ -36,9 +42,11 @@ pub(crate) fn check(versions: &[Version], refusals: &Collector) {
             check_schema(schema, version, refusals);
         }
         for (api, _) in version.operations.values() {
+            refusals.published(api.published);
             check_api(api, version, refusals);
         }
     }
+    refusals.published(false);
 }
 
 fn named_enums(version: &Version, refusals: &Collector) {
@@ -80,35 +88,58 @@ fn check_api(api: &Api, version: &Version, refusals: &Collector) {
             );
         }
     }
-    let unsigned = api.security.iter().all(|kind| UNSIGNED.contains(&kind.as_str()));
-    if !unsigned && !api.security.iter().any(|kind| kind == "AK") {
-        let problem = format!("a call cannot be signed with {}", api.security.join(", "));
-        refusals.refuse(&api.place.child("security"), problem, "only AK, ARS_OIDC and Anonymous can be generated");
+    if !api.schemes.is_empty() && !api.schemes.iter().any(|scheme| SCHEMES.contains(&scheme.to_lowercase().as_str())) {
+        let problem = format!("{} is no way that a client of HTTP goes", api.schemes.join(", "));
+        refusals.refuse(&api.place.child("schemes"), problem, "only http, https and sse can be generated");
+    }
+    for kind in &api.security {
+        let known = |kind: &str| SIGNED.contains(&kind) || UNSIGNED.contains(&kind) || kind == "BearerToken";
+        if !known(kind) && !api.published {
+            let problem = format!("there is no security `{kind}`{}", did_you_mean(kind, SIGNED));
+            let instead = format!("write one of {}, BearerToken, {}", SIGNED.join(", "), UNSIGNED.join(", "));
+            refusals.refuse(&api.place.child("security"), problem, instead);
+        }
     }
     let mut seen = BTreeSet::new();
     for parameter in &api.parameters {
-        if !seen.insert(&parameter.name) {
+        if !seen.insert((&parameter.name, &parameter.location)) {
             let problem = format!("`{}` is listed twice", parameter.name);
             refusals.refuse(&parameter.place, problem, "remove one of them, by a correction in the overlay");
         }
         check_parameter(parameter, version, refusals);
     }
+    for same in same_names(api) {
+        let differs = |it: &&Parameter| it.schema.kind != same[0].schema.kind || it.style != same[0].style;
+        if same.iter().any(|it| it.location != same[0].location && differs(it)) {
+            let problem = format!("`{}` is of another type in another place", same[0].name);
+            refusals.refuse(&same[0].place, problem, "a parameter that travels in two places is the same in both");
+        }
+    }
     check_path(api, version, refusals);
-    let bodies = api.parameters.iter().filter(|parameter| parameter.location == "body").count();
-    if bodies > 1 || (bodies == 1 && api.parameters.iter().any(|parameter| parameter.location == "formData")) {
-        refusals.refuse(
-            &api.place.child("parameters"),
-            "there are several bodies",
-            "a request has one body or one form",
-        );
+    let travels = |location: &str| api.parameters.iter().any(|parameter| parameter.location == location);
+    if travels("body") && travels("formData") {
+        let place = api.place.child("parameters");
+        refusals.refuse(&place, "there are a body and a form", "a request has a body or a form");
     }
     if let Some(response) = &api.response {
         check_schema(response, version, refusals);
     }
+    for header in api.response_headers.values() {
+        check_schema(header, version, refusals);
+    }
     for code in api.error_codes.iter().filter(|code| code.status.parse::<u16>().is_err()) {
         let place = api.place.child("errorCodes").child(&code.status);
-        refusals.refuse(&place, format!("`{}` is no HTTP status", code.status), "write a number such as 400");
+        refusals.trifle(&place, format!("`{}` is no HTTP status", code.status), "write a number such as 400");
     }
+}
+
+/// Returns the parameters of each name that several have.
+fn same_names(api: &Api) -> Vec<Vec<&Parameter>> {
+    let mut by_name: BTreeMap<&str, Vec<&Parameter>> = BTreeMap::new();
+    for parameter in &api.parameters {
+        by_name.entry(&parameter.name).or_default().push(parameter);
+    }
+    by_name.into_values().filter(|same| same.len() > 1).collect()
 }
 
 fn check_parameter(parameter: &Parameter, version: &Version, refusals: &Collector) {
@@ -136,7 +167,7 @@ fn check_path(api: &Api, version: &Version, refusals: &Collector) {
     if version.product.style == "ROA" && api.path.is_none() {
         refusals.refuse(&api.place, "an operation of style ROA needs a path", "add \"path\": \"/…\"");
     }
-    let holes: BTreeSet<&str> = path.split('{').skip(1).filter_map(|part| part.split('}').next()).collect();
+    let holes = holes(path);
     let given = api.parameters.iter().filter(|parameter| parameter.location == "path");
     let given: BTreeSet<&str> = given.map(|parameter| parameter.name.as_str()).collect();
     for hole in holes.difference(&given) {
@@ -153,7 +184,7 @@ fn check_path(api: &Api, version: &Version, refusals: &Collector) {
 fn check_schema(schema: &Schema, version: &Version, refusals: &Collector) {
     if let Some(reference) = &schema.reference
         && version.product.resolve(schema).is_none()
-        && !version.published
+        && !refusals.is_published()
     {
         let known = version.product.components.keys().map(String::as_str);
         let near = did_you_mean(reference.trim_start_matches("#/components/schemas/"), known);
@@ -163,9 +194,9 @@ fn check_schema(schema: &Schema, version: &Version, refusals: &Collector) {
     }
     if let Some(kind) = schema.kind.as_deref().filter(|kind| !TYPES.contains(kind)) {
         let problem = format!("there is no type `{kind}`{}", did_you_mean(kind, TYPES));
-        refusals.refuse(&schema.place.child("type"), problem, format!("write one of {}", TYPES.join(", ")));
+        refusals.trifle(&schema.place.child("type"), problem, format!("write one of {}", TYPES.join(", ")));
     }
-    if schema.kind.as_deref() == Some("array") && schema.items.is_none() && !version.published {
+    if schema.kind.as_deref() == Some("array") && schema.items.is_none() && !refusals.is_published() {
         refusals.refuse(&schema.place, "an array does not say what it holds", "add \"items\": { \"type\": \"…\" }");
     }
     let Limits { minimum, maximum, min_length, max_length, min_items, max_items } = schema.limits;
@@ -188,6 +219,6 @@ fn upside_down<T: PartialOrd>(
         && least > most
     {
         let problem = format!("`{}` is greater than `{}`", names[0], names[1]);
-        refusals.refuse(&place.child(names[0]), problem, "exchange them, or mend one by the overlay");
+        refusals.trifle(&place.child(names[0]), problem, "exchange them, or mend one by the overlay");
     }
 }

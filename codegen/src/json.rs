@@ -47,7 +47,7 @@ impl<'a> Object<'a> {
     pub(crate) fn text(&self, key: &'static str) -> Option<String> {
         match self.get(key)? {
             Value::String(text) => Some(text.clone()),
-            other => self.refuse(key, other, "a text", "write \"…\""),
+            other => self.trifle(key, other, "a text", "write \"…\""),
         }
     }
 
@@ -77,7 +77,7 @@ impl<'a> Object<'a> {
             Value::Bool(value) => Some(*value),
             Value::String(text) if text == "true" => Some(true),
             Value::String(text) if text == "false" => Some(false),
-            other => self.refuse(key, other, "a boolean", "write true or false"),
+            other => self.trifle(key, other, "a boolean", "write true or false"),
         }
     }
 
@@ -90,7 +90,7 @@ impl<'a> Object<'a> {
             Value::String(text) => text.trim().parse().ok().filter(|number: &f64| number.is_finite()),
             _ => None,
         };
-        number.or_else(|| self.refuse(key, value, "a number", "write a number"))
+        number.or_else(|| self.trifle(key, value, "a number", "write a number"))
     }
 
     /// Returns a number that counts something.
@@ -100,7 +100,7 @@ impl<'a> Object<'a> {
             return Some(number as usize);
         }
         let problem = format!("{number} counts nothing");
-        self.refusals.refuse(&self.place.child(key), problem, "write a whole number that is not negative");
+        self.refusals.trifle(&self.place.child(key), problem, "write a whole number that is not negative");
         None
     }
 
@@ -113,6 +113,8 @@ impl<'a> Object<'a> {
     pub(crate) fn list(&self, key: &'static str) -> Vec<(Place, &'a Value)> {
         match self.get(key) {
             None => Vec::new(),
+            // And an empty list as `{}`.
+            Some(Value::Object(map)) if map.is_empty() => Vec::new(),
             Some(Value::Array(list)) => {
                 let place = self.place.child(key);
                 list.iter().enumerate().map(|(index, value)| (place.child(index), value)).collect()
@@ -163,6 +165,13 @@ impl<'a> Object<'a> {
                 self.refusals.refuse(&place, problem, format!("the entries are {}", others.join(", ")));
             }
         }
+    }
+
+    /// Refuses a value without which an operation can be generated: one that the portal publishes is passed over.
+    fn trifle<T>(&self, key: &str, found: &Value, expected: &str, instead: &str) -> Option<T> {
+        let problem = format!("{} stands where {expected} is expected", kind(found));
+        self.refusals.trifle(&self.place.child(key), problem, instead);
+        None
     }
 
     fn refuse<T>(&self, key: &str, found: &Value, expected: &str, instead: &str) -> Option<T> {

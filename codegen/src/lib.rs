@@ -8,19 +8,22 @@ mod emit;
 mod facts;
 mod format;
 mod json;
+mod leave_out;
 mod load;
 mod lower;
 mod model;
 mod names;
 mod overlay;
+mod parallel;
 mod product;
 mod refusal;
+mod repair;
 mod spec;
 mod write;
 
 pub use format::File;
 pub use load::Sources;
-pub use refusal::{Place, Refusal, Refusals};
+pub use refusal::{Place, Refusal, Refusals, Repair};
 pub use write::{Changes, compare, write};
 
 /// Says how clients are generated.
@@ -29,11 +32,25 @@ pub use write::{Changes, compare, write};
 pub struct Options {
     /// The path by which examples in the documentation name the crate's generated modules, for example `apsara`.
     pub crate_path: String,
+    /// Whether operations that are refused are left out instead of failing the run.
+    pub keep_going: bool,
+}
+
+/// Holds what a run came to.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Generated {
+    /// The files.
+    pub files: Vec<File>,
+    /// Why operations were left out; empty unless that was asked for.
+    pub refusals: Vec<Refusal>,
+    /// How mistakes in whole documents of the portal were read.
+    pub repairs: Vec<Repair>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { crate_path: "apsara".to_owned() }
+        Self { crate_path: "apsara".to_owned(), keep_going: false }
     }
 }
 
@@ -44,11 +61,18 @@ impl Default for Options {
 /// # Errors
 ///
 /// Fails with every reason why the specs cannot be generated.
-pub fn generate(sources: &Sources, root: &str, options: &Options) -> Result<Vec<File>, Refusals> {
-    let refusals = refusal::Collector::default();
-    let versions = load::load(sources, &refusals);
-    check::check(&versions, &refusals);
-    refusals.finish()?;
+pub fn generate(sources: &Sources, root: &str, options: &Options) -> Result<Generated, Refusals> {
+    let collector = refusal::Collector::default();
+    let mut versions = load::load(sources, &collector);
+    check::check(&versions, &collector);
+    let refusals = collector.refusals();
+    if options.keep_going {
+        leave_out::leave_out(&mut versions, &refusals);
+    } else if !refusals.is_empty() {
+        return Err(Refusals::new(refusals));
+    }
     let model = lower::lower(&versions, &options.crate_path);
-    Ok(emit::emit(&model, root).into_iter().map(format::format).collect())
+    let units = emit::units(&model, root);
+    let files = parallel::map(&units, |unit| format::format(emit::emit(*unit)));
+    Ok(Generated { files, refusals, repairs: collector.repairs() })
 }

@@ -1,7 +1,7 @@
 //! Finds and reads the files of a folder of specs: the only input.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::overlay::{self, Ours};
 use crate::product::{self, Product};
 use crate::refusal::{Collector, Place, did_you_mean};
+use crate::repair;
 use crate::spec::{self, Api};
 
 /// Holds spec files: their paths from the workspace's folder, with `/`, and their texts.
@@ -25,8 +26,7 @@ pub(crate) struct Version {
     /// The product's folder; the module has its name.
     pub(crate) product_folder: String,
     pub(crate) product: Product,
-    /// Whether it is a whole document as the portal publishes it. Where one is silent or refers to nothing, nobody can mend it, so
-    /// any value is taken there.
+    /// Whether what its operations share is from a whole document of the portal.
     pub(crate) published: bool,
     /// By name.
     pub(crate) operations: BTreeMap<String, (Api, Ours)>,
@@ -101,6 +101,7 @@ fn version(folder: &str, files: &BTreeMap<&str, Value>, refusals: &Collector) ->
     let product_folder = above.rsplit_once('/').map_or(above, |(_, name)| name);
     let document = files.get("api-docs.json").map(|value| (Place::file(&format!("{folder}/api-docs.json")), value));
     let described = files.get("product.json").map(|value| (Place::file(&format!("{folder}/product.json")), value));
+    refusals.published(document.is_some());
     let product = match (described, &document) {
         (Some((place, value)), _) => product::product(value, place, refusals)?,
         (None, Some((place, value))) => product::of_document(value, place.clone(), refusals)?,
@@ -166,14 +167,32 @@ fn version(folder: &str, files: &BTreeMap<&str, Value>, refusals: &Collector) ->
             );
         }
     }
+    let hosts: BTreeSet<String> = specs.values().flat_map(|(_, value)| host_parameters(value)).collect();
     for (name, (place, mut value)) in specs {
         let overlay = ours.get(&name);
         if let Some((place, overlay)) = overlay {
             overlay::correct(&mut value, overlay, place, refusals);
         }
-        let Some(mut api) = spec::api(&name, &value, place, refusals) else { continue };
+        // A file of ours names its schema. What the portal publishes does not, and what is wrong there nobody can mend.
+        refusals.published(value.get("$schema").is_none());
+        let (place, value) = match value.get("data").filter(|data| data.get("methods").is_some()) {
+            Some(wrapped) => (place.child("data"), wrapped),
+            None => (place, &value),
+        };
+        let Some(mut api) = spec::api(&name, value, place, refusals) else { continue };
+        if api.published {
+            repair::repair(&mut api, &loaded.product.style, &hosts, refusals);
+        }
         let ours = overlay.map(|(place, overlay)| overlay::apply(&mut api, overlay, place.clone(), refusals));
         loaded.operations.insert(name, (api, ours.unwrap_or_default()));
     }
+    refusals.published(false);
     Some(loaded)
+}
+
+/// Returns the names of an operation's parameters that stand in the host's name.
+fn host_parameters(spec: &Value) -> Vec<String> {
+    let parameters = spec.get("parameters").and_then(Value::as_array).into_iter().flatten();
+    let hosts = parameters.filter(|it| it.get("in").and_then(Value::as_str) == Some("host"));
+    hosts.filter_map(|it| it.get("name")?.as_str()).map(str::to_owned).collect()
 }

@@ -34,6 +34,10 @@ pub(crate) struct Version {
     pub(crate) default_region: Option<String>,
     pub(crate) portal_endpoints: Hosts,
     pub(crate) sdk_endpoints: Hosts,
+    /// The endpoint that parameters in the host's name stand in front of, where it is not the region's.
+    pub(crate) named_endpoint: Option<&'static str>,
+    /// The signature that the product's own gateway wants.
+    pub(crate) own_signature: Option<&'static str>,
     /// Whether the official SDKs build a host from a region that stands in no table.
     pub(crate) sdk_regional: bool,
     pub(crate) enums: Vec<NamedEnum>,
@@ -96,7 +100,9 @@ pub(crate) struct Operation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Security {
     AccessKey,
+    AccessKeyOrBearer,
     Anonymous,
+    Bearer,
 }
 
 /// A struct with a table of its fields.
@@ -119,6 +125,16 @@ pub(crate) struct Field {
     /// Whether it is there in every value: lists and maps are, empty ones stand for none, and so is the request's id.
     pub(crate) always: bool,
     pub(crate) facts: Vec<Fact>,
+    /// The other places where a parameter travels.
+    pub(crate) again: Vec<&'static str>,
+}
+
+impl Field {
+    /// Describes a field that holds a text, with one fact about it.
+    pub(crate) fn plain(name: &str, wire: &str, docs: String, fact: Fact) -> Self {
+        let (name, wire) = (name.to_owned(), wire.to_owned());
+        Self { name, wire, docs, of: Type::Text, always: false, facts: vec![fact], again: Vec::new() }
+    }
 }
 
 /// What a field's row says beside its name, in the order in which it is written.

@@ -59,8 +59,9 @@ impl Scope {
         let mut name = wanted.to_owned();
         let mut number = 2;
         while !self.0.insert(name.clone()) {
-            let gap =
-                if wanted.starts_with(char::is_uppercase) && !wanted.ends_with(char::is_numeric) { "" } else { "_" };
+            let joins = wanted.starts_with(char::is_uppercase) && !wanted.ends_with(char::is_numeric);
+            // A keyword was escaped by `_` already.
+            let gap = if joins || wanted.ends_with('_') { "" } else { "_" };
             name = format!("{wanted}{gap}{number}");
             number += 1;
         }
@@ -74,10 +75,16 @@ pub(crate) fn snake(name: &str) -> String {
     escaped(words.join("_"), "value", "n")
 }
 
+/// Returns the name of a module and its file: Rust finds only those by themselves that are in ASCII.
+pub(crate) fn module(name: &str) -> String {
+    snake(&name.replace(is_ideograph, " "))
+}
+
 /// Returns the name of a setter or a method. The names of a builder's or a client's own methods are escaped as keywords are.
 pub(crate) fn method(name: &str) -> String {
     let name = snake(name);
-    let taken = ["endpoint", "execute", "new", "request", "send"].contains(&name.as_str()) || name.starts_with("with_");
+    let taken = ["endpoint", "execute", "new", "request", "send", "send_raw"].contains(&name.as_str())
+        || name.starts_with("with_");
     if taken { format!("{name}_") } else { name }
 }
 
@@ -107,9 +114,16 @@ fn escaped(name: String, empty: &str, before_digit: &str) -> String {
     match name.chars().next() {
         None => empty.to_owned(),
         Some(first) if first.is_ascii_digit() => format!("{before_digit}{name}"),
+        // `Self_` would not do as a part of the name of another type.
+        _ if name == "Self" => "SelfValue".to_owned(),
         _ if KEYWORDS.contains(&name.as_str()) => format!("{name}_"),
         _ => name,
     }
+}
+
+/// Returns whether a letter is a Chinese one, which Rust takes in names, and which has no case.
+fn is_ideograph(letter: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&letter)
 }
 
 /// Splits a name into its words: at what is no letter and no digit, before an upper case letter that follows a lower case one
@@ -120,7 +134,7 @@ fn words(name: &str) -> Vec<String> {
     for (index, &letter) in letters.iter().enumerate() {
         let before = index.checked_sub(1).map(|index| letters[index]);
         let after = letters.get(index + 1);
-        if !letter.is_ascii_alphanumeric() {
+        if !letter.is_ascii_alphanumeric() && !is_ideograph(letter) {
             words.push(String::new());
             if letter == '-'
                 && !before.is_some_and(|before| before.is_ascii_alphanumeric())
@@ -167,11 +181,13 @@ mod tests {
             ("__context", "context", "Context"),
             ("http-flv", "http_flv", "HttpFlv"),
             ("type", "type_", "Type"),
-            ("Self", "self_", "Self_"),
+            ("Self", "self_", "SelfValue"),
             ("3DType", "n3_d_type", "N3DType"),
             ("-1", "minus_1", "Minus1"),
             ("cn-2-1", "cn_2_1", "Cn2_1"),
-            ("中文", "value", "Value"),
+            ("中文", "中文", "中文"),
+            ("CPU核数Max", "cpu核数_max", "Cpu核数Max"),
+            ("😀", "value", "Value"),
         ] {
             assert_eq!((snake(wire).as_str(), pascal(wire).as_str()), (snake_name, pascal_name), "{wire}");
         }
@@ -192,5 +208,7 @@ mod tests {
         assert_eq!(scope.claim("Option"), "Option3");
         assert_eq!(scope.claim("md5"), "md5");
         assert_eq!(scope.claim("md5"), "md5_2");
+        assert_eq!(scope.claim("type_"), "type_");
+        assert_eq!(scope.claim("type_"), "type_2");
     }
 }

@@ -28,7 +28,21 @@ pub(crate) struct Product {
     pub(crate) enums: Vec<NamedEnum>,
 }
 
+/// The products whose own gateways verify signatures of their own, by the official SDKs' gateway packages.
+const OWN_SIGNATURES: [(&str, &str); 4] = [
+    ("hcs-mgw", "OSS4-HMAC-SHA256"),
+    ("oss", "OSS4-HMAC-SHA256"),
+    ("pds", "ACS4-HMAC-SHA256"),
+    ("sls", "SLS4-HMAC-SHA256"),
+];
+
 impl Product {
+    /// Returns the signature that the product's own gateway wants, if it takes no other.
+    pub(crate) fn own_signature(&self) -> Option<&'static str> {
+        let name = self.name.to_lowercase();
+        OWN_SIGNATURES.iter().find(|(product, _)| *product == name).map(|(_, signature)| *signature)
+    }
+
     /// Returns the schema that a reference means, nothing if it means none; what is no reference means itself.
     pub(crate) fn resolve<'a>(&'a self, schema: &'a Schema) -> Option<&'a Schema> {
         match &schema.reference {

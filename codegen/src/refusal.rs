@@ -1,6 +1,6 @@
 //! What is wrong with a spec: where, and what to write instead.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
@@ -19,13 +19,25 @@ pub struct Refusal {
     instead: String,
 }
 
+/// Says how something in a document of the portal, which nobody can mend there, was read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Repair {
+    place: Place,
+    made: String,
+}
+
 /// Holds every refusal of a run, sorted by place; nothing was generated.
 #[derive(Clone, Debug)]
 pub struct Refusals(Vec<Refusal>);
 
-/// Collects refusals while specs are read.
+/// Collects refusals and repairs while specs are read.
 #[derive(Debug, Default)]
-pub(crate) struct Collector(RefCell<Vec<Refusal>>);
+pub(crate) struct Collector {
+    refusals: RefCell<Vec<Refusal>>,
+    repairs: RefCell<Vec<Repair>>,
+    /// Whether what is read is as the portal published it.
+    published: Cell<bool>,
+}
 
 impl Place {
     /// Names a whole file.
@@ -43,25 +55,86 @@ impl Place {
     pub(crate) fn file_name(&self) -> &str {
         &self.file
     }
+
+    /// Returns whether the place is in a folder of specs.
+    pub(crate) fn is_in(&self, folder: &str) -> bool {
+        self.file.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// Returns the keys and indices that lead to the place in its file.
+    pub(crate) fn keys(&self) -> Vec<String> {
+        self.path.split('/').skip(1).map(|key| key.replace("~1", "/").replace("~0", "~")).collect()
+    }
 }
 
 impl Collector {
     /// Adds a refusal: `problem` says what is wrong, `instead` what to write.
     pub(crate) fn refuse(&self, place: &Place, problem: impl Into<String>, instead: impl Into<String>) {
         let refusal = Refusal { place: place.clone(), problem: problem.into(), instead: instead.into() };
-        self.0.borrow_mut().push(refusal);
+        self.refusals.borrow_mut().push(refusal);
     }
 
-    /// Fails if anything was refused.
-    pub(crate) fn finish(&self) -> Result<(), Refusals> {
-        let mut all = self.0.take();
-        all.sort();
-        all.dedup();
-        if all.is_empty() { Ok(()) } else { Err(Refusals(all)) }
+    /// Says whether what is read from now on is as the portal published it.
+    pub(crate) fn published(&self, published: bool) {
+        self.published.set(published);
+    }
+
+    /// Returns whether what is read is as the portal published it.
+    pub(crate) fn is_published(&self) -> bool {
+        self.published.get()
+    }
+
+    /// Refuses something without which an operation can be generated; where the portal publishes it, it is passed over.
+    pub(crate) fn trifle(&self, place: &Place, problem: impl Into<String>, instead: impl Into<String>) {
+        if self.published.get() {
+            self.repair(place, format!("{}; passed over", problem.into()));
+        } else {
+            self.refuse(place, problem, instead);
+        }
+    }
+
+    /// Adds a repair: what was wrong, and how it was read.
+    pub(crate) fn repair(&self, place: &Place, made: impl Into<String>) {
+        self.repairs.borrow_mut().push(Repair { place: place.clone(), made: made.into() });
+    }
+
+    /// Returns all refusals, sorted by place.
+    pub(crate) fn refusals(&self) -> Vec<Refusal> {
+        sorted(&self.refusals)
+    }
+
+    /// Returns all repairs, sorted by place.
+    pub(crate) fn repairs(&self) -> Vec<Repair> {
+        sorted(&self.repairs)
+    }
+}
+
+fn sorted<T: Ord>(list: &RefCell<Vec<T>>) -> Vec<T> {
+    let mut all = list.take();
+    all.sort();
+    all.dedup();
+    all
+}
+
+impl Refusal {
+    /// Returns where it is.
+    #[must_use]
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Returns what is wrong.
+    #[must_use]
+    pub fn problem(&self) -> &str {
+        &self.problem
     }
 }
 
 impl Refusals {
+    pub(crate) fn new(refusals: Vec<Refusal>) -> Self {
+        Self(refusals)
+    }
+
     /// Returns the refusals, sorted by place.
     #[must_use]
     pub fn all(&self) -> &[Refusal] {
@@ -87,6 +160,12 @@ impl fmt::Display for Place {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}; {}", self.place, self.problem, self.instead)
+    }
+}
+
+impl fmt::Display for Repair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place, self.made)
     }
 }
 

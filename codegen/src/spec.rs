@@ -12,11 +12,15 @@ use crate::refusal::{Collector, Place};
 #[derive(Clone, Debug)]
 pub(crate) struct Api {
     pub(crate) place: Place,
+    /// Whether it is as the portal published it, and not a file of our own.
+    pub(crate) published: bool,
     pub(crate) name: String,
     pub(crate) summary: Option<String>,
     pub(crate) description: Option<String>,
     pub(crate) methods: Vec<String>,
     pub(crate) path: Option<String>,
+    /// How it can be reached: `http`, `https`, `sse`, `ws`, …
+    pub(crate) schemes: Vec<String>,
     /// The kinds of credentials of which any one will do.
     pub(crate) security: Vec<String>,
     pub(crate) operation_type: Option<String>,
@@ -26,6 +30,8 @@ pub(crate) struct Api {
     pub(crate) parameters: Vec<Parameter>,
     /// What a success is answered with.
     pub(crate) response: Option<Schema>,
+    /// The headers of a success, by name.
+    pub(crate) response_headers: BTreeMap<String, Schema>,
     pub(crate) error_codes: Vec<ErrorCode>,
 }
 
@@ -58,6 +64,29 @@ pub(crate) struct Schema {
     pub(crate) limits: Limits,
 }
 
+impl Schema {
+    /// Describes a text that is required, of which nothing else is known.
+    pub(crate) fn of_text(place: Place) -> Self {
+        Self {
+            place,
+            kind: Some("string".to_owned()),
+            format: None,
+            reference: None,
+            description: None,
+            example: None,
+            default: None,
+            allowed: Vec::new(),
+            required: true,
+            sensitive: false,
+            deprecated: false,
+            items: None,
+            properties: BTreeMap::new(),
+            additional: None,
+            limits: Limits::default(),
+        }
+    }
+}
+
 /// The numbers that a value must keep to, both ends included.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Limits {
@@ -86,12 +115,15 @@ pub(crate) fn api(name: &str, value: &Value, place: Place, refusals: &Collector)
     }
     let parameters = object.objects("parameters").iter().map(|object| parameter(object, refusals)).collect();
     let parameters = merged(parameters);
+    let (response, response_headers) =
+        object.object("responses").map(|responses| success(&responses, refusals)).unwrap_or_default();
     let mut security = Vec::new();
     for one in object.objects("security") {
         security.extend(one.entries().iter().map(|(kind, ..)| (*kind).to_owned()));
     }
     Some(Api {
         place,
+        published: refusals.is_published(),
         name: name.to_owned(),
         summary: object.text("summary"),
         description: object.text("description"),
@@ -102,7 +134,9 @@ pub(crate) fn api(name: &str, value: &Value, place: Place, refusals: &Collector)
         tag: object.object("systemTags").and_then(|tags| tags.text("operationType")),
         deprecated: object.flag("deprecated").unwrap_or(false),
         parameters,
-        response: object.object("responses").and_then(|responses| success(&responses, refusals)),
+        schemes: object.texts("schemes"),
+        response,
+        response_headers,
         error_codes: object.object("errorCodes").map(|codes| error_codes(&codes, refusals)).unwrap_or_default(),
     })
 }
@@ -132,26 +166,55 @@ fn parameter(object: &Object<'_>, refusals: &Collector) -> Parameter {
     Parameter { place, name, location: object.required_text("in"), style: object.text("style"), schema }
 }
 
-/// Reads the schema of the success with the least status.
-fn success(responses: &Object<'_>, refusals: &Collector) -> Option<Schema> {
-    let (_, place, value) = responses.entries().into_iter().find(|(status, ..)| status.starts_with('2'))?;
-    let response = Object::new(value, place, refusals)?;
-    let value = response.get("schema")?;
-    Some(schema(value, response.place.child("schema"), refusals))
+/// Headers that say how an answer travels, and nothing of what it is.
+const TRANSPORT_HEADERS: [&str; 8] = [
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "date",
+    "keep-alive",
+    "server",
+    "transfer-encoding",
+];
+
+/// Reads the schema and the headers of the success with the least status; where there is none, those of a redirect.
+fn success(responses: &Object<'_>, refusals: &Collector) -> (Option<Schema>, BTreeMap<String, Schema>) {
+    let entries = responses.entries();
+    let of = |first: char| entries.iter().find(|(status, ..)| status.starts_with(first));
+    let Some((_, place, value)) = of('2').or_else(|| of('3')) else { return Default::default() };
+    let Some(response) = Object::new(value, place.clone(), refusals) else { return Default::default() };
+    let body = response.get("schema").map(|value| schema(value, response.place.child("schema"), refusals));
+    let mut headers = BTreeMap::new();
+    for (name, place, value) in response.object("headers").iter().flat_map(Object::entries) {
+        // A name in HTTP is of letters, digits and hyphens; some of those that are published are sentences.
+        let is_name = name.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_*".contains(letter));
+        if is_name && !name.is_empty() && !TRANSPORT_HEADERS.contains(&name.to_lowercase().as_str()) {
+            let Some(header) = Object::new(value, place.clone(), refusals) else { continue };
+            let value = header.get("schema").unwrap_or(value);
+            headers.insert(name.to_owned(), schema(value, place, refusals));
+        }
+    }
+    (body, headers)
 }
 
 fn error_codes(object: &Object<'_>, refusals: &Collector) -> Vec<ErrorCode> {
     let mut codes = Vec::new();
     for (status, place, value) in object.entries() {
         let Value::Array(list) = value else {
-            refusals.refuse(&place, "the codes of a status are a list", "write [ { \"errorCode\": \"…\" } ]");
+            refusals.trifle(&place, "the codes of a status are a list", "write [ { \"errorCode\": \"…\" } ]");
             continue;
         };
         for (index, value) in list.iter().enumerate() {
             let Some(object) = Object::new(value, place.child(index), refusals) else { continue };
+            let code = object.text("errorCode").filter(|code| !code.trim().is_empty());
+            let Some(code) = code else {
+                refusals.trifle(&object.place, "`errorCode` is empty or not there", "add \"errorCode\": \"…\"");
+                continue;
+            };
             codes.push(ErrorCode {
                 status: status.to_owned(),
-                code: object.required_text("errorCode"),
+                code,
                 message: object.text("errorMessage"),
                 meaning: object.text("description"),
             });

@@ -25,7 +25,7 @@ fn document() -> Option<Value> {
 fn generated(document: &Value) -> Vec<File> {
     let mut sources = Sources::default();
     sources.insert("api-specs/live/2016-11-01/api-docs.json", document.to_string());
-    generate(&sources, "api-specs", &Options::default()).unwrap()
+    generate(&sources, "api-specs", &Options::default()).unwrap().files
 }
 
 /// Puts every list whose order means nothing into another order.

@@ -15,7 +15,7 @@ fn mistakes() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
     let schema = |schema: &str| parameter(&format!(r#"{{ "name": "P", "in": "query", "schema": {schema} }}"#));
     let product = |from: &str, to: &str| vec![("product.json", PRODUCT.replace(from, to))];
     let overlay = |overlay: &str| {
-        let spec = r#"{ "summary": "S.", "methods": ["get"], "security": [{ "AK": [] }], "responses": {},
+        let spec = r#"{ "$schema": "../../schema/operation.schema.json", "summary": "S.", "methods": ["get"], "security": [{ "AK": [] }], "responses": {},
             "parameters": [{ "name": "TaskId", "in": "query", "schema": { "type": "string", "required": true, "maxLength": 9 } }],
             "errorCodes": { "400": [{ "errorCode": "Known" }] } }"#;
         vec![("Over.json", spec.to_owned()), ("Over.apsara.json", overlay.to_owned())]
@@ -32,13 +32,23 @@ fn mistakes() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
         ("not an object", vec![("Broken.json", "[1]".to_owned())]),
         ("no methods", operation("[\"post\"]", "[]")),
         ("no such method", operation("post", "fetch")),
-        ("no such security", operation("AK", "PrivateKey")),
+        ("no such security", operation("AK", "PrivateKy")),
         ("a parameter without a name", parameter(r#"{ "in": "query" }"#)),
         ("a parameter with an empty name", parameter(r#"{ "name": "", "in": "query" }"#)),
         ("no such place", parameter(r#"{ "name": "P", "in": "querry" }"#)),
-        ("no such style", parameter(r#"{ "name": "P", "in": "query", "style": "struct" }"#)),
-        ("a parameter twice", parameter(r#"{ "name": "P", "in": "query" }, { "name": "P", "in": "header" }"#)),
-        ("two bodies", parameter(r#"{ "name": "P", "in": "body" }, { "name": "Q", "in": "formData" }"#)),
+        ("no such style", parameter(r#"{ "name": "P", "in": "query", "style": "jsn" }"#)),
+        (
+            "a parameter twice",
+            parameter(r#"{ "name": "P", "in": "query", "style": "json" }, { "name": "P", "in": "query" }"#),
+        ),
+        (
+            "another type in another place",
+            parameter(
+                r#"{ "name": "P", "in": "query", "schema": { "type": "string" } }, { "name": "P", "in": "header" }"#,
+            ),
+        ),
+        ("no way to speak", operation("\"security\"", "\"schemes\": [\"wss\"], \"security\"")),
+        ("a body and a form", parameter(r#"{ "name": "P", "in": "body" }, { "name": "Q", "in": "formData" }"#)),
         ("no such type", schema(r#"{ "type": "strng" }"#)),
         ("an array of nothing", schema(r#"{ "type": "array" }"#)),
         ("limits upside down", schema(r#"{ "type": "integer", "minimum": "9", "maximum": 1 }"#)),
@@ -47,7 +57,6 @@ fn mistakes() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
         ("no such component", schema(r##"{ "$ref": "#/components/schemas/Nod" }"##)),
         ("a path without its parameter", operation("\"security\"", "\"path\": \"/a/{Id}\", \"security\"")),
         ("a parameter without its path", parameter(r#"{ "name": "Id", "in": "path" }"#)),
-        ("a parameter in the host's name", parameter(r#"{ "name": "Bucket", "in": "host" }"#)),
         (
             "no such status",
             operation("\"responses\"", r#""errorCodes": { "4xx": [{ "errorCode": "C" }] }, "responses""#),
@@ -131,7 +140,7 @@ fn an_operation_stands_in_one_file() {
 
 #[test]
 fn all_refusals_of_all_files_are_told_at_once() {
-    let broken = OPERATION.replace("post", "fetch").replace("AK", "PrivateKey");
+    let broken = OPERATION.replace("post", "fetch").replace("AK", "PrivateKy");
     let files = [("product.json", &*PRODUCT.replace("RPC", "SOAP")), ("One.json", &*broken), ("Two.json", "nothing")];
     let refusals = generated(&files).unwrap_err();
     assert_eq!(refusals.all().len(), 4, "{refusals}");

@@ -32,7 +32,7 @@ fn sources() -> Sources {
 fn generated_code_compiles_in_another_crate_in_every_edition() {
     let mut options = Options::default();
     options.crate_path = "elsewhere::clients".to_owned();
-    let files = generate(&sources(), "api-specs", &options).unwrap();
+    let files = generate(&sources(), "api-specs", &options).unwrap().files;
     for product in ["live", "paths", "sts", "test"] {
         assert!(files.iter().any(|file| file.path == format!("{product}/mod.rs")), "{product} was not generated");
     }
@@ -47,7 +47,7 @@ fn generated_code_compiles_in_another_crate_in_every_edition() {
 #[test]
 fn code_of_another_generation_is_refused_in_one_sentence() {
     let folder = scratch("another-generation");
-    let files = generate(&sources(), "api-specs", &Options::default()).unwrap();
+    let files = generate(&sources(), "api-specs", &Options::default()).unwrap().files;
     write(&files, &folder.join("src/clients"), &|_| false).unwrap();
     write_crate(&folder, "2024");
     let module = folder.join("src/clients/sts/v2015_04_01/mod.rs");

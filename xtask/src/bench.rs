@@ -4,9 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use apsara_codegen::{File, Options, Sources, generate, write};
+use apsara_codegen::{File, Options, Sources, generate};
 
 use crate::run::{Failure, cargo, root, succeed, target};
+use crate::scratch;
 
 /// What to measure.
 #[derive(clap::Args)]
@@ -20,13 +21,13 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let specs = args.specs.clone().unwrap_or_else(|| root().join("api-specs"));
     let sources = Sources::read(&specs, "specs").map_err(|error| error.to_string())?;
     let start = Instant::now();
-    let files = generate(&sources, "specs", &Options::default()).map_err(|refusals| refusals.to_string())?;
+    let files = generate(&sources, "specs", &Options::default()).map_err(|refusals| refusals.to_string())?.files;
     let took = start.elapsed();
     let operations = files.iter().filter(|file| file.operation.is_some()).count();
     println!("generated   {operations} operations in {:.2} s", took.as_secs_f64());
     print_lines(&files, operations);
     let folder = target().join("scratch/bench");
-    write_crate(&folder, &files)?;
+    scratch::write_crate(&folder, &files)?;
     for (name, arguments, built) in [
         ("check", &["check"][..], None),
         ("debug", &["build"][..], Some("debug")),
@@ -40,7 +41,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         let before = cpu_seconds()?;
         compile(&folder, arguments)?;
         let seconds = cpu_seconds()? - before;
-        let size = built.map(|profile| folder.join("target").join(profile).join("libbench.rlib"));
+        let size = built.map(|profile| folder.join("target").join(profile).join("libclients.rlib"));
         let size = size.and_then(|path| fs::metadata(path).ok());
         let size = size.map(|meta| format!(", {:.1} MB", meta.len() as f64 / 1e6)).unwrap_or_default();
         println!("{name:<11} {seconds:.1} CPU s{size}");
@@ -53,26 +54,6 @@ fn print_lines(files: &[File], operations: usize) {
     let (all, code) = (lines().count(), lines().filter(|line| !line.starts_with("//")).count());
     let mean = |count: usize| count as f64 / operations.max(1) as f64;
     println!("lines       {:.1} per operation without comments, {:.1} with", mean(code), mean(all));
-}
-
-fn write_crate(folder: &Path, files: &[File]) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| error.to_string();
-    write(files, &folder.join("src/clients"), &|_| false).map_err(failed)?;
-    let mut products: Vec<&str> =
-        files.iter().filter_map(|file| file.path.split_once('/')).map(|(name, _)| name).collect();
-    products.sort_unstable();
-    products.dedup();
-    let features: String = products.iter().map(|product| format!("{product} = []\n")).collect();
-    let core = root().join("crates/apsara-core");
-    let manifest = format!(
-        "[package]\nname = \"bench\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[features]\ndefault = {products:?}\n{features}\n\
-         [dependencies]\napsara-core = {{ path = '{}', default-features = false }}\n\n[workspace]\n",
-        core.display()
-    );
-    fs::write(folder.join("Cargo.toml"), manifest).map_err(failed)?;
-    fs::write(folder.join("src/lib.rs"), "//! Clients.\n\npub mod clients;\n").map_err(failed)?;
-    fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).map_err(failed)?;
-    Ok(())
 }
 
 fn compile(folder: &Path, arguments: &[&str]) -> Result<(), Failure> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::Command;
 
-use apsara_codegen::{Changes, File, Options, Sources, compare, generate, write};
+use apsara_codegen::{Changes, File, Generated, Options, Sources, compare, generate, write};
 
 use crate::run::{Failure, root};
 
@@ -21,18 +21,28 @@ pub(crate) struct Args {
     /// Leave the files of all operations but these alone, for example `live:RestartLivePullToPush`. All specs must still be right.
     #[arg(long, value_name = "PRODUCT:OPERATION", value_delimiter = ',')]
     only: Vec<String>,
+    /// Leave out what cannot be generated, and say why, instead of writing nothing.
+    #[arg(long)]
+    keep_going: bool,
+    /// List the mistakes in documents of the portal, and how they were read.
+    #[arg(long)]
+    repairs: bool,
 }
 
 impl Args {
     /// Asks for a check of everything.
     pub(crate) fn check() -> Self {
-        Self { check: true, only: Vec::new() }
+        Self { check: true, ..Self::default() }
     }
 }
 
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let sources = Sources::read(&root().join(SPECS), SPECS).map_err(|error| error.to_string())?;
-    let mut files = generate(&sources, SPECS, &Options::default()).map_err(|refusals| refusals.to_string())?;
+    let mut options = Options::default();
+    options.keep_going = args.keep_going;
+    let generated = generate(&sources, SPECS, &options).map_err(|refusals| refusals.to_string())?;
+    tell(&generated, args.repairs);
+    let mut files = generated.files;
     missing_features(&files)?;
     let total = files.len();
     let left_alone = keep_only(&mut files, &args.only)?;
@@ -52,6 +62,23 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let (written, removed) = (changes.changed.len(), changes.stale.len());
     println!("{total} files generated, {written} written, {removed} removed, {} left alone", left_alone.len());
     Ok(())
+}
+
+/// Says what was left out, and what was read otherwise than it stands.
+fn tell(generated: &Generated, repairs: bool) {
+    for refusal in &generated.refusals {
+        println!("left out: {refusal}");
+    }
+    if !generated.refusals.is_empty() {
+        println!("{} refusals; what they are of was left out", generated.refusals.len());
+    }
+    if repairs {
+        for repair in &generated.repairs {
+            println!("repaired: {repair}");
+        }
+    } else if !generated.repairs.is_empty() {
+        println!("{} mistakes in documents of the portal were repaired; --repairs lists them", generated.repairs.len());
+    }
 }
 
 /// Drops the files of other operations, and returns their paths.

@@ -4,6 +4,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod bench;
+mod corpus;
 mod demo;
 mod generate;
 mod peers;
@@ -32,6 +33,8 @@ enum Command {
     Demo,
     /// Run the tests.
     Test(test::Args),
+    /// Generate and compile every document of the portal in a folder.
+    Corpus(corpus::Args),
     /// Measure what generated code costs: lines, CPU seconds, sizes.
     Bench(bench::Args),
 }
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         Command::Generate(args) => generate::run(&args),
         Command::Demo => demo::run(),
         Command::Test(args) => test::run(&args),
+        Command::Corpus(args) => corpus::run(&args),
         Command::Bench(args) => bench::run(&args),
     };
     match result {

@@ -1,8 +1,10 @@
-//! Copies of the tree that a command may change.
+//! Folders under the target folder: copies of the tree that a command may change, and crates of what was generated.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use apsara_codegen::{File, write};
 
 use crate::run::{Failure, root, target};
 
@@ -37,4 +39,26 @@ fn files() -> Result<Vec<String>, Failure> {
     let text =
         String::from_utf8(output.stdout).map_err(|error| format!("git lists a file with a strange name: {error}"))?;
     Ok(text.split('\0').filter(|name| !name.is_empty()).map(str::to_owned).collect())
+}
+
+/// Writes generated clients as a crate of their own, called `clients`, whose lints are as strict as anybody's.
+pub(crate) fn write_crate(folder: &Path, files: &[File]) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| error.to_string();
+    write(files, &folder.join("src/clients"), &|_| false).map_err(failed)?;
+    let mut products: Vec<&str> =
+        files.iter().filter_map(|file| file.path.split_once('/')).map(|(name, _)| name).collect();
+    products.sort_unstable();
+    products.dedup();
+    let features: String = products.iter().map(|product| format!("{product} = []\n")).collect();
+    let core = root().join("crates/apsara-core");
+    let manifest = format!(
+        "[package]\nname = \"clients\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[features]\ndefault = {products:?}\n{features}\n\
+         [dependencies]\napsara-core = {{ path = '{}', default-features = false }}\n\n[workspace]\n",
+        core.display()
+    );
+    fs::write(folder.join("Cargo.toml"), manifest).map_err(failed)?;
+    let library = "//! Clients.\n#![deny(warnings, missing_docs)]\n\npub mod clients;\n";
+    fs::write(folder.join("src/lib.rs"), library).map_err(failed)?;
+    fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).map_err(failed)?;
+    Ok(())
 }

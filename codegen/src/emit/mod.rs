@@ -11,7 +11,7 @@ mod types;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use crate::model::{Model, Version};
+use crate::model::{Model, Operation, Product, Version};
 
 /// A file that is not formatted yet.
 pub(crate) struct Emitted {
@@ -24,41 +24,67 @@ pub(crate) struct Emitted {
     pub(crate) tokens: TokenStream,
 }
 
-/// Emits every file.
-pub(crate) fn emit(model: &Model, root_spec: &str) -> Vec<Emitted> {
-    let mut files = vec![shared("mod.rs".to_owned(), root_spec, product::products(model))];
+/// A file that is to be emitted.
+#[derive(Clone, Copy)]
+pub(crate) enum Unit<'a> {
+    Products(&'a Model, &'a str),
+    Product(&'a Product),
+    /// A file of a version that its operations share.
+    Shared(&'a Product, &'a Version, Shared),
+    Operation(&'a Product, &'a Version, &'a Operation),
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Shared {
+    Module,
+    Call,
+    Client,
+    Endpoints,
+    Types,
+}
+
+/// Lists every file.
+pub(crate) fn units<'a>(model: &'a Model, root_spec: &'a str) -> Vec<Unit<'a>> {
+    let mut units = vec![Unit::Products(model, root_spec)];
     for product in &model.products {
-        files.push(shared(format!("{}/mod.rs", product.module), &product.spec, product::product(product)));
+        units.push(Unit::Product(product));
         for version in &product.versions {
-            emit_version(&product.module, version, &mut files);
+            let shared = [Shared::Module, Shared::Call, Shared::Client, Shared::Endpoints];
+            units.extend(shared.map(|shared| Unit::Shared(product, version, shared)));
+            if has_types(version) {
+                units.push(Unit::Shared(product, version, Shared::Types));
+            }
+            units.extend(version.operations.iter().map(|operation| Unit::Operation(product, version, operation)));
         }
     }
-    files
+    units
 }
 
-fn emit_version(product: &str, version: &Version, files: &mut Vec<Emitted>) {
-    let mut add = |name: &str, tokens| {
-        files.push(shared(format!("{product}/{}/{name}.rs", version.module), &version.spec, tokens));
-    };
-    add("mod", module::module(version));
-    add("call", call::call(&version.title));
-    add("client", client::client(&version.title));
-    add("endpoints", module::endpoints(version));
-    if has_types(version) {
-        add("types", types::types(version));
-    }
-    for operation in &version.operations {
-        files.push(Emitted {
-            path: format!("{product}/{}/{}.rs", version.module, operation.module),
+/// Emits a file.
+pub(crate) fn emit(unit: Unit<'_>) -> Emitted {
+    let shared = |path: String, spec: &str, tokens| Emitted { path, spec: spec.to_owned(), operation: None, tokens };
+    match unit {
+        Unit::Products(model, spec) => shared("mod.rs".to_owned(), spec, product::products(model)),
+        Unit::Product(product) => {
+            shared(format!("{}/mod.rs", product.module), &product.spec, product::product(product))
+        }
+        Unit::Shared(product, version, part) => {
+            let (name, tokens) = match part {
+                Shared::Module => ("mod", module::module(version)),
+                Shared::Call => ("call", call::call(&version.title)),
+                Shared::Client => ("client", client::client(&version.title)),
+                Shared::Endpoints => ("endpoints", module::endpoints(version)),
+                Shared::Types => ("types", types::types(version)),
+            };
+            shared(format!("{}/{}/{name}.rs", product.module, version.module), &version.spec, tokens)
+        }
+        Unit::Operation(product, version, operation) => Emitted {
+            path: format!("{}/{}/{}.rs", product.module, version.module, operation.module),
             spec: operation.spec.clone(),
-            operation: Some((product.to_owned(), operation.name.clone())),
+            operation: Some((product.module.clone(), operation.name.clone())),
             tokens: operation::operation(operation),
-        });
+        },
     }
-}
-
-fn shared(path: String, spec: &str, tokens: TokenStream) -> Emitted {
-    Emitted { path, spec: spec.to_owned(), operation: None, tokens }
 }
 
 /// Returns whether a version has types that operations share.

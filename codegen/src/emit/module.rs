@@ -23,11 +23,12 @@ pub(super) fn module(version: &Version) -> TokenStream {
         Style::Rpc => "Rpc",
         Style::Roa => "Roa",
     });
-    let region = match &version.default_region {
-        Some(region) => quote! { Some(#region) },
-        None => quote! { None },
-    };
-    let rule = ident(if version.sdk_regional { "Regional" } else { "Central" });
+    // What the runtime takes for granted is left out.
+    let style = (version.style != Style::Rpc).then(|| quote! { style: rt::Style::#style, });
+    let region = version.default_region.as_ref().map(|region| quote! { default_region: Some(#region), });
+    let rule = (!version.sdk_regional).then(|| quote! { sdk_rule: rt::EndpointRule::Central, });
+    let named = version.named_endpoint.map(|host| quote! { named_endpoint: Some(#host), });
+    let own = version.own_signature.map(|name| quote! { own_signature: Some(#name), });
     quote! {
         #docs
         use ::apsara_core::generated::v1 as rt;
@@ -46,13 +47,14 @@ pub(super) fn module(version: &Version) -> TokenStream {
         const _: () = rt::assert_fits(#generation);
 
         static PRODUCT: rt::Product = rt::Product {
-            name: #name,
-            version: #number,
-            style: rt::Style::#style,
-            default_region: #region,
+            #style
+            #region
             portal_endpoints: endpoints::PORTAL,
             sdk_endpoints: endpoints::SDK,
-            sdk_rule: rt::EndpointRule::#rule,
+            #rule
+            #named
+            #own
+            ..rt::Product::of(#name, #number)
         };
     }
 }

@@ -100,7 +100,9 @@ fn facts(operation: &Operation) -> TokenStream {
     });
     let security = match operation.security {
         Security::AccessKey => None,
+        Security::AccessKeyOrBearer => Some(quote! { security: rt::Security::AccessKeyOrBearer, }),
         Security::Anonymous => Some(quote! { security: rt::Security::Anonymous, }),
+        Security::Bearer => Some(quote! { security: rt::Security::Bearer, }),
     };
     let repeat = ident(match operation.repeat {
         Repeat::Safe => "Safe",

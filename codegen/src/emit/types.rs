@@ -32,7 +32,7 @@ pub(super) fn record(record: &Record) -> TokenStream {
         };
         quote! { #docs pub #name: #of }
     });
-    let rows = record.fields.iter().map(row);
+    let rows = record.fields.iter().flat_map(rows);
     let readable = record.readable.then(|| {
         quote! {
             impl<'de> rt::Deserialize<'de> for #name {
@@ -68,6 +68,16 @@ pub(super) fn record(record: &Record) -> TokenStream {
 
         #readable
     }
+}
+
+/// Emits the rows of a field: one for each place where it travels.
+fn rows(field: &Field) -> Vec<TokenStream> {
+    let (wire, name) = (&field.wire, ident(&field.name));
+    let again = field.again.iter().map(|place| {
+        let place = ident(place);
+        quote! { rt::field!(#wire, #name).#place().again() }
+    });
+    [row(field)].into_iter().chain(again).collect()
 }
 
 /// Emits a row of a table.

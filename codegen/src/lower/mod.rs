@@ -21,7 +21,7 @@ pub(crate) fn lower(versions: &[Loaded], crate_path: &str) -> Model {
         folders.entry(&version.product_folder).or_default().push(version);
     }
     let products = folders.into_iter().map(|(folder, versions)| {
-        let module = modules.claim(&names::snake(folder));
+        let module = modules.claim(&names::module(folder));
         product(module, &versions, crate_path)
     });
     Model { products: products.collect() }
@@ -66,7 +66,7 @@ fn version(loaded: &Loaded, module: String, product_path: &str) -> Version {
         .flat_map(|(named, spec)| spec.parameters.iter().map(|name| (name.as_str(), named.name.clone())))
         .collect();
     let mut types = Types::new(product, by_parameter, scope);
-    let mut modules = Scope::new(["call", "client", "endpoints", "types"]);
+    let mut modules = Scope::new(["call", "client", "endpoints", "rt", "types"]);
     let mut methods = Scope::default();
     let operations = loaded
         .operations
@@ -97,6 +97,8 @@ fn version(loaded: &Loaded, module: String, product_path: &str) -> Version {
         default_region: product.default_region.clone(),
         portal_endpoints: product.portal_endpoints.clone(),
         sdk_endpoints: product.sdk_endpoints.clone(),
+        named_endpoint: (product.style == "PDS").then_some("api.aliyunpds.com"),
+        own_signature: product.own_signature(),
         sdk_regional: product.sdk_rule == SdkRule::Regional,
         enums: enums.into_iter().map(|(named, _)| named).collect(),
         records: types.shared(),

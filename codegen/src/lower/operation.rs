@@ -30,7 +30,7 @@ pub(super) fn operation<'a>(api: &'a Api, ours: &Ours, types: &mut Types<'a>, pr
     Operation {
         spec: api.place.file_name().to_owned(),
         name: api.name.clone(),
-        module: names::snake(&api.name),
+        module: names::module(&api.name),
         docs: text::operation(&facts, error.as_ref().map(|error| error.name.as_str()), &example),
         uses: uses(nested.iter().chain([&request, &response])),
         method,
@@ -83,28 +83,36 @@ fn http_method(api: &Api) -> &'static str {
 }
 
 fn security(api: &Api) -> Security {
-    let anonymous = !api.security.is_empty() && api.security.iter().all(|kind| UNSIGNED.contains(&kind.as_str()));
-    if anonymous { Security::Anonymous } else { Security::AccessKey }
+    let takes = |wanted: &str| api.security.iter().any(|kind| kind == wanted);
+    match (takes("AK"), takes("BearerToken")) {
+        (true, true) => Security::AccessKeyOrBearer,
+        (false, true) => Security::Bearer,
+        (false, false) if api.security.iter().any(|kind| UNSIGNED.contains(&kind.as_str())) => Security::Anonymous,
+        // What else the documents name, the official SDKs sign with an access key.
+        (_, false) => Security::AccessKey,
+    }
 }
 
 fn request<'a>(api: &'a Api, types: &mut Types<'a>, name: &str, method: &str, nested: &mut Vec<Record>) -> Record {
     let mut parameters: Vec<&Parameter> = api.parameters.iter().collect();
-    parameters.sort_by(|a, b| a.name.cmp(&b.name));
+    parameters.sort_by(|a, b| (&a.name, &a.location).cmp(&(&b.name, &b.location)));
     let record = types.scope.claim(&format!("{name}Request"));
     let mut fields = Scope::default();
     let fields = parameters
-        .iter()
-        .map(|parameter| {
+        .chunk_by(|a, b| a.name == b.name)
+        .map(|same| {
+            let parameter = same[0];
             let below = format!("{record}{}", names::pascal(&parameter.name));
             let field = fields.claim(&names::snake(&parameter.name));
             let mut field = types.field(field, &parameter.name, &parameter.schema, below, nested);
             let mut facts = travels(parameter, &field.of);
-            if parameter.schema.required {
+            if same.iter().any(|it| it.schema.required) || parameter.location == "path" {
                 facts.push(Fact::Required);
             }
             facts.append(&mut field.facts);
             facts.extend(limits(&parameter.schema, &field.of));
-            Field { facts, ..field }
+            let again = same[1..].iter().map(|it| location(it).unwrap_or("query")).collect();
+            Field { facts, again, ..field }
         })
         .collect();
     let docs = docs::sections([
@@ -116,17 +124,11 @@ fn request<'a>(api: &'a Api, types: &mut Types<'a>, name: &str, method: &str, ne
 
 /// Returns where a parameter travels and how a list or an object is written there.
 fn travels(parameter: &Parameter, of: &Type) -> Vec<Fact> {
-    let location = match parameter.location.as_str() {
-        "formData" => Some("form"),
-        "body" => Some("body"),
-        "path" => Some("path"),
-        "header" => Some("header"),
-        "host" => Some("host"),
-        _ => None,
-    };
+    let location = location(parameter);
     let compound = matches!(of, Type::List(_) | Type::Map(_) | Type::Record(_) | Type::Recursive(_) | Type::Json);
-    let style = parameter.style.as_deref().filter(|_| compound && location != Some("body"));
-    let style = match style {
+    let style = match parameter.style.as_deref().filter(|_| compound) {
+        Some("xml") if location == Some("body") => Some("xml"),
+        _ if location == Some("body") => None,
         Some("repeatList") => Some("repeated"),
         Some("flat") => Some("flat"),
         Some("json") => Some("json"),
@@ -134,6 +136,18 @@ fn travels(parameter: &Parameter, of: &Type) -> Vec<Fact> {
         _ => None,
     };
     location.into_iter().chain(style).map(Fact::Form).collect()
+}
+
+/// Returns the method of a row that says where a parameter travels; none says the query.
+fn location(parameter: &Parameter) -> Option<&'static str> {
+    match parameter.location.as_str() {
+        "formData" => Some("form"),
+        "body" => Some("body"),
+        "path" => Some("path"),
+        "header" => Some("header"),
+        "host" => Some("host"),
+        _ => None,
+    }
 }
 
 fn setters(request: &Record) -> Vec<Setter> {
@@ -153,7 +167,10 @@ fn response<'a>(api: &'a Api, types: &mut Types<'a>, name: &str, method: &str, n
     let name = types.scope.claim(&format!("{name}Response"));
     let docs = docs::paragraph(&format!("Holds what [`Client::{method}`] is answered with."));
     let mut record = Record { name, docs, fields: Vec::new(), readable: true };
-    if let Some(schema) = &api.response {
+    if api.schemes.iter().any(|scheme| scheme.eq_ignore_ascii_case("sse")) {
+        let docs = "The stream of events (`text/event-stream`) as it came, once it has ended.".to_owned();
+        record.fields.push(Field::plain("body", "body", docs, Fact::Form("body")));
+    } else if let Some(schema) = &api.response {
         let root = types.resolve(schema);
         let is_object = root.reference.is_none() && matches!(root.kind.as_deref(), None | Some("object"));
         if is_object && root.additional.is_none() {
@@ -165,14 +182,25 @@ fn response<'a>(api: &'a Api, types: &mut Types<'a>, name: &str, method: &str, n
             record.fields.push(body);
         }
     }
+    let mut names = Scope::new(record.fields.iter().map(|field| field.name.as_str()));
+    for (wire, schema) in &api.response_headers {
+        let below = format!("{}{}", record.name, names::pascal(wire));
+        let mut field = types.field(names.claim(&names::snake(wire)), wire, schema, below, nested);
+        field.facts.insert(0, Fact::Form("header"));
+        record.fields.push(field);
+    }
+    record.fields.sort_by(|a, b| a.wire.cmp(&b.wire));
     let given = record.fields.iter_mut().find(|field| field.name == "request_id");
     match given {
         Some(field) if field.of == Type::Text => field.always = true,
         Some(_) => {}
         None => {
             let docs = "The id of the request.".to_owned();
-            let (name, wire) = ("request_id".to_owned(), "RequestId".to_owned());
-            record.fields.push(Field { name, wire, docs, of: Type::Text, always: true, facts: Vec::new() });
+            record.fields.push(Field {
+                always: true,
+                facts: Vec::new(),
+                ..Field::plain("request_id", "RequestId", docs, Fact::Required)
+            });
             record.fields.sort_by(|a, b| a.wire.cmp(&b.wire));
         }
     }

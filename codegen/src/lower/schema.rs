@@ -80,7 +80,7 @@ impl<'a> Types<'a> {
         let always = matches!(of, Type::List(_) | Type::Map(_));
         let docs = text::field(wire, schema, &of);
         let facts = if is_sensitive(wire, schema) { vec![Fact::Sensitive] } else { Vec::new() };
-        Field { name, wire: wire.to_owned(), docs, of, always, facts }
+        Field { name, wire: wire.to_owned(), docs, of, always, facts, again: Vec::new() }
     }
 
     fn type_of(&mut self, schema: &'a Schema, below: String, nested: &mut Vec<Record>) -> Type {

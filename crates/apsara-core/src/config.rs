@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
+use crate::sensitive::Sensitive;
 use crate::transport::Transport;
 
 /// Holds credentials, region and transport. Cheap to clone; clients that are created from the same one share its
@@ -18,9 +19,10 @@ pub struct Config {
 #[derive(Debug)]
 pub(crate) struct Inner {
     pub(crate) credentials: Option<Credentials>,
+    pub(crate) bearer_token: Option<Sensitive<String>>,
     pub(crate) region: Option<(String, &'static str)>,
     pub(crate) endpoint: Option<Endpoint>,
-    pub(crate) signature: SignatureVersion,
+    pub(crate) signature: Option<SignatureVersion>,
     pub(crate) deadline: Duration,
     pub(crate) attempts: u32,
     pub(crate) transport: Arc<dyn Transport>,
@@ -42,9 +44,10 @@ pub enum SignatureVersion {
 #[must_use = "a configuration is made by `build`"]
 pub struct ConfigBuilder {
     credentials: Option<Credentials>,
+    bearer_token: Option<Sensitive<String>>,
     region: Option<(String, &'static str)>,
     endpoint: Option<String>,
-    signature: SignatureVersion,
+    signature: Option<SignatureVersion>,
     deadline: Option<Duration>,
     attempts: Option<u32>,
     transport: Option<Arc<dyn Transport>>,
@@ -107,6 +110,13 @@ impl ConfigBuilder {
         self
     }
 
+    /// Sets the bearer token of the calls that take one, where there is no access key or they take nothing else. It is sent as
+    /// it is, so the transport must be private.
+    pub fn bearer_token(mut self, token: impl Into<String>) -> Self {
+        self.bearer_token = Some(Sensitive::new(token.into()));
+        self
+    }
+
     /// Sets the region that chooses the endpoint. A parameter `Region` never does.
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.region = Some((region.into(), "ConfigBuilder::region"));
@@ -120,8 +130,11 @@ impl ConfigBuilder {
     }
 
     /// Sets the version of the signature; [`SignatureVersion::V3`] unless set.
+    ///
+    /// The gateways of a few products (OSS, SLS, PDS) want a signature of their own, which this runtime does not make. Their
+    /// calls are refused before they are sent unless a version is set here, for example because an emulator takes it.
     pub fn signature(mut self, signature: SignatureVersion) -> Self {
-        self.signature = signature;
+        self.signature = Some(signature);
         self
     }
 
@@ -157,6 +170,7 @@ impl ConfigBuilder {
         Ok(Config {
             inner: Arc::new(Inner {
                 credentials: self.credentials,
+                bearer_token: self.bearer_token,
                 region: self.region,
                 endpoint,
                 signature: self.signature,

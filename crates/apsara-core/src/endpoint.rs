@@ -72,6 +72,15 @@ impl Endpoint {
         &self.host
     }
 
+    /// Puts a name in front of the host; not in front of an address, which has no names below it.
+    pub(crate) fn below(mut self, name: &str) -> Self {
+        let bare = self.host.rsplit_once(':').map_or(self.host.as_str(), |(bare, _)| bare);
+        if bare.parse::<std::net::Ipv4Addr>().is_err() && !bare.starts_with('[') {
+            self.host = format!("{name}.{}", self.host);
+        }
+        self
+    }
+
     /// Explains which row of which table was used, and what the other table says.
     #[must_use]
     pub fn explain(&self) -> &str {
@@ -83,9 +92,14 @@ impl Endpoint {
         product: &Product,
         configured: Option<&Endpoint>,
         region: Option<(&str, &str)>,
+        named: bool,
     ) -> Result<Self, Error> {
         if let Some(endpoint) = configured {
             return Ok(endpoint.clone());
+        }
+        if let (true, Some(host)) = (named, product.named_endpoint) {
+            let reason = "a parameter stands in the host's name".to_owned();
+            return Ok(Self { scheme: "https", host: host.to_owned(), reason });
         }
         let (region, origin) = match (region, product.default_region) {
             (Some(region), _) => region,
@@ -132,30 +146,26 @@ fn find(table: &'static [(&'static str, &'static [&'static str])], region: &str)
 }
 
 /// Returns whether a text can stand in a host's name as it is; else a region could redirect a signed call.
-fn is_label(text: &str) -> bool {
+pub(crate) fn is_label(text: &str) -> bool {
     !text.is_empty() && text.len() <= 63 && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operation::Style;
 
     static PRODUCT: Product = Product {
-        name: "Live",
-        version: "2016-11-01",
-        style: Style::Rpc,
         default_region: Some("cn-shanghai"),
         portal_endpoints: &[
             ("live.aliyuncs.com", &["cn-shanghai"]),
             ("live.ap-southeast-1.aliyuncs.com", &["ap-southeast-1"]),
         ],
         sdk_endpoints: &[("live.aliyuncs.com", &["ap-southeast-1", "cn-hangzhou", "cn-shanghai"])],
-        sdk_rule: EndpointRule::Regional,
+        ..Product::of("Live", "2016-11-01")
     };
 
     fn host(region: Option<&str>) -> (String, String) {
-        let endpoint = Endpoint::resolve(&PRODUCT, None, region.map(|r| (r, "test"))).unwrap();
+        let endpoint = Endpoint::resolve(&PRODUCT, None, region.map(|r| (r, "test")), false).unwrap();
         (endpoint.host().to_owned(), endpoint.explain().to_owned())
     }
 
@@ -181,8 +191,17 @@ mod tests {
 
     #[test]
     fn a_region_cannot_redirect_a_call() {
-        let error = Endpoint::resolve(&PRODUCT, None, Some(("evil.example.com/", "test"))).unwrap_err();
+        let error = Endpoint::resolve(&PRODUCT, None, Some(("evil.example.com/", "test")), false).unwrap_err();
         assert!(error.to_string().contains("not the id of a region"), "{error}");
+    }
+
+    #[test]
+    fn a_parameter_stands_in_front_of_a_name_and_not_of_an_address() {
+        let below = |text: &str| Endpoint::parse(text).unwrap().below("bucket").to_string();
+        assert_eq!(below("oss-cn-hangzhou.aliyuncs.com"), "https://bucket.oss-cn-hangzhou.aliyuncs.com");
+        assert_eq!(below("http://localhost:81"), "http://bucket.localhost:81");
+        assert_eq!(below("http://127.0.0.1:81"), "http://127.0.0.1:81");
+        assert_eq!(below("http://[::1]:81"), "http://[::1]:81");
     }
 
     #[test]

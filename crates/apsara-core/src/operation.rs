@@ -19,6 +19,29 @@ pub struct Product {
     pub sdk_endpoints: &'static [(&'static str, &'static [&'static str])],
     /// How the official SDKs build the host of a region that stands in no table.
     pub sdk_rule: EndpointRule,
+    /// The endpoint that parameters in the host's name stand in front of, where it is not the region's.
+    pub named_endpoint: Option<&'static str>,
+    /// The signature that the product's own gateway wants, where it does not take those of this runtime: a call that would have
+    /// to be signed with it is refused before it is sent, unless the configuration names a signature.
+    pub own_signature: Option<&'static str>,
+}
+
+impl Product {
+    /// Describes a version of a product of which nothing else is said: the RPC style, and endpoints by the official SDKs' rule.
+    #[must_use]
+    pub const fn of(name: &'static str, version: &'static str) -> Self {
+        Self {
+            name,
+            version,
+            style: Style::Rpc,
+            default_region: None,
+            portal_endpoints: &[],
+            sdk_endpoints: &[],
+            sdk_rule: EndpointRule::Regional,
+            named_endpoint: None,
+            own_signature: None,
+        }
+    }
 }
 
 /// Says where an operation's name stands on the wire.
@@ -40,7 +63,8 @@ pub struct Operation {
     pub name: &'static str,
     /// The HTTP method that is used.
     pub method: Method,
-    /// The path, with `{name}` where a parameter stands.
+    /// The path, with `{name}` where a parameter stands, and `{+name}` where its slashes are those of the path. Behind a question
+    /// mark stands what is always in the query.
     pub path: &'static str,
     /// What a call is signed with.
     pub security: Security,
@@ -123,6 +147,8 @@ impl Method {
 pub enum Security {
     /// An access key, permanent or from STS.
     AccessKey,
+    /// An access key or a bearer token.
+    AccessKeyOrBearer,
     /// Nothing: the call proves who it is by its parameters, or to nobody.
     Anonymous,
     /// A bearer token.

@@ -203,13 +203,33 @@ fn what_cannot_be_decoded_is_told_with_its_path() {
         (r#"{"Labels":{"l":[]}}"#, "Labels.l: expected a 32-bit integer, found a list"),
         (r#"{"Small":1.5}"#, "Small: expected a 32-bit integer, found a number with a fraction"),
         (r#"[1]"#, "expected an object, found a list"),
-        ("<html>", "expected value"),
         (r#"{"Small":1"#, "EOF while parsing an object"),
         (r#"{} x"#, "trailing characters"),
     ] {
         let error = lenient(json).unwrap_err();
         assert!(error.starts_with(message), "{json}: {error}");
         assert!(error.contains(" at line 1 column "), "{json}: {error}");
+    }
+}
+
+#[test]
+fn an_answer_in_xml_is_read_by_the_same_table() {
+    let body = "<SampleResponse><RequestId>r</RequestId><Small>7</Small><Flag>true</Flag><Names>one</Names>\
+                <Inners><Key>a</Key></Inners><Inners><Key>b</Key><Count>2</Count></Inners><Inner><Key>k</Key></Inner></SampleResponse>";
+    let sample = lenient(body).unwrap();
+    assert_eq!((sample.request_id.as_str(), sample.small, sample.flag), ("r", Some(7), Some(true)));
+    assert_eq!(sample.names, ["one"]);
+    let inner = |key: &str, count| Inner { key: Some(key.to_owned()), count };
+    assert_eq!(sample.inners, [inner("a", None), inner("b", Some(2))]);
+    assert_eq!(sample.inner, Some(inner("k", None)));
+    // A product may describe the root as the one field of its answer.
+    assert_eq!(lenient("<Inner><Key>k</Key></Inner>").unwrap().inner, Some(inner("k", None)));
+}
+
+#[test]
+fn a_page_is_no_answer() {
+    for page in ["<html><body>Sign in</body></html>", "<!DOCTYPE html>\n<HTML></HTML>"] {
+        assert_eq!(lenient(page).unwrap_err(), "expected an answer, found a page in HTML");
     }
 }
 

@@ -5,8 +5,10 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 
-use super::attempt::{Unsigned, nonce};
+use super::attempt::{Identity, Unsigned, nonce};
 use super::{Client, Options};
+use crate::config::Inner;
+use crate::endpoint::is_label;
 use crate::error::{Error, Kind, ServiceError, Violation};
 use crate::operation::{Operation, Security};
 use crate::outcome::Outcome;
@@ -17,6 +19,7 @@ use crate::transport::{Sent, TransportError};
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) request_id: Option<String>,
+    pub(super) headers: http::HeaderMap,
     pub(super) body: Bytes,
     pub(super) attempts: u32,
     /// The worst outcome of the attempts before this one.
@@ -30,6 +33,7 @@ pub(super) async fn exchange(
     client: &Client,
     operation: &'static Operation,
     request: &dyn AnyRecord,
+    redirects: bool,
     options: Options,
 ) -> Result<Answer, Error> {
     let refused = |error: Error| error.of(operation, 0, Outcome::NotSent);
@@ -42,7 +46,7 @@ pub(super) async fn exchange(
         loop {
             attempts += 1;
             under_way.store(true, Ordering::Relaxed);
-            let result = attempt(client, operation, &unsigned).await;
+            let result = attempt(client, operation, &unsigned, redirects).await;
             under_way.store(false, Ordering::Relaxed);
             match result {
                 Ok(mut answer) => {
@@ -79,27 +83,57 @@ fn prepare(client: &Client, operation: &'static Operation, request: &dyn AnyReco
     let encoded = encode(request, operation.path)
         .map_err(|(parameter, reason)| invalid(vec![Violation::new(parameter, reason)]))?;
     let region_id = encoded.query.iter().chain(&encoded.form).find(|(name, _)| name == "RegionId");
-    let endpoint = client.endpoint(region_id.map(|(_, value)| value.as_str()))?;
-    Unsigned::new(operation, endpoint, encoded)
+    let region_id = region_id.map(|(_, value)| value.as_str());
+    if let Some((parameter, _)) = encoded.host.iter().find(|(_, value)| !is_label(value)) {
+        let rule = "is a part of the host's name, so it must have 1 to 63 letters, digits and hyphens";
+        return Err(invalid(vec![Violation::new(parameter, rule)]));
+    }
+    let endpoint = client.resolve(region_id, !encoded.host.is_empty())?;
+    Ok(Unsigned::new(operation, endpoint, encoded))
 }
 
-async fn attempt(client: &Client, operation: &'static Operation, unsigned: &Unsigned) -> Result<Answer, Error> {
+/// Returns what a call proves with who it is.
+fn identity<'a>(config: &'a Inner, operation: &Operation) -> Result<Identity<'a>, Error> {
+    let key = config.credentials.as_ref().map(Identity::Key);
+    let bearer = config.bearer_token.as_ref().map(Identity::Bearer);
+    let (identity, missing) = match operation.security {
+        Security::Anonymous => return Ok(Identity::Nobody),
+        Security::AccessKey => (key, "no credentials: give some to ConfigBuilder::credentials or use Config::from_env"),
+        Security::AccessKeyOrBearer => {
+            (key.or(bearer), "no credentials: give some to ConfigBuilder::credentials or ::bearer_token")
+        }
+        Security::Bearer => (bearer, "this operation takes a bearer token: give one to ConfigBuilder::bearer_token"),
+    };
+    identity.ok_or_else(|| Error::config(missing))
+}
+
+async fn attempt(
+    client: &Client,
+    operation: &'static Operation,
+    unsigned: &Unsigned,
+    redirects: bool,
+) -> Result<Answer, Error> {
     let config = &client.config.inner;
-    let credentials = match operation.security {
-        Security::Anonymous => None,
-        Security::AccessKey => Some(config.credentials.as_ref().ok_or_else(|| {
-            Error::config("no credentials: give some to ConfigBuilder::credentials or use Config::from_env")
-        })?),
-        Security::Bearer => return Err(Error::config("this runtime signs no calls with bearer tokens yet")),
+    let identity = identity(config, operation)?;
+    let signature = match (config.signature, operation.product.own_signature, &identity) {
+        (None, Some(own), Identity::Key(_)) => {
+            return Err(Error::config(format!(
+                "the gateway of {} wants {own} signatures, which this runtime does not make; to sign with another one, for \
+                 example for an emulator, set ConfigBuilder::signature",
+                operation.product.name
+            )));
+        }
+        (signature, ..) => signature.unwrap_or_default(),
     };
     let now = SystemTime::now();
-    let request = unsigned.sign(config.signature, credentials, now, &nonce()?)?;
+    let request = unsigned.sign(signature, identity, now, &nonce()?)?;
     let answer = config.transport.send(request).await.map_err(failed)?;
     let (parts, body) = answer.into_parts();
     let status = parts.status.as_u16();
     let request_id = parts.headers.get("x-acs-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
-    if parts.status.is_success() {
-        return Ok(Answer { status, request_id, body, attempts: 0, before: Outcome::NotSent });
+    if parts.status.is_success() || (redirects && parts.status.is_redirection()) {
+        let headers = parts.headers;
+        return Ok(Answer { status, request_id, headers, body, attempts: 0, before: Outcome::NotSent });
     }
     Err(match ServiceError::read(status, &parts.headers, &body, now) {
         Some(error) => {

@@ -6,12 +6,14 @@ mod exchange;
 use std::fmt;
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use crate::config::Config;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind};
 use crate::operation::{Operation, Product};
 use crate::outcome::Outcome;
-use crate::record::{AnyRecord, Record, Slot, View, decode};
+use crate::record::{AnyRecord, Location, Meta, Record, Slot, View, decode, decode_headers};
 use exchange::{Answer, exchange};
 
 /// The request of one operation: what the shell around the runtime must know of it.
@@ -50,10 +52,15 @@ impl Client {
     ///
     /// Fails when no region is known or the region cannot be one.
     pub fn endpoint(&self, region_id: Option<&str>) -> Result<Endpoint, Error> {
+        self.resolve(region_id, false)
+    }
+
+    /// As [`Client::endpoint`]; `named` says whether a parameter stands in the host's name.
+    fn resolve(&self, region_id: Option<&str>, named: bool) -> Result<Endpoint, Error> {
         let config = &self.config.inner;
         let configured = config.region.as_ref().map(|(region, origin)| (region.as_str(), *origin));
         let region = configured.or(region_id.map(|region| (region, "the parameter RegionId")));
-        Endpoint::resolve(self.product, config.endpoint.as_ref(), region)
+        Endpoint::resolve(self.product, config.endpoint.as_ref(), region, named)
     }
 
     /// Sends a request and decodes its answer.
@@ -62,14 +69,57 @@ impl Client {
     ///
     /// See [`Call::send`].
     pub async fn execute<R: Request>(&self, request: &R) -> Result<R::Response, Error> {
-        self.execute_with(request, Options::default()).await
+        self.execute_with(request, Options::default()).await.map(Raw::into_response)
     }
 
-    async fn execute_with<R: Request>(&self, request: &R, options: Options) -> Result<R::Response, Error> {
-        let answer = exchange(self, R::OPERATION, request, options).await?;
+    async fn execute_with<R: Request>(&self, request: &R, options: Options) -> Result<Raw<R::Response>, Error> {
         let mut response = R::Response::default();
-        decode_answer(R::OPERATION, answer, &mut response)?;
-        Ok(response)
+        let answer = exchange(self, R::OPERATION, request, redirects(&response), options).await?;
+        let answer = decode_answer(R::OPERATION, answer, &mut response)?;
+        Ok(Raw { response, status: answer.status, headers: answer.headers, body: answer.body })
+    }
+}
+
+/// Holds a decoded answer beside what came over the wire: its status, headers and body.
+pub struct Raw<T> {
+    response: T,
+    status: u16,
+    headers: http::HeaderMap,
+    body: Bytes,
+}
+
+impl<T> Raw<T> {
+    /// Returns what was decoded.
+    pub fn response(&self) -> &T {
+        &self.response
+    }
+
+    /// Takes what was decoded.
+    pub fn into_response(self) -> T {
+        self.response
+    }
+
+    /// Returns the HTTP status.
+    pub fn http_status(&self) -> u16 {
+        self.status
+    }
+
+    /// Returns the headers.
+    pub fn headers(&self) -> &http::HeaderMap {
+        &self.headers
+    }
+
+    /// Returns the body as it came, with what the types do not name. It may hold secrets, so `Debug` does not print it.
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Raw<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Raw");
+        out.field("response", &self.response).field("http_status", &self.status);
+        out.finish_non_exhaustive()
     }
 }
 
@@ -104,6 +154,15 @@ impl<R: Request> Call<R> {
     ///
     /// Fails with one [`Error`] for everything; [`Error::outcome`] says what became of the call.
     pub async fn send(self) -> Result<R::Response, Error> {
+        self.send_raw().await.map(Raw::into_response)
+    }
+
+    /// Sends the call and returns what came over the wire beside what was decoded.
+    ///
+    /// # Errors
+    ///
+    /// As [`Call::send`]; where the body cannot be decoded, [`Error::body`] has it.
+    pub async fn send_raw(self) -> Result<Raw<R::Response>, Error> {
         self.client.execute_with(&self.request, self.options).await
     }
 }
@@ -114,19 +173,25 @@ impl<R: Request> fmt::Debug for Call<R> {
     }
 }
 
-/// Decodes an answer; an empty body has nothing in it but the id of the request.
-fn decode_answer(operation: &'static Operation, answer: Answer, response: &mut dyn AnyRecord) -> Result<(), Error> {
-    if !answer.body.is_empty()
-        && let Err(source) = decode(&answer.body, response)
-    {
-        let Answer { status, request_id, body, attempts, before } = answer;
+/// Returns whether a redirect is the answer: it is where the table has a row for its target.
+fn redirects(response: &dyn AnyRecord) -> bool {
+    let is_target = |meta: &Meta| meta.location == Location::Header && meta.name.eq_ignore_ascii_case("location");
+    (0..response.count()).any(|index| is_target(response.meta(index)))
+}
+
+/// Decodes an answer; an empty body has nothing in it but the id of the request, and that of a redirect is for people.
+fn decode_answer(operation: &'static Operation, answer: Answer, response: &mut dyn AnyRecord) -> Result<Answer, Error> {
+    let with_body = !answer.body.is_empty() && !(300..400).contains(&answer.status);
+    let decoded = if with_body { decode(&answer.body, response) } else { Ok(()) };
+    if let Err(source) = decoded.and_then(|()| decode_headers(&answer.headers, response)) {
+        let Answer { status, request_id, body, attempts, before, .. } = answer;
         let kind = Kind::Undecodable { status, request_id, body, source };
         return Err(Error::new(kind, Outcome::Executed).of(operation, attempts, before));
     }
-    if let Some(id) = answer.request_id {
-        fill_request_id(response, id);
+    if let Some(id) = &answer.request_id {
+        fill_request_id(response, id.clone());
     }
-    Ok(())
+    Ok(answer)
 }
 
 /// Puts the header's request id where the body gave none.

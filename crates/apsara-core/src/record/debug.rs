@@ -17,7 +17,7 @@ pub fn debug(record: &dyn AnyRecord, f: &mut fmt::Formatter<'_>) -> fmt::Result 
     for index in 0..record.count() {
         let meta = record.meta(index);
         match record.get(index).view() {
-            view if view.is_nothing() => {}
+            view if view.is_nothing() || meta.again => {}
             _ if meta.sensitive => {
                 out.field(meta.name, &format_args!("{REDACTED}"));
             }

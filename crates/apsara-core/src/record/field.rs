@@ -46,6 +46,8 @@ pub struct Meta {
     pub required: bool,
     /// Whether its value must not be seen.
     pub sensitive: bool,
+    /// Whether the row above is of the same field: the parameter travels in both places.
+    pub again: bool,
     /// The least number that is allowed.
     pub least: Option<f64>,
     /// The greatest number that is allowed.
@@ -97,6 +99,7 @@ impl<T> Field<T> {
             shape: Shape::Flat,
             required: false,
             sensitive: false,
+            again: false,
             least: None,
             most: None,
             length: (0, usize::MAX),
@@ -176,6 +179,13 @@ impl<T> Field<T> {
     #[must_use]
     pub const fn sensitive(mut self) -> Self {
         self.meta.sensitive = true;
+        self
+    }
+
+    /// Says that the row above is of the same field, which travels in both places.
+    #[must_use]
+    pub const fn again(mut self) -> Self {
+        self.meta.again = true;
         self
     }
 

@@ -53,6 +53,12 @@ pub(super) fn to_json(view: View<'_>) -> String {
     serde_json::to_string(&Written(view)).unwrap_or_default()
 }
 
+/// Returns a value as JSON that can be walked, without what is not set.
+pub(super) fn to_value(view: View<'_>) -> serde_json::Value {
+    // As above, it cannot fail.
+    serde_json::to_value(Written(view)).unwrap_or_default()
+}
+
 struct Written<'a>(View<'a>);
 
 impl Serialize for Written<'_> {
@@ -87,7 +93,7 @@ impl Serialize for Written<'_> {
                 let mut out = serializer.serialize_map(None)?;
                 for index in 0..record.count() {
                     match record.get(index).view() {
-                        view if view.is_nothing() => {}
+                        view if view.is_nothing() || record.meta(index).again => {}
                         view => out.serialize_entry(record.meta(index).name, &Written(view))?,
                     }
                 }

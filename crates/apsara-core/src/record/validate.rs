@@ -14,6 +14,9 @@ pub(crate) fn validate(record: &dyn AnyRecord) -> Vec<Violation> {
 fn walk(record: &dyn AnyRecord, prefix: &str, found: &mut Vec<Violation>) {
     for index in 0..record.count() {
         let meta = record.meta(index);
+        if meta.again {
+            continue;
+        }
         let name = format!("{prefix}{}", meta.name);
         check(meta, &name, &record.get(index).view(), found);
     }

@@ -28,7 +28,7 @@ impl<'de> DeserializeSeed<'de> for ElementSeed<'_> {
 
             fn visit_none<E: de::Error>(self) -> Result<bool, E> {
                 match self.1 {
-                    Mode::Lenient => Ok(false),
+                    Mode::Lenient | Mode::Xml => Ok(false),
                     Mode::Strict => Err(E::custom("expected an element, found null")),
                 }
             }

@@ -2,6 +2,7 @@
 
 mod list;
 mod message;
+mod xml;
 
 use std::fmt;
 
@@ -18,6 +19,8 @@ use message::{at, expected, mismatch, out_of_range, unknown_name};
 pub(super) enum Mode {
     /// For answers, where the cloud is loose: numbers as texts, texts as numbers, wrapped lists, null for anything.
     Lenient,
+    /// For answers in XML, where a list of one element looks like the element.
+    Xml,
     /// For our own files: what does not fit is refused.
     Strict,
 }
@@ -45,9 +48,53 @@ pub fn decode(body: &[u8], record: &mut dyn AnyRecord) -> Result<(), serde_json:
         }
         slot => slot,
     };
+    if body.trim_ascii_start().starts_with(b"<") {
+        let (root, content) = xml::read(body)?;
+        if root.eq_ignore_ascii_case("html") {
+            return Err(de::Error::custom("expected an answer, found a page in HTML"));
+        }
+        // The root is the answer itself, or its one field.
+        let is_field = match &slot {
+            Slot::Record(record) => find(*record, &root, Mode::Xml).is_some(),
+            _ => false,
+        };
+        let value = if is_field { serde_json::Value::Object([(root, content)].into_iter().collect()) } else { content };
+        return SlotSeed { slot, mode: Mode::Xml }.deserialize(value);
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     SlotSeed { slot, mode: Mode::Lenient }.deserialize(&mut deserializer)?;
     deserializer.end()
+}
+
+/// Decodes the headers of an answer into the fields that travel there.
+///
+/// # Errors
+///
+/// Fails with the name of a header whose value is not of its field's type.
+pub(crate) fn decode_headers(headers: &http::HeaderMap, record: &mut dyn AnyRecord) -> Result<(), serde_json::Error> {
+    for index in 0..record.count() {
+        let meta = record.meta(index);
+        if meta.location != Location::Header {
+            continue;
+        }
+        let lower = meta.name.to_ascii_lowercase();
+        let prefix = lower.strip_suffix('*');
+        for (name, value) in headers {
+            let (name, Ok(text)) = (name.as_str(), value.to_str()) else { continue };
+            let slot = match prefix {
+                None if name == lower => record.get_mut(index).slot(),
+                Some(prefix) if name.starts_with(prefix) => match record.get_mut(index).slot() {
+                    Slot::Map(map) => map.entry(name[prefix.len()..].to_owned()).slot(),
+                    slot => slot,
+                },
+                _ => continue,
+            };
+            SlotSeed { slot, mode: Mode::Lenient }
+                .take_text(text)
+                .map_err(|error: serde_json::Error| at(&error, meta.name))?;
+        }
+    }
+    Ok(())
 }
 
 pub(super) struct ValueSeed<'a> {
@@ -106,7 +153,7 @@ impl<'de> DeserializeSeed<'de> for SlotSeed<'_> {
 
 impl SlotSeed<'_> {
     fn lenient(&self) -> bool {
-        self.mode == Mode::Lenient
+        self.mode != Mode::Strict
     }
 
     /// Takes an integer; `u64` beyond `i64` reaches only texts, numbers and JSON.
@@ -147,6 +194,10 @@ impl SlotSeed<'_> {
             Slot::I64(to) if lenient => *to = number(text, "a 64-bit integer")?,
             Slot::F64(to) if lenient => *to = number(text, "a number")?,
             Slot::List(to) if lenient && text.is_empty() => to.empty(),
+            Slot::List(to) if self.mode == Mode::Xml => {
+                to.empty();
+                return SlotSeed { slot: to.push().slot(), mode: self.mode }.take_text(text);
+            }
             Slot::Map(to) if lenient && text.is_empty() => to.empty(),
             Slot::Record(to) if lenient && text.is_empty() => reset(to),
             slot => return Err(mismatch(&slot, "a text")),
@@ -279,10 +330,15 @@ impl<'de> Visitor<'de> for SlotSeed<'_> {
                 *to = de::Deserialize::deserialize(de::value::MapAccessDeserializer::new(map))?;
                 Ok(())
             }
-            Slot::Str(to) if mode == Mode::Lenient => {
+            Slot::Str(to) if mode != Mode::Strict => {
                 let json: serde_json::Value = de::Deserialize::deserialize(de::value::MapAccessDeserializer::new(map))?;
                 *to = json.to_string();
                 Ok(())
+            }
+            Slot::List(list) if mode == Mode::Xml => {
+                list.empty();
+                let first = SlotSeed { slot: list.push().slot(), mode };
+                first.deserialize(de::value::MapAccessDeserializer::new(map))
             }
             // Old products wrap every list in an object with one property.
             Slot::List(list) if mode == Mode::Lenient => {
@@ -308,7 +364,7 @@ fn fill_record<'de, A: MapAccess<'de>>(record: &mut dyn AnyRecord, mut map: A, m
             Some(index) => {
                 map.next_value_seed(ValueSeed::new(record.get_mut(index), mode)).map_err(|error| at(&error, &key))?;
             }
-            None if mode == Mode::Lenient => {
+            None if mode != Mode::Strict => {
                 map.next_value::<IgnoredAny>()?;
             }
             None => return Err(unknown_name(record, &key)),

@@ -34,11 +34,8 @@ pub use update_live_pull_to_push::*;
 const _: () = rt::assert_fits(1);
 
 static PRODUCT: rt::Product = rt::Product {
-    name: "live",
-    version: "2016-11-01",
-    style: rt::Style::Rpc,
     default_region: Some("cn-shanghai"),
     portal_endpoints: endpoints::PORTAL,
     sdk_endpoints: endpoints::SDK,
-    sdk_rule: rt::EndpointRule::Regional,
+    ..rt::Product::of("live", "2016-11-01")
 };

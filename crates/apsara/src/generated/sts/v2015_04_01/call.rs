@@ -39,4 +39,13 @@ impl<R: rt::Request<Client = Client>> Call<R> {
     pub async fn send(self) -> Result<R::Response, rt::Error> {
         self.call.send().await
     }
+
+    /// Sends the call and returns what came over the wire beside what was decoded: status, headers and body.
+    ///
+    /// # Errors
+    ///
+    /// As [`Call::send`].
+    pub async fn send_raw(self) -> Result<rt::Raw<R::Response>, rt::Error> {
+        self.call.send_raw().await
+    }
 }

@@ -24,11 +24,8 @@ pub use get_caller_identity::*;
 const _: () = rt::assert_fits(1);
 
 static PRODUCT: rt::Product = rt::Product {
-    name: "Sts",
-    version: "2015-04-01",
-    style: rt::Style::Rpc,
     default_region: Some("cn-hangzhou"),
     portal_endpoints: endpoints::PORTAL,
     sdk_endpoints: endpoints::SDK,
-    sdk_rule: rt::EndpointRule::Regional,
+    ..rt::Product::of("Sts", "2015-04-01")
 };

@@ -2,8 +2,10 @@
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 
+mod xml;
+
 use super::field::{Location, Meta, Shape};
-use super::serde_impls::to_json;
+use super::serde_impls::{to_json, to_value};
 use super::value::{AnyRecord, View};
 use crate::sign::percent_encode;
 
@@ -22,6 +24,7 @@ pub(crate) struct Encoded {
 #[derive(Debug)]
 pub(crate) enum Body {
     Json(Vec<u8>),
+    Xml(Vec<u8>),
     Bytes(Vec<u8>),
 }
 
@@ -31,7 +34,11 @@ pub(crate) enum Body {
 ///
 /// Fails with a parameter's name and the reason where the parameter cannot travel as its table says.
 pub(crate) fn encode(record: &dyn AnyRecord, path: &str) -> Result<Encoded, (String, String)> {
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let mut out = Encoded { path: path.to_owned(), ..Encoded::default() };
+    // Where several parameters make up the body, it is an object with an entry for each.
+    let several = (0..record.count()).filter(|index| record.meta(*index).location == Location::Body).count() > 1;
+    let mut parts = serde_json::Map::new();
     for index in 0..record.count() {
         let meta = record.meta(index);
         let view = record.get(index).view();
@@ -42,17 +49,29 @@ pub(crate) fn encode(record: &dyn AnyRecord, path: &str) -> Result<Encoded, (Str
         match meta.location {
             Location::Query => push(&mut out.query, meta, view),
             Location::Form => push(&mut out.form, meta, view),
-            Location::Header => push(&mut out.headers, meta, view),
+            Location::Header => match (meta.name.strip_suffix('*'), view) {
+                (Some(prefix), View::Map(map)) => map.each(&mut |key, value| {
+                    out.headers.extend(scalar(&value).map(|text| (format!("{prefix}{key}"), text)));
+                }),
+                (_, view) => push(&mut out.headers, meta, view),
+            },
             Location::Host => push(&mut out.host, meta, view),
             Location::Path => {
-                let placeholder = format!("{{{}}}", meta.name);
                 let Some(text) = scalar(&view) else { return refuse("a path holds no list and no object") };
                 if text.is_empty() {
                     return refuse("must not be empty, it is a part of the path");
                 }
-                out.path = out.path.replace(&placeholder, &percent_encode(&text));
+                let segments: Vec<String> = text.trim_start_matches('/').split('/').map(percent_encode).collect();
+                out.path = out.path.replace(&format!("{{+{}}}", meta.name), &segments.join("/"));
+                out.path = out.path.replace(&format!("{{{}}}", meta.name), &percent_encode(&text));
             }
-            Location::Body if meta.shape == Shape::Xml => return refuse("this runtime writes no XML bodies yet"),
+            Location::Body if several => {
+                parts.insert(meta.name.to_owned(), to_value(view));
+            }
+            Location::Body if meta.shape == Shape::Xml => match xml::write(&to_value(view)) {
+                Ok(document) => out.body = Some(Body::Xml(document)),
+                Err(reason) => return refuse(&reason),
+            },
             Location::Body => {
                 out.body = Some(match view {
                     View::Str(text) => Body::Bytes(text.as_bytes().to_vec()),
@@ -62,8 +81,17 @@ pub(crate) fn encode(record: &dyn AnyRecord, path: &str) -> Result<Encoded, (Str
             }
         }
     }
+    if several {
+        out.body = Some(Body::Json(serde_json::Value::Object(parts).to_string().into_bytes()));
+    }
     if out.path.contains('{') {
         return Err((out.path, "a part of the path is not set".to_owned()));
+    }
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        if !out.query.iter().any(|(set, _)| set == name) {
+            out.query.push((name.to_owned(), value.to_owned()));
+        }
     }
     Ok(out)
 }

@@ -1,0 +1,106 @@
+//! What the portal publishes and nobody can mend there: how it is read, and that it is told.
+
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use apsara_codegen::{Options, generate};
+use common::{PRODUCT, file, sources};
+
+#[test]
+fn what_the_portal_publishes_wrongly_is_read_as_the_official_sdks_read_it() {
+    let operation = |entries: &str, parameters: &str| {
+        format!(
+            r#"{{ "methods": ["post"], "security": [{{ "AK": [] }}], "responses": [], {entries} "parameters": [{parameters}] }}"#
+        )
+    };
+    let text = |name: &str, location: &str| {
+        format!(r#"{{ "name": "{name}", "in": "{location}", "schema": {{ "type": "string" }} }}"#)
+    };
+    let operations = [
+        ("Wildcard", operation(r#""path": "/api/*","#, &text("requestPath", "path"))),
+        ("Slash", operation(r#""path": "a/b","#, "")),
+        ("Case", operation(r#""path": "/a/{clusterId}","#, &text("ClusterId", "path"))),
+        ("Missing", operation(r#""path": "/a/{id}","#, "")),
+        ("NoPlace", operation(r#""path": "/a","#, &text("id", "path"))),
+        ("Form", operation("", &format!("{}, {}", text("A", "formData"), text("B", "body")))),
+        (
+            "Twice",
+            operation("", &format!("{}, {}", text("A", "query"), text("A", "query").replace("string", "integer"))),
+        ),
+        (
+            "Kinds",
+            operation(
+                r#""summary": 1, "deprecated": "yes", "errorCodes": { "400": "C", "x": [{ "errorCode": "C" }] },"#,
+                "",
+            ),
+        ),
+        (
+            "Limits",
+            operation(
+                "",
+                r#"{ "name": "N", "in": "query", "schema": { "type": "strng", "minimum": "few", "enum": {} } }"#,
+            ),
+        ),
+        ("Home", operation("", r#"{ "name": "Home", "in": "host", "schema": { "type": "string" } }"#)),
+        ("Lost", operation(r#""path": "/l","#, &text("Home", "path"))),
+        ("Speaker", operation("", "").replace("AK", "AliGenie_Auth_SPI")),
+        ("Wrapped", format!(r#"{{ "code": 0, "data": {} }}"#, operation("", &text("A", "query")))),
+        ("Socket", operation(r#""schemes": ["wss"],"#, "")),
+    ];
+    let named: Vec<(String, String)> =
+        operations.iter().map(|(name, text)| (format!("{name}.json"), text.clone())).collect();
+    let mut files: Vec<(&str, &str)> = named.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    files.push(("product.json", PRODUCT));
+    let refusals = generate(&sources(&files), "api-specs", &Options::default()).unwrap_err();
+    assert_eq!(refusals.all().len(), 1, "{refusals}");
+
+    let mut options = Options::default();
+    options.keep_going = true;
+    let generated = generate(&sources(&files), "api-specs", &options).unwrap();
+    let mut told: Vec<String> = generated.refusals.iter().map(|refusal| format!("left out: {refusal}")).collect();
+    told.extend(generated.repairs.iter().map(|repair| format!("repaired: {repair}")));
+    insta::assert_snapshot!(told.join("\n"));
+
+    let generated_operations = generated.files.iter().filter(|file| file.operation.is_some()).count();
+    assert_eq!(generated_operations, operations.len() - 1, "all but the one that is left out");
+    let row = |name: &str, row: &str| {
+        let text = file(&generated.files, &format!("{name}.rs"));
+        assert!(text.contains(row), "{row} is not in\n{text}");
+    };
+    row("wildcard", r#""/{+requestPath}""#);
+    row("case", r#"rt::field!("clusterId", cluster_id).path()"#);
+    row("missing", r#"rt::field!("id", id).path()"#);
+    row("form", r#"rt::field!("B", b).form()"#);
+    row("lost", r#"rt::field!("Home", home).host()"#);
+    row("wrapped", r#"rt::field!("A", a)"#);
+}
+
+#[test]
+fn a_component_that_is_refused_takes_what_holds_it_along_and_nothing_else() {
+    let operation = |schema: &str| {
+        format!(
+            r#"{{ "methods": ["post"], "security": [{{ "AK": [] }}], "parameters": [], "responses": {{ "200": {{ "schema": {schema} }} }} }}"#
+        )
+    };
+    let product = PRODUCT.replace(
+        "\"title\"",
+        r##""components": { "schemas": {
+            "Broken": { "type": "object", "properties": { "List": { "type": "array" } } },
+            "Holder": { "type": "object", "properties": { "It": { "$ref": "#/components/schemas/Broken" } } },
+            "Sound": { "type": "object", "properties": { "Next": { "$ref": "#/components/schemas/Sound" } } }
+        } }, "title""##,
+    );
+    let (holds, other) = (
+        operation(r##"{ "$ref": "#/components/schemas/Holder" }"##),
+        operation(r##"{ "$ref": "#/components/schemas/Sound" }"##),
+    );
+    let files = [("product.json", &*product), ("Holds.json", &*holds), ("Other.json", &*other)];
+    let mut options = Options::default();
+    options.keep_going = true;
+    let generated = generate(&sources(&files), "api-specs", &options).unwrap();
+    let operations: Vec<&str> =
+        generated.files.iter().filter_map(|file| file.operation.as_ref()).map(|(_, name)| name.as_str()).collect();
+    assert_eq!(operations, ["Other"]);
+    assert_eq!(generated.refusals.len(), 1, "{:?}", generated.refusals);
+}

@@ -1,0 +1,224 @@
+//! `cargo xtask corpus`: every document of a folder, generated and compiled.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use apsara_codegen::{File, Options, Sources, generate};
+use serde_json::Value;
+
+use crate::run::{Failure, cargo, root, succeed, target};
+use crate::scratch;
+
+/// What to generate.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The folder; every JSON file in it, however deep, that is a document of the portal is taken.
+    folder: PathBuf,
+    /// Only generate, compile nothing.
+    #[arg(long)]
+    no_compile: bool,
+    /// Build the documentation too, with every warning an error.
+    #[arg(long)]
+    doc: bool,
+    /// List every repair beside every refusal.
+    #[arg(long)]
+    repairs: bool,
+    /// How many operations are compiled at once; it bounds the memory.
+    #[arg(long, default_value_t = 1000)]
+    batch: usize,
+}
+
+/// What became of a document.
+struct Row {
+    name: String,
+    operations: usize,
+    generated: usize,
+    refusals: Vec<String>,
+    repairs: Vec<String>,
+    /// Fields that hold any JSON.
+    any: usize,
+    lines: usize,
+    took: Duration,
+}
+
+pub(crate) fn run(args: &Args) -> Result<(), Failure> {
+    let mut documents = Vec::new();
+    find(&args.folder, &mut documents)?;
+    documents.sort();
+    if documents.is_empty() {
+        return Err(format!("there is no JSON file in {}", args.folder.display()));
+    }
+    let folder = target().join("scratch/corpus");
+    let mut rows = Vec::new();
+    let mut batch: Vec<File> = Vec::new();
+    let mut failed = Vec::new();
+    let mut compiling = Duration::ZERO;
+    for (index, path) in documents.iter().enumerate() {
+        progress(index, documents.len(), path);
+        if let Some((row, files)) = document(path, &args.folder)? {
+            // The list of products is that of the batch, and is made when it is whole.
+            batch.extend(files.into_iter().filter(|file| file.path != "mod.rs"));
+            rows.push(row);
+        }
+        let full = batch.iter().filter(|file| file.operation.is_some()).count() >= args.batch;
+        if (full || index + 1 == documents.len()) && !batch.is_empty() {
+            let start = Instant::now();
+            if !args.no_compile && compile(&folder, &mut batch, args.doc).is_err() {
+                failed.push(path.display().to_string());
+            }
+            compiling += start.elapsed();
+            batch.clear();
+        }
+    }
+    print(&rows, args.repairs);
+    if !args.no_compile {
+        println!("compiled in {:.0} s, with every warning an error", compiling.as_secs_f64());
+    }
+    match failed.as_slice() {
+        [] => Ok(()),
+        failed => Err(format!("the batches that ended with these documents do not compile: {}", failed.join(", "))),
+    }
+}
+
+fn find(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.is_dir() {
+            find(&path, found)?;
+        } else if path.extension().is_some_and(|extension| extension == "json") {
+            found.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Generates a document; nothing where the file is none.
+fn document(path: &Path, root: &Path) -> Result<Option<(Row, Vec<File>)>, Failure> {
+    let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let Ok(value) = serde_json::from_str::<Value>(&text) else { return Ok(None) };
+    let (Some(apis), Some(version)) = (value["apis"].as_object(), value["info"]["version"].as_str()) else {
+        return Ok(None);
+    };
+    // Two folders may hold the same product, in two languages for example, so the product is called after the folder.
+    let folder = path.parent().unwrap_or(path).strip_prefix(root).unwrap_or(path);
+    let mut parts: Vec<String> = folder.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+    if parts.last().is_some_and(|last| last == version) {
+        parts.pop();
+    }
+    let product = if parts.is_empty() {
+        value["info"]["product"].as_str().unwrap_or("product").to_owned()
+    } else {
+        parts.join("-")
+    };
+    let name = format!("{product}/{version}");
+    let operations = apis.len();
+    let mut sources = Sources::default();
+    sources.insert(format!("specs/{name}/api-docs.json"), text.as_str());
+    let mut options = Options::default();
+    options.keep_going = true;
+    let start = Instant::now();
+    let generated = generate(&sources, "specs", &options).map_err(|refusals| refusals.to_string())?;
+    let took = start.elapsed();
+    let files = generated.files;
+    let lines = files.iter().flat_map(|file| file.text.lines());
+    let is_any =
+        |line: &&str| line.trim_start().starts_with("pub ") && line.contains("rt::Json") && !line.contains("fn ");
+    let row = Row {
+        operations,
+        generated: files.iter().filter(|file| file.operation.is_some()).count(),
+        refusals: generated.refusals.iter().map(ToString::to_string).collect(),
+        repairs: generated.repairs.iter().map(ToString::to_string).collect(),
+        any: lines.clone().filter(is_any).count(),
+        lines: lines.count(),
+        took,
+        name,
+    };
+    Ok(Some((row, files)))
+}
+
+/// Compiles the clients of a batch of documents.
+fn compile(folder: &Path, batch: &mut Vec<File>, doc: bool) -> Result<(), Failure> {
+    let mut products: Vec<String> =
+        batch.iter().filter_map(|file| file.path.split_once('/')).map(|(product, _)| product.to_owned()).collect();
+    products.sort();
+    products.dedup();
+    let modules: String = products.iter().map(|product| format!("pub mod {product};\n")).collect();
+    let mut list = batch[0].clone();
+    list.path = "mod.rs".to_owned();
+    list.text = format!("{}\n//! Clients.\n\n{modules}", list.text.lines().next().unwrap_or_default());
+    batch.push(list);
+    scratch::write_crate(folder, batch)?;
+    let build = |arguments: &[&str]| {
+        let mut command = cargo(arguments);
+        command.arg("--quiet").current_dir(folder).env("RUSTDOCFLAGS", "-D warnings");
+        succeed(command.env("CARGO_INCREMENTAL", "0").env("CARGO_TARGET_DIR", root().join(folder).join("target")))
+    };
+    build(&["check"])?;
+    if doc {
+        build(&["doc", "--no-deps"])?;
+    }
+    Ok(())
+}
+
+fn progress(done: usize, all: usize, path: &Path) {
+    let mut err = std::io::stderr();
+    if err.is_terminal() {
+        let filled = done * 30 / all;
+        let bar = format!("{}{}", "#".repeat(filled), ".".repeat(30 - filled));
+        // A progress bar that cannot be shown is no failure.
+        let _ = write!(err, "\r[{bar}] {done}/{all} {:<40.40}\r", path.parent().unwrap_or(path).display());
+    }
+}
+
+fn print(rows: &[Row], repairs: bool) {
+    println!(
+        "{:<40} {:>10} {:>9} {:>7} {:>8} {:>5} {:>8} {:>7}",
+        "document", "operations", "generated", "refused", "repaired", "any", "lines", "seconds"
+    );
+    for row in rows {
+        let Row { name, operations, generated, any, lines, .. } = row;
+        let (left_out, repaired, seconds) = (operations - generated, row.repairs.len(), row.took.as_secs_f64());
+        println!(
+            "{name:<40} {operations:>10} {generated:>9} {left_out:>7} {repaired:>8} {any:>5} {lines:>8} {seconds:>7.2}"
+        );
+    }
+    let sum = |of: fn(&Row) -> usize| rows.iter().map(of).sum::<usize>();
+    let (operations, generated) = (sum(|row| row.operations), sum(|row| row.generated));
+    let seconds = rows.iter().map(|row| row.took).sum::<Duration>().as_secs_f64();
+    println!(
+        "{:<40} {operations:>10} {generated:>9} {:>7} {:>8} {:>5} {:>8} {seconds:>7.2}",
+        format!("{} documents", rows.len()),
+        operations - generated,
+        sum(|row| row.repairs.len()),
+        sum(|row| row.any),
+        sum(|row| row.lines),
+    );
+    println!("{:.0} operations per second; at most {} MB of memory", generated as f64 / seconds, peak_megabytes());
+    for refusal in rows.iter().flat_map(|row| &row.refusals) {
+        println!("refused: {refusal}");
+    }
+    let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
+    for repair in rows.iter().flat_map(|row| &row.repairs) {
+        if repairs {
+            println!("repaired: {repair}");
+        }
+        // Places and names make each one its own; what was done is the kind.
+        let made = repair.split_once(": ").map_or(repair.as_str(), |(_, made)| made);
+        let kind: Vec<&str> = made.split('`').step_by(2).collect();
+        *kinds.entry(kind.join("…")).or_default() += 1;
+    }
+    for (kind, count) in kinds {
+        println!("repaired {count} times: {kind}");
+    }
+}
+
+/// Returns the most memory that this program had at once; only Linux tells it without further ado.
+fn peak_megabytes() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0) / 1024
+}
