@@ -10,7 +10,7 @@ pub(crate) fn from_markdown(text: &str) -> String {
     let mut fenced = false;
     for line in plain(text).lines() {
         let trimmed = line.trim();
-        if trimmed.starts_with("```") {
+        if trimmed.starts_with("```") || trimmed.starts_with("~~~") {
             lines.push(if fenced { "```".to_owned() } else { "```text".to_owned() });
             fenced = !fenced;
             continue;
@@ -111,10 +111,10 @@ fn wrap(lines: &mut Vec<String>, indent: &str, marker: &str, text: &str) {
     let mut line = format!("{indent}{marker}");
     let mut fresh = true;
     for word in text.split_whitespace() {
-        // A word that would begin a list, a quote or a heading stays where it is.
+        // A word that would begin a list, a quote, a heading, a table, HTML or a block of code stays where it is, even within code.
         let harmless = list_item(&format!("{word} x")).is_none()
-            && !word.starts_with(['>', '#', '|', '='])
-            && !word.starts_with("---");
+            && !word.starts_with(['>', '#', '|', '=', '<'])
+            && !["---", "```", "~~~", "***", "___"].iter().any(|start| word.starts_with(start));
         if !fresh && harmless && line.chars().count() + 1 + word.chars().count() > WIDTH {
             lines.push(std::mem::replace(&mut line, hang.clone()));
             fresh = true;
@@ -249,7 +249,8 @@ fn inline(text: &str) -> String {
             out.push_str(&format!("`{address}`"));
             rest = &rest[address.len()..];
         } else {
-            if matches!(letter, '[' | ']' | '<' | '`') {
+            // Three tildes would begin a block of code.
+            if matches!(letter, '[' | ']' | '<' | '`') || rest.starts_with("~~~") {
                 out.push('\\');
             }
             out.push(letter);
@@ -288,6 +289,8 @@ mod tests {
             ("## [](#qps)QPS limit\n\nTen.", "**QPS limit**\n\nTen."),
             ("```java\nfn main() {}\n```", "```text\nfn main() {}\n```"),
             ("```\nnever closed", "```text\nnever closed\n```"),
+            ("~~~\nfn main() {}\n~~~", "```text\nfn main() {}\n```"),
+            ("or ~~~ x", "or \\~~~ x"),
             (">  A note.\n> \n", "> A note."),
             ("a\u{202e}b\u{0}c\rd", "abcd"),
             ("a `tick", "a \\`tick"),

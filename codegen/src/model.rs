@@ -144,6 +144,8 @@ pub(crate) enum Fact {
     Form(&'static str),
     Required,
     Sensitive,
+    /// The entry of an object that an answer has a list in.
+    Wrapped(String),
     Range(f64, f64),
     AtLeast(f64),
     AtMost(f64),

@@ -47,6 +47,22 @@ fn an_answer_that_is_a_list_is_the_body_and_a_parameter_listed_twice_is_one() {
 }
 
 #[test]
+fn a_list_that_an_object_in_an_answer_holds_alone_is_a_list() {
+    insta::assert_snapshot!(operation("wrapped.rs", &[fixture!("Wrapped")]));
+}
+
+#[test]
+fn a_request_and_its_answer_may_stand_in_every_place_at_once() {
+    insta::assert_snapshot!(operation("travels.rs", &[fixture!("Travels")]));
+}
+
+#[test]
+fn a_stream_of_events_is_a_text() {
+    let streams = OPERATION.replace("\"security\"", "\"schemes\": [\"sse\"], \"security\"");
+    insta::assert_snapshot!(operation("streams.rs", &[("Streams.json", &streams)]));
+}
+
+#[test]
 fn awkward_names_become_rust_names_without_a_clash() {
     insta::assert_snapshot!(operation("names.rs", &[fixture!("Names")]));
 }

@@ -90,6 +90,7 @@ fn row(field: &Field) -> TokenStream {
         }
         Fact::Required => quote! { .required() },
         Fact::Sensitive => quote! { .sensitive() },
+        Fact::Wrapped(name) => quote! { .wrapped(#name) },
         Fact::Range(least, most) => {
             let (least, most) = (Literal::f64_unsuffixed(*least), Literal::f64_unsuffixed(*most));
             quote! { .range(#least, #most) }

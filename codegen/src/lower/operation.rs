@@ -20,7 +20,9 @@ pub(super) fn operation<'a>(api: &'a Api, ours: &Ours, types: &mut Types<'a>, pr
     let request = request(api, types, &name, &method, &mut nested);
     let setters = setters(&request);
     let sent = nested.len();
+    types.unwraps = true;
     let response = response(api, types, &name, &method, &mut nested);
+    types.unwraps = false;
     nested[sent..].iter_mut().for_each(|record| record.readable = false);
     let error = error_enum(api, types, &name, &method);
     let repeat = ours.repeat.unwrap_or_else(|| Repeat::derived(api));

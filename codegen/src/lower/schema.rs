@@ -18,13 +18,15 @@ pub(super) struct Types<'a> {
     /// The types of components, by their names in the spec; of those that are being lowered, too.
     components: BTreeMap<&'a str, String>,
     shared: Vec<Record>,
+    /// Whether what is lowered is an answer's own: there a list that an object holds alone stands for the object.
+    pub(super) unwraps: bool,
 }
 
 impl<'a> Types<'a> {
     pub(super) fn new(product: &'a Product, enums: BTreeMap<&'a str, String>, mut scope: Scope) -> Self {
         let names = product.components.keys();
         let components = names.map(|name| (name.as_str(), scope.claim(&names::pascal(name)))).collect();
-        Self { product, enums, scope, components, shared: Vec::new() }
+        Self { product, enums, scope, components, shared: Vec::new(), unwraps: false }
     }
 
     /// Returns the types that operations share, sorted by name.
@@ -73,13 +75,22 @@ impl<'a> Types<'a> {
         below: String,
         nested: &mut Vec<Record>,
     ) -> Field {
+        let (schema, wrapper) = match wrapped(schema).filter(|_| self.unwraps) {
+            Some((wrapper, list)) => (list, Some((wrapper, schema))),
+            None => (schema, None),
+        };
         let of = match self.enums.get(wire) {
             Some(named) if schema.kind.as_deref() == Some("string") => Type::Named(named.clone()),
             _ => self.type_of(schema, below, nested),
         };
         let always = matches!(of, Type::List(_) | Type::Map(_));
-        let docs = text::field(wire, schema, &of);
-        let facts = if is_sensitive(wire, schema) { vec![Fact::Sensitive] } else { Vec::new() };
+        let described =
+            wrapper.map_or(schema, |(_, object)| if schema.description.is_none() { object } else { schema });
+        let docs = text::field(wire, described, &of);
+        let mut facts: Vec<Fact> = wrapper.map(|(wrapper, _)| Fact::Wrapped(wrapper.to_owned())).into_iter().collect();
+        if is_sensitive(wire, schema) || is_sensitive(wire, described) {
+            facts.push(Fact::Sensitive);
+        }
         Field { name, wire: wire.to_owned(), docs, of, always, facts, again: Vec::new() }
     }
 
@@ -135,10 +146,12 @@ impl<'a> Types<'a> {
                 readable: true,
             });
             let mut records = Vec::new();
+            let unwraps = std::mem::take(&mut self.unwraps);
             let record = self.record(rust.clone(), text::record(schema, &rust), &schema.properties, &mut records);
             self.shared.retain(|record| record.name != rust);
             self.shared.push(record);
             self.shared.append(&mut records);
+            self.unwraps = unwraps;
         }
         if self.reaches(name, name) { Type::Recursive(rust) } else { Type::Record(rust) }
     }
@@ -158,6 +171,15 @@ impl<'a> Types<'a> {
         }
         false
     }
+}
+
+/// Returns the one property of an object, with its name, if it is a list and all that the object holds.
+fn wrapped(schema: &Schema) -> Option<(&str, &Schema)> {
+    let (name, list) = schema.properties.first_key_value()?;
+    let is_list = list.reference.is_none() && list.kind.as_deref() == Some("array");
+    let is_object = schema.reference.is_none() && matches!(schema.kind.as_deref(), None | Some("object"));
+    let alone = schema.properties.len() == 1 && schema.additional.is_none();
+    (is_list && is_object && alone).then_some((name, list))
 }
 
 /// Appends the names of the components that a schema refers to.

@@ -75,6 +75,7 @@ struct Sample {
     inners: Vec<Inner>,
     labels: BTreeMap<String, i32>,
     deep: Option<rt::Recursive<Inner>>,
+    wrapped: Vec<Inner>,
 }
 
 impl rt::Record for Sample {
@@ -94,6 +95,7 @@ impl rt::Record for Sample {
         rt::field!("Secret", secret).sensitive(),
         rt::field!("Small", small),
         rt::field!("Text", text),
+        rt::field!("Wrapped", wrapped).wrapped("One"),
     ];
 }
 
@@ -133,7 +135,7 @@ fn strict(json: &str) -> Result<Sample, String> {
 
 #[test]
 fn every_kind_of_field_survives_json() {
-    let json = r#"{"Any":{"x":[1,null]},"Big":9007199254740993,"Blob":"AAEC","Color":"red","Deep":{"Key":"d"},"Flag":true,"Inner":{"Count":1,"Key":"k"},"Inners":[{"Key":"a"},{"Key":"b"}],"Labels":{"l":7},"Names":["n"],"Ratio":1.5,"RequestId":"r","Secret":"s","Small":-3,"Text":"t"}"#;
+    let json = r#"{"Any":{"x":[1,null]},"Big":9007199254740993,"Blob":"AAEC","Color":"red","Deep":{"Key":"d"},"Flag":true,"Inner":{"Count":1,"Key":"k"},"Inners":[{"Key":"a"},{"Key":"b"}],"Labels":{"l":7},"Names":["n"],"Ratio":1.5,"RequestId":"r","Secret":"s","Small":-3,"Text":"t","Wrapped":[{"Key":"w"}]}"#;
     let sample = lenient(json).unwrap();
     assert_eq!(sample.big, Some(9_007_199_254_740_993));
     assert_eq!(sample.blob.as_deref(), Some([0, 1, 2].as_slice()));
@@ -178,6 +180,25 @@ fn lists_come_wrapped_or_null_or_as_an_empty_text() {
     }
     let error = lenient(r#"{"Names":{"Name":[],"Other":1}}"#).unwrap_err();
     assert!(error.starts_with("Names: expected a list, found an object with `Name` and `Other`"), "{error}");
+}
+
+#[test]
+fn a_list_whose_wrapper_is_known_comes_in_it_whatever_else_is_there() {
+    let inner = |key: &str| Inner { key: Some(key.to_owned()), count: None };
+    for (body, expected) in [
+        (r#"{"Wrapped":{"One":[{"Key":"a"},{"Key":"b"}]}}"#, vec![inner("a"), inner("b")]),
+        (r#"{"Wrapped":{"Total":2,"One":[{"Key":"a"}],"More":{"x":[1]}}}"#, vec![inner("a")]),
+        (r#"{"Wrapped":{"One":null}}"#, vec![]),
+        (r#"{"Wrapped":{}}"#, vec![]),
+        (r#"{"Wrapped":[{"Key":"a"}]}"#, vec![inner("a")]),
+        ("<R><Wrapped><One><Key>a</Key></One></Wrapped></R>", vec![inner("a")]),
+        ("<R><Wrapped><One><Key>a</Key></One><One><Key>b</Key></One></Wrapped></R>", vec![inner("a"), inner("b")]),
+        ("<R><Wrapped/></R>", vec![]),
+    ] {
+        assert_eq!(lenient(body).unwrap().wrapped, expected, "{body}");
+    }
+    let error = lenient(r#"{"Wrapped":{"One":[{"Count":"x"}]}}"#).unwrap_err();
+    assert!(error.starts_with("Wrapped.One[0].Count: expected a 32-bit integer"), "{error}");
 }
 
 #[test]

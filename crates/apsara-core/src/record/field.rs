@@ -48,6 +48,8 @@ pub struct Meta {
     pub sensitive: bool,
     /// Whether the row above is of the same field: the parameter travels in both places.
     pub again: bool,
+    /// The name of the one entry of an object that a list comes in.
+    pub wrapper: Option<&'static str>,
     /// The least number that is allowed.
     pub least: Option<f64>,
     /// The greatest number that is allowed.
@@ -100,6 +102,7 @@ impl<T> Field<T> {
             required: false,
             sensitive: false,
             again: false,
+            wrapper: None,
             least: None,
             most: None,
             length: (0, usize::MAX),
@@ -186,6 +189,13 @@ impl<T> Field<T> {
     #[must_use]
     pub const fn again(mut self) -> Self {
         self.meta.again = true;
+        self
+    }
+
+    /// Says that an answer has the list in an object, whose entry of this name it is.
+    #[must_use]
+    pub const fn wrapped(mut self, name: &'static str) -> Self {
+        self.meta.wrapper = Some(name);
         self
     }
 

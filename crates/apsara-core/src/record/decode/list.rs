@@ -38,7 +38,7 @@ impl<'de> DeserializeSeed<'de> for ElementSeed<'_> {
             }
 
             fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
-                SlotSeed { slot: self.0.slot(), mode: self.1 }.deserialize(deserializer)?;
+                SlotSeed::new(self.0.slot(), self.1).deserialize(deserializer)?;
                 Ok(true)
             }
         }
@@ -48,7 +48,7 @@ impl<'de> DeserializeSeed<'de> for ElementSeed<'_> {
 }
 
 /// Decodes the list inside of a wrapper; null is an empty list.
-pub(super) struct WrappedSeed<'a>(pub(super) &'a mut dyn List);
+pub(super) struct WrappedSeed<'a>(pub(super) &'a mut dyn List, pub(super) Mode);
 
 impl<'de> DeserializeSeed<'de> for WrappedSeed<'_> {
     type Value = ();
@@ -74,6 +74,6 @@ impl<'de> Visitor<'de> for WrappedSeed<'_> {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        SlotSeed { slot: Slot::List(self.0), mode: Mode::Lenient }.deserialize(deserializer)
+        SlotSeed::new(Slot::List(self.0), self.1).deserialize(deserializer)
     }
 }

@@ -59,10 +59,10 @@ pub fn decode(body: &[u8], record: &mut dyn AnyRecord) -> Result<(), serde_json:
             _ => false,
         };
         let value = if is_field { serde_json::Value::Object([(root, content)].into_iter().collect()) } else { content };
-        return SlotSeed { slot, mode: Mode::Xml }.deserialize(value);
+        return SlotSeed::new(slot, Mode::Xml).deserialize(value);
     }
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    SlotSeed { slot, mode: Mode::Lenient }.deserialize(&mut deserializer)?;
+    SlotSeed::new(slot, Mode::Lenient).deserialize(&mut deserializer)?;
     deserializer.end()
 }
 
@@ -89,7 +89,7 @@ pub(crate) fn decode_headers(headers: &http::HeaderMap, record: &mut dyn AnyReco
                 },
                 _ => continue,
             };
-            SlotSeed { slot, mode: Mode::Lenient }
+            SlotSeed::new(slot, Mode::Lenient)
                 .take_text(text)
                 .map_err(|error: serde_json::Error| at(&error, meta.name))?;
         }
@@ -100,11 +100,12 @@ pub(crate) fn decode_headers(headers: &http::HeaderMap, record: &mut dyn AnyReco
 pub(super) struct ValueSeed<'a> {
     value: &'a mut dyn Value,
     mode: Mode,
+    wrapper: Option<&'static str>,
 }
 
 impl<'a> ValueSeed<'a> {
     pub(super) fn new(value: &'a mut dyn Value, mode: Mode) -> Self {
-        Self { value, mode }
+        Self { value, mode, wrapper: None }
     }
 }
 
@@ -134,13 +135,15 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        SlotSeed { slot: self.value.slot(), mode: self.mode }.deserialize(deserializer)
+        SlotSeed { slot: self.value.slot(), mode: self.mode, wrapper: self.wrapper }.deserialize(deserializer)
     }
 }
 
 struct SlotSeed<'a> {
     slot: Slot<'a>,
     mode: Mode,
+    /// The entry of an object that a list comes in.
+    wrapper: Option<&'static str>,
 }
 
 impl<'de> DeserializeSeed<'de> for SlotSeed<'_> {
@@ -151,7 +154,11 @@ impl<'de> DeserializeSeed<'de> for SlotSeed<'_> {
     }
 }
 
-impl SlotSeed<'_> {
+impl<'a> SlotSeed<'a> {
+    fn new(slot: Slot<'a>, mode: Mode) -> Self {
+        Self { slot, mode, wrapper: None }
+    }
+
     fn lenient(&self) -> bool {
         self.mode != Mode::Strict
     }
@@ -196,7 +203,7 @@ impl SlotSeed<'_> {
             Slot::List(to) if lenient && text.is_empty() => to.empty(),
             Slot::List(to) if self.mode == Mode::Xml => {
                 to.empty();
-                return SlotSeed { slot: to.push().slot(), mode: self.mode }.take_text(text);
+                return SlotSeed::new(to.push().slot(), self.mode).take_text(text);
             }
             Slot::Map(to) if lenient && text.is_empty() => to.empty(),
             Slot::Record(to) if lenient && text.is_empty() => reset(to),
@@ -252,7 +259,7 @@ impl<'de> Visitor<'de> for SlotSeed<'_> {
             // 1.0 where an integer is meant is the integer; the bounds keep the conversion exact.
             #[allow(clippy::cast_possible_truncation)]
             slot @ (Slot::I32(_) | Slot::I64(_)) if lenient && value.fract() == 0.0 && value.abs() < 9.0e15 => {
-                return SlotSeed { slot, mode: self.mode }.take_integer(value as i128);
+                return SlotSeed::new(slot, self.mode).take_integer(value as i128);
             }
             slot => return Err(mismatch(&slot, "a number with a fraction")),
         }
@@ -266,7 +273,7 @@ impl<'de> Visitor<'de> for SlotSeed<'_> {
     fn visit_string<E: de::Error>(self, text: String) -> Result<(), E> {
         match self.slot {
             Slot::Str(to) => *to = text,
-            slot => return SlotSeed { slot, mode: self.mode }.take_text(&text),
+            slot => return SlotSeed::new(slot, self.mode).take_text(&text),
         }
         Ok(())
     }
@@ -335,16 +342,27 @@ impl<'de> Visitor<'de> for SlotSeed<'_> {
                 *to = json.to_string();
                 Ok(())
             }
+            Slot::List(list) if mode != Mode::Strict && self.wrapper.is_some() => {
+                list.empty();
+                while let Some(key) = map.next_key::<String>()? {
+                    if self.wrapper == Some(key.as_str()) {
+                        map.next_value_seed(WrappedSeed(&mut *list, mode)).map_err(|error| at(&error, &key))?;
+                    } else {
+                        map.next_value::<IgnoredAny>()?;
+                    }
+                }
+                Ok(())
+            }
             Slot::List(list) if mode == Mode::Xml => {
                 list.empty();
-                let first = SlotSeed { slot: list.push().slot(), mode };
+                let first = SlotSeed::new(list.push().slot(), mode);
                 first.deserialize(de::value::MapAccessDeserializer::new(map))
             }
             // Old products wrap every list in an object with one property.
             Slot::List(list) if mode == Mode::Lenient => {
                 list.empty();
                 if let Some(key) = map.next_key::<String>()? {
-                    map.next_value_seed(WrappedSeed(list)).map_err(|error| at(&error, &key))?;
+                    map.next_value_seed(WrappedSeed(list, mode)).map_err(|error| at(&error, &key))?;
                     if let Some(second) = map.next_key::<String>()? {
                         return Err(de::Error::custom(format_args!(
                             "expected a list, found an object with `{key}` and `{second}`"
@@ -362,7 +380,9 @@ fn fill_record<'de, A: MapAccess<'de>>(record: &mut dyn AnyRecord, mut map: A, m
     while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
         match find(record, &key, mode) {
             Some(index) => {
-                map.next_value_seed(ValueSeed::new(record.get_mut(index), mode)).map_err(|error| at(&error, &key))?;
+                let wrapper = record.meta(index).wrapper;
+                let seed = ValueSeed { value: record.get_mut(index), mode, wrapper };
+                map.next_value_seed(seed).map_err(|error| at(&error, &key))?;
             }
             None if mode != Mode::Strict => {
                 map.next_value::<IgnoredAny>()?;
