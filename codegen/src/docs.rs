@@ -79,6 +79,18 @@ pub(crate) fn paragraph(text: &str) -> String {
     lines.join("\n")
 }
 
+/// Wraps an item of a list of our own.
+pub(crate) fn item(text: &str) -> String {
+    let mut lines = Vec::new();
+    wrap(&mut lines, "", "- ", text);
+    lines.join("\n")
+}
+
+/// Writes a name so that nothing in it is Markdown.
+pub(crate) fn escaped(name: &str) -> String {
+    inline(&plain(name).replace('\n', " ")).replace('*', "\\*")
+}
+
 /// Writes a value as code, whatever is in it.
 pub(crate) fn code(value: &str) -> String {
     let value: String = value.chars().map(|letter| if is_forbidden(letter) { ' ' } else { letter }).collect();

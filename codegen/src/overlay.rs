@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::facts::{Impact, Quota, Ram, Repeat, is_sensitive};
 use crate::json::Object;
 use crate::refusal::{Collector, Place, did_you_mean};
-use crate::spec::{Api, ErrorCode, Limits, Parameter};
+use crate::spec::{self, Api, ErrorCode, Limits, Parameter};
 
 /// Facts that only an overlay states.
 #[derive(Clone, Debug, Default)]
@@ -64,7 +64,7 @@ pub(crate) fn apply(api: &mut Api, value: &Value, place: Place, refusals: &Colle
     let ours = Ours {
         repeat: word(object, "repeat", &Repeat::WORDS, refusals),
         impact: word(object, "impact", &Impact::WORDS, refusals),
-        quota: object.object("quota").and_then(|quota| self::quota(&quota, refusals)),
+        quota: object.object("quota").and_then(|quota| spec::quota(&quota, refusals)),
         ram: object.object("ram").map(|ram| self::ram(&ram)),
     };
     let changes_nothing =
@@ -74,6 +74,12 @@ pub(crate) fn apply(api: &mut Api, value: &Value, place: Place, refusals: &Colle
     }
     if ours.impact == Some(Impact::derived(api)) {
         changes_nothing("impact");
+    }
+    if ours.quota.is_some() && ours.quota == api.quota {
+        changes_nothing("quota");
+    }
+    if ours.ram.is_some() && ours.ram == api.ram {
+        changes_nothing("ram");
     }
     object.refuse_unknown();
     ours
@@ -182,19 +188,6 @@ fn word<T: Copy>(
         refusals.refuse(&object.place.child(key), problem, format!("write one of {}", all.join(", ")));
     }
     found
-}
-
-fn quota(object: &Object<'_>, refusals: &Collector) -> Option<Quota> {
-    let read = |key| {
-        let count = object.count(key).unwrap_or(0);
-        if count == 0 {
-            refusals.refuse(&object.place, format!("`{key}` is 0 or not there"), format!("write \"{key}\": 1 or more"));
-        }
-        u32::try_from(count).ok()
-    };
-    let quota = Quota { calls: read("calls")?, seconds: read("seconds")? };
-    object.refuse_unknown();
-    Some(quota)
 }
 
 fn ram(object: &Object<'_>) -> Ram {

@@ -26,6 +26,15 @@ pub(crate) struct Product {
     pub(crate) sdk_rule: SdkRule,
     pub(crate) components: BTreeMap<String, Schema>,
     pub(crate) enums: Vec<NamedEnum>,
+    /// The portal's directories of operations, in its order.
+    pub(crate) groups: Vec<Group>,
+}
+
+/// A directory of operations: its title, after those of the directories that it is in, and the operations' names.
+#[derive(Clone, Debug)]
+pub(crate) struct Group {
+    pub(crate) title: String,
+    pub(crate) operations: Vec<String>,
 }
 
 /// The products whose own gateways verify signatures of their own, by the official SDKs' gateway packages.
@@ -143,7 +152,9 @@ fn shared(object: &Object<'_>, refusals: &Collector) -> Product {
         sdk_rule: SdkRule::default(),
         components: BTreeMap::new(),
         enums: Vec::new(),
+        groups: Vec::new(),
     };
+    groups(object, "", &mut product.groups, refusals);
     for row in object.objects("endpoints") {
         let host = row.required_text("endpoint");
         product.portal_endpoints.entry(host).or_default().push(row.required_text("regionId"));
@@ -158,6 +169,30 @@ fn shared(object: &Object<'_>, refusals: &Collector) -> Product {
         }
     }
     product
+}
+
+/// Reads the directories that an object has, and those within them. One without a title belongs to the one around it.
+fn groups(object: &Object<'_>, above: &str, groups: &mut Vec<Group>, refusals: &Collector) {
+    let key = if above.is_empty() && object.get("directories").is_some() { "directories" } else { "children" };
+    let mut operations = Vec::new();
+    let mut below = Vec::new();
+    for (place, value) in object.list(key) {
+        match value {
+            Value::String(name) => operations.push(name.clone()),
+            _ => below.extend(Object::new(value, place, refusals)),
+        }
+    }
+    if !operations.is_empty() {
+        groups.push(Group { title: above.to_owned(), operations });
+    }
+    for directory in below {
+        let title = match directory.text("title") {
+            Some(title) if above.is_empty() => title,
+            Some(title) => format!("{above}: {title}"),
+            None => above.to_owned(),
+        };
+        self::groups(&directory, &title, groups, refusals);
+    }
 }
 
 fn named_enum(name: &str, value: &Value, place: Place, refusals: &Collector) -> Option<NamedEnum> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::facts::{Quota, Ram};
 use crate::json::Object;
 use crate::refusal::{Collector, Place};
 
@@ -33,6 +34,8 @@ pub(crate) struct Api {
     /// The headers of a success, by name.
     pub(crate) response_headers: BTreeMap<String, Schema>,
     pub(crate) error_codes: Vec<ErrorCode>,
+    pub(crate) quota: Option<Quota>,
+    pub(crate) ram: Option<Ram>,
 }
 
 #[derive(Clone, Debug)]
@@ -114,7 +117,13 @@ pub(crate) fn api(name: &str, value: &Value, place: Place, refusals: &Collector)
         refusals.refuse(&object.place, "`methods` is empty or not there", "write [ \"get\" ] or another");
     }
     let parameters = object.objects("parameters").iter().map(|object| parameter(object, refusals)).collect();
-    let parameters = merged(parameters);
+    let mut parameters = merged(parameters);
+    let derived = object.object("derived");
+    if let Some(derived) = &derived {
+        required_by_prose(&mut parameters, derived, refusals);
+    }
+    let quota =
+        flow_control(&object).or_else(|| derived?.object("quota").and_then(|quota| self::quota(&quota, refusals)));
     let (response, response_headers) =
         object.object("responses").map(|responses| success(&responses, refusals)).unwrap_or_default();
     let mut security = Vec::new();
@@ -138,6 +147,67 @@ pub(crate) fn api(name: &str, value: &Value, place: Place, refusals: &Collector)
         response,
         response_headers,
         error_codes: object.object("errorCodes").map(|codes| error_codes(&codes, refusals)).unwrap_or_default(),
+        quota,
+        ram: ram(&object),
+    })
+}
+
+/// Marks the parameters of which only a sentence said that they are required.
+fn required_by_prose(parameters: &mut [Parameter], derived: &Object<'_>, refusals: &Collector) {
+    for (index, name) in derived.texts("required").iter().enumerate() {
+        match parameters.iter_mut().find(|parameter| parameter.name == *name) {
+            Some(parameter) => parameter.schema.required = true,
+            None => {
+                let place = derived.place.child("required").child(index);
+                refusals.refuse(&place, format!("there is no parameter `{name}`"), "remove it, or import again");
+            }
+        }
+    }
+}
+
+/// Reads a quota of our own words.
+pub(crate) fn quota(object: &Object<'_>, refusals: &Collector) -> Option<Quota> {
+    let read = |key| {
+        let count = object.count(key).unwrap_or(0);
+        if count == 0 {
+            refusals.refuse(&object.place, format!("`{key}` is 0 or not there"), format!("write \"{key}\": 1 or more"));
+        }
+        u32::try_from(count).ok()
+    };
+    let quota = Quota { calls: read("calls")?, seconds: read("seconds")? };
+    object.refuse_unknown();
+    Some(quota)
+}
+
+/// Reads the quota that the portal states for all regions together.
+fn flow_control(object: &Object<'_>) -> Option<Quota> {
+    let rows = object.object("flowControl")?.objects("flowControlList");
+    let everywhere = rows.iter().find(|row| row.text("regionId").is_none_or(|region| region == "*"))?;
+    let of = |key| everywhere.count(key).and_then(|count| u32::try_from(count).ok()).filter(|count| *count > 0);
+    Some(Quota { calls: of("threshold")?, seconds: of("countWindow")? })
+}
+
+/// Reads what a RAM policy must allow, where the portal states one action.
+fn ram(object: &Object<'_>) -> Option<Ram> {
+    let rows = object.objects("ramActions");
+    let [row] = rows.as_slice() else { return None };
+    let action = row.object("ramAction")?;
+    let texts = |list: &str, key: &'static str| -> Vec<String> {
+        let list: Vec<Object<'_>> = match list {
+            "resources" => action.objects("resources"),
+            _ => action.objects("actionConditions"),
+        };
+        let mut texts: Vec<String> = list.iter().filter_map(|one| one.text(key)).collect();
+        texts.sort();
+        texts.dedup();
+        texts
+    };
+    Some(Ram {
+        action: action.text("action").filter(|action| !action.is_empty())?,
+        level: row.text("operationType").unwrap_or_default(),
+        resources: texts("resources", "arn"),
+        condition_keys: texts("actionConditions", "conditionKey"),
+        dependent_actions: action.texts("additionalActions"),
     })
 }
 

@@ -63,6 +63,25 @@ fn a_stream_of_events_is_a_text() {
 }
 
 #[test]
+fn what_the_portal_states_of_quota_and_policies_is_told() {
+    insta::assert_snapshot!(operation("stated.rs", &[fixture!("Stated")]));
+}
+
+#[test]
+fn the_module_lists_the_operations_in_their_groups() {
+    let product = PRODUCT.replace(
+        "\"title\"",
+        r#""directories": ["Top", { "id": 1, "title": "One [x]", "children": ["A", { "title": "Two", "children": ["B"] }] }], "title""#,
+    );
+    let names = ["A.json", "B.json", "C.json", "Top.json"];
+    let mut all: Vec<(&str, &str)> = names.iter().map(|name| (*name, OPERATION)).collect();
+    all.push(("product.json", &product));
+    let files = generated(&all).unwrap();
+    let docs: Vec<&str> = file(&files, "mod.rs").lines().filter(|line| line.starts_with("//!")).collect();
+    insta::assert_snapshot!(docs.join("\n"));
+}
+
+#[test]
 fn awkward_names_become_rust_names_without_a_clash() {
     insta::assert_snapshot!(operation("names.rs", &[fixture!("Names")]));
 }

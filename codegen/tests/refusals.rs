@@ -96,6 +96,13 @@ fn mistakes() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
                  "parameters": { "TaskId": { "required": true, "maxLength": 9 } } }"#,
             ),
         ),
+        (
+            "derived of nothing",
+            operation(
+                "\"security\"",
+                r#""derived": { "quota": { "calls": 0, "seconds": 1 }, "required": ["Nothing"] }, "security""#,
+            ),
+        ),
         ("a quota of nothing", overlay(r#"{ "quota": { "calls": 0 } }"#)),
         ("no such parameter", overlay(r#"{ "parameters": { "TaskID": { "required": false } } }"#)),
         ("no such code", overlay(r#"{ "errorCodes": { "Know": { "meaning": "M." } } }"#)),

@@ -7,6 +7,7 @@ mod bench;
 mod corpus;
 mod demo;
 mod generate;
+mod import;
 mod peers;
 mod prove;
 mod run;
@@ -29,6 +30,8 @@ struct Cli {
 enum Command {
     /// Generate the clients of crates/apsara from api-specs.
     Generate(generate::Args),
+    /// Make specs of what the API portal publishes: facts always, its sentences if they are asked for.
+    Import(import::Args),
     /// Show the main job: specs checked, an emulator started, a relay task created, restarted and described.
     Demo,
     /// Run the tests.
@@ -42,6 +45,7 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Generate(args) => generate::run(&args),
+        Command::Import(args) => import::run(&args),
         Command::Demo => demo::run(),
         Command::Test(args) => test::run(&args),
         Command::Corpus(args) => corpus::run(&args),

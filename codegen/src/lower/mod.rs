@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::docs;
 use crate::load::Version as Loaded;
-use crate::model::{Model, NamedEnum, Product, Style, Variant, Version};
+use crate::model::{Model, NamedEnum, Operation, Product, Style, Variant, Version};
 use crate::names::{self, Scope};
-use crate::product::{NamedEnum as SpecEnum, SdkRule};
+use crate::product::{Group, NamedEnum as SpecEnum, SdkRule};
 use schema::Types;
 
 /// Lowers versions, sorted by folder.
@@ -52,6 +52,33 @@ fn product(module: String, versions: &[&Loaded], crate_path: &str) -> Product {
     Product { versions: versions.collect(), spec: spec.to_owned(), docs, default_version, module }
 }
 
+/// Lists the methods by the directories that the portal puts the operations in; those of none come last.
+fn listed(groups: &[Group], operations: &[Operation]) -> String {
+    let mut left: BTreeMap<&str, &str> =
+        operations.iter().map(|operation| (operation.name.as_str(), operation.method.as_str())).collect();
+    let mut titles: Vec<&str> = Vec::new();
+    let mut methods: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for group in groups.iter().filter(|group| !group.title.is_empty()) {
+        if !titles.contains(&group.title.as_str()) {
+            titles.push(&group.title);
+        }
+        methods
+            .entry(&group.title)
+            .or_default()
+            .extend(group.operations.iter().filter_map(|name| left.remove(name.as_str())));
+    }
+    if !titles.is_empty() {
+        titles.push("Others");
+        methods.entry("Others").or_default().extend(left.into_values());
+    }
+    let line = |title: &&str| {
+        let methods = methods.get(title).filter(|methods| !methods.is_empty())?;
+        let links: Vec<String> = methods.iter().map(|method| format!("[`{method}`](Client::{method})")).collect();
+        Some(docs::item(&format!("**{}**: {}.", docs::escaped(title), links.join(", "))))
+    };
+    titles.iter().filter_map(line).collect::<Vec<_>>().join("\n")
+}
+
 fn title(version: &Loaded) -> &str {
     version.product.title.as_deref().unwrap_or(&version.product.name)
 }
@@ -68,7 +95,7 @@ fn version(loaded: &Loaded, module: String, product_path: &str) -> Version {
     let mut types = Types::new(product, by_parameter, scope);
     let mut modules = Scope::new(["call", "client", "endpoints", "rt", "types"]);
     let mut methods = Scope::default();
-    let operations = loaded
+    let operations: Vec<Operation> = loaded
         .operations
         .values()
         .map(|(api, ours)| {
@@ -85,6 +112,7 @@ fn version(loaded: &Loaded, module: String, product_path: &str) -> Version {
         format!("Calls {title}."),
         docs::from_markdown(product.summary.as_deref().unwrap_or_default()),
         "Begin with a [`Client`]; each of its methods starts a call.".to_owned(),
+        listed(&product.groups, &operations),
     ]);
     Version {
         module,

@@ -100,12 +100,12 @@ pub(super) fn operation(facts: &Facts<'_>, error: Option<&str>, example: &str) -
         }
         .to_owned(),
     ];
-    list.extend(ours.quota.map(|quota| {
+    list.extend(ours.quota.or(api.quota).map(|quota| {
         let (calls, seconds) = (quota.calls, quota.seconds);
         let window = if seconds == 1 { "per second".to_owned() } else { format!("in {seconds} seconds") };
         format!("Quota: {calls} calls {window}, for the account with all its RAM users together. More are throttled.")
     }));
-    list.extend(ours.ram.as_ref().map(ram));
+    list.extend(ours.ram.as_ref().or(api.ram.as_ref()).map(ram));
     if api.deprecated {
         list.push("Deprecated.".to_owned());
     }

@@ -1,0 +1,131 @@
+//! `cargo xtask import`: specs from what the API portal publishes.
+
+mod document;
+mod facts;
+mod pretty;
+mod prose;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::run::{Failure, root};
+use document::{Document, Published};
+
+/// What to import.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Documents of the portal: of a whole version (api-docs.json), or of one operation (api.json, called after the operation).
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Take names, types, codes, limits and short values, and none of the portal's sentences. Sentences that stand in the specs stay.
+    #[arg(long)]
+    facts_only: bool,
+    /// Take only these operations.
+    #[arg(long, value_delimiter = ',')]
+    operations: Vec<String>,
+    /// The folder below the specs' that it goes to; a document of one operation does not say it.
+    #[arg(long, value_name = "PRODUCT/VERSION")]
+    into: Option<String>,
+    /// The folder of the specs.
+    #[arg(long, default_value = "api-specs")]
+    specs: PathBuf,
+}
+
+/// How the specs are taken over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Take {
+    Everything,
+    FactsOnly,
+}
+
+pub(crate) fn run(args: &Args) -> Result<(), Failure> {
+    let take = if args.facts_only { Take::FactsOnly } else { Take::Everything };
+    let specs = root().join(&args.specs);
+    let mut texts: BTreeMap<PathBuf, String> = BTreeMap::new();
+    let mut known: Vec<String> = Vec::new();
+    let mut derived = prose::Count::default();
+    for file in &args.files {
+        let document = Document::read(file, args.into.as_deref())?;
+        let folder = specs.join(&document.folder);
+        if folder.join("api-docs.json").exists() {
+            return Err(format!("{} has a whole api-docs.json; remove it first", folder.display()));
+        }
+        for (name, api) in &document.operations {
+            known.push(name.clone());
+            if !args.operations.is_empty() && !args.operations.contains(name) {
+                continue;
+            }
+            let path = folder.join(format!("{name}.json"));
+            let kept = existing(&path)?;
+            let spec = facts::operation(api, kept.as_ref(), take, &mut derived);
+            texts.insert(path, pretty::text(&spec));
+        }
+        if let Published::Version(version) = &document.published {
+            let path = folder.join("product.json");
+            let product = document::product(version, existing(&path)?.as_ref(), take);
+            texts.insert(path, pretty::text(&product));
+        }
+        tell_gone(&folder, &document)?;
+    }
+    if let Some(unknown) = args.operations.iter().find(|name| !known.contains(name)) {
+        known.sort();
+        return Err(format!("no document has an operation `{unknown}`; there are {}", known.join(", ")));
+    }
+    let mut written = 0;
+    for (path, text) in &texts {
+        if fs::read_to_string(path).is_ok_and(|there| there == *text) {
+            continue;
+        }
+        replace(path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+        written += 1;
+    }
+    let (files, prose::Count { quotas, required }) = (texts.len(), derived);
+    println!(
+        "{files} files imported, {written} written; derived of sentences: {quotas} quotas, {required} required parameters"
+    );
+    Ok(())
+}
+
+/// Reads a spec that is there already.
+fn existing(path: &Path) -> Result<Option<Value>, Failure> {
+    match fs::read_to_string(path) {
+        Ok(text) => {
+            let value =
+                serde_json::from_str(&text).map_err(|error| format!("{}: {error}; mend it first", path.display()))?;
+            Ok(Some(value))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(format!("{}: {error}", path.display())),
+    }
+}
+
+/// Lists the operations that stand in the folder, and no longer in the document of the whole version.
+fn tell_gone(folder: &Path, document: &Document) -> Result<(), Failure> {
+    if !matches!(document.published, Published::Version(_)) || !folder.exists() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))? {
+        let name = entry.map_err(|error| error.to_string())?.file_name().to_string_lossy().into_owned();
+        let Some(name) = name.strip_suffix(".json").filter(|name| !name.contains('.') && *name != "product") else {
+            continue;
+        };
+        if !document.operations.contains_key(name) {
+            println!("{name} stands in {} and not in the document; it was left alone", folder.display());
+        }
+    }
+    Ok(())
+}
+
+/// Writes a file beside the old one and puts it in its place, so that there is never half of one.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let new = path.with_extension("json.new");
+    fs::write(&new, text)?;
+    fs::rename(new, path)
+}
