@@ -38,6 +38,8 @@ pub(crate) fn check(versions: &[Version], refusals: &Collector) {
             refusals.refuse(&product.place.child("defaultVersion"), problem, "write false in one of them");
         }
         named_enums(version, refusals);
+        // What operations share is as much the portal's as they are.
+        refusals.published(version.published || version.operations.values().any(|(api, _)| api.published));
         for schema in product.components.values() {
             check_schema(schema, version, refusals);
         }
@@ -184,20 +186,19 @@ fn check_path(api: &Api, version: &Version, refusals: &Collector) {
 fn check_schema(schema: &Schema, version: &Version, refusals: &Collector) {
     if let Some(reference) = &schema.reference
         && version.product.resolve(schema).is_none()
-        && !refusals.is_published()
     {
         let known = version.product.components.keys().map(String::as_str);
         let near = did_you_mean(reference.trim_start_matches("#/components/schemas/"), known);
         let problem = format!("`{reference}` does not stand in the components{near}");
         let instead = "write #/components/schemas/NAME, and add NAME to components.schemas of product.json";
-        refusals.refuse(&schema.place.child("$ref"), problem, instead);
+        refusals.trifle(&schema.place.child("$ref"), problem, instead);
     }
     if let Some(kind) = schema.kind.as_deref().filter(|kind| !TYPES.contains(kind)) {
         let problem = format!("there is no type `{kind}`{}", did_you_mean(kind, TYPES));
         refusals.trifle(&schema.place.child("type"), problem, format!("write one of {}", TYPES.join(", ")));
     }
-    if schema.kind.as_deref() == Some("array") && schema.items.is_none() && !refusals.is_published() {
-        refusals.refuse(&schema.place, "an array does not say what it holds", "add \"items\": { \"type\": \"…\" }");
+    if schema.kind.as_deref() == Some("array") && schema.items.is_none() {
+        refusals.trifle(&schema.place, "an array does not say what it holds", "add \"items\": { \"type\": \"…\" }");
     }
     let Limits { minimum, maximum, min_length, max_length, min_items, max_items } = schema.limits;
     upside_down(minimum, maximum, ["minimum", "maximum"], &schema.place, refusals);

@@ -80,7 +80,7 @@ fn what_the_portal_publishes_wrongly_is_read_as_the_official_sdks_read_it() {
 fn a_component_that_is_refused_takes_what_holds_it_along_and_nothing_else() {
     let operation = |schema: &str| {
         format!(
-            r#"{{ "methods": ["post"], "security": [{{ "AK": [] }}], "parameters": [], "responses": {{ "200": {{ "schema": {schema} }} }} }}"#
+            r#"{{ "$schema": "s", "methods": ["post"], "security": [{{ "AK": [] }}], "parameters": [], "responses": {{ "200": {{ "schema": {schema} }} }} }}"#
         )
     };
     let product = PRODUCT.replace(

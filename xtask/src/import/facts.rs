@@ -40,7 +40,10 @@ const SCHEMA: [&str; 19] = [
 /// Takes an operation over.
 pub(super) fn operation(api: &Value, kept: Option<&Value>, take: Take, count: &mut prose::Count) -> Value {
     let mut out = Map::new();
-    out.insert("$schema".to_owned(), json!("../../schema/operation.schema.json"));
+    // A file that names its schema is ours, and is read strictly; what nobody can mend upstream must not be.
+    if let Some(kept) = kept {
+        copy(&mut out, kept, "$schema");
+    }
     for key in OPERATION {
         copy(&mut out, api, key);
     }
@@ -238,15 +241,14 @@ mod tests {
     #[test]
     fn facts_are_taken_and_our_sentences_stay() {
         let kept = json!({
-            "summary": "Ours.",
+            "$schema": "schema", "summary": "Ours.",
             "parameters": [{ "name": "B", "in": "query", "schema": { "description": "Ours." } }],
             "responses": { "200": { "schema": { "properties": { "Id": { "description": "Ours." } } } } },
             "errorCodes": { "400": [{ "errorCode": "Z", "errorMessage": "Ours." }] }
         });
         let mut count = prose::Count::default();
         let expected = json!({
-            "$schema": "../../schema/operation.schema.json",
-            "summary": "Ours.", "methods": ["post"], "security": [{ "AK": [] }], "systemTags": { "operationType": "update" },
+            "$schema": "schema", "summary": "Ours.", "methods": ["post"], "security": [{ "AK": [] }], "systemTags": { "operationType": "update" },
             "derived": { "quota": { "calls": 10, "seconds": 1 }, "required": ["B"] },
             "parameters": [
                 { "name": "A", "in": "query", "schema": { "type": "string", "example": "id-1" } },

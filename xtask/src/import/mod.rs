@@ -129,3 +129,55 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
     fs::write(&new, text)?;
     fs::rename(new, path)
 }
+
+#[cfg(test)]
+#[allow(clippy::print_stdout, clippy::unwrap_used)]
+mod tests {
+    use apsara_codegen::{Options, Sources, generate};
+
+    use super::*;
+
+    /// Imports every document that the portal publishes, in memory, and generates what came of it.
+    #[test]
+    fn what_is_imported_generates_and_holds_no_sentence_of_the_portals() {
+        let shared = root().join("../shared/metadata");
+        if !shared.exists() {
+            assert!(std::env::var_os("CI").is_none(), "the portal's documents must be there on CI");
+            println!("skipped: the portal's documents are not here");
+            return;
+        }
+        let mut sources = Sources::default();
+        let mut operations = 0;
+        for file in documents(&shared) {
+            let document = Document::read(&file, None).unwrap();
+            let Published::Version(version) = &document.published else { continue };
+            let product = document::product(version, None, Take::FactsOnly);
+            sources.insert(format!("specs/{}/product.json", document.folder), pretty::text(&product));
+            for (name, api) in &document.operations {
+                let spec = facts::operation(api, None, Take::FactsOnly, &mut prose::Count::default());
+                let text = pretty::text(&spec);
+                for key in ["\"summary\"", "\"description\"", "\"errorMessage\"", "\"title\"", "\"responseDemo\""] {
+                    assert!(!text.contains(&format!("{key}: \"")), "{name}: {key}\n{text}");
+                }
+                sources.insert(format!("specs/{}/{name}.json", document.folder), text);
+                operations += 1;
+            }
+        }
+        let generated = generate(&sources, "specs", &Options::default()).unwrap();
+        assert_eq!(generated.files.iter().filter(|file| file.operation.is_some()).count(), operations);
+    }
+
+    fn documents(folder: &Path) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            // The same product in another language would be the same operations again.
+            if path.is_dir() && !path.ends_with("zh_cn") {
+                found.extend(documents(&path));
+            } else if path.ends_with("api-docs.json") {
+                found.push(path);
+            }
+        }
+        found
+    }
+}
