@@ -2,8 +2,20 @@
 
 //! Clients of the cloud's products, a module for each, behind a cargo feature of its name.
 
+#[cfg(feature = "cdn")]
+pub mod cdn;
+
+#[cfg(feature = "cs")]
+pub mod cs;
+
+#[cfg(feature = "ecs")]
+pub mod ecs;
+
 #[cfg(feature = "live")]
 pub mod live;
 
 #[cfg(feature = "sts")]
 pub mod sts;
+
+#[cfg(feature = "vod")]
+pub mod vod;

@@ -31,7 +31,7 @@ impl Client {
     /// # async fn example(client: &apsara::live::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
     ///     .create_live_pull_to_push()
-    ///     .dst_url("rtmp://pushtest.********.aliyunlive.com/pulltest493/pulltest-w434")
+    ///     .dst_url("…")
     ///     .end_time("2024-08-27T14:30:00Z")
     ///     .region("cn-shanghai")
     ///     .source_type("live")
@@ -156,8 +156,7 @@ pub struct CreateLivePullToPushRequest {
     /// characters. Example: `https://callback*****.com`.
     pub callback_url: Option<String>,
     /// The RTMP address that the stream is pushed to. Two tasks that push to the same address disturb each
-    /// other. It may carry a push key. Required. At most 2000 characters. Example:
-    /// `rtmp://pushtest.********.aliyunlive.com/pulltest493/pulltest-w434`.
+    /// other. It may carry a push key. Required. At most 2000 characters.
     pub dst_url: Option<String>,
     /// When the task ends, in UTC, as `yyyy-MM-ddTHH:mm:ssZ`. It lies after the start and in the future.
     /// Required. Example: `2024-08-27T14:30:00Z`.

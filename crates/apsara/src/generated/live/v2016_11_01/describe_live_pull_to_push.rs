@@ -198,8 +198,7 @@ pub struct DescribeLivePullToPushResponseTaskInfo {
     /// `https://callback*****.com`.
     pub callback_url: Option<String>,
     /// The RTMP address that the stream is pushed to. Two tasks that push to the same address disturb each
-    /// other. It may carry a push key. Example:
-    /// `rtmp://pushtest.********.aliyunlive.com/pulltest493/pulltest-w434`.
+    /// other. It may carry a push key.
     pub dst_url: Option<String>,
     /// When the task ends, in UTC, as `yyyy-MM-ddTHH:mm:ssZ`. It lies after the start and in the future.
     /// Example: `2024-08-27T14:30:00Z`.

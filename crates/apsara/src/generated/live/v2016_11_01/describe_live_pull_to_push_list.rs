@@ -204,8 +204,7 @@ pub struct DescribeLivePullToPushListResponseTaskListTaskInfo {
     /// `hahaha.com`.
     pub callback_url: Option<String>,
     /// The RTMP address that the stream is pushed to. Two tasks that push to the same address disturb each
-    /// other. It may carry a push key. Example:
-    /// `rtmp://qd.push.lgg.alivecdn.com/testhsc/streamhsc?live_rtmp_*******`.
+    /// other. It may carry a push key.
     pub dst_url: Option<String>,
     /// When the task ends, in UTC, as `yyyy-MM-ddTHH:mm:ssZ`. It lies after the start and in the future.
     /// Example: `2024-12-30T14:30:00Z`.

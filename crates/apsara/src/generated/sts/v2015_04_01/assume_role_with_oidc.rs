@@ -194,8 +194,7 @@ impl<'de> rt::Deserialize<'de> for AssumeRoleWithOidcResponse {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AssumeRoleWithOidcResponseAssumedRoleUser {
-    /// The resource name (ARN) of who the token stands for. Example:
-    /// `acs:ram::113511544585****:role/testoidc/TestOidcAssumedRoleSession`.
+    /// The resource name (ARN) of who the token stands for.
     pub arn: Option<String>,
     /// The id of who the token stands for. Example: `33157794895460****`.
     pub assumed_role_id: Option<String>,

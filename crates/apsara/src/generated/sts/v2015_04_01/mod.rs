@@ -5,6 +5,11 @@
 //! Temporary credentials.
 //!
 //! Begin with a [`Client`]; each of its methods starts a call.
+//!
+//! - **Role assuming**: [`assume_role`](Client::assume_role),
+//!   [`assume_role_with_saml`](Client::assume_role_with_saml),
+//!   [`assume_role_with_oidc`](Client::assume_role_with_oidc).
+//! - **Requester identity**: [`get_caller_identity`](Client::get_caller_identity).
 
 use ::apsara_core::generated::v1 as rt;
 
@@ -13,12 +18,14 @@ mod client;
 mod endpoints;
 mod assume_role;
 mod assume_role_with_oidc;
+mod assume_role_with_saml;
 mod get_caller_identity;
 
 pub use call::Call;
 pub use client::Client;
 pub use assume_role::*;
 pub use assume_role_with_oidc::*;
+pub use assume_role_with_saml::*;
 pub use get_caller_identity::*;
 
 const _: () = rt::assert_fits(1);
