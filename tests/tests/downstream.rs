@@ -22,7 +22,8 @@ fn packaged() -> Vec<(&'static str, PathBuf)> {
     names
         .map(|name| {
             let archive = target().join(format!("scratch-build/package/{name}-{version}.crate"));
-            succeed(Command::new("tar").arg("-xzf").arg(archive).arg("-C").arg(&to));
+            // Without -m all files would have the same time in every package, and cargo would take new ones for built.
+            succeed(Command::new("tar").arg("-xmzf").arg(archive).arg("-C").arg(&to));
             (name, to.join(format!("{name}-{version}")))
         })
         .to_vec()

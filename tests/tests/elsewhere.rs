@@ -8,9 +8,16 @@ use std::path::Path;
 use apsara_codegen::{Options, Sources, generate, write};
 use apsara_tests::workspace::{cargo, root, scratch, succeed};
 
-/// Reads the specs of this workspace, and the generator's fixtures as two more products, one of each style.
+/// Reads specs of this workspace, and the generator's fixtures as two more products, one of each style.
 fn sources() -> Sources {
-    let mut sources = Sources::read(&root().join("api-specs"), "api-specs").unwrap();
+    let mut sources = Sources::default();
+    for version in ["live/2016-11-01", "sts/2015-04-01"] {
+        for entry in fs::read_dir(root().join("api-specs").join(version)).unwrap() {
+            let entry = entry.unwrap();
+            let name = entry.file_name().into_string().unwrap();
+            sources.insert(format!("api-specs/{version}/{name}"), fs::read_to_string(entry.path()).unwrap());
+        }
+    }
     let fixtures = root().join("codegen/tests/fixtures");
     for entry in fs::read_dir(fixtures).unwrap() {
         let path = entry.unwrap().path();

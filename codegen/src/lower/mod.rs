@@ -73,7 +73,7 @@ fn listed(groups: &[Group], operations: &[Operation]) -> String {
     }
     let line = |title: &&str| {
         let methods = methods.get(title).filter(|methods| !methods.is_empty())?;
-        let links: Vec<String> = methods.iter().map(|method| format!("[`{method}`](Client::{method})")).collect();
+        let links: Vec<String> = methods.iter().map(|method| format!("[`Client::{method}`]")).collect();
         Some(docs::item(&format!("**{}**: {}.", docs::escaped(title), links.join(", "))))
     };
     titles.iter().filter_map(line).collect::<Vec<_>>().join("\n")

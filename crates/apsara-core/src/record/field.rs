@@ -111,6 +111,12 @@ impl<T> Field<T> {
         Self { meta, project }
     }
 
+    /// Puts it into the query, where it is unless it is put elsewhere.
+    #[must_use]
+    pub const fn query(self) -> Self {
+        self.at(Location::Query)
+    }
+
     /// Moves it to the form.
     #[must_use]
     pub const fn form(self) -> Self {

@@ -6,7 +6,7 @@ use ::apsara_core::generated::v1 as rt;
 impl Client {
     /// Calls `BatchStopCdnDomain`.
     ///
-    /// - Impact: it changes something.
+    /// - Impact: it interrupts something that runs.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
     /// - Quota: 30 calls per second, for the account with all its RAM users together. More are throttled.
     ///
@@ -84,7 +84,7 @@ impl rt::Request for BatchStopCdnDomainRequest {
         name: "BatchStopCdnDomain",
         method: rt::Method::Post,
         repeat: rt::Repeat::Unsafe,
-        impact: rt::Impact::Change,
+        impact: rt::Impact::Interrupt,
         quota: Some(rt::Quota::per_second(30)),
         ..rt::Operation::of(&super::PRODUCT)
     };

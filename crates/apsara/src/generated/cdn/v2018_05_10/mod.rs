@@ -6,202 +6,118 @@
 //!
 //! Begin with a [`Client`]; each of its methods starts a call.
 //!
-//! - **Domain name management: Adding or removing domain names**:
-//!   [`add_cdn_domain`](Client::add_cdn_domain),
-//!   [`batch_add_cdn_domain`](Client::batch_add_cdn_domain),
-//!   [`delete_cdn_domain`](Client::delete_cdn_domain),
-//!   [`describe_cdn_deleted_domains`](Client::describe_cdn_deleted_domains).
-//! - **Domain name management: Domain name ownership verification**:
-//!   [`verify_domain_owner`](Client::verify_domain_owner),
-//!   [`describe_verify_content`](Client::describe_verify_content),
-//!   [`describe_domain_verify_data`](Client::describe_domain_verify_data).
-//! - **Domain name management: Enabling or disabling domain names**:
-//!   [`start_cdn_domain`](Client::start_cdn_domain),
-//!   [`batch_start_cdn_domain`](Client::batch_start_cdn_domain),
-//!   [`stop_cdn_domain`](Client::stop_cdn_domain),
-//!   [`batch_stop_cdn_domain`](Client::batch_stop_cdn_domain).
-//! - **Domain name management: Domain name configuration**:
-//!   [`describe_user_domains`](Client::describe_user_domains),
-//!   [`describe_domain_cname`](Client::describe_domain_cname),
-//!   [`describe_domains_by_source`](Client::describe_domains_by_source),
-//!   [`describe_cdn_user_domains_by_func`](Client::describe_cdn_user_domains_by_func),
-//!   [`describe_cdn_domain_detail`](Client::describe_cdn_domain_detail),
-//!   [`describe_cdn_domain_configs`](Client::describe_cdn_domain_configs),
-//!   [`batch_set_cdn_domain_config`](Client::batch_set_cdn_domain_config),
-//!   [`batch_delete_cdn_domain_config`](Client::batch_delete_cdn_domain_config),
-//!   [`batch_update_cdn_domain`](Client::batch_update_cdn_domain),
-//!   [`delete_specific_config`](Client::delete_specific_config),
-//!   [`modify_cdn_domain_schdm_by_property`](Client::modify_cdn_domain_schdm_by_property),
-//!   [`modify_cdn_domain`](Client::modify_cdn_domain).
+//! - **Domain name management: Adding or removing domain names**: [`Client::add_cdn_domain`],
+//!   [`Client::batch_add_cdn_domain`], [`Client::delete_cdn_domain`],
+//!   [`Client::describe_cdn_deleted_domains`].
+//! - **Domain name management: Domain name ownership verification**: [`Client::verify_domain_owner`],
+//!   [`Client::describe_verify_content`], [`Client::describe_domain_verify_data`].
+//! - **Domain name management: Enabling or disabling domain names**: [`Client::start_cdn_domain`],
+//!   [`Client::batch_start_cdn_domain`], [`Client::stop_cdn_domain`],
+//!   [`Client::batch_stop_cdn_domain`].
+//! - **Domain name management: Domain name configuration**: [`Client::describe_user_domains`],
+//!   [`Client::describe_domain_cname`], [`Client::describe_domains_by_source`],
+//!   [`Client::describe_cdn_user_domains_by_func`], [`Client::describe_cdn_domain_detail`],
+//!   [`Client::describe_cdn_domain_configs`], [`Client::batch_set_cdn_domain_config`],
+//!   [`Client::batch_delete_cdn_domain_config`], [`Client::batch_update_cdn_domain`],
+//!   [`Client::delete_specific_config`], [`Client::modify_cdn_domain_schdm_by_property`],
+//!   [`Client::modify_cdn_domain`].
 //! - **Domain name management: Domain name configuration management in the staging environment**:
-//!   [`describe_cdn_domain_staging_config`](Client::describe_cdn_domain_staging_config),
-//!   [`set_cdn_domain_staging_config`](Client::set_cdn_domain_staging_config),
-//!   [`rollback_staging_config`](Client::rollback_staging_config),
-//!   [`publish_staging_config_to_production`](Client::publish_staging_config_to_production),
-//!   [`delete_specific_staging_config`](Client::delete_specific_staging_config).
-//! - **Domain name management: Security settings**:
-//!   [`set_waiting_room_config`](Client::set_waiting_room_config),
-//!   [`describe_cdn_user_configs`](Client::describe_cdn_user_configs),
-//!   [`describe_cdn_waf_domain`](Client::describe_cdn_waf_domain),
-//!   [`describe_blocked_regions`](Client::describe_blocked_regions).
-//! - **Refresh and prefetch**:
-//!   [`refresh_object_cache_by_cache_tag`](Client::refresh_object_cache_by_cache_tag),
-//!   [`describe_refresh_quota`](Client::describe_refresh_quota),
-//!   [`push_object_cache`](Client::push_object_cache),
-//!   [`refresh_object_caches`](Client::refresh_object_caches),
-//!   [`describe_refresh_tasks`](Client::describe_refresh_tasks),
-//!   [`describe_refresh_task_by_id`](Client::describe_refresh_task_by_id),
-//!   [`describe_preload_detail_by_id`](Client::describe_preload_detail_by_id),
-//!   [`describe_cdn_user_quota`](Client::describe_cdn_user_quota).
+//!   [`Client::describe_cdn_domain_staging_config`], [`Client::set_cdn_domain_staging_config`],
+//!   [`Client::rollback_staging_config`], [`Client::publish_staging_config_to_production`],
+//!   [`Client::delete_specific_staging_config`].
+//! - **Domain name management: Security settings**: [`Client::set_waiting_room_config`],
+//!   [`Client::describe_cdn_user_configs`], [`Client::describe_cdn_waf_domain`],
+//!   [`Client::describe_blocked_regions`].
+//! - **Refresh and prefetch**: [`Client::refresh_object_cache_by_cache_tag`],
+//!   [`Client::describe_refresh_quota`], [`Client::push_object_cache`],
+//!   [`Client::refresh_object_caches`], [`Client::describe_refresh_tasks`],
+//!   [`Client::describe_refresh_task_by_id`], [`Client::describe_preload_detail_by_id`],
+//!   [`Client::describe_cdn_user_quota`].
 //! - **Monitoring and usage analytics: Resource monitoring: Visit data**:
-//!   [`describe_domain_path_data`](Client::describe_domain_path_data),
-//!   [`describe_domain_qps_data`](Client::describe_domain_qps_data),
-//!   [`describe_domain_qps_data_by_layer`](Client::describe_domain_qps_data_by_layer),
-//!   [`describe_domain_bps_data`](Client::describe_domain_bps_data),
-//!   [`describe_domain_bps_data_by_layer`](Client::describe_domain_bps_data_by_layer),
-//!   [`describe_domain_bps_data_by_time_stamp`](Client::describe_domain_bps_data_by_time_stamp),
-//!   [`describe_domain_traffic_data`](Client::describe_domain_traffic_data),
-//!   [`describe_domain_http_code_data`](Client::describe_domain_http_code_data),
-//!   [`describe_domain_http_code_data_by_layer`](Client::describe_domain_http_code_data_by_layer),
-//!   [`describe_domain_hit_rate_data`](Client::describe_domain_hit_rate_data),
-//!   [`describe_domain_req_hit_rate_data`](Client::describe_domain_req_hit_rate_data),
-//!   [`describe_domains_usage_by_day`](Client::describe_domains_usage_by_day),
-//!   [`describe_domain_detail_data_by_layer`](Client::describe_domain_detail_data_by_layer),
-//!   [`describe_range_data_by_locate_and_isp_service`](Client::describe_range_data_by_locate_and_isp_service).
+//!   [`Client::describe_domain_path_data`], [`Client::describe_domain_qps_data`],
+//!   [`Client::describe_domain_qps_data_by_layer`], [`Client::describe_domain_bps_data`],
+//!   [`Client::describe_domain_bps_data_by_layer`], [`Client::describe_domain_bps_data_by_time_stamp`],
+//!   [`Client::describe_domain_traffic_data`], [`Client::describe_domain_http_code_data`],
+//!   [`Client::describe_domain_http_code_data_by_layer`], [`Client::describe_domain_hit_rate_data`],
+//!   [`Client::describe_domain_req_hit_rate_data`], [`Client::describe_domains_usage_by_day`],
+//!   [`Client::describe_domain_detail_data_by_layer`],
+//!   [`Client::describe_range_data_by_locate_and_isp_service`].
 //! - **Monitoring and usage analytics: Resource monitoring: Source data**:
-//!   [`describe_domain_src_bps_data`](Client::describe_domain_src_bps_data),
-//!   [`describe_domain_src_http_code_data`](Client::describe_domain_src_http_code_data),
-//!   [`describe_domain_src_traffic_data`](Client::describe_domain_src_traffic_data),
-//!   [`describe_domain_src_qps_data`](Client::describe_domain_src_qps_data).
+//!   [`Client::describe_domain_src_bps_data`], [`Client::describe_domain_src_http_code_data`],
+//!   [`Client::describe_domain_src_traffic_data`], [`Client::describe_domain_src_qps_data`].
 //! - **Monitoring and usage analytics: Real-time Monitoring: Visit data**:
-//!   [`describe_domain_real_time_traffic_data`](Client::describe_domain_real_time_traffic_data),
-//!   [`describe_domain_real_time_bps_data`](Client::describe_domain_real_time_bps_data),
-//!   [`describe_domain_real_time_http_code_data`](Client::describe_domain_real_time_http_code_data),
-//!   [`describe_domain_real_time_qps_data`](Client::describe_domain_real_time_qps_data),
-//!   [`describe_domain_real_time_req_hit_rate_data`](Client::describe_domain_real_time_req_hit_rate_data),
-//!   [`describe_domain_real_time_byte_hit_rate_data`](Client::describe_domain_real_time_byte_hit_rate_data).
+//!   [`Client::describe_domain_real_time_traffic_data`],
+//!   [`Client::describe_domain_real_time_bps_data`],
+//!   [`Client::describe_domain_real_time_http_code_data`],
+//!   [`Client::describe_domain_real_time_qps_data`],
+//!   [`Client::describe_domain_real_time_req_hit_rate_data`],
+//!   [`Client::describe_domain_real_time_byte_hit_rate_data`].
 //! - **Monitoring and usage analytics: Real-time Monitoring: Source data**:
-//!   [`describe_domain_real_time_src_bps_data`](Client::describe_domain_real_time_src_bps_data),
-//!   [`describe_domain_real_time_src_http_code_data`](Client::describe_domain_real_time_src_http_code_data),
-//!   [`describe_domain_real_time_src_traffic_data`](Client::describe_domain_real_time_src_traffic_data).
+//!   [`Client::describe_domain_real_time_src_bps_data`],
+//!   [`Client::describe_domain_real_time_src_http_code_data`],
+//!   [`Client::describe_domain_real_time_src_traffic_data`].
 //! - **Monitoring and usage analytics: EdgeScript (ES) monitoring**:
-//!   [`describe_es_execute_data`](Client::describe_es_execute_data),
-//!   [`describe_es_exception_data`](Client::describe_es_exception_data).
-//! - **Resource usage management**:
-//!   [`describe_cdn_user_bill_history`](Client::describe_cdn_user_bill_history),
-//!   [`describe_cdn_user_bill_type`](Client::describe_cdn_user_bill_type),
-//!   [`describe_cdn_user_bill_prediction`](Client::describe_cdn_user_bill_prediction),
-//!   [`create_user_usage_data_export_task`](Client::create_user_usage_data_export_task),
-//!   [`describe_user_usage_data_export_task`](Client::describe_user_usage_data_export_task),
-//!   [`delete_user_usage_data_export_task`](Client::delete_user_usage_data_export_task),
-//!   [`create_usage_detail_data_export_task`](Client::create_usage_detail_data_export_task),
-//!   [`describe_user_usage_detail_data_export_task`](Client::describe_user_usage_detail_data_export_task),
-//!   [`delete_usage_detail_data_export_task`](Client::delete_usage_detail_data_export_task),
-//!   [`describe_domain_max95_bps_data`](Client::describe_domain_max95_bps_data),
-//!   [`describe_domain_usage_data`](Client::describe_domain_usage_data),
-//!   [`describe_cdn_user_resource_package`](Client::describe_cdn_user_resource_package).
-//! - **Log management: Log operations**:
-//!   [`delete_real_time_log_logstore`](Client::delete_real_time_log_logstore),
-//!   [`create_real_time_log_delivery`](Client::create_real_time_log_delivery),
-//!   [`modify_realtime_log_delivery`](Client::modify_realtime_log_delivery),
-//!   [`delete_realtime_log_delivery`](Client::delete_realtime_log_delivery),
-//!   [`disable_realtime_log_delivery`](Client::disable_realtime_log_delivery),
-//!   [`enable_realtime_log_delivery`](Client::enable_realtime_log_delivery),
-//!   [`list_realtime_log_delivery`](Client::list_realtime_log_delivery),
-//!   [`describe_domain_realtime_log_delivery`](Client::describe_domain_realtime_log_delivery),
-//!   [`describe_realtime_delivery_acc`](Client::describe_realtime_delivery_acc),
-//!   [`list_realtime_log_delivery_infos`](Client::list_realtime_log_delivery_infos),
-//!   [`list_realtime_log_delivery_domains`](Client::list_realtime_log_delivery_domains).
-//! - **Log management: Offline logs**:
-//!   [`describe_domain_custom_log_config`](Client::describe_domain_custom_log_config),
-//!   [`describe_custom_log_config`](Client::describe_custom_log_config),
-//!   [`describe_cdn_domain_logs`](Client::describe_cdn_domain_logs),
-//!   [`list_domains_by_log_config_id`](Client::list_domains_by_log_config_id),
-//!   [`list_user_custom_log_config`](Client::list_user_custom_log_config).
-//! - **Service management**: [`open_cdn_service`](Client::open_cdn_service),
-//!   [`describe_cdn_region_and_isp`](Client::describe_cdn_region_and_isp),
-//!   [`describe_cdn_order_commodity_code`](Client::describe_cdn_order_commodity_code),
-//!   [`describe_cdn_service`](Client::describe_cdn_service).
-//! - **Certificate management**:
-//!   [`describe_cdn_domain_by_certificate`](Client::describe_cdn_domain_by_certificate),
-//!   [`describe_domain_certificate_info`](Client::describe_domain_certificate_info),
-//!   [`describe_cdn_certificate_detail`](Client::describe_cdn_certificate_detail),
-//!   [`describe_cdn_certificate_list`](Client::describe_cdn_certificate_list),
-//!   [`describe_cdn_ssl_certificate_list`](Client::describe_cdn_ssl_certificate_list),
-//!   [`describe_cdn_https_domain_list`](Client::describe_cdn_https_domain_list),
-//!   [`describe_certificate_info_by_id`](Client::describe_certificate_info_by_id),
-//!   [`describe_cdn_certificate_detail_by_id`](Client::describe_cdn_certificate_detail_by_id),
-//!   [`describe_user_certificate_expire_count`](Client::describe_user_certificate_expire_count),
-//!   [`create_cdn_certificate_signing_request`](Client::create_cdn_certificate_signing_request),
-//!   [`set_cdn_domain_csr_certificate`](Client::set_cdn_domain_csr_certificate),
-//!   [`set_cdn_domain_sm_certificate`](Client::set_cdn_domain_sm_certificate),
-//!   [`describe_cdn_sm_certificate_list`](Client::describe_cdn_sm_certificate_list),
-//!   [`describe_cdn_sm_certificate_detail`](Client::describe_cdn_sm_certificate_detail),
-//!   [`set_cdn_domain_ssl_certificate`](Client::set_cdn_domain_ssl_certificate).
-//! - **Tag management**: [`tag_resources`](Client::tag_resources),
-//!   [`describe_tag_resources`](Client::describe_tag_resources),
-//!   [`describe_user_tags`](Client::describe_user_tags), [`untag_resources`](Client::untag_resources),
-//!   [`list_tag_resources`](Client::list_tag_resources).
-//! - **Operations reports**: [`create_cdn_sub_task`](Client::create_cdn_sub_task),
-//!   [`describe_cdn_sub_list`](Client::describe_cdn_sub_list),
-//!   [`update_cdn_sub_task`](Client::update_cdn_sub_task),
-//!   [`delete_cdn_sub_task`](Client::delete_cdn_sub_task),
-//!   [`describe_cdn_report`](Client::describe_cdn_report),
-//!   [`describe_cdn_report_list`](Client::describe_cdn_report_list),
-//!   [`create_cdn_deliver_task`](Client::create_cdn_deliver_task),
-//!   [`describe_cdn_deliver_list`](Client::describe_cdn_deliver_list),
-//!   [`update_cdn_deliver_task`](Client::update_cdn_deliver_task),
-//!   [`delete_cdn_deliver_task`](Client::delete_cdn_deliver_task).
-//! - **Auxiliary tool operations**: [`describe_ip_info`](Client::describe_ip_info),
-//!   [`describe_staging_ip`](Client::describe_staging_ip),
-//!   [`describe_l2_vips_by_domain`](Client::describe_l2_vips_by_domain),
-//!   [`describe_user_vips_by_domain`](Client::describe_user_vips_by_domain),
-//!   [`describe_ip_status`](Client::describe_ip_status), [`add_fc_trigger`](Client::add_fc_trigger),
-//!   [`update_fc_trigger`](Client::update_fc_trigger),
-//!   [`describe_fc_trigger`](Client::describe_fc_trigger),
-//!   [`delete_fc_trigger`](Client::delete_fc_trigger), [`list_fc_trigger`](Client::list_fc_trigger).
-//! - **Security information query**:
-//!   [`describe_domain_cc_activity_log`](Client::describe_domain_cc_activity_log).
-//! - **Offline in old version**:
-//!   [`describe_domain_real_time_detail_data`](Client::describe_domain_real_time_detail_data),
-//!   [`describe_domain_multi_usage_data`](Client::describe_domain_multi_usage_data),
-//!   [`describe_user_configs`](Client::describe_user_configs),
-//!   [`set_req_header_config`](Client::set_req_header_config).
-//! - **Offline in old version: Statistics**:
-//!   [`describe_domain_pv_data`](Client::describe_domain_pv_data),
-//!   [`describe_domain_uv_data`](Client::describe_domain_uv_data),
-//!   [`describe_domain_top_url_visit`](Client::describe_domain_top_url_visit),
-//!   [`describe_domain_top_client_ip_visit`](Client::describe_domain_top_client_ip_visit),
-//!   [`describe_domain_top_refer_visit`](Client::describe_domain_top_refer_visit),
-//!   [`describe_domain_src_top_url_visit`](Client::describe_domain_src_top_url_visit),
-//!   [`describe_top_domains_by_flow`](Client::describe_top_domains_by_flow),
-//!   [`describe_domain_region_data`](Client::describe_domain_region_data),
-//!   [`describe_domain_isp_data`](Client::describe_domain_isp_data),
-//!   [`describe_domain_average_response_time`](Client::describe_domain_average_response_time).
-//! - **Others**: [`modify_cdn_service`](Client::modify_cdn_service),
-//!   [`describe_user_cdn_status`](Client::describe_user_cdn_status),
-//!   [`describe_cdn_types`](Client::describe_cdn_types),
-//!   [`modify_cdn_domain_owner`](Client::modify_cdn_domain_owner),
-//!   [`describe_cdn_condition_ipb_info`](Client::describe_cdn_condition_ipb_info),
-//!   [`describe_cdn_sec_func_info`](Client::describe_cdn_sec_func_info),
-//!   [`check_cdn_domain_exist`](Client::check_cdn_domain_exist),
-//!   [`check_cdn_domain_icp`](Client::check_cdn_domain_icp),
-//!   [`batch_describe_cdn_ip_info`](Client::batch_describe_cdn_ip_info),
-//!   [`describe_cdn_full_domains_block_ip_history`](Client::describe_cdn_full_domains_block_ip_history),
-//!   [`set_cdn_full_domains_block_ip`](Client::set_cdn_full_domains_block_ip),
-//!   [`describe_cdn_full_domains_block_ip_config`](Client::describe_cdn_full_domains_block_ip_config).
-//! - **Others**: [`modify_cdn_service`](Client::modify_cdn_service),
-//!   [`describe_user_cdn_status`](Client::describe_user_cdn_status),
-//!   [`describe_cdn_types`](Client::describe_cdn_types),
-//!   [`modify_cdn_domain_owner`](Client::modify_cdn_domain_owner),
-//!   [`describe_cdn_condition_ipb_info`](Client::describe_cdn_condition_ipb_info),
-//!   [`describe_cdn_sec_func_info`](Client::describe_cdn_sec_func_info),
-//!   [`check_cdn_domain_exist`](Client::check_cdn_domain_exist),
-//!   [`check_cdn_domain_icp`](Client::check_cdn_domain_icp),
-//!   [`batch_describe_cdn_ip_info`](Client::batch_describe_cdn_ip_info),
-//!   [`describe_cdn_full_domains_block_ip_history`](Client::describe_cdn_full_domains_block_ip_history),
-//!   [`set_cdn_full_domains_block_ip`](Client::set_cdn_full_domains_block_ip),
-//!   [`describe_cdn_full_domains_block_ip_config`](Client::describe_cdn_full_domains_block_ip_config).
+//!   [`Client::describe_es_execute_data`], [`Client::describe_es_exception_data`].
+//! - **Resource usage management**: [`Client::describe_cdn_user_bill_history`],
+//!   [`Client::describe_cdn_user_bill_type`], [`Client::describe_cdn_user_bill_prediction`],
+//!   [`Client::create_user_usage_data_export_task`], [`Client::describe_user_usage_data_export_task`],
+//!   [`Client::delete_user_usage_data_export_task`], [`Client::create_usage_detail_data_export_task`],
+//!   [`Client::describe_user_usage_detail_data_export_task`],
+//!   [`Client::delete_usage_detail_data_export_task`], [`Client::describe_domain_max95_bps_data`],
+//!   [`Client::describe_domain_usage_data`], [`Client::describe_cdn_user_resource_package`].
+//! - **Log management: Log operations**: [`Client::delete_real_time_log_logstore`],
+//!   [`Client::create_real_time_log_delivery`], [`Client::modify_realtime_log_delivery`],
+//!   [`Client::delete_realtime_log_delivery`], [`Client::disable_realtime_log_delivery`],
+//!   [`Client::enable_realtime_log_delivery`], [`Client::list_realtime_log_delivery`],
+//!   [`Client::describe_domain_realtime_log_delivery`], [`Client::describe_realtime_delivery_acc`],
+//!   [`Client::list_realtime_log_delivery_infos`], [`Client::list_realtime_log_delivery_domains`].
+//! - **Log management: Offline logs**: [`Client::describe_domain_custom_log_config`],
+//!   [`Client::describe_custom_log_config`], [`Client::describe_cdn_domain_logs`],
+//!   [`Client::list_domains_by_log_config_id`], [`Client::list_user_custom_log_config`].
+//! - **Service management**: [`Client::open_cdn_service`], [`Client::describe_cdn_region_and_isp`],
+//!   [`Client::describe_cdn_order_commodity_code`], [`Client::describe_cdn_service`].
+//! - **Certificate management**: [`Client::describe_cdn_domain_by_certificate`],
+//!   [`Client::describe_domain_certificate_info`], [`Client::describe_cdn_certificate_detail`],
+//!   [`Client::describe_cdn_certificate_list`], [`Client::describe_cdn_ssl_certificate_list`],
+//!   [`Client::describe_cdn_https_domain_list`], [`Client::describe_certificate_info_by_id`],
+//!   [`Client::describe_cdn_certificate_detail_by_id`],
+//!   [`Client::describe_user_certificate_expire_count`],
+//!   [`Client::create_cdn_certificate_signing_request`], [`Client::set_cdn_domain_csr_certificate`],
+//!   [`Client::set_cdn_domain_sm_certificate`], [`Client::describe_cdn_sm_certificate_list`],
+//!   [`Client::describe_cdn_sm_certificate_detail`], [`Client::set_cdn_domain_ssl_certificate`].
+//! - **Tag management**: [`Client::tag_resources`], [`Client::describe_tag_resources`],
+//!   [`Client::describe_user_tags`], [`Client::untag_resources`], [`Client::list_tag_resources`].
+//! - **Operations reports**: [`Client::create_cdn_sub_task`], [`Client::describe_cdn_sub_list`],
+//!   [`Client::update_cdn_sub_task`], [`Client::delete_cdn_sub_task`], [`Client::describe_cdn_report`],
+//!   [`Client::describe_cdn_report_list`], [`Client::create_cdn_deliver_task`],
+//!   [`Client::describe_cdn_deliver_list`], [`Client::update_cdn_deliver_task`],
+//!   [`Client::delete_cdn_deliver_task`].
+//! - **Auxiliary tool operations**: [`Client::describe_ip_info`], [`Client::describe_staging_ip`],
+//!   [`Client::describe_l2_vips_by_domain`], [`Client::describe_user_vips_by_domain`],
+//!   [`Client::describe_ip_status`], [`Client::add_fc_trigger`], [`Client::update_fc_trigger`],
+//!   [`Client::describe_fc_trigger`], [`Client::delete_fc_trigger`], [`Client::list_fc_trigger`].
+//! - **Security information query**: [`Client::describe_domain_cc_activity_log`].
+//! - **Offline in old version**: [`Client::describe_domain_real_time_detail_data`],
+//!   [`Client::describe_domain_multi_usage_data`], [`Client::describe_user_configs`],
+//!   [`Client::set_req_header_config`].
+//! - **Offline in old version: Statistics**: [`Client::describe_domain_pv_data`],
+//!   [`Client::describe_domain_uv_data`], [`Client::describe_domain_top_url_visit`],
+//!   [`Client::describe_domain_top_client_ip_visit`], [`Client::describe_domain_top_refer_visit`],
+//!   [`Client::describe_domain_src_top_url_visit`], [`Client::describe_top_domains_by_flow`],
+//!   [`Client::describe_domain_region_data`], [`Client::describe_domain_isp_data`],
+//!   [`Client::describe_domain_average_response_time`].
+//! - **Others**: [`Client::modify_cdn_service`], [`Client::describe_user_cdn_status`],
+//!   [`Client::describe_cdn_types`], [`Client::modify_cdn_domain_owner`],
+//!   [`Client::describe_cdn_condition_ipb_info`], [`Client::describe_cdn_sec_func_info`],
+//!   [`Client::check_cdn_domain_exist`], [`Client::check_cdn_domain_icp`],
+//!   [`Client::batch_describe_cdn_ip_info`], [`Client::describe_cdn_full_domains_block_ip_history`],
+//!   [`Client::set_cdn_full_domains_block_ip`], [`Client::describe_cdn_full_domains_block_ip_config`].
+//! - **Others**: [`Client::modify_cdn_service`], [`Client::describe_user_cdn_status`],
+//!   [`Client::describe_cdn_types`], [`Client::modify_cdn_domain_owner`],
+//!   [`Client::describe_cdn_condition_ipb_info`], [`Client::describe_cdn_sec_func_info`],
+//!   [`Client::check_cdn_domain_exist`], [`Client::check_cdn_domain_icp`],
+//!   [`Client::batch_describe_cdn_ip_info`], [`Client::describe_cdn_full_domains_block_ip_history`],
+//!   [`Client::set_cdn_full_domains_block_ip`], [`Client::describe_cdn_full_domains_block_ip_config`].
 
 use ::apsara_core::generated::v1 as rt;
 

@@ -103,7 +103,7 @@ pub struct SetCdnDomainSslCertificateRequest {
     pub cert_type: Option<String>,
     /// Holds `DomainName`. Required.
     pub domain_name: Option<String>,
-    /// Holds `SSLPri`.
+    /// Holds `SSLPri`. Sensitive: it is never shown.
     pub ssl_pri: Option<String>,
     /// Holds `SSLProtocol`. Required. Example: `off`.
     pub ssl_protocol: Option<String>,
@@ -118,7 +118,7 @@ impl rt::Record for SetCdnDomainSslCertificateRequest {
         rt::field!("CertRegion", cert_region),
         rt::field!("CertType", cert_type),
         rt::field!("DomainName", domain_name).required(),
-        rt::field!("SSLPri", ssl_pri),
+        rt::field!("SSLPri", ssl_pri).sensitive(),
         rt::field!("SSLProtocol", ssl_protocol).required(),
         rt::field!("SSLPub", ssl_pub),
     ];

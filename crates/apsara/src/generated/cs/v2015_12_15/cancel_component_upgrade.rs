@@ -7,7 +7,7 @@ use ::apsara_core::generated::v1 as rt;
 impl Client {
     /// Calls `CancelComponentUpgrade`.
     ///
-    /// - Impact: it changes something.
+    /// - Impact: it interrupts something that runs.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
     /// - Deprecated.
     ///
@@ -97,7 +97,7 @@ impl rt::Request for CancelComponentUpgradeRequest {
         method: rt::Method::Post,
         path: "/clusters/{clusterId}/components/{componentId}/cancel",
         repeat: rt::Repeat::Unsafe,
-        impact: rt::Impact::Change,
+        impact: rt::Impact::Interrupt,
         ..rt::Operation::of(&super::PRODUCT)
     };
 }

@@ -113,7 +113,7 @@ impl rt::Request for DescribeClusterUserKubeconfigRequest {
 pub struct DescribeClusterUserKubeconfigResponse {
     /// The id of the request.
     pub request_id: String,
-    /// Holds `config`.
+    /// Holds `config`. Sensitive: it is never shown.
     pub config: Option<String>,
     /// Holds `expiration`. Example: `2024-03-10T09:56:17Z`.
     pub expiration: Option<String>,
@@ -122,7 +122,7 @@ pub struct DescribeClusterUserKubeconfigResponse {
 impl rt::Record for DescribeClusterUserKubeconfigResponse {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("RequestId", request_id),
-        rt::field!("config", config),
+        rt::field!("config", config).sensitive(),
         rt::field!("expiration", expiration),
     ];
 }

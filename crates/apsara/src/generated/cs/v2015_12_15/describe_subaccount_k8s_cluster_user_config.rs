@@ -127,7 +127,7 @@ impl rt::Request for DescribeSubaccountK8sClusterUserConfigRequest {
 pub struct DescribeSubaccountK8sClusterUserConfigResponse {
     /// The id of the request.
     pub request_id: String,
-    /// Holds `config`. Required.
+    /// Holds `config`. Required. Sensitive: it is never shown.
     pub config: Option<String>,
     /// Holds `expiration`. Example: `2024-03-10T09:56:17Z`.
     pub expiration: Option<String>,
@@ -136,7 +136,7 @@ pub struct DescribeSubaccountK8sClusterUserConfigResponse {
 impl rt::Record for DescribeSubaccountK8sClusterUserConfigResponse {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("RequestId", request_id),
-        rt::field!("config", config),
+        rt::field!("config", config).sensitive(),
         rt::field!("expiration", expiration),
     ];
 }

@@ -176,7 +176,7 @@ pub struct DescribeTriggerResponseBody {
     pub name: Option<String>,
     /// Holds `project_id`. Example: `default/test-app`.
     pub project_id: Option<String>,
-    /// Holds `token`. Example: `eyJhbGci***`.
+    /// Holds `token`. Sensitive: it is never shown.
     pub token: Option<String>,
     /// Holds `type`. Example: `deployment`.
     pub type_: Option<String>,
@@ -189,7 +189,7 @@ impl rt::Record for DescribeTriggerResponseBody {
         rt::field!("id", id),
         rt::field!("name", name),
         rt::field!("project_id", project_id),
-        rt::field!("token", token),
+        rt::field!("token", token).sensitive(),
         rt::field!("type", type_),
     ];
 }

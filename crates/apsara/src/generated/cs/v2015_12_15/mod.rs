@@ -6,139 +6,77 @@
 //!
 //! Begin with a [`Client`]; each of its methods starts a call.
 //!
-//! - **Cluster**: [`create_cluster`](Client::create_cluster),
-//!   [`delete_cluster`](Client::delete_cluster), [`modify_cluster`](Client::modify_cluster),
-//!   [`upgrade_cluster`](Client::upgrade_cluster),
-//!   [`describe_clusters_v1`](Client::describe_clusters_v1),
-//!   [`describe_clusters_for_region`](Client::describe_clusters_for_region),
-//!   [`describe_cluster_detail`](Client::describe_cluster_detail),
-//!   [`describe_cluster_resources`](Client::describe_cluster_resources),
-//!   [`describe_kubernetes_version_metadata`](Client::describe_kubernetes_version_metadata),
-//!   [`describe_user_cluster_namespaces`](Client::describe_user_cluster_namespaces),
-//!   [`describe_cluster_logs`](Client::describe_cluster_logs),
-//!   [`describe_user_quota`](Client::describe_user_quota),
-//!   [`migrate_cluster`](Client::migrate_cluster),
-//!   [`describe_cluster_user_kubeconfig`](Client::describe_cluster_user_kubeconfig),
-//!   [`describe_subaccount_k8s_cluster_user_config`](Client::describe_subaccount_k8s_cluster_user_config),
-//!   [`list_user_kube_config_states`](Client::list_user_kube_config_states),
-//!   [`list_cluster_kubeconfig_states`](Client::list_cluster_kubeconfig_states),
-//!   [`update_k8s_cluster_user_config_expire`](Client::update_k8s_cluster_user_config_expire),
-//!   [`revoke_k8s_cluster_kube_config`](Client::revoke_k8s_cluster_kube_config),
-//!   [`clean_cluster_user_permissions`](Client::clean_cluster_user_permissions),
-//!   [`clean_user_permissions`](Client::clean_user_permissions).
-//! - **Node Pool**: [`create_cluster_node_pool`](Client::create_cluster_node_pool),
-//!   [`delete_cluster_nodepool`](Client::delete_cluster_nodepool),
-//!   [`describe_cluster_node_pool_detail`](Client::describe_cluster_node_pool_detail),
-//!   [`describe_cluster_node_pools`](Client::describe_cluster_node_pools),
-//!   [`describe_node_pool_vuls`](Client::describe_node_pool_vuls),
-//!   [`modify_cluster_node_pool`](Client::modify_cluster_node_pool),
-//!   [`scale_cluster_node_pool`](Client::scale_cluster_node_pool),
-//!   [`attach_instances_to_node_pool`](Client::attach_instances_to_node_pool),
-//!   [`remove_node_pool_nodes`](Client::remove_node_pool_nodes),
-//!   [`upgrade_cluster_nodepool`](Client::upgrade_cluster_nodepool),
-//!   [`repair_cluster_node_pool`](Client::repair_cluster_node_pool),
-//!   [`fix_node_pool_vuls`](Client::fix_node_pool_vuls),
-//!   [`modify_node_pool_node_config`](Client::modify_node_pool_node_config),
-//!   [`sync_cluster_node_pool`](Client::sync_cluster_node_pool),
-//!   [`describe_cluster_attach_scripts`](Client::describe_cluster_attach_scripts),
-//!   [`create_autoscaling_config`](Client::create_autoscaling_config).
-//! - **Node**: [`describe_cluster_nodes`](Client::describe_cluster_nodes),
-//!   [`delete_cluster_nodes`](Client::delete_cluster_nodes),
-//!   [`attach_instances`](Client::attach_instances).
-//! - **Add-ons**: [`install_cluster_addons`](Client::install_cluster_addons),
-//!   [`un_install_cluster_addons`](Client::un_install_cluster_addons),
-//!   [`list_addons`](Client::list_addons),
-//!   [`list_cluster_addon_instances`](Client::list_cluster_addon_instances),
-//!   [`get_cluster_addon_instance`](Client::get_cluster_addon_instance),
-//!   [`describe_addon`](Client::describe_addon),
-//!   [`modify_cluster_addon`](Client::modify_cluster_addon),
-//!   [`upgrade_cluster_addons`](Client::upgrade_cluster_addons).
-//! - **Permissions**: [`describe_user_permission`](Client::describe_user_permission),
-//!   [`grant_permissions`](Client::grant_permissions),
-//!   [`update_user_permissions`](Client::update_user_permissions),
-//!   [`check_service_role`](Client::check_service_role).
-//! - **Security**: [`scan_cluster_vuls`](Client::scan_cluster_vuls),
-//!   [`describe_cluster_vuls`](Client::describe_cluster_vuls),
-//!   [`update_resources_delete_protection`](Client::update_resources_delete_protection),
-//!   [`describe_resources_delete_protection`](Client::describe_resources_delete_protection),
-//!   [`deploy_policy_instance`](Client::deploy_policy_instance),
-//!   [`modify_policy_instance`](Client::modify_policy_instance),
-//!   [`delete_policy_instance`](Client::delete_policy_instance),
-//!   [`describe_policies`](Client::describe_policies),
-//!   [`describe_policy_details`](Client::describe_policy_details),
-//!   [`describe_policy_governance_in_cluster`](Client::describe_policy_governance_in_cluster),
-//!   [`describe_policy_instances`](Client::describe_policy_instances),
-//!   [`describe_policy_instances_status`](Client::describe_policy_instances_status).
-//! - **Cluster inspection and diagnostics**: [`run_cluster_check`](Client::run_cluster_check),
-//!   [`list_cluster_checks`](Client::list_cluster_checks),
-//!   [`get_cluster_check`](Client::get_cluster_check),
-//!   [`create_cluster_inspect_config`](Client::create_cluster_inspect_config),
-//!   [`update_cluster_inspect_config`](Client::update_cluster_inspect_config),
-//!   [`get_cluster_inspect_config`](Client::get_cluster_inspect_config),
-//!   [`run_cluster_inspect`](Client::run_cluster_inspect),
-//!   [`list_cluster_inspect_reports`](Client::list_cluster_inspect_reports),
-//!   [`get_cluster_inspect_report_detail`](Client::get_cluster_inspect_report_detail),
-//!   [`delete_cluster_inspect_config`](Client::delete_cluster_inspect_config),
-//!   [`create_cluster_diagnosis`](Client::create_cluster_diagnosis),
-//!   [`get_cluster_diagnosis_result`](Client::get_cluster_diagnosis_result),
-//!   [`get_cluster_diagnosis_check_items`](Client::get_cluster_diagnosis_check_items).
-//! - **Template**: [`create_template`](Client::create_template),
-//!   [`describe_template_attribute`](Client::describe_template_attribute),
-//!   [`describe_templates`](Client::describe_templates), [`update_template`](Client::update_template),
-//!   [`delete_template`](Client::delete_template).
-//! - **Trigger**: [`create_trigger`](Client::create_trigger),
-//!   [`delete_trigger`](Client::delete_trigger), [`describe_trigger`](Client::describe_trigger).
-//! - **Labels**: [`list_tag_resources`](Client::list_tag_resources),
-//!   [`tag_resources`](Client::tag_resources), [`untag_resources`](Client::untag_resources),
-//!   [`modify_cluster_tags`](Client::modify_cluster_tags).
-//! - **Alarm**: [`start_alert`](Client::start_alert),
-//!   [`update_contact_group_for_alert`](Client::update_contact_group_for_alert),
-//!   [`stop_alert`](Client::stop_alert), [`delete_alert_contact`](Client::delete_alert_contact),
-//!   [`delete_alert_contact_group`](Client::delete_alert_contact_group).
-//! - **Logs**: [`update_control_plane_log`](Client::update_control_plane_log),
-//!   [`check_control_plane_log_enable`](Client::check_control_plane_log_enable),
-//!   [`get_cluster_audit_project`](Client::get_cluster_audit_project),
-//!   [`update_cluster_audit_log_config`](Client::update_cluster_audit_log_config).
-//! - **Event**: [`describe_events_for_region`](Client::describe_events_for_region),
-//!   [`describe_events`](Client::describe_events),
-//!   [`describe_cluster_events`](Client::describe_cluster_events).
-//! - **Task**: [`describe_task_info`](Client::describe_task_info), [`pause_task`](Client::pause_task),
-//!   [`resume_task`](Client::resume_task), [`cancel_task`](Client::cancel_task),
-//!   [`describe_cluster_tasks`](Client::describe_cluster_tasks).
-//! - **Maintenance schedule**:
-//!   [`list_operation_plans_for_region`](Client::list_operation_plans_for_region),
-//!   [`list_operation_plans`](Client::list_operation_plans),
-//!   [`cancel_operation_plan`](Client::cancel_operation_plan).
-//! - **Others**: [`get_upgrade_status`](Client::get_upgrade_status),
-//!   [`pause_cluster_upgrade`](Client::pause_cluster_upgrade),
-//!   [`cancel_cluster_upgrade`](Client::cancel_cluster_upgrade),
-//!   [`resume_upgrade_cluster`](Client::resume_upgrade_cluster),
-//!   [`describe_addons`](Client::describe_addons),
-//!   [`describe_cluster_addons_version`](Client::describe_cluster_addons_version),
-//!   [`describe_cluster_addon_instance`](Client::describe_cluster_addon_instance),
-//!   [`describe_cluster_addon_metadata`](Client::describe_cluster_addon_metadata),
-//!   [`describe_cluster_addons_upgrade_status`](Client::describe_cluster_addons_upgrade_status),
-//!   [`open_ack_service`](Client::open_ack_service).
-//! - **Deprecated**: [`describe_external_agent`](Client::describe_external_agent),
-//!   [`create_kubernetes_trigger`](Client::create_kubernetes_trigger),
-//!   [`resume_component_upgrade`](Client::resume_component_upgrade),
-//!   [`pause_component_upgrade`](Client::pause_component_upgrade),
-//!   [`get_kubernetes_trigger`](Client::get_kubernetes_trigger),
-//!   [`describe_clusters`](Client::describe_clusters),
-//!   [`describe_cluster_v2_user_kubeconfig`](Client::describe_cluster_v2_user_kubeconfig),
-//!   [`describe_cluster_addon_upgrade_status`](Client::describe_cluster_addon_upgrade_status),
-//!   [`cancel_component_upgrade`](Client::cancel_component_upgrade),
-//!   [`delete_kubernetes_trigger`](Client::delete_kubernetes_trigger).
-//! - **Others**: [`get_upgrade_status`](Client::get_upgrade_status),
-//!   [`pause_cluster_upgrade`](Client::pause_cluster_upgrade),
-//!   [`cancel_cluster_upgrade`](Client::cancel_cluster_upgrade),
-//!   [`resume_upgrade_cluster`](Client::resume_upgrade_cluster),
-//!   [`describe_addons`](Client::describe_addons),
-//!   [`describe_cluster_addons_version`](Client::describe_cluster_addons_version),
-//!   [`describe_cluster_addon_instance`](Client::describe_cluster_addon_instance),
-//!   [`describe_cluster_addon_metadata`](Client::describe_cluster_addon_metadata),
-//!   [`describe_cluster_addons_upgrade_status`](Client::describe_cluster_addons_upgrade_status),
-//!   [`open_ack_service`](Client::open_ack_service).
+//! - **Cluster**: [`Client::create_cluster`], [`Client::delete_cluster`], [`Client::modify_cluster`],
+//!   [`Client::upgrade_cluster`], [`Client::describe_clusters_v1`],
+//!   [`Client::describe_clusters_for_region`], [`Client::describe_cluster_detail`],
+//!   [`Client::describe_cluster_resources`], [`Client::describe_kubernetes_version_metadata`],
+//!   [`Client::describe_user_cluster_namespaces`], [`Client::describe_cluster_logs`],
+//!   [`Client::describe_user_quota`], [`Client::migrate_cluster`],
+//!   [`Client::describe_cluster_user_kubeconfig`],
+//!   [`Client::describe_subaccount_k8s_cluster_user_config`], [`Client::list_user_kube_config_states`],
+//!   [`Client::list_cluster_kubeconfig_states`], [`Client::update_k8s_cluster_user_config_expire`],
+//!   [`Client::revoke_k8s_cluster_kube_config`], [`Client::clean_cluster_user_permissions`],
+//!   [`Client::clean_user_permissions`].
+//! - **Node Pool**: [`Client::create_cluster_node_pool`], [`Client::delete_cluster_nodepool`],
+//!   [`Client::describe_cluster_node_pool_detail`], [`Client::describe_cluster_node_pools`],
+//!   [`Client::describe_node_pool_vuls`], [`Client::modify_cluster_node_pool`],
+//!   [`Client::scale_cluster_node_pool`], [`Client::attach_instances_to_node_pool`],
+//!   [`Client::remove_node_pool_nodes`], [`Client::upgrade_cluster_nodepool`],
+//!   [`Client::repair_cluster_node_pool`], [`Client::fix_node_pool_vuls`],
+//!   [`Client::modify_node_pool_node_config`], [`Client::sync_cluster_node_pool`],
+//!   [`Client::describe_cluster_attach_scripts`], [`Client::create_autoscaling_config`].
+//! - **Node**: [`Client::describe_cluster_nodes`], [`Client::delete_cluster_nodes`],
+//!   [`Client::attach_instances`].
+//! - **Add-ons**: [`Client::install_cluster_addons`], [`Client::un_install_cluster_addons`],
+//!   [`Client::list_addons`], [`Client::list_cluster_addon_instances`],
+//!   [`Client::get_cluster_addon_instance`], [`Client::describe_addon`],
+//!   [`Client::modify_cluster_addon`], [`Client::upgrade_cluster_addons`].
+//! - **Permissions**: [`Client::describe_user_permission`], [`Client::grant_permissions`],
+//!   [`Client::update_user_permissions`], [`Client::check_service_role`].
+//! - **Security**: [`Client::scan_cluster_vuls`], [`Client::describe_cluster_vuls`],
+//!   [`Client::update_resources_delete_protection`], [`Client::describe_resources_delete_protection`],
+//!   [`Client::deploy_policy_instance`], [`Client::modify_policy_instance`],
+//!   [`Client::delete_policy_instance`], [`Client::describe_policies`],
+//!   [`Client::describe_policy_details`], [`Client::describe_policy_governance_in_cluster`],
+//!   [`Client::describe_policy_instances`], [`Client::describe_policy_instances_status`].
+//! - **Cluster inspection and diagnostics**: [`Client::run_cluster_check`],
+//!   [`Client::list_cluster_checks`], [`Client::get_cluster_check`],
+//!   [`Client::create_cluster_inspect_config`], [`Client::update_cluster_inspect_config`],
+//!   [`Client::get_cluster_inspect_config`], [`Client::run_cluster_inspect`],
+//!   [`Client::list_cluster_inspect_reports`], [`Client::get_cluster_inspect_report_detail`],
+//!   [`Client::delete_cluster_inspect_config`], [`Client::create_cluster_diagnosis`],
+//!   [`Client::get_cluster_diagnosis_result`], [`Client::get_cluster_diagnosis_check_items`].
+//! - **Template**: [`Client::create_template`], [`Client::describe_template_attribute`],
+//!   [`Client::describe_templates`], [`Client::update_template`], [`Client::delete_template`].
+//! - **Trigger**: [`Client::create_trigger`], [`Client::delete_trigger`], [`Client::describe_trigger`].
+//! - **Labels**: [`Client::list_tag_resources`], [`Client::tag_resources`],
+//!   [`Client::untag_resources`], [`Client::modify_cluster_tags`].
+//! - **Alarm**: [`Client::start_alert`], [`Client::update_contact_group_for_alert`],
+//!   [`Client::stop_alert`], [`Client::delete_alert_contact`], [`Client::delete_alert_contact_group`].
+//! - **Logs**: [`Client::update_control_plane_log`], [`Client::check_control_plane_log_enable`],
+//!   [`Client::get_cluster_audit_project`], [`Client::update_cluster_audit_log_config`].
+//! - **Event**: [`Client::describe_events_for_region`], [`Client::describe_events`],
+//!   [`Client::describe_cluster_events`].
+//! - **Task**: [`Client::describe_task_info`], [`Client::pause_task`], [`Client::resume_task`],
+//!   [`Client::cancel_task`], [`Client::describe_cluster_tasks`].
+//! - **Maintenance schedule**: [`Client::list_operation_plans_for_region`],
+//!   [`Client::list_operation_plans`], [`Client::cancel_operation_plan`].
+//! - **Others**: [`Client::get_upgrade_status`], [`Client::pause_cluster_upgrade`],
+//!   [`Client::cancel_cluster_upgrade`], [`Client::resume_upgrade_cluster`],
+//!   [`Client::describe_addons`], [`Client::describe_cluster_addons_version`],
+//!   [`Client::describe_cluster_addon_instance`], [`Client::describe_cluster_addon_metadata`],
+//!   [`Client::describe_cluster_addons_upgrade_status`], [`Client::open_ack_service`].
+//! - **Deprecated**: [`Client::describe_external_agent`], [`Client::create_kubernetes_trigger`],
+//!   [`Client::resume_component_upgrade`], [`Client::pause_component_upgrade`],
+//!   [`Client::get_kubernetes_trigger`], [`Client::describe_clusters`],
+//!   [`Client::describe_cluster_v2_user_kubeconfig`],
+//!   [`Client::describe_cluster_addon_upgrade_status`], [`Client::cancel_component_upgrade`],
+//!   [`Client::delete_kubernetes_trigger`].
+//! - **Others**: [`Client::get_upgrade_status`], [`Client::pause_cluster_upgrade`],
+//!   [`Client::cancel_cluster_upgrade`], [`Client::resume_upgrade_cluster`],
+//!   [`Client::describe_addons`], [`Client::describe_cluster_addons_version`],
+//!   [`Client::describe_cluster_addon_instance`], [`Client::describe_cluster_addon_metadata`],
+//!   [`Client::describe_cluster_addons_upgrade_status`], [`Client::open_ack_service`].
 
 use ::apsara_core::generated::v1 as rt;
 

@@ -7,7 +7,7 @@ use ::apsara_core::generated::v1 as rt;
 impl Client {
     /// Calls `PauseClusterUpgrade`.
     ///
-    /// - Impact: it changes something.
+    /// - Impact: it interrupts something that runs.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
     /// - Deprecated.
     ///
@@ -87,7 +87,7 @@ impl rt::Request for PauseClusterUpgradeRequest {
         method: rt::Method::Post,
         path: "/api/v2/clusters/{ClusterId}/upgrade/pause",
         repeat: rt::Repeat::Unsafe,
-        impact: rt::Impact::Change,
+        impact: rt::Impact::Interrupt,
         ..rt::Operation::of(&super::PRODUCT)
     };
 }

@@ -6,7 +6,7 @@ use ::apsara_core::generated::v1 as rt;
 impl Client {
     /// Calls `RemoveNodePoolNodes`.
     ///
-    /// - Impact: it changes something.
+    /// - Impact: it interrupts something that runs.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
     ///
     /// # Errors
@@ -142,7 +142,7 @@ impl rt::Request for RemoveNodePoolNodesRequest {
         method: rt::Method::Delete,
         path: "/clusters/{ClusterId}/nodepools/{NodepoolId}/nodes",
         repeat: rt::Repeat::Unsafe,
-        impact: rt::Impact::Change,
+        impact: rt::Impact::Interrupt,
         ..rt::Operation::of(&super::PRODUCT)
     };
 }

@@ -6,7 +6,7 @@ use ::apsara_core::generated::v1 as rt;
 impl Client {
     /// Calls `DetachClassicLinkVpc`.
     ///
-    /// - Impact: it changes something.
+    /// - Impact: it interrupts something that runs.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
     ///
     /// # Errors
@@ -104,7 +104,7 @@ impl rt::Request for DetachClassicLinkVpcRequest {
         name: "DetachClassicLinkVpc",
         method: rt::Method::Post,
         repeat: rt::Repeat::Unsafe,
-        impact: rt::Impact::Change,
+        impact: rt::Impact::Interrupt,
         ..rt::Operation::of(&super::PRODUCT)
     };
 }

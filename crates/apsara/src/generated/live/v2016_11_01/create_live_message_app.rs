@@ -4,7 +4,7 @@ use super::{Call, Client};
 use ::apsara_core::generated::v1 as rt;
 
 impl Client {
-    /// Calls `CreateLiveMessageApp`.
+    /// Sets up an application for interactive messages.
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
@@ -143,7 +143,7 @@ pub struct CreateLiveMessageAppResponse {
     pub app_id: Option<String>,
     /// Holds `AppKey`. Example: `**********************************`.
     pub app_key: Option<String>,
-    /// Holds `AppSign`.
+    /// Holds `AppSign`. Sensitive: it is never shown.
     pub app_sign: Option<String>,
     /// Holds `DataCenter`. Example: `cn-shanghai`.
     pub data_center: Option<String>,
@@ -155,7 +155,7 @@ impl rt::Record for CreateLiveMessageAppResponse {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("AppId", app_id),
         rt::field!("AppKey", app_key),
-        rt::field!("AppSign", app_sign),
+        rt::field!("AppSign", app_sign).sensitive(),
         rt::field!("DataCenter", data_center),
         rt::field!("RequestId", request_id),
     ];

@@ -4,7 +4,7 @@ use super::{Call, Client};
 use ::apsara_core::generated::v1 as rt;
 
 impl Client {
-    /// Calls `DescribeLiveDomainFrameRateAndBitRateData`.
+    /// Tells the frame rate and bitrate of every stream of an ingest domain.
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.

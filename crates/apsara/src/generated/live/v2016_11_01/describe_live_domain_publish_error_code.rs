@@ -4,7 +4,7 @@ use super::{Call, Client};
 use ::apsara_core::generated::v1 as rt;
 
 impl Client {
-    /// Calls `DescribeLiveDomainPublishErrorCode`.
+    /// Counts the HTTP statuses of an ingest domain in a span of time.
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.

@@ -4,7 +4,7 @@ use super::{Call, Client};
 use ::apsara_core::generated::v1 as rt;
 
 impl Client {
-    /// Calls `DescribeLiveMessageApp`.
+    /// Shows an application for interactive messages.
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
@@ -110,7 +110,7 @@ pub struct DescribeLiveMessageAppResponse {
     pub app_key: Option<String>,
     /// Holds `AppName`. Example: `testApp`.
     pub app_name: Option<String>,
-    /// Holds `AppSign`.
+    /// Holds `AppSign`. Sensitive: it is never shown.
     pub app_sign: Option<String>,
     /// Holds `AuditType`. Example: `2`.
     pub audit_type: Option<i32>,
@@ -137,7 +137,7 @@ impl rt::Record for DescribeLiveMessageAppResponse {
         rt::field!("AppId", app_id),
         rt::field!("AppKey", app_key),
         rt::field!("AppName", app_name),
-        rt::field!("AppSign", app_sign),
+        rt::field!("AppSign", app_sign).sensitive(),
         rt::field!("AuditType", audit_type),
         rt::field!("AuditUrl", audit_url),
         rt::field!("CreateTime", create_time),

@@ -4,7 +4,7 @@ use super::{Call, Client, Region};
 use ::apsara_core::generated::v1 as rt;
 
 impl Client {
-    /// Calls `DescribeLivePushProxyUsageData`.
+    /// Tells how much the relays of the live center were used.
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.

@@ -4,7 +4,7 @@ use super::{Call, Client};
 use ::apsara_core::generated::v1 as rt;
 
 impl Client {
-    /// Calls `DescribeRTSNativeSDKFirstFrameDelay`.
+    /// Tells the mean wait for the first frame.
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.

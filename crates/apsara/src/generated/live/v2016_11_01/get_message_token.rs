@@ -4,7 +4,7 @@ use super::{Call, Client};
 use ::apsara_core::generated::v1 as rt;
 
 impl Client {
-    /// Calls `GetMessageToken`.
+    /// Issues the token by which a client stays connected for messages.
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
@@ -159,19 +159,19 @@ impl<'de> rt::Deserialize<'de> for GetMessageTokenResponse {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMessageTokenResponseResult {
-    /// Holds `AccessToken`. Example: `oauth_cloud_key:***-b0YY5Gy6Q`.
+    /// Holds `AccessToken`. Sensitive: it is never shown.
     pub access_token: Option<String>,
     /// Holds `AccessTokenExpiredTime`. Example: `86400000`.
     pub access_token_expired_time: Option<i64>,
-    /// Holds `RefreshToken`. Example: `oauth_cloud_key:****-Q62xggOTdgk3gw=`.
+    /// Holds `RefreshToken`. Sensitive: it is never shown.
     pub refresh_token: Option<String>,
 }
 
 impl rt::Record for GetMessageTokenResponseResult {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("AccessToken", access_token),
+        rt::field!("AccessToken", access_token).sensitive(),
         rt::field!("AccessTokenExpiredTime", access_token_expired_time),
-        rt::field!("RefreshToken", refresh_token),
+        rt::field!("RefreshToken", refresh_token).sensitive(),
     ];
 }
 

@@ -4,7 +4,7 @@ use super::{Call, Client};
 use ::apsara_core::generated::v1 as rt;
 
 impl Client {
-    /// Calls `ListLiveMessageApps`.
+    /// Lists the applications for interactive messages.
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
@@ -160,7 +160,7 @@ pub struct ListLiveMessageAppsResponseAppList {
     pub app_key: Option<String>,
     /// Holds `AppName`. Example: `testApp`.
     pub app_name: Option<String>,
-    /// Holds `AppSign`.
+    /// Holds `AppSign`. Sensitive: it is never shown.
     pub app_sign: Option<String>,
     /// Holds `CreateTime`. Example: `1698305471`.
     pub create_time: Option<i64>,
@@ -179,7 +179,7 @@ impl rt::Record for ListLiveMessageAppsResponseAppList {
         rt::field!("AppId", app_id),
         rt::field!("AppKey", app_key),
         rt::field!("AppName", app_name),
-        rt::field!("AppSign", app_sign),
+        rt::field!("AppSign", app_sign).sensitive(),
         rt::field!("CreateTime", create_time),
         rt::field!("DataCenter", data_center),
         rt::field!("Disable", disable),

@@ -4,7 +4,7 @@ use super::{Call, Client};
 use ::apsara_core::generated::v1 as rt;
 
 impl Client {
-    /// Calls `ListMuteGroupUser`.
+    /// Lists the members of a message group who are muted.
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.

@@ -4,7 +4,7 @@ use super::{Call, Client, Region};
 use ::apsara_core::generated::v1 as rt;
 
 impl Client {
-    /// Calls `ListRtcMPUTaskDetail`.
+    /// Shows the parameters of relays that mix streams.
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
@@ -221,7 +221,7 @@ pub struct ListRtcMpuTaskDetailResponseMpuTasksSeiParamsPassThrough {
     pub interval: Option<String>,
     /// Holds `PayloadContent`. Example: `yourPayloadContent`.
     pub payload_content: Option<String>,
-    /// Holds `PayloadContentKey`. Example: `yourPayloadContentKey`.
+    /// Holds `PayloadContentKey`. Sensitive: it is never shown.
     pub payload_content_key: Option<String>,
 }
 
@@ -230,7 +230,7 @@ impl rt::Record for ListRtcMpuTaskDetailResponseMpuTasksSeiParamsPassThrough {
         rt::field!("FollowIdr", follow_idr),
         rt::field!("Interval", interval),
         rt::field!("PayloadContent", payload_content),
-        rt::field!("PayloadContentKey", payload_content_key),
+        rt::field!("PayloadContentKey", payload_content_key).sensitive(),
     ];
 }
 

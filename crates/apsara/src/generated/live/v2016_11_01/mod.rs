@@ -5,6 +5,261 @@
 //! Live streams: ingest, transcoding, recording, distribution and relay.
 //!
 //! Begin with a [`Client`]; each of its methods starts a call.
+//!
+//! - **Domains**: [`Client::add_live_domain`], [`Client::add_live_domain_play_mapping`],
+//!   [`Client::delete_live_domain_play_mapping`], [`Client::add_live_domain_mapping`],
+//!   [`Client::delete_live_domain`], [`Client::delete_live_domain_mapping`],
+//!   [`Client::describe_live_domain_mapping`], [`Client::describe_live_domain_detail`],
+//!   [`Client::describe_live_user_domains`], [`Client::start_live_domain`],
+//!   [`Client::stop_live_domain`], [`Client::describe_live_certificate_detail`],
+//!   [`Client::describe_live_domain_certificate_info`], [`Client::describe_live_certificate_list`],
+//!   [`Client::set_live_domain_certificate`], [`Client::batch_delete_live_domain_configs`],
+//!   [`Client::batch_set_live_domain_configs`], [`Client::describe_live_domain_configs`],
+//!   [`Client::describe_live_domain_by_certificate`], [`Client::describe_live_https_domain_list`],
+//!   [`Client::modify_live_domain_schdm_by_property`], [`Client::describe_live_user_tags`],
+//!   [`Client::verify_live_domain_owner`], [`Client::describe_live_verify_content`],
+//!   [`Client::change_live_domain_resource_group`], [`Client::tag_live_resources`],
+//!   [`Client::un_tag_live_resources`].
+//! - **Prefetching**: [`Client::set_live_stream_preload_tasks`],
+//!   [`Client::describe_live_stream_preload_tasks`], [`Client::hot_live_rtc_stream`].
+//! - **Pulling streams**: [`Client::add_live_pull_stream_info_config`],
+//!   [`Client::describe_live_pull_stream_config`], [`Client::delete_live_pull_stream_info_config`],
+//!   [`Client::set_live_lazy_pull_stream_info_config`],
+//!   [`Client::describe_live_lazy_pull_stream_config`],
+//!   [`Client::delete_live_lazy_pull_stream_info_config`],
+//!   [`Client::update_live_pull_stream_info_config`].
+//! - **Streams**: [`Client::describe_live_streams_block_list`],
+//!   [`Client::describe_live_streams_control_history`], [`Client::describe_live_stream_bit_rate_data`],
+//!   [`Client::describe_live_streams_online_list`], [`Client::describe_live_streams_publish_list`],
+//!   [`Client::forbid_live_stream`], [`Client::resume_live_stream`],
+//!   [`Client::describe_live_domain_online_user_num`],
+//!   [`Client::describe_live_domain_frame_rate_and_bit_rate_data`],
+//!   [`Client::describe_live_domain_limit`], [`Client::describe_live_stream_state`].
+//! - **Merging streams**: [`Client::delete_live_stream_merge`], [`Client::add_live_stream_merge`],
+//!   [`Client::describe_live_stream_merge`].
+//! - **Delaying streams**: [`Client::delete_live_delay_config`], [`Client::update_live_delay_config`],
+//!   [`Client::describe_live_delay_config`], [`Client::list_live_delay_config`],
+//!   [`Client::create_live_delay_config`].
+//! - **Callbacks of ingest**: [`Client::set_live_streams_notify_url_config`],
+//!   [`Client::describe_live_streams_notify_url_config`],
+//!   [`Client::delete_live_streams_notify_url_config`],
+//!   [`Client::describe_live_streams_notify_records`].
+//! - **Blocking by region**: [`Client::delete_live_stream_block`], [`Client::set_live_stream_block`],
+//!   [`Client::describe_stream_location_block`].
+//! - **Time shifting**: [`Client::describe_live_shift_configs`], [`Client::open_live_shift`],
+//!   [`Client::close_live_shift`].
+//! - **Transcoding**: [`Client::add_live_stream_transcode`],
+//!   [`Client::add_custom_live_stream_transcode`], [`Client::add_rts_live_stream_transcode`],
+//!   [`Client::update_custom_live_stream_transcode`], [`Client::update_live_stream_transcode`],
+//!   [`Client::update_rts_live_stream_transcode`], [`Client::delete_live_stream_transcode`],
+//!   [`Client::describe_live_stream_transcode_info`], [`Client::add_trancode_sei`].
+//! - **Recording to VOD**: [`Client::add_live_record_vod_config`],
+//!   [`Client::update_live_record_vod_config`], [`Client::delete_live_record_vod_config`],
+//!   [`Client::describe_live_record_vod_configs`].
+//! - **Recording**: [`Client::add_live_app_record_config`], [`Client::real_time_record_command`],
+//!   [`Client::update_live_app_record_config`], [`Client::delete_live_app_record_config`],
+//!   [`Client::delete_live_stream_record_index_files`], [`Client::describe_live_record_config`],
+//!   [`Client::describe_live_stream_record_content`],
+//!   [`Client::create_live_stream_record_index_files`],
+//!   [`Client::describe_live_stream_record_index_file`],
+//!   [`Client::describe_live_stream_record_index_files`], [`Client::add_live_record_notify_config`],
+//!   [`Client::delete_live_record_notify_config`], [`Client::describe_live_record_notify_config`],
+//!   [`Client::update_live_record_notify_config`], [`Client::describe_live_record_notify_records`].
+//! - **Snapshots**: [`Client::add_live_app_snapshot_config`],
+//!   [`Client::delete_live_app_snapshot_config`], [`Client::delete_snapshot_files`],
+//!   [`Client::describe_live_snapshot_config`], [`Client::update_live_app_snapshot_config`],
+//!   [`Client::describe_live_stream_snapshot_info`], [`Client::describe_live_snapshot_notify_config`],
+//!   [`Client::delete_live_snapshot_notify_config`], [`Client::add_live_snapshot_notify_config`],
+//!   [`Client::update_live_snapshot_notify_config`], [`Client::set_snapshot_callback_auth`],
+//!   [`Client::query_snapshot_callback_auth`], [`Client::delete_snapshot_callback_auth`].
+//! - **Packaging**: [`Client::add_live_package_config`], [`Client::update_live_package_config`],
+//!   [`Client::describe_live_package_config`], [`Client::delete_live_package_config`].
+//! - **Moderation**: [`Client::add_live_snapshot_detect_porn_config`],
+//!   [`Client::add_live_detect_notify_config`], [`Client::describe_live_snapshot_detect_porn_config`],
+//!   [`Client::describe_live_detect_notify_config`],
+//!   [`Client::update_live_snapshot_detect_porn_config`], [`Client::update_live_detect_notify_config`],
+//!   [`Client::delete_live_snapshot_detect_porn_config`], [`Client::delete_live_detect_notify_config`],
+//!   [`Client::add_live_audio_audit_config`], [`Client::add_live_audio_audit_notify_config`],
+//!   [`Client::delete_live_audio_audit_config`], [`Client::delete_live_audio_audit_notify_config`],
+//!   [`Client::update_live_audio_audit_notify_config`], [`Client::update_live_audio_audit_config`],
+//!   [`Client::describe_live_audio_audit_config`], [`Client::describe_live_audio_audit_notify_config`].
+//! - **Accelerated lines**: [`Client::create_live_private_line`], [`Client::delete_live_private_line`],
+//!   [`Client::describe_live_private_line_areas`], [`Client::describe_live_private_line_avail_ga`].
+//! - **Latency**: [`Client::describe_live_stream_delay_config`],
+//!   [`Client::set_live_stream_delay_config`].
+//! - **Monitoring**: [`Client::describe_live_domain_bps_data`],
+//!   [`Client::describe_live_domain_traffic_data`],
+//!   [`Client::describe_live_stream_transcode_metric_data`],
+//!   [`Client::describe_live_center_stream_rate_data`],
+//!   [`Client::describe_live_domain_bps_data_by_layer`],
+//!   [`Client::describe_live_domain_push_bps_data`],
+//!   [`Client::describe_live_domain_push_traffic_data`],
+//!   [`Client::describe_live_stream_push_metric_detail_data`],
+//!   [`Client::describe_live_domain_publish_error_code`],
+//!   [`Client::describe_live_up_video_audio_info`],
+//!   [`Client::describe_live_domain_real_time_bps_data`],
+//!   [`Client::describe_live_domain_real_time_traffic_data`],
+//!   [`Client::describe_live_domain_real_time_http_code_data`],
+//!   [`Client::describe_live_stream_history_user_num`], [`Client::describe_live_stream_count`],
+//!   [`Client::describe_live_stream_transcode_stream_num`],
+//!   [`Client::describe_live_domain_pv_uv_data`], [`Client::describe_live_top_domains_by_flow`],
+//!   [`Client::describe_live_streams_total_count`],
+//!   [`Client::describe_live_stream_metric_detail_data`],
+//!   [`Client::describe_live_stream_detail_frame_rate_and_bit_rate_data`],
+//!   [`Client::describe_live_user_stream_metric_data`].
+//! - **Usage**: [`Client::describe_live_domain_record_usage_data`],
+//!   [`Client::describe_live_domain_snapshot_data`], [`Client::describe_live_detect_porn_data`],
+//!   [`Client::describe_domain_usage_data`], [`Client::describe_live_push_proxy_usage_data`],
+//!   [`Client::describe_live_realtime_delivery_acc`], [`Client::describe_live_domain_time_shift_data`],
+//!   [`Client::describe_live_domain_stream_transcode_data`],
+//!   [`Client::describe_live_producer_usage_data`],
+//!   [`Client::describe_live_domain_monitoring_usage_data`],
+//!   [`Client::describe_live_delayed_streaming_usage`], [`Client::describe_live_grtn_duration`],
+//!   [`Client::describe_meter_live_bypass_duration`], [`Client::describe_live_drm_usage_data`],
+//!   [`Client::describe_live_rtc_record_usage_data`].
+//! - **Production studios: Studios**: [`Client::create_caster`], [`Client::set_caster_config`],
+//!   [`Client::describe_caster_config`], [`Client::describe_casters`],
+//!   [`Client::describe_caster_stream_url`], [`Client::copy_caster`], [`Client::start_caster`],
+//!   [`Client::stop_caster`], [`Client::delete_caster`], [`Client::restart_caster`],
+//!   [`Client::update_caster_resource_group`].
+//! - **Production studios: Sources**: [`Client::add_caster_video_resource`],
+//!   [`Client::delete_caster_video_resource`], [`Client::modify_caster_video_resource`],
+//!   [`Client::describe_caster_video_resources`].
+//! - **Production studios: Layouts**: [`Client::add_caster_layout`], [`Client::delete_caster_layout`],
+//!   [`Client::modify_caster_layout`], [`Client::describe_caster_layouts`].
+//! - **Production studios: Components**: [`Client::add_caster_component`],
+//!   [`Client::delete_caster_component`], [`Client::modify_caster_component`],
+//!   [`Client::describe_caster_components`].
+//! - **Production studios: Scenes**: [`Client::copy_caster_scene_config`],
+//!   [`Client::delete_caster_scene_config`], [`Client::update_caster_scene_config`],
+//!   [`Client::set_caster_scene_config`], [`Client::describe_caster_scenes`],
+//!   [`Client::update_caster_scene_audio`], [`Client::describe_caster_scene_audio`],
+//!   [`Client::start_caster_scene`], [`Client::stop_caster_scene`].
+//! - **Production studios: Channels**: [`Client::set_caster_channel`],
+//!   [`Client::describe_caster_channels`].
+//! - **Production studios: Standby**: [`Client::effect_caster_urgent`],
+//!   [`Client::effect_caster_video_resource`].
+//! - **Production studios: Show lists and playlists**: [`Client::add_show_into_show_list`],
+//!   [`Client::remove_show_from_show_list`], [`Client::modify_show_list`],
+//!   [`Client::describe_show_list`], [`Client::play_choosen_show`],
+//!   [`Client::initialize_auto_show_list_task`], [`Client::describe_auto_show_list_tasks`],
+//!   [`Client::edit_show_and_replace`], [`Client::get_editing_job_info`],
+//!   [`Client::set_show_list_background`].
+//! - **Production studios: Virtual studios**: [`Client::add_studio_layout`],
+//!   [`Client::delete_studio_layout`], [`Client::modify_studio_layout`],
+//!   [`Client::describe_studio_layouts`].
+//! - **Production studios: Episodes**: [`Client::add_caster_episode`],
+//!   [`Client::delete_caster_episode`], [`Client::modify_caster_episode`],
+//!   [`Client::add_caster_episode_group`], [`Client::delete_caster_episode_group`],
+//!   [`Client::add_caster_episode_group_content`], [`Client::add_caster_program`],
+//!   [`Client::describe_caster_program`], [`Client::modify_caster_program`],
+//!   [`Client::delete_caster_program`], [`Client::add_playlist_items`],
+//!   [`Client::delete_playlist_items`], [`Client::list_playlist_items`], [`Client::edit_playlist`],
+//!   [`Client::delete_playlist`], [`Client::list_playlist`], [`Client::start_playlist`],
+//!   [`Client::stop_playlist`].
+//! - **Mixing**: [`Client::create_mix_stream`], [`Client::update_mix_stream`],
+//!   [`Client::describe_mix_stream_list`], [`Client::delete_mix_stream`],
+//!   [`Client::create_custom_template`], [`Client::delete_custom_template`],
+//!   [`Client::get_custom_template`], [`Client::get_all_custom_templates`].
+//! - **Watermarks**: [`Client::add_live_stream_watermark`], [`Client::delete_live_stream_watermark`],
+//!   [`Client::update_live_stream_watermark`], [`Client::dynamic_update_water_mark_stream_rule`],
+//!   [`Client::describe_live_stream_watermarks`], [`Client::add_live_stream_watermark_rule`],
+//!   [`Client::delete_live_stream_watermark_rule`], [`Client::update_live_stream_watermark_rule`],
+//!   [`Client::describe_live_stream_watermark_rules`].
+//! - **Edge transcoding**: [`Client::list_edge_transcode_template`],
+//!   [`Client::get_edge_transcode_template`], [`Client::create_edge_transcode_job`],
+//!   [`Client::delete_edge_transcode_job`], [`Client::list_edge_transcode_job`],
+//!   [`Client::get_edge_transcode_job`], [`Client::update_edge_transcode_job`],
+//!   [`Client::start_edge_transcode_job`], [`Client::stop_edge_transcode_job`].
+//! - **Real-time logs**: [`Client::enable_live_realtime_log_delivery`],
+//!   [`Client::disable_live_realtime_log_delivery`], [`Client::modify_live_realtime_log_delivery`],
+//!   [`Client::create_live_real_time_log_delivery`], [`Client::delete_live_realtime_log_delivery`],
+//!   [`Client::describe_live_domain_realtime_log_delivery`],
+//!   [`Client::list_live_realtime_log_delivery`], [`Client::list_live_realtime_log_delivery_domains`],
+//!   [`Client::list_live_realtime_log_delivery_infos`], [`Client::describe_live_push_proxy_log`],
+//!   [`Client::delete_live_real_time_log_logstore`], [`Client::describe_live_domain_log`].
+//! - **Stream monitors**: [`Client::create_live_stream_monitor`],
+//!   [`Client::update_live_stream_monitor`], [`Client::describe_live_stream_monitor_list`],
+//!   [`Client::start_live_stream_monitor`], [`Client::stop_live_stream_monitor`],
+//!   [`Client::delete_live_stream_monitor`].
+//! - **Messages, older kind**: [`Client::get_message_token`], [`Client::create_message_app`],
+//!   [`Client::update_message_app`], [`Client::list_message_app`], [`Client::get_message_app`],
+//!   [`Client::query_message_app`], [`Client::delete_message_app`], [`Client::create_message_group`],
+//!   [`Client::update_message_group`], [`Client::list_message_group_user`],
+//!   [`Client::list_message_group`], [`Client::get_message_group`], [`Client::join_message_group`],
+//!   [`Client::mute_all_group_user`], [`Client::mute_group_user`], [`Client::cancel_mute_group_user`],
+//!   [`Client::cancel_mute_all_group_user`], [`Client::leave_message_group`], [`Client::send_like`],
+//!   [`Client::send_message_to_group`], [`Client::send_message_to_group_users`],
+//!   [`Client::list_message`], [`Client::list_message_group_user_by_id`],
+//!   [`Client::batch_get_online_users`], [`Client::list_mute_group_user`].
+//! - **Interactive messages**: [`Client::create_live_message_app`],
+//!   [`Client::create_live_message_group`], [`Client::describe_live_message_group`],
+//!   [`Client::modify_live_message_group`], [`Client::delete_live_message_group`],
+//!   [`Client::list_live_message_groups`], [`Client::list_live_message_group_by_page`],
+//!   [`Client::modify_live_message_group_band`], [`Client::describe_live_message_group_band`],
+//!   [`Client::check_live_message_users_online`], [`Client::check_live_message_users_in_group`],
+//!   [`Client::list_live_message_group_users`], [`Client::list_live_message_group_messages`],
+//!   [`Client::unban_live_message_group`], [`Client::recover_live_message_deleted_group`],
+//!   [`Client::ban_live_message_group`], [`Client::add_live_message_group_band`],
+//!   [`Client::remove_live_message_group_band`], [`Client::delete_live_message_group_message`],
+//!   [`Client::delete_live_message_user_message`], [`Client::send_live_message_group`],
+//!   [`Client::send_live_message_user`], [`Client::list_live_message_apps`],
+//!   [`Client::describe_live_message_app`], [`Client::modify_live_message_app_disable`],
+//!   [`Client::modify_live_message_app_audit`], [`Client::modify_live_message_app_callback`],
+//!   [`Client::kick_live_message_group_user`], [`Client::modify_live_message_user_info`].
+//! - **Real-time communication: Cloud recording**: [`Client::start_rtc_cloud_recording`],
+//!   [`Client::update_rtc_cloud_recording`], [`Client::stop_rtc_cloud_recording`],
+//!   [`Client::describe_rtc_cloud_recording_files`].
+//! - **Real-time communication: Channels**: [`Client::describe_channel_participants`],
+//!   [`Client::describe_channel_users`], [`Client::remove_terminals`],
+//!   [`Client::create_rtc_whip_stream_address`], [`Client::create_room_real_time_stream_address`],
+//!   [`Client::delete_channel`], [`Client::list_rtc_live_rooms`].
+//! - **Real-time communication: Mixed relays**: [`Client::start_live_mpu_task`],
+//!   [`Client::update_live_mpu_task`], [`Client::stop_live_mpu_task`],
+//!   [`Client::list_rtc_mpu_task_detail`], [`Client::set_live_mpu_task_sei`].
+//! - **Real-time communication: Events**: [`Client::create_event_sub`], [`Client::list_event_sub`],
+//!   [`Client::list_event_sub_event`], [`Client::update_event_sub`], [`Client::delete_event_sub`],
+//!   [`Client::create_rtc_mpu_event_sub`], [`Client::update_rtc_mpu_event_sub`],
+//!   [`Client::delete_rtc_mpu_event_sub`], [`Client::describe_rtc_mpu_event_sub`],
+//!   [`Client::list_rtc_mpu_event_sub_record`].
+//! - **Real-time communication: Metrics**: [`Client::describe_live_interaction_metric_data`].
+//! - **Real-time communication: Subtitles of speech**: [`Client::create_rtc_asr_task`],
+//!   [`Client::query_rtc_asr_tasks`], [`Client::stop_rtc_asr_task`], [`Client::delete_rtc_asr_task`].
+//! - **Subtitle rules**: [`Client::delete_live_ai_produce_rules`],
+//!   [`Client::describe_live_ai_produce_rules`], [`Client::update_live_ai_produce_rules`],
+//!   [`Client::add_live_ai_produce_rules`], [`Client::add_live_ai_subtitle`],
+//!   [`Client::delete_live_ai_subtitle`], [`Client::update_live_ai_subtitle`],
+//!   [`Client::describe_live_ai_subtitle`].
+//! - **Virtual studio templates**: [`Client::create_live_ai_studio`],
+//!   [`Client::delete_live_ai_studio`], [`Client::modify_live_ai_studio`],
+//!   [`Client::describe_live_ai_studio`].
+//! - **Relay tasks**: [`Client::create_live_pull_to_push`], [`Client::update_live_pull_to_push`],
+//!   [`Client::delete_live_pull_to_push`], [`Client::describe_live_pull_to_push`],
+//!   [`Client::describe_live_pull_to_push_list`], [`Client::stop_live_pull_to_push`],
+//!   [`Client::restart_live_pull_to_push`].
+//! - **Dual streams**: [`Client::set_live_domain_multi_stream_config`],
+//!   [`Client::set_live_domain_multi_stream_optimal_mode`],
+//!   [`Client::set_live_domain_multi_stream_master`],
+//!   [`Client::describe_live_domain_multi_stream_config`],
+//!   [`Client::query_live_domain_multi_stream_list`].
+//! - **Staging**: [`Client::describe_live_domain_staging_config`],
+//!   [`Client::publish_live_staging_config_to_production`], [`Client::rollback_live_staging_config`],
+//!   [`Client::set_live_domain_staging_config`], [`Client::delete_live_specific_staging_config`].
+//! - **Diagnosis**: [`Client::describe_live_ip_info`], [`Client::describe_live_stream_auth_checking`].
+//! - **Relays**: [`Client::describe_live_user_bill_prediction`],
+//!   [`Client::describe_rts_native_sdk_first_frame_cost`],
+//!   [`Client::describe_rts_native_sdk_play_time`],
+//!   [`Client::describe_rts_native_sdk_play_fail_status`],
+//!   [`Client::describe_rts_native_sdk_first_frame_delay`],
+//!   [`Client::describe_rts_native_sdk_vv_data`], [`Client::describe_live_realtime_log_authorized`],
+//!   [`Client::describe_up_bps_peak_data`], [`Client::describe_up_bps_peak_of_line`],
+//!   [`Client::describe_up_peak_publish_stream_data`], [`Client::describe_domain_with_integrity`],
+//!   [`Client::describe_toutiao_live_play`], [`Client::describe_toutiao_live_publish`].
+//! - **Relays: From the center**: [`Client::add_live_center_transfer`],
+//!   [`Client::update_live_center_transfer`], [`Client::describe_live_center_transfer`],
+//!   [`Client::delete_live_center_transfer`].
+//! - **Relays: From the edge**: [`Client::describe_live_edge_transfer`],
+//!   [`Client::delete_live_edge_transfer`], [`Client::set_live_edge_transfer`].
 
 use ::apsara_core::generated::v1 as rt;
 

@@ -4,7 +4,7 @@ use super::{Call, Client};
 use ::apsara_core::generated::v1 as rt;
 
 impl Client {
-    /// Calls `ModifyLiveMessageAppAudit`.
+    /// Changes how the messages of an application are checked.
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
@@ -124,7 +124,7 @@ impl rt::Request for ModifyLiveMessageAppAuditRequest {
 pub struct ModifyLiveMessageAppAuditResponse {
     /// Holds `AppId`. Example: `demo`.
     pub app_id: Option<String>,
-    /// Holds `AppSign`.
+    /// Holds `AppSign`. Sensitive: it is never shown.
     pub app_sign: Option<String>,
     /// Holds `AuditNeedAuthentication`. Example: `true`.
     pub audit_need_authentication: Option<bool>,
@@ -139,7 +139,7 @@ pub struct ModifyLiveMessageAppAuditResponse {
 impl rt::Record for ModifyLiveMessageAppAuditResponse {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("AppId", app_id),
-        rt::field!("AppSign", app_sign),
+        rt::field!("AppSign", app_sign).sensitive(),
         rt::field!("AuditNeedAuthentication", audit_need_authentication),
         rt::field!("AuditType", audit_type),
         rt::field!("AuditUrl", audit_url),

@@ -4,7 +4,7 @@ use super::{Call, Client};
 use ::apsara_core::generated::v1 as rt;
 
 impl Client {
-    /// Calls `ModifyLiveMessageAppCallback`.
+    /// Changes where events of a messaging application are sent.
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
@@ -115,7 +115,7 @@ impl rt::Request for ModifyLiveMessageAppCallbackRequest {
 pub struct ModifyLiveMessageAppCallbackResponse {
     /// Holds `AppId`. Example: `demo`.
     pub app_id: Option<String>,
-    /// Holds `AppSign`.
+    /// Holds `AppSign`. Sensitive: it is never shown.
     pub app_sign: Option<String>,
     /// Holds `EventCallbackNeedAuthentication`. Example: `true`.
     pub event_callback_need_authentication: Option<bool>,
@@ -128,7 +128,7 @@ pub struct ModifyLiveMessageAppCallbackResponse {
 impl rt::Record for ModifyLiveMessageAppCallbackResponse {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("AppId", app_id),
-        rt::field!("AppSign", app_sign),
+        rt::field!("AppSign", app_sign).sensitive(),
         rt::field!(
             "EventCallbackNeedAuthentication", event_callback_need_authentication
         ),

@@ -4,9 +4,9 @@ use super::{Call, Client};
 use ::apsara_core::generated::v1 as rt;
 
 impl Client {
-    /// Calls `ModifyLiveMessageAppDisable`.
+    /// Turns a messaging application off or on.
     ///
-    /// - Impact: it changes something.
+    /// - Impact: it interrupts something that runs.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
     /// - Quota: 50 calls per second, for the account with all its RAM users together. More are throttled.
     ///
@@ -103,7 +103,7 @@ impl rt::Request for ModifyLiveMessageAppDisableRequest {
         name: "ModifyLiveMessageAppDisable",
         method: rt::Method::Post,
         repeat: rt::Repeat::Unsafe,
-        impact: rt::Impact::Change,
+        impact: rt::Impact::Interrupt,
         quota: Some(rt::Quota::per_second(50)),
         ..rt::Operation::of(&super::PRODUCT)
     };
@@ -115,7 +115,7 @@ impl rt::Request for ModifyLiveMessageAppDisableRequest {
 pub struct ModifyLiveMessageAppDisableResponse {
     /// Holds `AppId`. Example: `ab6b5740****`.
     pub app_id: Option<String>,
-    /// Holds `AppSign`.
+    /// Holds `AppSign`. Sensitive: it is never shown.
     pub app_sign: Option<String>,
     /// Holds `Disable`. Example: `true`.
     pub disable: Option<bool>,
@@ -126,7 +126,7 @@ pub struct ModifyLiveMessageAppDisableResponse {
 impl rt::Record for ModifyLiveMessageAppDisableResponse {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("AppId", app_id),
-        rt::field!("AppSign", app_sign),
+        rt::field!("AppSign", app_sign).sensitive(),
         rt::field!("Disable", disable),
         rt::field!("RequestId", request_id),
     ];

@@ -4,7 +4,7 @@ use super::{Call, Client};
 use ::apsara_core::generated::v1 as rt;
 
 impl Client {
-    /// Calls `SetLiveDomainCertificate`.
+    /// Turns a domain's certificate on or off, or replaces it.
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
@@ -95,7 +95,7 @@ pub struct SetLiveDomainCertificateRequest {
     pub domain_name: Option<String>,
     /// Holds `ForceSet`. Example: `1`.
     pub force_set: Option<String>,
-    /// Holds `SSLPri`. Example: `****`.
+    /// Holds `SSLPri`. Sensitive: it is never shown.
     pub ssl_pri: Option<String>,
     /// Holds `SSLProtocol`. Required. Example: `off`.
     pub ssl_protocol: Option<String>,
@@ -109,7 +109,7 @@ impl rt::Record for SetLiveDomainCertificateRequest {
         rt::field!("CertType", cert_type),
         rt::field!("DomainName", domain_name).required(),
         rt::field!("ForceSet", force_set),
-        rt::field!("SSLPri", ssl_pri),
+        rt::field!("SSLPri", ssl_pri).sensitive(),
         rt::field!("SSLProtocol", ssl_protocol).required(),
         rt::field!("SSLPub", ssl_pub),
     ];

@@ -4,9 +4,9 @@ use super::{Call, Client};
 use ::apsara_core::generated::v1 as rt;
 
 impl Client {
-    /// Calls `SetLiveStreamBlock`.
+    /// Blocks a stream in some regions, or for some addresses.
     ///
-    /// - Impact: it changes something.
+    /// - Impact: it interrupts something that runs.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
     /// - Quota: 50 calls per second, for the account with all its RAM users together. More are throttled.
     ///
@@ -143,7 +143,7 @@ impl rt::Request for SetLiveStreamBlockRequest {
         name: "SetLiveStreamBlock",
         method: rt::Method::Post,
         repeat: rt::Repeat::Unsafe,
-        impact: rt::Impact::Change,
+        impact: rt::Impact::Interrupt,
         quota: Some(rt::Quota::per_second(50)),
         ..rt::Operation::of(&super::PRODUCT)
     };

@@ -4,9 +4,9 @@ use super::{Call, Client};
 use ::apsara_core::generated::v1 as rt;
 
 impl Client {
-    /// Calls `StopCaster`.
+    /// Takes a production studio off air, with its scenes.
     ///
-    /// - Impact: it changes something.
+    /// - Impact: it interrupts something that runs.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
     /// - Quota: 10 calls per second, for the account with all its RAM users together. More are throttled.
     ///
@@ -94,7 +94,7 @@ impl rt::Request for StopCasterRequest {
         name: "StopCaster",
         method: rt::Method::Post,
         repeat: rt::Repeat::Unsafe,
-        impact: rt::Impact::Change,
+        impact: rt::Impact::Interrupt,
         quota: Some(rt::Quota::per_second(10)),
         ..rt::Operation::of(&super::PRODUCT)
     };

@@ -4,9 +4,9 @@ use super::{Call, Client};
 use ::apsara_core::generated::v1 as rt;
 
 impl Client {
-    /// Calls `StopEdgeTranscodeJob`.
+    /// Halts a task that transcodes at the edge.
     ///
-    /// - Impact: it changes something.
+    /// - Impact: it interrupts something that runs.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
     /// - Quota: 6000 calls in 60 seconds, for the account with all its RAM users together. More are
     ///   throttled.
@@ -105,7 +105,7 @@ impl rt::Request for StopEdgeTranscodeJobRequest {
         name: "StopEdgeTranscodeJob",
         method: rt::Method::Post,
         repeat: rt::Repeat::Unsafe,
-        impact: rt::Impact::Change,
+        impact: rt::Impact::Interrupt,
         quota: Some(rt::Quota {
             calls: 6000,
             seconds: 60,

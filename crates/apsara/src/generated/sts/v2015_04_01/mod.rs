@@ -6,10 +6,9 @@
 //!
 //! Begin with a [`Client`]; each of its methods starts a call.
 //!
-//! - **Role assuming**: [`assume_role`](Client::assume_role),
-//!   [`assume_role_with_saml`](Client::assume_role_with_saml),
-//!   [`assume_role_with_oidc`](Client::assume_role_with_oidc).
-//! - **Requester identity**: [`get_caller_identity`](Client::get_caller_identity).
+//! - **Role assuming**: [`Client::assume_role`], [`Client::assume_role_with_saml`],
+//!   [`Client::assume_role_with_oidc`].
+//! - **Requester identity**: [`Client::get_caller_identity`].
 
 use ::apsara_core::generated::v1 as rt;
 

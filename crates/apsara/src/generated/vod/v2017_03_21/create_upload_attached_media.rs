@@ -193,7 +193,7 @@ pub struct CreateUploadAttachedMediaResponse {
     pub request_id: String,
     /// Holds `UploadAddress`. Example: `LWNuLXNoYW5naGFpLmFsaXl1b****`.
     pub upload_address: Option<String>,
-    /// Holds `UploadAuth`. Example: `UzFnUjFxNkZ0NUIZTaklyNWJoQ00zdHF****`.
+    /// Holds `UploadAuth`. Sensitive: it is never shown.
     pub upload_auth: Option<String>,
 }
 
@@ -204,7 +204,7 @@ impl rt::Record for CreateUploadAttachedMediaResponse {
         rt::field!("MediaURL", media_url),
         rt::field!("RequestId", request_id),
         rt::field!("UploadAddress", upload_address),
-        rt::field!("UploadAuth", upload_auth),
+        rt::field!("UploadAuth", upload_auth).sensitive(),
     ];
 }
 

@@ -183,7 +183,7 @@ pub struct CreateUploadImageResponse {
     pub request_id: String,
     /// Holds `UploadAddress`. Example: `eyJTZWN1cmuIjoiQ0FJU3p3TjF****`.
     pub upload_address: Option<String>,
-    /// Holds `UploadAuth`. Example: `eyJFbmmRCI6Im****`.
+    /// Holds `UploadAuth`. Sensitive: it is never shown.
     pub upload_auth: Option<String>,
 }
 
@@ -194,7 +194,7 @@ impl rt::Record for CreateUploadImageResponse {
         rt::field!("ImageURL", image_url),
         rt::field!("RequestId", request_id),
         rt::field!("UploadAddress", upload_address),
-        rt::field!("UploadAuth", upload_auth),
+        rt::field!("UploadAuth", upload_auth).sensitive(),
     ];
 }
 

@@ -205,7 +205,7 @@ pub struct CreateUploadVideoResponse {
     pub request_id: String,
     /// Holds `UploadAddress`. Example: `eyJTZWN1cml0a2VuIjoiQ0FJU3p3TjF****`.
     pub upload_address: Option<String>,
-    /// Holds `UploadAuth`. Example: `eyJFbmRwb2ludCI6Imm****`.
+    /// Holds `UploadAuth`. Sensitive: it is never shown.
     pub upload_auth: Option<String>,
     /// Holds `VideoId`. Example: `93ab850b4f6f54b6e91d24d81d44****`.
     pub video_id: Option<String>,
@@ -215,7 +215,7 @@ impl rt::Record for CreateUploadVideoResponse {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("RequestId", request_id),
         rt::field!("UploadAddress", upload_address),
-        rt::field!("UploadAuth", upload_auth),
+        rt::field!("UploadAuth", upload_auth).sensitive(),
         rt::field!("VideoId", video_id),
     ];
 }

@@ -19,7 +19,7 @@ impl Client {
     /// # async fn example(client: &apsara::vod::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
     ///     .generate_download_secret_key()
-    ///     .app_decrypt_key("AppDecryptKeyAndroid20230101")
+    ///     .app_decrypt_key("…")
     ///     .app_identification("…")
     ///     .send()
     ///     .await?;
@@ -55,7 +55,7 @@ impl Call<GenerateDownloadSecretKeyRequest> {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenerateDownloadSecretKeyRequest {
-    /// Holds `AppDecryptKey`. Required. Example: `AppDecryptKeyAndroid20230101`.
+    /// Holds `AppDecryptKey`. Required. Sensitive: it is never shown.
     pub app_decrypt_key: Option<String>,
     /// Holds `AppIdentification`. Required.
     pub app_identification: Option<String>,
@@ -63,7 +63,7 @@ pub struct GenerateDownloadSecretKeyRequest {
 
 impl rt::Record for GenerateDownloadSecretKeyRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("AppDecryptKey", app_decrypt_key).required(),
+        rt::field!("AppDecryptKey", app_decrypt_key).required().sensitive(),
         rt::field!("AppIdentification", app_identification).required(),
     ];
 }
@@ -102,7 +102,7 @@ impl rt::Request for GenerateDownloadSecretKeyRequest {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenerateDownloadSecretKeyResponse {
-    /// Holds `AppEncryptKey`. Example: `***`.
+    /// Holds `AppEncryptKey`. Sensitive: it is never shown.
     pub app_encrypt_key: Option<String>,
     /// Holds `RequestId`. Example: `E99B9BAD-7F9D-552B-A689-B72E92EA040E`.
     pub request_id: String,
@@ -110,7 +110,7 @@ pub struct GenerateDownloadSecretKeyResponse {
 
 impl rt::Record for GenerateDownloadSecretKeyResponse {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("AppEncryptKey", app_encrypt_key),
+        rt::field!("AppEncryptKey", app_encrypt_key).sensitive(),
         rt::field!("RequestId", request_id),
     ];
 }

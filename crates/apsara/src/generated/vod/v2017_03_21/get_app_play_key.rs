@@ -130,7 +130,7 @@ pub struct GetAppPlayKeyResponseAppPlayKey {
     pub creation_time: Option<String>,
     /// Holds `ModificationTime`. Example: `2025-03-18T03:59:01Z`.
     pub modification_time: Option<String>,
-    /// Holds `PlayKey`. Example: `yzNgTUtAl6HAuosIA`.
+    /// Holds `PlayKey`. Sensitive: it is never shown.
     pub play_key: Option<String>,
 }
 
@@ -139,7 +139,7 @@ impl rt::Record for GetAppPlayKeyResponseAppPlayKey {
         rt::field!("AppId", app_id),
         rt::field!("CreationTime", creation_time),
         rt::field!("ModificationTime", modification_time),
-        rt::field!("PlayKey", play_key),
+        rt::field!("PlayKey", play_key).sensitive(),
     ];
 }
 

@@ -118,7 +118,7 @@ impl rt::Request for GetVideoPlayAuthRequest {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetVideoPlayAuthResponse {
-    /// Holds `PlayAuth`. Example: `sstyYuew6789000000xtt7TYUh****`.
+    /// Holds `PlayAuth`. Sensitive: it is never shown.
     pub play_auth: Option<String>,
     /// Holds `RequestId`. Example: `E4EBD2BF-5EB0-4476-8829-9D94E1B1****`.
     pub request_id: String,
@@ -128,7 +128,7 @@ pub struct GetVideoPlayAuthResponse {
 
 impl rt::Record for GetVideoPlayAuthResponse {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("PlayAuth", play_auth),
+        rt::field!("PlayAuth", play_auth).sensitive(),
         rt::field!("RequestId", request_id),
         rt::field!("VideoMeta", video_meta),
     ];

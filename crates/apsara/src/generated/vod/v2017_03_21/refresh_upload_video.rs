@@ -104,7 +104,7 @@ pub struct RefreshUploadVideoResponse {
     pub request_id: String,
     /// Holds `UploadAddress`. Example: `eyJTZWN1cml0eVRiQ0FJU3p3TjFxNkZ0NUIyeW****`.
     pub upload_address: Option<String>,
-    /// Holds `UploadAuth`. Example: `FJU3p3TZ0NUIyeW****`.
+    /// Holds `UploadAuth`. Sensitive: it is never shown.
     pub upload_auth: Option<String>,
     /// Holds `VideoId`. Example: `c6a23a870c8c4ffcd40cbd381333****`.
     pub video_id: Option<String>,
@@ -114,7 +114,7 @@ impl rt::Record for RefreshUploadVideoResponse {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("RequestId", request_id),
         rt::field!("UploadAddress", upload_address),
-        rt::field!("UploadAuth", upload_auth),
+        rt::field!("UploadAuth", upload_auth).sensitive(),
         rt::field!("VideoId", video_id),
     ];
 }

@@ -55,14 +55,14 @@ impl Call<SetAppPlayKeyRequest> {
 pub struct SetAppPlayKeyRequest {
     /// Holds `AppId`. Example: `app-1000231`.
     pub app_id: Option<String>,
-    /// Holds `PlayKey`. Example: `yzNgTUtAl6HAuosIA`.
+    /// Holds `PlayKey`. Sensitive: it is never shown.
     pub play_key: Option<String>,
 }
 
 impl rt::Record for SetAppPlayKeyRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("AppId", app_id),
-        rt::field!("PlayKey", play_key),
+        rt::field!("PlayKey", play_key).sensitive(),
     ];
 }
 

@@ -78,7 +78,7 @@ pub struct SetVodDomainCertificateRequest {
     pub cert_name: Option<String>,
     /// Holds `DomainName`. Required. Example: `example.com`.
     pub domain_name: Option<String>,
-    /// Holds `SSLPri`. Example: `****`.
+    /// Holds `SSLPri`. Sensitive: it is never shown.
     pub ssl_pri: Option<String>,
     /// Holds `SSLProtocol`. Required. Example: `off`.
     pub ssl_protocol: Option<String>,
@@ -90,7 +90,7 @@ impl rt::Record for SetVodDomainCertificateRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("CertName", cert_name),
         rt::field!("DomainName", domain_name).required(),
-        rt::field!("SSLPri", ssl_pri),
+        rt::field!("SSLPri", ssl_pri).sensitive(),
         rt::field!("SSLProtocol", ssl_protocol).required(),
         rt::field!("SSLPub", ssl_pub),
     ];

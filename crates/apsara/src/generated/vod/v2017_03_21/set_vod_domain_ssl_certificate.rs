@@ -110,7 +110,7 @@ pub struct SetVodDomainSslCertificateRequest {
     pub domain_name: Option<String>,
     /// Holds `Env`. Example: `staging`.
     pub env: Option<String>,
-    /// Holds `SSLPri`. Example: `****`.
+    /// Holds `SSLPri`. Sensitive: it is never shown.
     pub ssl_pri: Option<String>,
     /// Holds `SSLProtocol`. Required. Example: `off`.
     pub ssl_protocol: Option<String>,
@@ -126,7 +126,7 @@ impl rt::Record for SetVodDomainSslCertificateRequest {
         rt::field!("CertType", cert_type),
         rt::field!("DomainName", domain_name).required(),
         rt::field!("Env", env),
-        rt::field!("SSLPri", ssl_pri),
+        rt::field!("SSLPri", ssl_pri).sensitive(),
         rt::field!("SSLProtocol", ssl_protocol).required(),
         rt::field!("SSLPub", ssl_pub),
     ];
