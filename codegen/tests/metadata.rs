@@ -94,7 +94,7 @@ fn an_operation_is_safe_to_repeat_only_if_every_signal_says_so() {
             let tag = api["systemTags"]["operationType"].as_str().unwrap_or("nothing");
             let kind = api["operationType"].as_str().unwrap_or("nothing");
             let verb = &name[..name[1..].find(|letter: char| !letter.is_lowercase()).map_or(name.len(), |end| end + 1)];
-            let reading = ["Describe", "Get", "List", "Query", "Check", "Search", "Count"].contains(&verb);
+            let reading = ["Check", "Count", "Describe", "Diagnose", "Get", "List", "Query", "Search"].contains(&verb);
             let signals = [matches!(tag, "get" | "list"), kind == "read", reading];
             let file =
                 files.iter().find(|file| file.operation.as_ref().is_some_and(|(_, operation)| operation == name));
