@@ -22,6 +22,8 @@ pub(crate) struct Api {
     pub(crate) path: Option<String>,
     /// How it can be reached: `http`, `https`, `sse`, `ws`, …
     pub(crate) schemes: Vec<String>,
+    /// The content types that it takes.
+    pub(crate) consumes: Vec<String>,
     /// The kinds of credentials of which any one will do.
     pub(crate) security: Vec<String>,
     pub(crate) operation_type: Option<String>,
@@ -144,6 +146,7 @@ pub(crate) fn api(name: &str, value: &Value, place: Place, refusals: &Collector)
         deprecated: object.flag("deprecated").unwrap_or(false),
         parameters,
         schemes: object.texts("schemes"),
+        consumes: object.texts("consumes"),
         response,
         response_headers,
         error_codes: object.object("errorCodes").map(|codes| error_codes(&codes, refusals)).unwrap_or_default(),

@@ -107,7 +107,8 @@ fn request<'a>(api: &'a Api, types: &mut Types<'a>, name: &str, method: &str, ne
             let below = format!("{record}{}", names::pascal(&parameter.name));
             let field = fields.claim(&names::snake(&parameter.name));
             let mut field = types.field(field, &parameter.name, &parameter.schema, below, nested);
-            let mut facts = travels(parameter, &field.of);
+            let takes_json = api.consumes == ["application/json"];
+            let mut facts = travels(parameter, &field.of, takes_json);
             if same.iter().any(|it| it.schema.required) || parameter.location == "path" {
                 facts.push(Fact::Required);
             }
@@ -125,11 +126,13 @@ fn request<'a>(api: &'a Api, types: &mut Types<'a>, name: &str, method: &str, ne
 }
 
 /// Returns where a parameter travels and how a list or an object is written there.
-fn travels(parameter: &Parameter, of: &Type) -> Vec<Fact> {
+fn travels(parameter: &Parameter, of: &Type, takes_json: bool) -> Vec<Fact> {
     let location = location(parameter);
     let compound = matches!(of, Type::List(_) | Type::Map(_) | Type::Record(_) | Type::Recursive(_) | Type::Json);
     let style = match parameter.style.as_deref().filter(|_| compound) {
         Some("xml") if location == Some("body") => Some("xml"),
+        // A text or bytes that the operation takes as JSON, such as a policy.
+        _ if location == Some("body") && takes_json && matches!(of, Type::Text | Type::Bytes) => Some("json"),
         _ if location == Some("body") => None,
         Some("repeatList") => Some("repeated"),
         Some("flat") => Some("flat"),

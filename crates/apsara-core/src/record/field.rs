@@ -159,7 +159,7 @@ impl<T> Field<T> {
         self.shaped(Shape::Flat)
     }
 
-    /// Sends a list or an object as JSON.
+    /// Sends a list or an object as JSON; a body that is a text or bytes is JSON already.
     #[must_use]
     pub const fn json(self) -> Self {
         self.shaped(Shape::Json)

@@ -73,7 +73,11 @@ pub(crate) fn encode(record: &dyn AnyRecord, path: &str) -> Result<Encoded, (Str
                 Err(reason) => return refuse(&reason),
             },
             Location::Body => {
+                let written = meta.shape == Shape::Json;
                 out.body = Some(match view {
+                    // It is JSON already.
+                    View::Str(text) if written => Body::Json(text.as_bytes().to_vec()),
+                    View::Bytes(bytes) if written => Body::Json(bytes.to_vec()),
                     View::Str(text) => Body::Bytes(text.as_bytes().to_vec()),
                     View::Bytes(bytes) => Body::Bytes(bytes.to_vec()),
                     view => Body::Json(to_json(view).into_bytes()),
@@ -161,5 +165,70 @@ fn scalar(view: &View<'_>) -> Option<String> {
         View::Json(serde_json::Value::String(text)) => Some(text.clone()),
         View::Json(json) => Some(json.to_string()),
         View::Absent | View::List(_) | View::Map(_) | View::Record(_) => None,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::{Body, encode};
+    use crate::generated::v1 as rt;
+
+    #[derive(Default)]
+    struct Everywhere {
+        key: Option<String>,
+        meta: BTreeMap<String, String>,
+        policy: Option<String>,
+        token: Option<String>,
+    }
+
+    impl rt::Record for Everywhere {
+        const FIELDS: &'static [rt::Field<Self>] = &[
+            rt::field!("key", key).path().required(),
+            rt::field!("x-oss-meta-*", meta).header(),
+            rt::field!("policy", policy).body().json(),
+            rt::field!("token", token).header(),
+            rt::field!("token", token).query().again(),
+        ];
+    }
+
+    #[derive(Default)]
+    struct Parts {
+        one: Option<i32>,
+        two: Vec<String>,
+    }
+
+    impl rt::Record for Parts {
+        const FIELDS: &'static [rt::Field<Self>] = &[rt::field!("One", one).body(), rt::field!("Two", two).body()];
+    }
+
+    fn pair(name: &str, value: &str) -> (String, String) {
+        (name.to_owned(), value.to_owned())
+    }
+
+    #[test]
+    fn a_parameter_travels_in_every_place_that_its_rows_name() {
+        let request = Everywhere {
+            key: Some("a b/c".to_owned()),
+            meta: [("one".to_owned(), "1".to_owned())].into(),
+            policy: Some("{}".to_owned()),
+            token: Some("t".to_owned()),
+        };
+        let encoded = encode(&request, "/x/{+key}?policy&sub=1").unwrap();
+        assert_eq!(encoded.path, "/x/a%20b/c");
+        assert_eq!(encoded.headers, [pair("x-oss-meta-one", "1"), pair("token", "t")]);
+        assert_eq!(encoded.query, [pair("token", "t"), pair("policy", ""), pair("sub", "1")]);
+        assert!(matches!(encoded.body, Some(Body::Json(body)) if body == b"{}"));
+        assert_eq!(encode(&request, "/{key}").unwrap().path, "/a%20b%2Fc");
+        assert_eq!(encode(&Everywhere::default(), "/{key}").unwrap_err().1, "a part of the path is not set");
+    }
+
+    #[test]
+    fn several_bodies_are_the_entries_of_one() {
+        let request = Parts { one: Some(1), two: vec!["a".to_owned()] };
+        let body = encode(&request, "/").unwrap().body;
+        assert!(matches!(body, Some(Body::Json(body)) if body == br#"{"One":1,"Two":["a"]}"#));
     }
 }
