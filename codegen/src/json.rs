@@ -37,6 +37,17 @@ impl<'a> Object<'a> {
         Self { place, map: EMPTY.get_or_init(Map::new), asked: RefCell::default(), refusals }
     }
 
+    /// Returns the object itself, without one of its entries.
+    pub(crate) fn without(&self, key: &str) -> Value {
+        Value::Object(
+            self.map
+                .iter()
+                .filter(|(name, _)| *name != key)
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect(),
+        )
+    }
+
     /// Returns a value that is there and not null.
     pub(crate) fn get(&self, key: &'static str) -> Option<&'a Value> {
         self.asked.borrow_mut().push(key);

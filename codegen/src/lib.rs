@@ -3,6 +3,7 @@
 //! What it writes names only `apsara_core::generated::v1`, so it compiles in any crate that depends on `apsara-core`.
 
 mod check;
+mod data;
 mod docs;
 mod emit;
 mod facts;
@@ -21,6 +22,7 @@ mod repair;
 mod spec;
 mod write;
 
+pub use data::VersionData;
 pub use format::File;
 pub use load::Sources;
 pub use refusal::{Place, Refusal, Refusals, Repair};
@@ -34,6 +36,8 @@ pub struct Options {
     pub crate_path: String,
     /// Whether operations that are refused are left out instead of failing the run.
     pub keep_going: bool,
+    /// Whether the specs themselves are returned as well, as data.
+    pub with_data: bool,
 }
 
 /// Holds what a run came to.
@@ -44,13 +48,15 @@ pub struct Generated {
     pub files: Vec<File>,
     /// Why operations were left out; empty unless that was asked for.
     pub refusals: Vec<Refusal>,
-    /// How mistakes in whole documents of the portal were read.
+    /// How mistakes in what the portal published were read.
     pub repairs: Vec<Repair>,
+    /// The specs as data, sorted; empty unless that was asked for.
+    pub data: Vec<VersionData>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { crate_path: "apsara".to_owned(), keep_going: false }
+        Self { crate_path: "apsara".to_owned(), keep_going: false, with_data: false }
     }
 }
 
@@ -74,5 +80,6 @@ pub fn generate(sources: &Sources, root: &str, options: &Options) -> Result<Gene
     let model = lower::lower(&versions, &options.crate_path);
     let units = emit::units(&model, root);
     let files = parallel::map(&units, |unit| format::format(emit::emit(*unit)));
-    Ok(Generated { files, refusals, repairs: collector.repairs() })
+    let data = if options.with_data { data::data(&versions) } else { Vec::new() };
+    Ok(Generated { files, refusals, repairs: collector.repairs(), data })
 }

@@ -16,6 +16,8 @@ pub(crate) struct Ours {
     pub(crate) impact: Option<Impact>,
     pub(crate) quota: Option<Quota>,
     pub(crate) ram: Option<Ram>,
+    /// The overlay, whole.
+    pub(crate) source: Option<Value>,
 }
 
 const NOTHING: &str = "remove it, the spec says so itself";
@@ -66,6 +68,7 @@ pub(crate) fn apply(api: &mut Api, value: &Value, place: Place, refusals: &Colle
         impact: word(object, "impact", &Impact::WORDS, refusals),
         quota: object.object("quota").and_then(|quota| spec::quota(&quota, refusals)),
         ram: object.object("ram").map(|ram| self::ram(&ram)),
+        source: Some(value.clone()),
     };
     let changes_nothing =
         |key: &'static str| refusals.refuse(&object.place.child(key), "this changes nothing", NOTHING);

@@ -12,6 +12,8 @@ use crate::spec::{Schema, schema};
 #[derive(Clone, Debug)]
 pub(crate) struct Product {
     pub(crate) place: Place,
+    /// All that was said but the operations.
+    pub(crate) source: Value,
     pub(crate) style: String,
     pub(crate) name: String,
     pub(crate) version: String,
@@ -140,6 +142,7 @@ fn shared(object: &Object<'_>, refusals: &Collector) -> Product {
     let info = object.object("info").unwrap_or_else(|| Object::empty(object.place.child("info"), refusals));
     let mut product = Product {
         place: object.place.clone(),
+        source: object.without("apis"),
         style: info.required_text("style"),
         name: info.required_text("product"),
         version: info.required_text("version"),

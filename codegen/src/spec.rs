@@ -15,6 +15,8 @@ pub(crate) struct Api {
     pub(crate) place: Place,
     /// Whether it is as the portal published it, and not a file of our own.
     pub(crate) published: bool,
+    /// The spec, whole.
+    pub(crate) source: Value,
     pub(crate) name: String,
     pub(crate) summary: Option<String>,
     pub(crate) description: Option<String>,
@@ -135,6 +137,7 @@ pub(crate) fn api(name: &str, value: &Value, place: Place, refusals: &Collector)
     Some(Api {
         place,
         published: refusals.is_published(),
+        source: value.clone(),
         name: name.to_owned(),
         summary: object.text("summary"),
         description: object.text("description"),

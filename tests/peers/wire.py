@@ -150,5 +150,5 @@ def send(call):
 
 if __name__ == "__main__":
     command = {"survey": survey, "send": send}[sys.argv[1]]
-    for line in sys.stdin:
+    for line in iter(sys.stdin.readline, ""):
         print(json.dumps(command(json.loads(line))), flush=True)

@@ -7,10 +7,12 @@ use std::process::Command;
 use apsara_codegen::{Changes, File, Generated, Options, Sources, compare, generate, write};
 
 use crate::run::{Failure, root};
+use crate::specs;
 
 /// Where the specs are, and where the clients go.
 const SPECS: &str = "api-specs";
 const CRATE: &str = "crates/apsara";
+const DATA: &str = "crates/apsara-specs";
 
 /// What to generate.
 #[derive(clap::Args, Default)]
@@ -40,19 +42,33 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let sources = Sources::read(&root().join(SPECS), SPECS).map_err(|error| error.to_string())?;
     let mut options = Options::default();
     options.keep_going = args.keep_going;
+    options.with_data = true;
     let generated = generate(&sources, SPECS, &options).map_err(|refusals| refusals.to_string())?;
     tell(&generated, args.repairs);
+    let data_folder = root().join(DATA).join("src/generated");
     let mut files = generated.files;
-    missing_features(&files)?;
+    missing_features(&files, CRATE)?;
+    missing_features(&files, DATA)?;
     let total = files.len();
     let left_alone = keep_only(&mut files, &args.only)?;
     let folder = root().join(CRATE).join("src/generated");
     let keep = |path: &str| left_alone.contains(path);
     if args.check {
         let changes = compare(&files, &folder, &keep).map_err(|error| error.to_string())?;
-        return report(&changes);
+        report(&changes)?;
+        return match specs::write(&generated.data, &data_folder, true)?.as_slice() {
+            [] => Ok(()),
+            changed => Err(format!(
+                "in {DATA}/src/generated, {} {}; run `cargo xtask generate`",
+                changed.join(", "),
+                "differ from what api-specs says"
+            )),
+        };
     }
     let changes = write(&files, &folder, &keep).map_err(|error| error.to_string())?;
+    for name in specs::write(&generated.data, &data_folder, false)? {
+        println!("wrote   {DATA}/src/generated/{name}");
+    }
     for path in changes.changed.keys() {
         println!("wrote   {CRATE}/src/generated/{path}");
     }
@@ -119,9 +135,9 @@ fn report(changes: &Changes) -> Result<(), Failure> {
     Err(format!("in {CRATE}/src/generated, {files} not what {SPECS} says; run `cargo xtask generate`"))
 }
 
-/// Fails, with the line to add, if a product has no feature in the crate.
-fn missing_features(files: &[File]) -> Result<(), Failure> {
-    let manifest = root().join(CRATE).join("Cargo.toml");
+/// Fails, with the line to add, if a product has no feature in a crate.
+fn missing_features(files: &[File], of: &str) -> Result<(), Failure> {
+    let manifest = root().join(of).join("Cargo.toml");
     let features = features(&manifest)?;
     let products: BTreeSet<&str> =
         files.iter().filter_map(|file| file.path.split_once('/')).map(|(product, _)| product).collect();
@@ -130,7 +146,7 @@ fn missing_features(files: &[File]) -> Result<(), Failure> {
         return Ok(());
     }
     let lines: Vec<String> = missing.iter().map(|product| format!("    {product} = []")).collect();
-    Err(format!("add to [features] of {CRATE}/Cargo.toml, then run this again:\n{}", lines.join("\n")))
+    Err(format!("add to [features] of {of}/Cargo.toml, then run this again:\n{}", lines.join("\n")))
 }
 
 /// Asks cargo for the features of a crate.

@@ -12,6 +12,7 @@ mod peers;
 mod prove;
 mod run;
 mod scratch;
+mod specs;
 mod test;
 
 use std::process::ExitCode;

@@ -91,6 +91,11 @@ impl fmt::Display for Cell {
 }
 
 impl Call {
+    /// Returns whether it is of the same operation.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.version == other.version && self.operation == other.operation
+    }
+
     pub(crate) fn cells(&self) -> impl Iterator<Item = Cell> {
         self.given.iter().map(|given| given.cell)
     }

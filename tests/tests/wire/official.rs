@@ -5,15 +5,15 @@ use std::process::Stdio;
 
 use apsara_tests::workspace;
 use serde_json::{Value, json};
-use tokio::io::AsyncWriteExt as _;
-use tokio::process::Command;
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 use crate::cells::Call;
 
 /// Leaves of each call what the official SDK knows, and drops the calls that it does not have, or whose required parameters it lacks.
 pub(crate) async fn keep_what_is_known(calls: &mut Vec<Call>) {
     let lines: Vec<String> = calls.iter().map(line).collect();
-    let printed = run("survey", &lines, "").await;
+    let printed = survey(&lines).await;
     let answers: Vec<Value> = printed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(answers.len(), calls.len());
     let mut answers = answers.into_iter();
@@ -46,10 +46,26 @@ fn both(given: &Value, known: &Value) -> Value {
     }
 }
 
-/// Sends a call, and returns what the SDK said of the empty answer.
-pub(crate) async fn send(call: &Call, url: &str) -> String {
-    let port = url.rsplit(':').next().unwrap();
-    run("send", &[line(call)], port).await
+/// The SDKs in one process, which sends call after call.
+pub(crate) struct Sender {
+    _child: Child,
+    input: ChildStdin,
+    output: Lines<BufReader<ChildStdout>>,
+}
+
+impl Sender {
+    /// Starts the process; it sends to a port of this machine.
+    pub(crate) fn start(url: &str) -> Self {
+        let mut child = program("send", url.rsplit(':').next().unwrap()).stderr(Stdio::inherit()).spawn().unwrap();
+        let (input, output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+        Self { _child: child, input, output: BufReader::new(output).lines() }
+    }
+
+    /// Sends a call, and returns what the SDK said of the empty answer.
+    pub(crate) async fn send(&mut self, call: &Call) -> String {
+        self.input.write_all(format!("{}\n", line(call)).as_bytes()).await.unwrap();
+        self.output.next_line().await.unwrap().unwrap()
+    }
 }
 
 fn line(call: &Call) -> String {
@@ -60,20 +76,18 @@ fn line(call: &Call) -> String {
     json!({ "package": call.package, "operation": call.operation, "parameters": given.collect::<Vec<_>>() }).to_string()
 }
 
-async fn run(command: &str, lines: &[String], port: &str) -> String {
+fn program(command: &str, port: &str) -> Command {
     let python = workspace::target().join("peers/python/bin/python");
     assert!(python.exists(), "the official SDKs are not installed; `cargo xtask test` installs them");
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/wire.py");
     let mut program = Command::new(python);
+    program.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/wire.py")).arg(command);
+    program.env_clear().env("PYTHONDONTWRITEBYTECODE", "1").env("NO_PROXY", "*").env("PORT", port);
+    program.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
     program
-        .arg(script)
-        .arg(command)
-        .env_clear()
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("NO_PROXY", "*")
-        .env("PORT", port);
-    program.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    let mut child = program.spawn().unwrap();
+}
+
+async fn survey(lines: &[String]) -> String {
+    let mut child = program("survey", "").stderr(Stdio::piped()).spawn().unwrap();
     let mut input = child.stdin.take().unwrap();
     let lines = lines.join("\n");
     let writing = tokio::spawn(async move {
