@@ -92,18 +92,19 @@ pub(crate) fn load(sources: &Sources, refusals: &Collector) -> Vec<Version> {
             }
         }
     }
-    folders.into_iter().filter_map(|(folder, files)| version(folder, &files, refusals)).collect()
+    folders.into_iter().filter_map(|(folder, files)| version(folder, files, refusals)).collect()
 }
 
-fn version(folder: &str, files: &BTreeMap<&str, Value>, refusals: &Collector) -> Option<Version> {
+fn version(folder: &str, mut files: BTreeMap<&str, Value>, refusals: &Collector) -> Option<Version> {
     // In a schema folder, or in one without operations, is nothing to generate.
     let (above, version_folder) = folder.rsplit_once('/')?;
     let product_folder = above.rsplit_once('/').map_or(above, |(_, name)| name);
-    let document = files.get("api-docs.json").map(|value| (Place::file(&format!("{folder}/api-docs.json")), value));
-    let described = files.get("product.json").map(|value| (Place::file(&format!("{folder}/product.json")), value));
+    let mut take = |file: &str| files.remove(file).map(|value| (Place::file(&format!("{folder}/{file}")), value));
+    let (mut document, described) = (take("api-docs.json"), take("product.json"));
+    let apis = document.as_mut().map(|(place, value)| (place.clone(), value.get_mut("apis").map(Value::take)));
     refusals.published(document.is_some());
-    let product = match (described, &document) {
-        (Some((place, value)), _) => product::product(value, place, refusals)?,
+    let product = match (&described, &document) {
+        (Some((place, value)), _) => product::product(value, place.clone(), refusals)?,
         (None, Some((place, value))) => product::of_document(value, place.clone(), refusals)?,
         (None, None) => {
             let problem = "there is neither a product.json nor a whole api-docs.json here";
@@ -118,26 +119,27 @@ fn version(folder: &str, files: &BTreeMap<&str, Value>, refusals: &Collector) ->
         refusals.refuse(&place, problem, "name the folder after the version");
     }
     let mut specs: BTreeMap<String, (Place, Value)> = BTreeMap::new();
-    if let Some((place, value)) = &document {
-        match value.get("apis").and_then(Value::as_object) {
-            Some(apis) => {
-                let place = place.child("apis");
-                specs.extend(apis.iter().map(|(name, value)| (name.clone(), (place.child(name), value.clone()))));
-            }
-            None => {
-                refusals.refuse(place, "there are no `apis`", "take the document that the portal gives as metadata");
-            }
+    match apis {
+        Some((place, Some(Value::Object(apis)))) => {
+            let place = place.child("apis");
+            specs.extend(apis.into_iter().map(|(name, value)| {
+                let place = place.child(&name);
+                (name, (place, value))
+            }));
         }
+        Some((place, _)) => {
+            refusals.refuse(&place, "there are no `apis`", "take the document that the portal gives as metadata");
+        }
+        None => {}
     }
-    let operation_files = files.iter().filter(|(file, _)| !["api-docs.json", "product.json"].contains(file));
     let (overlays, operations): (Vec<_>, Vec<_>) =
-        operation_files.partition(|(file, _)| file.ends_with(".apsara.json"));
+        files.into_iter().partition(|(file, _)| file.ends_with(".apsara.json"));
     for (file, value) in operations {
         let place = Place::file(&format!("{folder}/{file}"));
         let name = file.trim_end_matches(".json").to_owned();
         match specs.entry(name) {
             Entry::Vacant(entry) => {
-                entry.insert((place, value.clone()));
+                entry.insert((place, value));
             }
             Entry::Occupied(entry) => {
                 let problem = format!("`{}` stands in api-docs.json as well", entry.key());
@@ -152,7 +154,7 @@ fn version(folder: &str, files: &BTreeMap<&str, Value>, refusals: &Collector) ->
         published: document.is_some(),
         operations: BTreeMap::new(),
     };
-    let mut ours: BTreeMap<String, (Place, &Value)> = BTreeMap::new();
+    let mut ours: BTreeMap<String, (Place, Value)> = BTreeMap::new();
     for (file, value) in overlays {
         let place = Place::file(&format!("{folder}/{file}"));
         let name = file.trim_end_matches(".apsara.json").to_owned();
@@ -175,11 +177,12 @@ fn version(folder: &str, files: &BTreeMap<&str, Value>, refusals: &Collector) ->
         }
         // A file of ours names its schema. What the portal publishes does not, and what is wrong there nobody can mend.
         refusals.published(value.get("$schema").is_none());
-        let (place, value) = match value.get("data").filter(|data| data.get("methods").is_some()) {
-            Some(wrapped) => (place.child("data"), wrapped),
-            None => (place, &value),
+        let (place, value) = match value.get_mut("data").filter(|data| data.get("methods").is_some()) {
+            Some(wrapped) => (place.child("data"), wrapped.take()),
+            None => (place, value),
         };
-        let Some(mut api) = spec::api(&name, value, place, refusals) else { continue };
+        let Some(mut api) = spec::api(&name, &value, place, refusals) else { continue };
+        api.source = value;
         if api.published {
             repair::repair(&mut api, &loaded.product.style, &hosts, refusals);
         }

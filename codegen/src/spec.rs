@@ -15,7 +15,7 @@ pub(crate) struct Api {
     pub(crate) place: Place,
     /// Whether it is as the portal published it, and not a file of our own.
     pub(crate) published: bool,
-    /// The spec, whole.
+    /// The spec, whole; whoever read it puts it here.
     pub(crate) source: Value,
     pub(crate) name: String,
     pub(crate) summary: Option<String>,
@@ -137,7 +137,7 @@ pub(crate) fn api(name: &str, value: &Value, place: Place, refusals: &Collector)
     Some(Api {
         place,
         published: refusals.is_published(),
-        source: value.clone(),
+        source: Value::Null,
         name: name.to_owned(),
         summary: object.text("summary"),
         description: object.text("description"),

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{IsTerminal, Write};
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use apsara_codegen::{File, Options, Sources, generate};
@@ -56,24 +58,36 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let mut batch: Vec<File> = Vec::new();
     let mut failed = Vec::new();
     let mut compiling = Duration::ZERO;
-    for (index, path) in documents.iter().enumerate() {
-        progress(index, documents.len(), path);
-        if let Some((row, files)) = document(path, &args.folder)? {
-            // The list of products is that of the batch, and is made when it is whole.
-            batch.extend(files.into_iter().filter(|file| file.path != "mod.rs"));
-            rows.push(row);
+    let mut generating = Duration::ZERO;
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    // As many at once as there are cores, so that the memory is bounded.
+    for (turn, paths) in documents.chunks(cores).enumerate() {
+        let done = turn * cores + paths.len();
+        progress(done, documents.len(), &paths[0]);
+        let start = Instant::now();
+        let generated: Vec<_> = thread::scope(|scope| {
+            let running: Vec<_> = paths.iter().map(|path| scope.spawn(|| document(path, &args.folder))).collect();
+            running.into_iter().map(|one| one.join().map_err(|_| "the generator panicked".to_owned())?).collect()
+        });
+        generating += start.elapsed();
+        for one in generated {
+            if let Some((row, files)) = one? {
+                // The list of products is that of the batch, and is made when it is whole.
+                batch.extend(files.into_iter().filter(|file| file.path != "mod.rs"));
+                rows.push(row);
+            }
         }
         let full = batch.iter().filter(|file| file.operation.is_some()).count() >= args.batch;
-        if (full || index + 1 == documents.len()) && !batch.is_empty() {
+        if (full || done == documents.len()) && !batch.is_empty() {
             let start = Instant::now();
             if !args.no_compile && compile(&folder, &mut batch, args.doc).is_err() {
-                failed.push(path.display().to_string());
+                failed.extend(paths.iter().map(|path| path.display().to_string()));
             }
             compiling += start.elapsed();
             batch.clear();
         }
     }
-    print(&rows, args.repairs);
+    print(&rows, generating, args.repairs);
     if !args.no_compile {
         println!("compiled in {:.0} s, with every warning an error", compiling.as_secs_f64());
     }
@@ -81,6 +95,33 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         [] => Ok(()),
         failed => Err(format!("the batches that ended with these documents do not compile: {}", failed.join(", "))),
     }
+}
+
+/// Generates, compiles and documents those of the portal's documents that are unlike the others: styles, bodies, names.
+pub(crate) fn sample() -> Result<(), Failure> {
+    const SAMPLE: [&str; 6] = ["airticketopen", "aligenie", "cloudcontrol", "fc", "hcs-mgw", "oss"];
+    let shared = root().join("../shared/metadata");
+    if !shared.exists() {
+        if std::env::var_os("CI").is_some() {
+            return Err("the portal's documents are absent, and CI must have them".to_owned());
+        }
+        println!("skipped: the portal's documents are absent");
+        return Ok(());
+    }
+    let folder = target().join("scratch/corpus-sample");
+    let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
+    if folder.exists() {
+        fs::remove_dir_all(&folder).map_err(failed)?;
+    }
+    for product in SAMPLE {
+        for version in fs::read_dir(shared.join(product)).map_err(failed)? {
+            let version = version.map_err(failed)?.path();
+            let to = folder.join(product).join(version.file_name().unwrap_or_default());
+            fs::create_dir_all(&to).map_err(failed)?;
+            fs::copy(version.join("api-docs.json"), to.join("api-docs.json")).map_err(failed)?;
+        }
+    }
+    run(&Args { folder, no_compile: false, doc: true, repairs: false, batch: 1000 })
 }
 
 fn find(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
@@ -174,7 +215,7 @@ fn progress(done: usize, all: usize, path: &Path) {
     }
 }
 
-fn print(rows: &[Row], repairs: bool) {
+fn print(rows: &[Row], generating: Duration, repairs: bool) {
     println!(
         "{:<40} {:>10} {:>9} {:>7} {:>8} {:>5} {:>8} {:>7}",
         "document", "operations", "generated", "refused", "repaired", "any", "lines", "seconds"
@@ -197,7 +238,12 @@ fn print(rows: &[Row], repairs: bool) {
         sum(|row| row.any),
         sum(|row| row.lines),
     );
-    println!("{:.0} operations per second; at most {} MB of memory", generated as f64 / seconds, peak_megabytes());
+    let rate = generated as f64 / generating.as_secs_f64();
+    println!(
+        "generated in {:.2} s, {rate:.0} operations per second; at most {} MB of memory",
+        generating.as_secs_f64(),
+        peak_megabytes()
+    );
     for refusal in rows.iter().flat_map(|row| &row.refusals) {
         println!("refused: {refusal}");
     }

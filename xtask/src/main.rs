@@ -39,8 +39,9 @@ enum Command {
     Test(test::Args),
     /// Generate and compile every document of the portal in a folder.
     Corpus(corpus::Args),
-    /// Measure what generated code costs: lines, CPU seconds, sizes.
-    Bench(bench::Args),
+    /// Measure: lines, CPU seconds, sizes.
+    #[command(subcommand)]
+    Bench(bench::Bench),
 }
 
 fn main() -> ExitCode {
@@ -50,7 +51,7 @@ fn main() -> ExitCode {
         Command::Demo => demo::run(),
         Command::Test(args) => test::run(&args),
         Command::Corpus(args) => corpus::run(&args),
-        Command::Bench(args) => bench::run(&args),
+        Command::Bench(bench) => bench::run(&bench),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

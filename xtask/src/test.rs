@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::run::{Failure, cargo, exists, succeed};
-use crate::{generate, peers, prove};
+use crate::{corpus, generate, peers, prove};
 
 /// What to run. Without a flag: everything that must pass before a change lands, in at most 25 minutes on 2 cores.
 #[derive(clap::Args)]
@@ -20,7 +20,7 @@ pub(crate) struct Args {
 }
 
 /// The tests that need other programs or other builds.
-const SLOW: [&str; 4] = ["downstream", "drop_in", "elsewhere", "peers"];
+const SLOW: [&str; 5] = ["downstream", "drop_in", "elsewhere", "peers", "wire"];
 
 type Step = (&'static str, fn() -> Result<(), Failure>);
 
@@ -29,13 +29,23 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         ("format", || succeed(&mut cargo(&["fmt", "--all", "--check"]))),
         ("generated", || generate::run(&generate::Args::check())),
         ("lint", || {
-            succeed(&mut cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"]))
+            succeed(&mut cargo(&[
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--all-features",
+                "--quiet",
+                "--",
+                "--deny",
+                "warnings",
+            ]))
         }),
         ("test", fast_tests),
         ("doc test", || succeed(&mut tests(cargo(&["test", "--workspace", "--doc", "--quiet"])))),
         ("documentation", documentation),
     ];
-    let more: [Step; 2] = [("peers: install", peers::install), ("peers, other crates", slow_tests)];
+    let more: [Step; 3] =
+        [("peers: install", peers::install), ("peers, other crates", slow_tests), ("corpus: a sample", corpus::sample)];
     let proof: [Step; 1] = [("proof", prove::run)];
     let mut steps: Vec<Step> = Vec::new();
     if !args.prove {
@@ -55,10 +65,12 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         table.push((name, start.elapsed()));
         if let Err(failure) = result {
             print_table(&table);
+            println!("\nsteps: {} passed, 1 failed", table.len() - 1);
             return Err(format!("step `{name}` is red: {failure}"));
         }
     }
     print_table(&table);
+    println!("\nsteps: {} passed, 0 failed", table.len());
     Ok(())
 }
 
@@ -127,6 +139,6 @@ fn slow_tests() -> Result<(), Failure> {
 }
 
 fn documentation() -> Result<(), Failure> {
-    let mut command = cargo(&["doc", "--workspace", "--no-deps", "--quiet"]);
+    let mut command = cargo(&["doc", "--workspace", "--all-features", "--no-deps", "--quiet"]);
     succeed(command.env("RUSTDOCFLAGS", "--deny warnings"))
 }

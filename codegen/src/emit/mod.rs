@@ -11,6 +11,8 @@ mod types;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
+pub(crate) use types::walked;
+
 use crate::model::{Model, Operation, Product, Version};
 
 /// A file that is not formatted yet.
@@ -60,6 +62,9 @@ pub(crate) fn units<'a>(model: &'a Model, root_spec: &'a str) -> Vec<Unit<'a>> {
     units
 }
 
+/// What begins a line of documentation within its attribute; no documentation has it, for no comment can hold it.
+pub(crate) const LINE: char = '\u{1}';
+
 /// Emits a file.
 pub(crate) fn emit(unit: Unit<'_>) -> Emitted {
     let shared = |path: String, spec: &str, tokens| Emitted { path, spec: spec.to_owned(), operation: None, tokens };
@@ -96,18 +101,27 @@ fn ident(name: &str) -> Ident {
     Ident::new(name, Span::call_site())
 }
 
-/// Emits documentation, an attribute per line.
+/// Emits documentation: one attribute for all of its lines, which `format` parts again. An attribute per line would be the most of
+/// what is parsed and printed.
 fn docs(text: &str) -> TokenStream {
-    let lines = text.lines().map(doc_line);
-    quote! { #(#[doc = #lines])* }
+    if text.is_empty() {
+        return TokenStream::new();
+    }
+    let lines = joined(text);
+    quote! { #[doc = #lines] }
 }
 
 /// Emits the documentation of the module itself.
 fn module_docs(text: &str) -> TokenStream {
-    let lines = text.lines().map(doc_line);
-    quote! { #(#![doc = #lines])* }
+    let lines = joined(text);
+    quote! { #![doc = #lines] }
 }
 
-fn doc_line(line: &str) -> String {
-    if line.is_empty() { String::new() } else { format!(" {line}") }
+fn joined(text: &str) -> String {
+    let mut joined = String::with_capacity(text.len() + 16);
+    for line in text.lines() {
+        joined.push(LINE);
+        joined.push_str(line);
+    }
+    joined
 }

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
+use syn::Item;
 
 use super::{docs, ident};
 use crate::model::{Fact, Field, NamedEnum, Record, Type, Version};
@@ -33,15 +34,7 @@ pub(super) fn record(record: &Record) -> TokenStream {
         quote! { #docs pub #name: #of }
     });
     let rows = record.fields.iter().flat_map(rows);
-    let readable = record.readable.then(|| {
-        quote! {
-            impl<'de> rt::Deserialize<'de> for #name {
-                fn deserialize<D: rt::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                    rt::deserialize(deserializer)
-                }
-            }
-        }
-    });
+    let walked = ident(if record.readable { WALKED } else { SHOWN });
     quote! {
         #struct_docs
         #[derive(Clone, Default, PartialEq)]
@@ -54,21 +47,49 @@ pub(super) fn record(record: &Record) -> TokenStream {
             const FIELDS: &'static [rt::Field<Self>] = &[#(#rows),*];
         }
 
-        impl ::std::fmt::Debug for #name {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                rt::debug(self, f)
-            }
-        }
-
-        impl rt::Serialize for #name {
-            fn serialize<S: rt::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                rt::serialize(self, serializer)
-            }
-        }
-
-        #readable
+        #walked!(#name);
     }
 }
+
+/// Stands for `Debug` and `Serialize` of a type, by its table.
+const SHOWN: &str = "shown_by_table";
+/// Stands for these and `Deserialize`.
+const WALKED: &str = "walked_by_table";
+
+/// Writes what an item stands for; nothing where it stands for itself. These lines are a quarter of all that is generated, and the
+/// same for every type, so they are not parsed and formatted for each.
+pub(crate) fn walked(item: &Item) -> Option<String> {
+    let Item::Macro(item) = item else { return None };
+    let (shown, readable) = (item.mac.path.is_ident(SHOWN), item.mac.path.is_ident(WALKED));
+    let text = SHOWN_TEXT.replace("NAME", &item.mac.tokens.to_string());
+    match (shown, readable) {
+        (true, _) => Some(text),
+        (_, true) => Some(format!("{text}\n{}", READABLE_TEXT.replace("NAME", &item.mac.tokens.to_string()))),
+        _ => None,
+    }
+}
+
+const SHOWN_TEXT: &str = "\
+impl ::std::fmt::Debug for NAME {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        rt::debug(self, f)
+    }
+}
+
+impl rt::Serialize for NAME {
+    fn serialize<S: rt::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        rt::serialize(self, serializer)
+    }
+}
+";
+
+const READABLE_TEXT: &str = "\
+impl<'de> rt::Deserialize<'de> for NAME {
+    fn deserialize<D: rt::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        rt::deserialize(deserializer)
+    }
+}
+";
 
 /// Emits the rows of a field: one for each place where it travels.
 fn rows(field: &Field) -> Vec<TokenStream> {
