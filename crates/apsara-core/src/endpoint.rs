@@ -147,7 +147,8 @@ fn find(table: &'static [(&'static str, &'static [&'static str])], region: &str)
 
 /// Returns whether a text can stand in a host's name as it is; else a region could redirect a signed call.
 pub(crate) fn is_label(text: &str) -> bool {
-    !text.is_empty() && text.len() <= 63 && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    let inside = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    (1..=63).contains(&text.len()) && text.bytes().all(inside) && !text.starts_with('-') && !text.ends_with('-')
 }
 
 #[cfg(test)]

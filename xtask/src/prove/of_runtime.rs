@@ -1,11 +1,10 @@
-//! The facts that are broken, one by one: of signatures, of retry and outcome, of redaction, of decoding, of the emulator's states
-//! and of the generator.
+//! The facts that are broken, one by one: of signatures, of retry and outcome, of redaction, of encoding and decoding,
+//! and of the emulator's states.
 
 use super::Break;
 
 const CORE: &str = "apsara-core";
 const EMULATOR: &str = "apsara-emulator";
-const CODEGEN: &str = "apsara-codegen";
 const TESTS: &str = "apsara-tests";
 
 pub(super) const BREAKS: &[Break] = &[
@@ -176,8 +175,8 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "a region can redirect a call",
         file: "crates/apsara-core/src/endpoint.rs",
-        old: "c.is_ascii_alphanumeric() || c == '-'",
-        new: "c.is_ascii_graphic()",
+        old: "byte.is_ascii_alphanumeric() || byte == b'-'",
+        new: "byte.is_ascii_graphic()",
         package: CORE,
         target: "lib",
     },
@@ -238,37 +237,85 @@ pub(super) const BREAKS: &[Break] = &[
         package: TESTS,
         target: "family",
     },
-    // The generator.
+    // More of encoding, decoding and identity.
     Break {
-        lie: "what the tags call a read may be repeated, whatever its name",
-        file: "codegen/src/facts.rs",
-        old: "tagged && typed && READING.contains(&first_word(&api.name))",
-        new: "tagged && typed",
-        package: CODEGEN,
+        lie: "a part of the path keeps no slash",
+        file: "crates/apsara-core/src/record/encode/mod.rs",
+        old: "&segments.join(\"/\")",
+        new: "&segments.join(\"%2F\")",
+        package: CORE,
         target: "lib",
     },
     Break {
-        lie: "an overlay's entry may change nothing",
-        file: "codegen/src/overlay.rs",
-        old: "if ours.repeat == Some(Repeat::derived(api)) {",
-        new: "if ours.repeat.is_some() && ours.repeat != Some(Repeat::derived(api)) {",
-        package: CODEGEN,
-        target: "refusals",
+        lie: "a header of a family has no prefix",
+        file: "crates/apsara-core/src/record/encode/mod.rs",
+        old: "format!(\"{prefix}{key}\")",
+        new: "key.to_owned()",
+        package: CORE,
+        target: "lib",
     },
     Break {
-        lie: "a required parameter is optional",
-        file: "codegen/src/lower/operation.rs",
-        old: "if parameter.schema.required {",
-        new: "if !parameter.schema.required {",
-        package: CODEGEN,
-        target: "generate",
+        lie: "of several bodies the last is sent",
+        file: "crates/apsara-core/src/record/encode/mod.rs",
+        old: ".count() > 1;",
+        new: ".count() > 9;",
+        package: CORE,
+        target: "lib",
     },
     Break {
-        lie: "what was written by hand is removed",
-        file: "codegen/src/write.rs",
-        old: "text.starts_with(HEADER) && !keep(path)",
-        new: "!text.is_empty() && !keep(path)",
-        package: CODEGEN,
-        target: "write",
+        lie: "a list in XML is its first element",
+        file: "crates/apsara-core/src/record/encode/xml.rs",
+        old: "list.iter().try_for_each",
+        new: "list.iter().take(1).try_for_each",
+        package: CORE,
+        target: "lib",
+    },
+    Break {
+        lie: "a second element of a name replaces the first",
+        file: "crates/apsara-core/src/record/decode/xml.rs",
+        old: "Some(Value::Array(list)) => list.push(value),\n        Some(first) => *first = Value::Array(vec![first.take(), value]),",
+        new: "Some(first) => *first = value,",
+        package: CORE,
+        target: "lib",
+    },
+    Break {
+        lie: "a page is an answer without fields",
+        file: "crates/apsara-core/src/record/decode/mod.rs",
+        old: "root.eq_ignore_ascii_case(\"html\")",
+        new: "root == \"never\"",
+        package: CORE,
+        target: "records",
+    },
+    Break {
+        lie: "what else stands in a wrapper is taken for its list",
+        file: "crates/apsara-core/src/record/decode/mod.rs",
+        old: "if self.wrapper == Some(key.as_str()) {",
+        new: "if self.wrapper.is_some() {",
+        package: CORE,
+        target: "records",
+    },
+    Break {
+        lie: "a part of the name of the host may be any text",
+        file: "crates/apsara-core/src/call/exchange.rs",
+        old: ".find(|(_, value)| !is_label(value))",
+        new: ".find(|(_, value)| value.is_empty())",
+        package: CORE,
+        target: "calls",
+    },
+    Break {
+        lie: "a gateway with signatures of its own gets one of ours",
+        file: "crates/apsara-core/src/call/exchange.rs",
+        old: "(None, Some(own), Identity::Key(_))",
+        new: "(None, Some(own), Identity::Nobody)",
+        package: CORE,
+        target: "calls",
+    },
+    Break {
+        lie: "a bearer token does not say what it is",
+        file: "crates/apsara-core/src/call/attempt.rs",
+        old: "true => pairs.push((\"SignatureType\".to_owned(), \"BEARERTOKEN\".to_owned())),",
+        new: "true => {}",
+        package: CORE,
+        target: "calls",
     },
 ];
