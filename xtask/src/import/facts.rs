@@ -195,6 +195,9 @@ fn copy(out: &mut Map<String, Value>, from: &Value, key: &str) {
 fn copy_sentence(out: &mut Map<String, Value>, from: &Value, kept: Option<&Value>, key: &str, take: Take) {
     match (take, kept) {
         (Take::Everything, _) => copy(out, from, key),
+        // One that was the portal's was dropped in whole, before it was imported.
+        (Take::FactsOnly, Some(kept))
+            if ["summary", "description"].contains(&key) && kept.get(key) == from.get(key) => {}
         (Take::FactsOnly, Some(kept)) => copy(out, kept, key),
         (Take::FactsOnly, None) => {}
     }
@@ -259,6 +262,8 @@ mod tests {
         });
         assert_eq!(operation(&published(), Some(&kept), Take::FactsOnly, &mut count), expected);
         assert_eq!(count, prose::Count { quotas: 1, required: 1 });
+        let dropped = operation(&published(), Some(&published()), Take::FactsOnly, &mut count);
+        assert!(dropped.get("summary").is_none() && dropped.get("description").is_none(), "{dropped}");
         let bare = operation(&published(), None, Take::FactsOnly, &mut count).to_string();
         assert!(!bare.contains("Theirs") && !bare.contains("Long"), "{bare}");
     }
