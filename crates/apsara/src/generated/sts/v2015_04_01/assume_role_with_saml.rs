@@ -4,7 +4,7 @@ use super::{Call, Client};
 use ::apsara_core::generated::v1 as rt;
 
 impl Client {
-    /// Calls `AssumeRoleWithSAML`.
+    /// Issues temporary credentials of a RAM role to a user who signed in by SAML.
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
@@ -21,7 +21,7 @@ impl Client {
     /// let response = client
     ///     .assume_role_with_saml()
     ///     .role_arn("acs:ram::123456789012****:role/adminrole")
-    ///     .saml_assertion("base64_encoded_saml_assertion")
+    ///     .saml_assertion("…")
     ///     .saml_provider_arn("acs:ram::123456789012****:saml-provider/company1")
     ///     .send()
     ///     .await?;
@@ -81,7 +81,7 @@ pub struct AssumeRoleWithSamlRequest {
     pub policy: Option<String>,
     /// Holds `RoleArn`. Required. Example: `acs:ram::123456789012****:role/adminrole`.
     pub role_arn: Option<String>,
-    /// Holds `SAMLAssertion`. Required. Example: `base64_encoded_saml_assertion`.
+    /// Holds `SAMLAssertion`. Required. Sensitive: it is never shown.
     pub saml_assertion: Option<String>,
     /// Holds `SAMLProviderArn`. Required. Example: `acs:ram::123456789012****:saml-provider/company1`.
     pub saml_provider_arn: Option<String>,
@@ -92,7 +92,7 @@ impl rt::Record for AssumeRoleWithSamlRequest {
         rt::field!("DurationSeconds", duration_seconds),
         rt::field!("Policy", policy),
         rt::field!("RoleArn", role_arn).required(),
-        rt::field!("SAMLAssertion", saml_assertion).required(),
+        rt::field!("SAMLAssertion", saml_assertion).required().sensitive(),
         rt::field!("SAMLProviderArn", saml_provider_arn).required(),
     ];
 }
