@@ -7,11 +7,12 @@ mod module;
 mod operation;
 mod product;
 mod types;
+mod written;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-pub(crate) use types::walked;
+pub(crate) use written::text_of;
 
 use crate::model::{Model, Operation, Product, Version};
 

@@ -5,6 +5,7 @@ use quote::quote;
 
 use super::error_code::error_enum;
 use super::types::{record, value};
+use super::written::{comment, written};
 use super::{docs, ident};
 use crate::facts::{Impact, Quota, Repeat};
 use crate::model::{Operation, Security, Setter, Type};
@@ -50,43 +51,29 @@ pub(super) fn operation(operation: &Operation) -> TokenStream {
 }
 
 fn setters(operation: &Operation) -> Option<TokenStream> {
-    let request_type = ident(&operation.request.name);
-    let setters = operation.setters.iter().map(setter);
-    (!operation.setters.is_empty()).then(|| {
-        quote! {
-            impl Call<#request_type> {
-                #(#setters)*
-            }
-        }
-    })
+    let setters: Vec<String> = operation.setters.iter().map(setter).collect();
+    let text = || format!("impl Call<{}> {{\n{}}}\n", operation.request.name, setters.join("\n"));
+    (!setters.is_empty()).then(|| written(&text()))
 }
 
-fn setter(setter: &Setter) -> TokenStream {
-    let docs = docs(&setter.docs);
-    let (name, field) = (ident(&setter.name), ident(&setter.field));
-    let plain = value(&setter.of);
-    let (argument, taken) = match &setter.of {
+fn setter(setter: &Setter) -> String {
+    let Setter { name, field, docs, of } = setter;
+    let plain = value(of);
+    let (argument, taken) = match of {
         Type::Text | Type::Named(_) | Type::Json | Type::Bytes | Type::Recursive(_) => {
-            (quote! { impl Into<#plain> }, quote! { Some(value.into()) })
+            (format!("impl Into<{plain}>"), "Some(value.into())")
         }
-        Type::List(item) if **item == Type::Text => (
-            quote! { impl IntoIterator<Item = impl Into<String>> },
-            quote! { value.into_iter().map(Into::into).collect() },
-        ),
-        Type::List(item) => {
-            let item = value(item);
-            (quote! { impl IntoIterator<Item = #item> }, quote! { value.into_iter().collect() })
+        Type::List(item) if **item == Type::Text => {
+            ("impl IntoIterator<Item = impl Into<String>>".to_owned(), "value.into_iter().map(Into::into).collect()")
         }
-        Type::Map(_) => (plain, quote! { value }),
-        Type::Bool | Type::I32 | Type::I64 | Type::F64 | Type::Record(_) => (plain, quote! { Some(value) }),
+        Type::List(item) => (format!("impl IntoIterator<Item = {}>", value(item)), "value.into_iter().collect()"),
+        Type::Map(_) => (plain, "value"),
+        Type::Bool | Type::I32 | Type::I64 | Type::F64 | Type::Record(_) => (plain, "Some(value)"),
     };
-    quote! {
-        #docs
-        pub fn #name(mut self, value: #argument) -> Self {
-            self.call.request.#field = #taken;
-            self
-        }
-    }
+    let docs = comment(docs, "    ");
+    format!(
+        "{docs}    pub fn {name}(mut self, value: {argument}) -> Self {{\n        self.call.request.{field} = {taken};\n        self\n    }}\n"
+    )
 }
 
 /// Emits what the runtime must know; what it takes for granted is left out, but never whether a call may be repeated.

@@ -2,8 +2,8 @@
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
-use syn::Item;
 
+use super::written::{comment, fits, written};
 use super::{docs, ident};
 use crate::model::{Fact, Field, NamedEnum, Record, Type, Version};
 
@@ -21,61 +21,41 @@ pub(super) fn types(version: &Version) -> TokenStream {
 
 /// Emits a struct, its table, and the traits that walk it.
 pub(super) fn record(record: &Record) -> TokenStream {
-    let name = ident(&record.name);
-    let struct_docs = docs(&record.docs);
-    let fields = record.fields.iter().map(|field| {
-        let (docs, name) = (docs(&field.docs), ident(&field.name));
+    let name = &record.name;
+    let mut fields = String::new();
+    for field in &record.fields {
         let of = value(&field.of);
-        let of = if field.always {
-            of
-        } else {
-            quote! { Option<#of> }
-        };
-        quote! { #docs pub #name: #of }
-    });
-    let rows = record.fields.iter().flat_map(rows);
-    let walked = ident(if record.readable { WALKED } else { SHOWN });
+        let of = if field.always { of } else { format!("Option<{of}>") };
+        fields.push_str(&comment(&field.docs, "    "));
+        fields.push_str(&format!("    pub {}: {of},\n", field.name));
+    }
+    let fields = if fields.is_empty() { "{}".to_owned() } else { format!("{{\n{fields}}}") };
+    let docs = comment(&record.docs, "");
+    let data = written(&format!(
+        "{docs}#[derive(Clone, Default, PartialEq)]\n#[non_exhaustive]\npub struct {name} {fields}\n"
+    ));
+    let table = written(&format!("impl rt::Record for {name} {{\n{}}}\n", table(record)));
+    let shown = written(&SHOWN.replace("NAME", name));
+    let serialized = written(&SERIALIZED.replace("NAME", name));
+    let readable = record.readable.then(|| written(&READABLE.replace("NAME", name)));
     quote! {
-        #struct_docs
-        #[derive(Clone, Default, PartialEq)]
-        #[non_exhaustive]
-        pub struct #name {
-            #(#fields,)*
-        }
-
-        impl rt::Record for #name {
-            const FIELDS: &'static [rt::Field<Self>] = &[#(#rows),*];
-        }
-
-        #walked!(#name);
+        #data
+        #table
+        #shown
+        #serialized
+        #readable
     }
 }
 
-/// Stands for `Debug` and `Serialize` of a type, by its table.
-const SHOWN: &str = "shown_by_table";
-/// Stands for these and `Deserialize`.
-const WALKED: &str = "walked_by_table";
-
-/// Writes what an item stands for; nothing where it stands for itself. These lines are a quarter of all that is generated, and the
-/// same for every type, so they are not parsed and formatted for each.
-pub(crate) fn walked(item: &Item) -> Option<String> {
-    let Item::Macro(item) = item else { return None };
-    let (shown, readable) = (item.mac.path.is_ident(SHOWN), item.mac.path.is_ident(WALKED));
-    let text = SHOWN_TEXT.replace("NAME", &item.mac.tokens.to_string());
-    match (shown, readable) {
-        (true, _) => Some(text),
-        (_, true) => Some(format!("{text}\n{}", READABLE_TEXT.replace("NAME", &item.mac.tokens.to_string()))),
-        _ => None,
-    }
-}
-
-const SHOWN_TEXT: &str = "\
+const SHOWN: &str = "\
 impl ::std::fmt::Debug for NAME {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
 }
+";
 
+const SERIALIZED: &str = "\
 impl rt::Serialize for NAME {
     fn serialize<S: rt::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         rt::serialize(self, serializer)
@@ -83,7 +63,7 @@ impl rt::Serialize for NAME {
 }
 ";
 
-const READABLE_TEXT: &str = "\
+const READABLE: &str = "\
 impl<'de> rt::Deserialize<'de> for NAME {
     fn deserialize<D: rt::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         rt::deserialize(deserializer)
@@ -91,91 +71,62 @@ impl<'de> rt::Deserialize<'de> for NAME {
 }
 ";
 
-/// Emits the rows of a field: one for each place where it travels.
-fn rows(field: &Field) -> Vec<TokenStream> {
-    let (wire, name) = (&field.wire, ident(&field.name));
-    let again = field.again.iter().map(|place| {
-        let place = ident(place);
-        quote! { rt::field!(#wire, #name).#place().again() }
-    });
-    [row(field)].into_iter().chain(again).collect()
+/// Writes the table of a type: on one line if it fits.
+fn table(record: &Record) -> String {
+    const START: &str = "    const FIELDS: &'static [rt::Field<Self>] = &[";
+    let rows: Vec<String> = record.fields.iter().flat_map(rows).collect();
+    let line = format!("{START}{}];\n", rows.join(", "));
+    if fits(&line) {
+        return line;
+    }
+    let rows: String = rows.iter().map(|row| format!("        {row},\n")).collect();
+    format!("{START}\n{rows}    ];\n")
 }
 
-/// Emits a row of a table.
-fn row(field: &Field) -> TokenStream {
-    let (wire, name) = (&field.wire, ident(&field.name));
-    let facts = field.facts.iter().map(|fact| match fact {
-        Fact::Form(form) => {
-            let form = ident(form);
-            quote! { .#form() }
-        }
-        Fact::Required => quote! { .required() },
-        Fact::Sensitive => quote! { .sensitive() },
-        Fact::Wrapped(name) => quote! { .wrapped(#name) },
-        Fact::Range(least, most) => {
-            let (least, most) = (Literal::f64_unsuffixed(*least), Literal::f64_unsuffixed(*most));
-            quote! { .range(#least, #most) }
-        }
-        Fact::AtLeast(least) => {
-            let least = Literal::f64_unsuffixed(*least);
-            quote! { .at_least(#least) }
-        }
-        Fact::AtMost(most) => {
-            let most = Literal::f64_unsuffixed(*most);
-            quote! { .at_most(#most) }
-        }
-        Fact::Length(least, most) => {
-            let (least, most) = (Literal::usize_unsuffixed(*least), count(*most));
-            quote! { .length(#least, #most) }
-        }
-        Fact::Longest(most) => {
-            let most = Literal::usize_unsuffixed(*most);
-            quote! { .longest(#most) }
-        }
-        Fact::Items(least, most) => {
-            let (least, most) = (Literal::usize_unsuffixed(*least), count(*most));
-            quote! { .items(#least, #most) }
-        }
-    });
-    quote! { rt::field!(#wire, #name) #(#facts)* }
+/// Writes the rows of a field: one for each place where it travels.
+fn rows(field: &Field) -> Vec<String> {
+    let start = format!("rt::field!({}, {})", Literal::string(&field.wire), field.name);
+    let facts: String = field.facts.iter().map(fact).collect();
+    let again = field.again.iter().map(|place| format!("{start}.{place}().again()"));
+    std::iter::once(format!("{start}{facts}")).chain(again).collect()
 }
 
-/// Emits an upper limit, which may be none.
-fn count(most: usize) -> TokenStream {
-    if most == usize::MAX {
-        quote! { usize::MAX }
-    } else {
-        let most = Literal::usize_unsuffixed(most);
-        quote! { #most }
+/// Writes what a row says of its field.
+fn fact(fact: &Fact) -> String {
+    let number = |number: f64| Literal::f64_unsuffixed(number).to_string();
+    match fact {
+        Fact::Form(form) => format!(".{form}()"),
+        Fact::Required => ".required()".to_owned(),
+        Fact::Sensitive => ".sensitive()".to_owned(),
+        Fact::Wrapped(name) => format!(".wrapped({})", Literal::string(name)),
+        Fact::Range(least, most) => format!(".range({}, {})", number(*least), number(*most)),
+        Fact::AtLeast(least) => format!(".at_least({})", number(*least)),
+        Fact::AtMost(most) => format!(".at_most({})", number(*most)),
+        Fact::Length(least, most) => format!(".length({least}, {})", count(*most)),
+        Fact::Longest(most) => format!(".longest({most})"),
+        Fact::Items(least, most) => format!(".items({least}, {})", count(*most)),
     }
 }
 
-/// Emits the type of a value that is there.
-pub(super) fn value(of: &Type) -> TokenStream {
+/// Writes an upper limit, which may be none.
+fn count(most: usize) -> String {
+    if most == usize::MAX { "usize::MAX".to_owned() } else { most.to_string() }
+}
+
+/// Writes the type of a value that is there.
+pub(super) fn value(of: &Type) -> String {
     match of {
-        Type::Bool => quote! { bool },
-        Type::I32 => quote! { i32 },
-        Type::I64 => quote! { i64 },
-        Type::F64 => quote! { f64 },
-        Type::Text => quote! { String },
-        Type::Bytes => quote! { Vec<u8> },
-        Type::Json => quote! { rt::Json },
-        Type::Named(name) | Type::Record(name) => {
-            let name = ident(name);
-            quote! { #name }
-        }
-        Type::Recursive(name) => {
-            let name = ident(name);
-            quote! { rt::Recursive<#name> }
-        }
-        Type::List(item) => {
-            let item = value(item);
-            quote! { Vec<#item> }
-        }
-        Type::Map(item) => {
-            let item = value(item);
-            quote! { ::std::collections::BTreeMap<String, #item> }
-        }
+        Type::Bool => "bool".to_owned(),
+        Type::I32 => "i32".to_owned(),
+        Type::I64 => "i64".to_owned(),
+        Type::F64 => "f64".to_owned(),
+        Type::Text => "String".to_owned(),
+        Type::Bytes => "Vec<u8>".to_owned(),
+        Type::Json => "rt::Json".to_owned(),
+        Type::Named(name) | Type::Record(name) => name.clone(),
+        Type::Recursive(name) => format!("rt::Recursive<{name}>"),
+        Type::List(item) => format!("Vec<{}>", value(item)),
+        Type::Map(item) => format!("::std::collections::BTreeMap<String, {}>", value(item)),
     }
 }
 

@@ -285,13 +285,15 @@ for DescribeCapacityReservationsResponseCapacityReservationSetAllocatedResources
     ];
 }
 
-impl ::std::fmt::Debug for DescribeCapacityReservationsResponseCapacityReservationSetAllocatedResourcesCapacityReservationUsages {
+impl ::std::fmt::Debug
+for DescribeCapacityReservationsResponseCapacityReservationSetAllocatedResourcesCapacityReservationUsages {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
 }
 
-impl rt::Serialize for DescribeCapacityReservationsResponseCapacityReservationSetAllocatedResourcesCapacityReservationUsages {
+impl rt::Serialize
+for DescribeCapacityReservationsResponseCapacityReservationSetAllocatedResourcesCapacityReservationUsages {
     fn serialize<S: rt::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         rt::serialize(self, serializer)
     }

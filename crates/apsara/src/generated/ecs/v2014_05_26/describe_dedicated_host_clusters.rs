@@ -273,13 +273,15 @@ for DescribeDedicatedHostClustersResponseDedicatedHostClustersDedicatedHostClust
     ];
 }
 
-impl ::std::fmt::Debug for DescribeDedicatedHostClustersResponseDedicatedHostClustersDedicatedHostClusterCapacityAvailableInstanceTypes {
+impl ::std::fmt::Debug
+for DescribeDedicatedHostClustersResponseDedicatedHostClustersDedicatedHostClusterCapacityAvailableInstanceTypes {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
 }
 
-impl rt::Serialize for DescribeDedicatedHostClustersResponseDedicatedHostClustersDedicatedHostClusterCapacityAvailableInstanceTypes {
+impl rt::Serialize
+for DescribeDedicatedHostClustersResponseDedicatedHostClustersDedicatedHostClusterCapacityAvailableInstanceTypes {
     fn serialize<S: rt::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         rt::serialize(self, serializer)
     }
@@ -306,13 +308,15 @@ for DescribeDedicatedHostClustersResponseDedicatedHostClustersDedicatedHostClust
     ];
 }
 
-impl ::std::fmt::Debug for DescribeDedicatedHostClustersResponseDedicatedHostClustersDedicatedHostClusterCapacityLocalStorageCapacities {
+impl ::std::fmt::Debug
+for DescribeDedicatedHostClustersResponseDedicatedHostClustersDedicatedHostClusterCapacityLocalStorageCapacities {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
 }
 
-impl rt::Serialize for DescribeDedicatedHostClustersResponseDedicatedHostClustersDedicatedHostClusterCapacityLocalStorageCapacities {
+impl rt::Serialize
+for DescribeDedicatedHostClustersResponseDedicatedHostClustersDedicatedHostClusterCapacityLocalStorageCapacities {
     fn serialize<S: rt::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         rt::serialize(self, serializer)
     }

@@ -294,13 +294,15 @@ for DescribeElasticityAssurancesResponseElasticityAssuranceSetAllocatedResources
     ];
 }
 
-impl ::std::fmt::Debug for DescribeElasticityAssurancesResponseElasticityAssuranceSetAllocatedResourcesElasticityAssuranceUsages {
+impl ::std::fmt::Debug
+for DescribeElasticityAssurancesResponseElasticityAssuranceSetAllocatedResourcesElasticityAssuranceUsages {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
 }
 
-impl rt::Serialize for DescribeElasticityAssurancesResponseElasticityAssuranceSetAllocatedResourcesElasticityAssuranceUsages {
+impl rt::Serialize
+for DescribeElasticityAssurancesResponseElasticityAssuranceSetAllocatedResourcesElasticityAssuranceUsages {
     fn serialize<S: rt::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         rt::serialize(self, serializer)
     }

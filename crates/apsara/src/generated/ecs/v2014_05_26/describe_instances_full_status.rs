@@ -302,7 +302,8 @@ impl rt::Record for DescribeInstancesFullStatusResponseInstanceFullStatusSetSche
     ];
 }
 
-impl ::std::fmt::Debug for DescribeInstancesFullStatusResponseInstanceFullStatusSetScheduledSystemEventSetEventCycleStatus {
+impl ::std::fmt::Debug
+for DescribeInstancesFullStatusResponseInstanceFullStatusSetScheduledSystemEventSetEventCycleStatus {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -370,13 +371,15 @@ for DescribeInstancesFullStatusResponseInstanceFullStatusSetScheduledSystemEvent
     ];
 }
 
-impl ::std::fmt::Debug for DescribeInstancesFullStatusResponseInstanceFullStatusSetScheduledSystemEventSetExtendedAttributeInactiveDisks {
+impl ::std::fmt::Debug
+for DescribeInstancesFullStatusResponseInstanceFullStatusSetScheduledSystemEventSetExtendedAttributeInactiveDisks {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
 }
 
-impl rt::Serialize for DescribeInstancesFullStatusResponseInstanceFullStatusSetScheduledSystemEventSetExtendedAttributeInactiveDisks {
+impl rt::Serialize
+for DescribeInstancesFullStatusResponseInstanceFullStatusSetScheduledSystemEventSetExtendedAttributeInactiveDisks {
     fn serialize<S: rt::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         rt::serialize(self, serializer)
     }
@@ -404,13 +407,15 @@ impl rt::Record for DescribeInstancesFullStatusResponseInstanceFullStatusSetSche
     ];
 }
 
-impl ::std::fmt::Debug for DescribeInstancesFullStatusResponseInstanceFullStatusSetScheduledSystemEventSetExtendedAttribute {
+impl ::std::fmt::Debug
+for DescribeInstancesFullStatusResponseInstanceFullStatusSetScheduledSystemEventSetExtendedAttribute {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
 }
 
-impl rt::Serialize for DescribeInstancesFullStatusResponseInstanceFullStatusSetScheduledSystemEventSetExtendedAttribute {
+impl rt::Serialize
+for DescribeInstancesFullStatusResponseInstanceFullStatusSetScheduledSystemEventSetExtendedAttribute {
     fn serialize<S: rt::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         rt::serialize(self, serializer)
     }

@@ -298,7 +298,8 @@ impl rt::Record for DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionS
     ];
 }
 
-impl ::std::fmt::Debug for DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSetsLaunchTemplateDataImageOptions {
+impl ::std::fmt::Debug
+for DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSetsLaunchTemplateDataImageOptions {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -348,13 +349,15 @@ impl rt::Record for DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionS
     ];
 }
 
-impl ::std::fmt::Debug for DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSetsLaunchTemplateDataNetworkInterfaces {
+impl ::std::fmt::Debug
+for DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSetsLaunchTemplateDataNetworkInterfaces {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
 }
 
-impl rt::Serialize for DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSetsLaunchTemplateDataNetworkInterfaces {
+impl rt::Serialize
+for DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSetsLaunchTemplateDataNetworkInterfaces {
     fn serialize<S: rt::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         rt::serialize(self, serializer)
     }
@@ -374,13 +377,15 @@ impl rt::Record for DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionS
     ];
 }
 
-impl ::std::fmt::Debug for DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSetsLaunchTemplateDataSecurityOptions {
+impl ::std::fmt::Debug
+for DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSetsLaunchTemplateDataSecurityOptions {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
 }
 
-impl rt::Serialize for DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSetsLaunchTemplateDataSecurityOptions {
+impl rt::Serialize
+for DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSetsLaunchTemplateDataSecurityOptions {
     fn serialize<S: rt::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         rt::serialize(self, serializer)
     }

@@ -399,7 +399,8 @@ impl rt::Record for DescribeNetworkInterfaceAttributeResponseBondInterfaceSpecif
     ];
 }
 
-impl ::std::fmt::Debug for DescribeNetworkInterfaceAttributeResponseBondInterfaceSpecificationSlaveInterfaceSpecification {
+impl ::std::fmt::Debug
+for DescribeNetworkInterfaceAttributeResponseBondInterfaceSpecificationSlaveInterfaceSpecification {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -223,13 +223,15 @@ for DescribeResourcesModificationResponseAvailableZonesAvailableResourcesConditi
     const FIELDS: &'static [rt::Field<Self>] = &[rt::field!("Key", key)];
 }
 
-impl ::std::fmt::Debug for DescribeResourcesModificationResponseAvailableZonesAvailableResourcesConditionSupportedResourcesConditions {
+impl ::std::fmt::Debug
+for DescribeResourcesModificationResponseAvailableZonesAvailableResourcesConditionSupportedResourcesConditions {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
 }
 
-impl rt::Serialize for DescribeResourcesModificationResponseAvailableZonesAvailableResourcesConditionSupportedResourcesConditions {
+impl rt::Serialize
+for DescribeResourcesModificationResponseAvailableZonesAvailableResourcesConditionSupportedResourcesConditions {
     fn serialize<S: rt::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         rt::serialize(self, serializer)
     }
@@ -269,13 +271,15 @@ impl rt::Record for DescribeResourcesModificationResponseAvailableZonesAvailable
     ];
 }
 
-impl ::std::fmt::Debug for DescribeResourcesModificationResponseAvailableZonesAvailableResourcesConditionSupportedResources {
+impl ::std::fmt::Debug
+for DescribeResourcesModificationResponseAvailableZonesAvailableResourcesConditionSupportedResources {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
 }
 
-impl rt::Serialize for DescribeResourcesModificationResponseAvailableZonesAvailableResourcesConditionSupportedResources {
+impl rt::Serialize
+for DescribeResourcesModificationResponseAvailableZonesAvailableResourcesConditionSupportedResources {
     fn serialize<S: rt::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         rt::serialize(self, serializer)
     }
