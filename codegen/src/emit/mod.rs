@@ -12,7 +12,7 @@ mod written;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-pub(crate) use written::text_of;
+pub(crate) use written::Piece;
 
 use crate::model::{Model, Operation, Product, Version};
 
@@ -24,7 +24,7 @@ pub(crate) struct Emitted {
     pub(crate) spec: String,
     /// The product's module and the operation's name, where it is made of one operation's spec alone.
     pub(crate) operation: Option<(String, String)>,
-    pub(crate) tokens: TokenStream,
+    pub(crate) pieces: Vec<Piece>,
 }
 
 /// A file that is to be emitted.
@@ -68,27 +68,28 @@ pub(crate) const LINE: char = '\u{1}';
 
 /// Emits a file.
 pub(crate) fn emit(unit: Unit<'_>) -> Emitted {
-    let shared = |path: String, spec: &str, tokens| Emitted { path, spec: spec.to_owned(), operation: None, tokens };
+    let shared = |path: String, spec: &str, pieces| Emitted { path, spec: spec.to_owned(), operation: None, pieces };
+    let one = |tokens| vec![Piece::Tokens(tokens)];
     match unit {
-        Unit::Products(model, spec) => shared("mod.rs".to_owned(), spec, product::products(model)),
+        Unit::Products(model, spec) => shared("mod.rs".to_owned(), spec, one(product::products(model))),
         Unit::Product(product) => {
-            shared(format!("{}/mod.rs", product.module), &product.spec, product::product(product))
+            shared(format!("{}/mod.rs", product.module), &product.spec, one(product::product(product)))
         }
         Unit::Shared(product, version, part) => {
-            let (name, tokens) = match part {
-                Shared::Module => ("mod", module::module(version)),
-                Shared::Call => ("call", call::call(&version.title)),
-                Shared::Client => ("client", client::client(&version.title)),
-                Shared::Endpoints => ("endpoints", module::endpoints(version)),
+            let (name, pieces) = match part {
+                Shared::Module => ("mod", one(module::module(version))),
+                Shared::Call => ("call", one(call::call(&version.title))),
+                Shared::Client => ("client", one(client::client(&version.title))),
+                Shared::Endpoints => ("endpoints", one(module::endpoints(version))),
                 Shared::Types => ("types", types::types(version)),
             };
-            shared(format!("{}/{}/{name}.rs", product.module, version.module), &version.spec, tokens)
+            shared(format!("{}/{}/{name}.rs", product.module, version.module), &version.spec, pieces)
         }
         Unit::Operation(product, version, operation) => Emitted {
             path: format!("{}/{}/{}.rs", product.module, version.module, operation.module),
             spec: operation.spec.clone(),
             operation: Some((product.module.clone(), operation.name.clone())),
-            tokens: operation::operation(operation),
+            pieces: operation::operation(operation),
         },
     }
 }

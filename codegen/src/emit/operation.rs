@@ -5,12 +5,12 @@ use quote::quote;
 
 use super::error_code::error_enum;
 use super::types::{record, value};
-use super::written::{comment, written};
+use super::written::{Piece, comment, written};
 use super::{docs, ident};
 use crate::facts::{Impact, Quota, Repeat};
 use crate::model::{Operation, Security, Setter, Type};
 
-pub(super) fn operation(operation: &Operation) -> TokenStream {
+pub(super) fn operation(operation: &Operation) -> Vec<Piece> {
     let uses = operation.uses.iter().map(|name| ident(name));
     let request_type = ident(&operation.request.name);
     let call_type = ident(&operation.call);
@@ -19,13 +19,8 @@ pub(super) fn operation(operation: &Operation) -> TokenStream {
     let deprecated = operation.deprecated.then(|| quote! { #[deprecated] });
     let allowed = operation.deprecated.then(|| quote! { #![allow(deprecated)] });
     let call_docs = docs(&format!("Builds a call of [`Client::{}`].", operation.method));
-    let request = record(&operation.request);
-    let facts = facts(operation);
-    let response = record(&operation.response);
-    let nested = operation.nested.iter().map(record);
     let error = operation.error.as_ref().map(|error| error_enum(error, &operation.request.name));
-    let setters = setters(operation);
-    quote! {
+    let first = quote! {
         #allowed
         use super::{#(#uses),*};
         use ::apsara_core::generated::v1 as rt;
@@ -40,20 +35,21 @@ pub(super) fn operation(operation: &Operation) -> TokenStream {
 
         #call_docs
         pub type #call_type = Call<#request_type>;
-
-        #setters
-        #request
-        #facts
-        #response
-        #(#nested)*
-        #error
-    }
+    };
+    let mut pieces = vec![Piece::Tokens(first)];
+    pieces.extend(setters(operation));
+    pieces.extend(record(&operation.request));
+    pieces.push(Piece::Tokens(facts(operation)));
+    pieces.extend(record(&operation.response));
+    pieces.extend(operation.nested.iter().flat_map(record));
+    pieces.extend(error.map(Piece::Tokens));
+    pieces
 }
 
-fn setters(operation: &Operation) -> Option<TokenStream> {
+fn setters(operation: &Operation) -> Option<Piece> {
     let setters: Vec<String> = operation.setters.iter().map(setter).collect();
     let text = || format!("impl Call<{}> {{\n{}}}\n", operation.request.name, setters.join("\n"));
-    (!setters.is_empty()).then(|| written(&text()))
+    (!setters.is_empty()).then(|| written(text()))
 }
 
 fn setter(setter: &Setter) -> String {

@@ -3,24 +3,23 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::written::{comment, fits, written};
+use super::written::{Piece, comment, fits, written};
 use super::{docs, ident};
 use crate::model::{Fact, Field, NamedEnum, Record, Type, Version};
 
 /// Emits the types that the operations of a version share.
-pub(super) fn types(version: &Version) -> TokenStream {
+pub(super) fn types(version: &Version) -> Vec<Piece> {
     let enums = version.enums.iter().map(named_enum);
-    let records = version.records.iter().map(record);
-    quote! {
+    let first = quote! {
         use ::apsara_core::generated::v1 as rt;
 
         #(#enums)*
-        #(#records)*
-    }
+    };
+    std::iter::once(Piece::Tokens(first)).chain(version.records.iter().flat_map(record)).collect()
 }
 
 /// Emits a struct, its table, and the traits that walk it.
-pub(super) fn record(record: &Record) -> TokenStream {
+pub(super) fn record(record: &Record) -> Vec<Piece> {
     let name = &record.name;
     let mut fields = String::new();
     for field in &record.fields {
@@ -31,20 +30,14 @@ pub(super) fn record(record: &Record) -> TokenStream {
     }
     let fields = if fields.is_empty() { "{}".to_owned() } else { format!("{{\n{fields}}}") };
     let docs = comment(&record.docs, "");
-    let data = written(&format!(
-        "{docs}#[derive(Clone, Default, PartialEq)]\n#[non_exhaustive]\npub struct {name} {fields}\n"
-    ));
-    let table = written(&format!("impl rt::Record for {name} {{\n{}}}\n", table(record)));
-    let shown = written(&SHOWN.replace("NAME", name));
-    let serialized = written(&SERIALIZED.replace("NAME", name));
-    let readable = record.readable.then(|| written(&READABLE.replace("NAME", name)));
-    quote! {
-        #data
-        #table
-        #shown
-        #serialized
-        #readable
-    }
+    let readable = record.readable.then(|| READABLE.replace("NAME", name));
+    let items = [
+        format!("{docs}#[derive(Clone, Default, PartialEq)]\n#[non_exhaustive]\npub struct {name} {fields}\n"),
+        format!("impl rt::Record for {name} {{\n{}}}\n", table(record)),
+        SHOWN.replace("NAME", name),
+        SERIALIZED.replace("NAME", name),
+    ];
+    items.into_iter().chain(readable).map(written).collect()
 }
 
 const SHOWN: &str = "\
