@@ -2,12 +2,12 @@
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Names a place in a spec file: the file, and the JSON path in it (RFC 6901, `/parameters/0/in`; empty for the whole file).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
-    file: Rc<str>,
+    file: Arc<str>,
     path: String,
 }
 
@@ -48,7 +48,7 @@ impl Place {
     /// Names something in this place by its key or index.
     pub(crate) fn child(&self, key: impl fmt::Display) -> Self {
         let key = key.to_string().replace('~', "~0").replace('/', "~1");
-        Self { file: Rc::clone(&self.file), path: format!("{}/{key}", self.path) }
+        Self { file: Arc::clone(&self.file), path: format!("{}/{key}", self.path) }
     }
 
     /// Returns the file's path.

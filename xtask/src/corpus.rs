@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use apsara_codegen::{File, Options, Sources, generate};
+use apsara_codegen::{File, Generated, Options, Sources, generate};
 use serde_json::Value;
 
 use crate::run::{Failure, cargo, root, succeed, target};
@@ -59,23 +59,24 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let mut failed = Vec::new();
     let mut compiling = Duration::ZERO;
     let mut generating = Duration::ZERO;
-    let cores = thread::available_parallelism().map_or(1, NonZero::get);
-    // As many at once as there are cores, so that the memory is bounded.
-    for (turn, paths) in documents.chunks(cores).enumerate() {
-        let done = turn * cores + paths.len();
+    // A few for each core, so that none is idle while a large one is made, and the memory is bounded.
+    let at_once = 4 * thread::available_parallelism().map_or(1, NonZero::get);
+    for (turn, paths) in documents.chunks(at_once).enumerate() {
+        let done = turn * at_once + paths.len();
         progress(done, documents.len(), &paths[0]);
+        let read: Vec<Document> =
+            paths.iter().filter_map(|path| read(path, &args.folder).transpose()).collect::<Result<_, _>>()?;
         let start = Instant::now();
         let generated: Vec<_> = thread::scope(|scope| {
-            let running: Vec<_> = paths.iter().map(|path| scope.spawn(|| document(path, &args.folder))).collect();
+            let running: Vec<_> = read.iter().map(|document| scope.spawn(|| document.generate())).collect();
             running.into_iter().map(|one| one.join().map_err(|_| "the generator panicked".to_owned())?).collect()
         });
         generating += start.elapsed();
-        for one in generated {
-            if let Some((row, files)) = one? {
-                // The list of products is that of the batch, and is made when it is whole.
-                batch.extend(files.into_iter().filter(|file| file.path != "mod.rs"));
-                rows.push(row);
-            }
+        for (document, generated) in read.into_iter().zip(generated) {
+            let (generated, took) = generated?;
+            rows.push(row(document, &generated, took));
+            // The list of products is that of the batch, and is made when it is whole.
+            batch.extend(generated.files.into_iter().filter(|file| file.path != "mod.rs"));
         }
         let full = batch.iter().filter(|file| file.operation.is_some()).count() >= args.batch;
         if (full || done == documents.len()) && !batch.is_empty() {
@@ -137,8 +138,15 @@ fn find(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Generates a document; nothing where the file is none.
-fn document(path: &Path, root: &Path) -> Result<Option<(Row, Vec<File>)>, Failure> {
+/// A document that was read.
+struct Document {
+    name: String,
+    operations: usize,
+    sources: Sources,
+}
+
+/// Reads a document; nothing where the file is none.
+fn read(path: &Path, root: &Path) -> Result<Option<Document>, Failure> {
     let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let Ok(value) = serde_json::from_str::<Value>(&text) else { return Ok(None) };
     let (Some(apis), Some(version)) = (value["apis"].as_object(), value["info"]["version"].as_str()) else {
@@ -156,29 +164,36 @@ fn document(path: &Path, root: &Path) -> Result<Option<(Row, Vec<File>)>, Failur
         parts.join("-")
     };
     let name = format!("{product}/{version}");
-    let operations = apis.len();
     let mut sources = Sources::default();
     sources.insert(format!("specs/{name}/api-docs.json"), text.as_str());
-    let mut options = Options::default();
-    options.keep_going = true;
-    let start = Instant::now();
-    let generated = generate(&sources, "specs", &options).map_err(|refusals| refusals.to_string())?;
-    let took = start.elapsed();
-    let files = generated.files;
-    let lines = files.iter().flat_map(|file| file.text.lines());
+    Ok(Some(Document { name, operations: apis.len(), sources }))
+}
+
+impl Document {
+    /// Generates its clients; returns how long it took as well.
+    fn generate(&self) -> Result<(Generated, Duration), Failure> {
+        let mut options = Options::default();
+        options.keep_going = true;
+        let start = Instant::now();
+        let generated = generate(&self.sources, "specs", &options).map_err(|refusals| refusals.to_string())?;
+        Ok((generated, start.elapsed()))
+    }
+}
+
+fn row(document: Document, generated: &Generated, took: Duration) -> Row {
+    let lines = generated.files.iter().flat_map(|file| file.text.lines());
     let is_any =
         |line: &&str| line.trim_start().starts_with("pub ") && line.contains("rt::Json") && !line.contains("fn ");
-    let row = Row {
-        operations,
-        generated: files.iter().filter(|file| file.operation.is_some()).count(),
+    Row {
+        operations: document.operations,
+        generated: generated.files.iter().filter(|file| file.operation.is_some()).count(),
         refusals: generated.refusals.iter().map(ToString::to_string).collect(),
         repairs: generated.repairs.iter().map(ToString::to_string).collect(),
         any: lines.clone().filter(is_any).count(),
         lines: lines.count(),
         took,
-        name,
-    };
-    Ok(Some((row, files)))
+        name: document.name,
+    }
 }
 
 /// Compiles the clients of a batch of documents.
