@@ -280,7 +280,7 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "a page is an answer without fields",
-        file: "crates/apsara-core/src/record/decode/mod.rs",
+        file: "crates/apsara-core/src/record/decode/answer.rs",
         old: "root.eq_ignore_ascii_case(\"html\")",
         new: "root == \"never\"",
         package: CORE,

@@ -1,5 +1,6 @@
 //! The one decoder: JSON straight into the fields of a record.
 
+mod answer;
 mod list;
 mod message;
 mod xml;
@@ -9,8 +10,9 @@ use std::fmt;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::field::Location;
 use super::value::{AnyRecord, Slot, Value, reset};
+pub use answer::decode;
+pub(crate) use answer::decode_headers;
 use list::{ElementSeed, WrappedSeed};
 use message::{at, expected, mismatch, out_of_range, unknown_name};
 
@@ -23,78 +25,6 @@ pub(super) enum Mode {
     Xml,
     /// For our own files: what does not fit is refused.
     Strict,
-}
-
-/// Decodes an answer into a record: its JSON into the fields, or all of it into the one field that is the body.
-///
-/// # Errors
-///
-/// Fails with the path and the place of what cannot be decoded.
-pub fn decode(body: &[u8], record: &mut dyn AnyRecord) -> Result<(), serde_json::Error> {
-    let whole = (0..record.count()).find(|index| record.meta(*index).location == Location::Body);
-    let slot = match whole {
-        None => Slot::Record(record),
-        Some(index) => record.get_mut(index).slot(),
-    };
-    let slot = match slot {
-        Slot::Bytes(to) => {
-            *to = body.to_vec();
-            return Ok(());
-        }
-        // A text is what came, unless it came as JSON.
-        Slot::Str(to) if !body.starts_with(b"\"") => {
-            *to = std::str::from_utf8(body).map_err(de::Error::custom)?.to_owned();
-            return Ok(());
-        }
-        slot => slot,
-    };
-    if body.trim_ascii_start().starts_with(b"<") {
-        let (root, content) = xml::read(body)?;
-        if root.eq_ignore_ascii_case("html") {
-            return Err(de::Error::custom("expected an answer, found a page in HTML"));
-        }
-        // The root is the answer itself, or its one field.
-        let is_field = match &slot {
-            Slot::Record(record) => find(*record, &root, Mode::Xml).is_some(),
-            _ => false,
-        };
-        let value = if is_field { serde_json::Value::Object([(root, content)].into_iter().collect()) } else { content };
-        return SlotSeed::new(slot, Mode::Xml).deserialize(value);
-    }
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
-    SlotSeed::new(slot, Mode::Lenient).deserialize(&mut deserializer)?;
-    deserializer.end()
-}
-
-/// Decodes the headers of an answer into the fields that travel there.
-///
-/// # Errors
-///
-/// Fails with the name of a header whose value is not of its field's type.
-pub(crate) fn decode_headers(headers: &http::HeaderMap, record: &mut dyn AnyRecord) -> Result<(), serde_json::Error> {
-    for index in 0..record.count() {
-        let meta = record.meta(index);
-        if meta.location != Location::Header {
-            continue;
-        }
-        let lower = meta.name.to_ascii_lowercase();
-        let prefix = lower.strip_suffix('*');
-        for (name, value) in headers {
-            let (name, Ok(text)) = (name.as_str(), value.to_str()) else { continue };
-            let slot = match prefix {
-                None if name == lower => record.get_mut(index).slot(),
-                Some(prefix) if name.starts_with(prefix) => match record.get_mut(index).slot() {
-                    Slot::Map(map) => map.entry(name[prefix.len()..].to_owned()).slot(),
-                    slot => slot,
-                },
-                _ => continue,
-            };
-            SlotSeed::new(slot, Mode::Lenient)
-                .take_text(text)
-                .map_err(|error: serde_json::Error| at(&error, meta.name))?;
-        }
-    }
-    Ok(())
 }
 
 pub(super) struct ValueSeed<'a> {
