@@ -66,11 +66,14 @@ impl rt::Record for Answer {
     ];
 }
 
+/// Status, headers and body of an answer.
+type Given = (u16, &'static [(&'static str, &'static str)], &'static str);
+
 /// Keeps what would have been sent, and gives the answer that it holds.
 #[derive(Clone, Debug, Default)]
 struct Kept {
     requests: Arc<Mutex<Vec<http::Request<Bytes>>>>,
-    answer: Option<(u16, &'static [(&'static str, &'static str)], &'static str)>,
+    answer: Option<Given>,
 }
 
 impl Transport for Kept {
