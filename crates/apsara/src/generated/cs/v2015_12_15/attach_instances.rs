@@ -4,7 +4,7 @@ use super::{Call, Client, Runtime, Tag};
 use ::apsara_core::generated::v1 as rt;
 
 impl Client {
-    /// Calls `AttachInstances`.
+    /// Joins servers that exist to a cluster.
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.

@@ -6,7 +6,7 @@ use super::{Call, Client};
 use ::apsara_core::generated::v1 as rt;
 
 impl Client {
-    /// Calls `CancelComponentUpgrade`.
+    /// Gives up the upgrade of an add-on.
     ///
     /// - Impact: it interrupts something that runs.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.

@@ -7,7 +7,7 @@ use super::{
 use ::apsara_core::generated::v1 as rt;
 
 impl Client {
-    /// Calls `CreateCluster`.
+    /// Makes a Kubernetes cluster.
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.

@@ -4,7 +4,7 @@ use super::{Call, Client, InstanceMetadataOptions, MaintenanceWindow, Tag};
 use ::apsara_core::generated::v1 as rt;
 
 impl Client {
-    /// Calls `DescribeClusterDetail`.
+    /// Shows a cluster whole.
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.

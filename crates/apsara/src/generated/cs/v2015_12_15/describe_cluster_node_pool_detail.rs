@@ -7,7 +7,7 @@ use super::{
 use ::apsara_core::generated::v1 as rt;
 
 impl Client {
-    /// Calls `DescribeClusterNodePoolDetail`.
+    /// Shows a node pool whole.
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.

@@ -4,7 +4,7 @@ use super::{Call, Client, DataDisk, InstancePatterns, KubeletConfig, Tag, Taint}
 use ::apsara_core::generated::v1 as rt;
 
 impl Client {
-    /// Calls `DescribeClusterNodePools`.
+    /// Lists the node pools of a cluster.
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.

@@ -4,7 +4,7 @@ use super::{Call, Client, Tag};
 use ::apsara_core::generated::v1 as rt;
 
 impl Client {
-    /// Calls `DescribeClustersForRegion`.
+    /// Lists the clusters of one region.
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.

@@ -4,7 +4,7 @@ use super::{Call, Client, MaintenanceWindow, Tag};
 use ::apsara_core::generated::v1 as rt;
 
 impl Client {
-    /// Calls `DescribeClustersV1`.
+    /// Lists clusters by name, type and region, page by page.
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.

@@ -4,7 +4,7 @@ use super::{Call, Client, Runtime};
 use ::apsara_core::generated::v1 as rt;
 
 impl Client {
-    /// Calls `DescribeKubernetesVersionMetadata`.
+    /// Lists Kubernetes versions with what each runs on.
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.

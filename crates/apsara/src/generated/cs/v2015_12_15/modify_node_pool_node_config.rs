@@ -4,7 +4,7 @@ use super::{Call, Client, ContainerdConfig, KubeletConfig};
 use ::apsara_core::generated::v1 as rt;
 
 impl Client {
-    /// Calls `ModifyNodePoolNodeConfig`.
+    /// Changes the kubelet and system settings of nodes.
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.

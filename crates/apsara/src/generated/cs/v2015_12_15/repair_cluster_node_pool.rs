@@ -4,9 +4,9 @@ use super::{Call, Client};
 use ::apsara_core::generated::v1 as rt;
 
 impl Client {
-    /// Calls `RepairClusterNodePool`.
+    /// Mends the nodes of a node pool.
     ///
-    /// - Impact: it changes something.
+    /// - Impact: it interrupts something that runs.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
     ///
     /// # Errors
@@ -103,7 +103,7 @@ impl rt::Request for RepairClusterNodePoolRequest {
         method: rt::Method::Post,
         path: "/clusters/{cluster_id}/nodepools/{nodepool_id}/repair",
         repeat: rt::Repeat::Unsafe,
-        impact: rt::Impact::Change,
+        impact: rt::Impact::Interrupt,
         ..rt::Operation::of(&super::PRODUCT)
     };
 }
