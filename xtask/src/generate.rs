@@ -47,8 +47,10 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     tell(&generated, args.repairs);
     let data_folder = root().join(DATA).join("src/generated");
     let mut files = generated.files;
-    missing_features(&files, CRATE)?;
-    missing_features(&files, DATA)?;
+    let missing: Vec<Failure> = [CRATE, DATA].iter().filter_map(|of| missing_features(&files, of).err()).collect();
+    if !missing.is_empty() {
+        return Err(missing.join("\n"));
+    }
     let total = files.len();
     let left_alone = keep_only(&mut files, &args.only)?;
     let folder = root().join(CRATE).join("src/generated");
