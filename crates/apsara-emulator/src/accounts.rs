@@ -5,8 +5,8 @@ use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::fault::Fault;
 use crate::random;
+use crate::refusal::Refusal;
 use crate::start_error::StartError;
 
 /// Describes an Alibaba Cloud account that the emulator knows.
@@ -143,19 +143,19 @@ impl Accounts {
     }
 
     /// Finds what an access key and its token claim to be, without believing it yet.
-    pub(crate) fn claim(&self, access_key_id: &str, token: Option<&str>, now: Timestamp) -> Result<Claim, Fault> {
+    pub(crate) fn claim(&self, access_key_id: &str, token: Option<&str>, now: Timestamp) -> Result<Claim, Refusal> {
         if let Some(key) = self.temporary.get(access_key_id) {
-            let token = token.ok_or_else(Fault::missing_security_token)?;
+            let token = token.ok_or_else(Refusal::missing_security_token)?;
             self.check_token(key, token, now)?;
             let caller = Caller { account: key.account.clone(), role: Some(key.role.clone()) };
             return Ok(Claim { caller, secret: key.secret.clone() });
         }
         if access_key_id.starts_with("STS.") && token.is_none() {
-            return Err(Fault::missing_security_token());
+            return Err(Refusal::missing_security_token());
         }
-        let key = self.long_lived(access_key_id).ok_or_else(Fault::access_key_not_found)?;
+        let key = self.long_lived(access_key_id).ok_or_else(Refusal::access_key_not_found)?;
         if !key.active {
-            return Err(Fault::access_key_inactive());
+            return Err(Refusal::access_key_inactive());
         }
         if let Some(token) = token {
             return Err(self.foreign_token(token));
@@ -169,21 +169,21 @@ impl Accounts {
         account.keys.iter().find(|key| key.id == access_key_id)
     }
 
-    fn check_token(&self, key: &TemporaryKey, token: &str, now: Timestamp) -> Result<(), Fault> {
+    fn check_token(&self, key: &TemporaryKey, token: &str, now: Timestamp) -> Result<(), Refusal> {
         if key.token != token {
             return Err(self.foreign_token(token));
         }
         if now >= key.expires {
-            return Err(Fault::security_token_expired());
+            return Err(Refusal::security_token_expired());
         }
         Ok(())
     }
 
-    fn foreign_token(&self, token: &str) -> Fault {
+    fn foreign_token(&self, token: &str) -> Refusal {
         if self.temporary.values().any(|key| key.token == token) {
-            Fault::security_token_of_another_key()
+            Refusal::security_token_of_another_key()
         } else {
-            Fault::security_token_malformed()
+            Refusal::security_token_malformed()
         }
     }
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::clock::format_http_date;
-use crate::fault::Fault;
+use crate::refusal::Refusal;
 use crate::{random, xml};
 
 /// The language an answer is written in.
@@ -48,19 +48,19 @@ impl Answer {
     }
 
     /// Writes a refusal.
-    pub(crate) fn error(fault: &Fault, host: &str, product: &str, request_id: String, format: Format) -> Self {
+    pub(crate) fn error(refusal: &Refusal, host: &str, product: &str, request_id: String, format: Format) -> Self {
         let error = ErrorBody {
             request_id: &request_id,
             host_id: host,
-            code: &fault.code,
-            message: &fault.message,
+            code: &refusal.code,
+            message: &refusal.message,
             recommend: format!(
                 "https://api.aliyun.com/troubleshoot?q={}&product={product}&requestId={request_id}",
-                fault.code
+                refusal.code
             ),
         };
         let body = write(&to_value(&error), "Error", format);
-        Self { status: fault.status, request_id, body, format }
+        Self { status: refusal.status, request_id, body, format }
     }
 
     /// Makes the HTTP response, dated by the emulator's clock.

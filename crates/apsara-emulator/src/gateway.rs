@@ -8,10 +8,10 @@ use serde_json::Value;
 use crate::accounts::{Accounts, Caller, LiveService};
 use crate::answer::{Answer, Format, to_value};
 use crate::clock::{Now, parse_utc};
-use crate::fault::Fault;
 use crate::ledger::{LedgerEntry, Signature};
 use crate::nonce::Nonces;
 use crate::parameters::Parameters;
+use crate::refusal::Refusal;
 use crate::relay::{OPERATIONS, Operation, Relays};
 use crate::request::WireRequest;
 use crate::{random, relay, sts, verify};
@@ -101,14 +101,14 @@ pub(crate) fn answer(state: &mut State, request: &WireRequest, now: Now) -> Answ
     let result = match (&request.flaw, format) {
         // The reason why a request cannot be read comes first: without it the others mislead.
         (Some(flaw), _) => Err(flaw.clone()),
-        (None, None) => Err(Fault::invalid_format()),
+        (None, None) => Err(Refusal::invalid_format()),
         (None, Some(_)) => run(state, request, &outline, now, &mut caller),
     };
     let format = format.unwrap_or(Format::Xml);
     let request_id = random::request_id();
     let answer = match &result {
         Ok(executed) => Answer::success(executed.body.clone(), &outline.action, request_id, format),
-        Err(fault) => Answer::error(fault, request.host(), outline.product(), request_id, format),
+        Err(refusal) => Answer::error(refusal, request.host(), outline.product(), request_id, format),
     };
     let sent_task_id = request.parameter("TaskId").map(str::to_owned);
     state.ledger.push(LedgerEntry {
@@ -119,7 +119,7 @@ pub(crate) fn answer(state: &mut State, request: &WireRequest, now: Now) -> Answ
         request_id: answer.request_id.clone(),
         signature: outline.signature,
         status: answer.status.as_u16(),
-        code: result.as_ref().err().map(|fault| fault.code.clone()),
+        code: result.as_ref().err().map(|refusal| refusal.code.clone()),
         executed: result.is_ok(),
         task_id: result.as_ref().ok().and_then(|executed| executed.task_id.clone()).or(sent_task_id),
         new_task_id: result.ok().and_then(|executed| executed.new_task_id),
@@ -129,8 +129,8 @@ pub(crate) fn answer(state: &mut State, request: &WireRequest, now: Now) -> Answ
 
 /// Refuses what could not even be taken apart, and writes that into the ledger.
 pub(crate) fn refuse_unreadable(state: &mut State, status: StatusCode) -> Answer {
-    let fault = Fault::unreadable(status);
-    let answer = Answer::error(&fault, "", "", random::request_id(), Format::Xml);
+    let refusal = Refusal::unreadable(status);
+    let answer = Answer::error(&refusal, "", "", random::request_id(), Format::Xml);
     state.ledger.push(LedgerEntry {
         action: String::new(),
         version: String::new(),
@@ -139,7 +139,7 @@ pub(crate) fn refuse_unreadable(state: &mut State, status: StatusCode) -> Answer
         request_id: answer.request_id.clone(),
         signature: None,
         status: status.as_u16(),
-        code: Some(fault.code),
+        code: Some(refusal.code),
         executed: false,
         task_id: None,
         new_task_id: None,
@@ -153,22 +153,22 @@ fn run(
     outline: &Outline,
     now: Now,
     caller: &mut Option<Caller>,
-) -> Result<Executed, Fault> {
+) -> Result<Executed, Refusal> {
     if request.method != Method::GET && request.method != Method::POST {
-        return Err(Fault::unsupported_method());
+        return Err(Refusal::unsupported_method());
     }
     if outline.action.is_empty() {
-        return Err(Fault::missing("Action"));
+        return Err(Refusal::missing("Action"));
     }
     if outline.version.is_empty() {
-        return Err(Fault::missing("Version"));
+        return Err(Refusal::missing("Version"));
     }
     match outline.signature {
         Some(signature) => *caller = Some(authenticate(state, request, signature, now)?),
         None => check_anonymous(request, outline, now.gateway)?,
     }
     if request.path != "/" {
-        return Err(Fault::action_not_found());
+        return Err(Refusal::action_not_found());
     }
     let parameters = Parameters::new(request.parameters());
     match outline.version.as_str() {
@@ -176,31 +176,31 @@ fn run(
             let operation = OPERATIONS.iter().find(|operation| operation.name == outline.action);
             let operation = operation
                 .filter(|operation| operation.takes_post || request.method == Method::GET)
-                .ok_or_else(Fault::action_not_found)?;
+                .ok_or_else(Refusal::action_not_found)?;
             run_live(state, operation, caller.as_ref(), &parameters, now.world)
         }
         STS => run_sts(state, &outline.action, caller.as_ref(), &parameters, now.world),
-        _ => Err(Fault::invalid_version()),
+        _ => Err(Refusal::invalid_version()),
     }
 }
 
 /// Finds out who calls, in the order: time, key, token, signature, nonce.
-fn authenticate(state: &mut State, request: &WireRequest, signature: Signature, now: Now) -> Result<Caller, Fault> {
+fn authenticate(state: &mut State, request: &WireRequest, signature: Signature, now: Now) -> Result<Caller, Refusal> {
     let credentials = verify::read_credentials(request, signature)?;
     check_timestamp(&credentials.timestamp, now.gateway)?;
     let claim = state.accounts.claim(&credentials.access_key_id, credentials.security_token.as_deref(), now.world)?;
     credentials.verify(request, &claim.secret)?;
     // Only a proven request may use up a nonce; otherwise anybody could use up anybody's.
     if !state.nonces.note(&credentials.access_key_id, &credentials.nonce, now.gateway) {
-        return Err(Fault::nonce_used());
+        return Err(Refusal::nonce_used());
     }
     Ok(claim.caller)
 }
 
 /// Lets the one operation through that is called without a key; its time is checked if it is given.
-fn check_anonymous(request: &WireRequest, outline: &Outline, now: Timestamp) -> Result<(), Fault> {
+fn check_anonymous(request: &WireRequest, outline: &Outline, now: Timestamp) -> Result<(), Refusal> {
     if outline.version != STS || outline.action != "AssumeRoleWithOIDC" {
-        return Err(Fault::missing("AccessKeyId"));
+        return Err(Refusal::missing("AccessKeyId"));
     }
     match request.header("x-acs-date").or_else(|| request.parameter("Timestamp")) {
         Some(timestamp) => check_timestamp(timestamp, now),
@@ -208,9 +208,9 @@ fn check_anonymous(request: &WireRequest, outline: &Outline, now: Timestamp) -> 
     }
 }
 
-fn check_timestamp(text: &str, now: Timestamp) -> Result<(), Fault> {
-    let timestamp = parse_utc(text).ok_or_else(Fault::timestamp_format)?;
-    if now.duration_since(timestamp).abs() > CLOCK_SKEW { Err(Fault::timestamp_expired()) } else { Ok(()) }
+fn check_timestamp(text: &str, now: Timestamp) -> Result<(), Refusal> {
+    let timestamp = parse_utc(text).ok_or_else(Refusal::timestamp_format)?;
+    if now.duration_since(timestamp).abs() > CLOCK_SKEW { Err(Refusal::timestamp_expired()) } else { Ok(()) }
 }
 
 fn run_live(
@@ -219,14 +219,14 @@ fn run_live(
     caller: Option<&Caller>,
     parameters: &Parameters,
     now: Timestamp,
-) -> Result<Executed, Fault> {
-    let caller = caller.ok_or_else(|| Fault::missing("AccessKeyId"))?;
+) -> Result<Executed, Refusal> {
+    let caller = caller.ok_or_else(|| Refusal::missing("AccessKeyId"))?;
     match state.accounts.account(&caller.account).map(|account| account.live) {
         Some(LiveService::NotOpen) => {
-            return Err(Fault::bad_request("LiveServiceNotFound", "Your account does not open Live service yet"));
+            return Err(Refusal::bad_request("LiveServiceNotFound", "Your account does not open Live service yet"));
         }
         Some(LiveService::OpenWithoutDomain) => {
-            return Err(Fault::bad_request("CodeInvalidAliUid", "This aliuid does not have a live domain name."));
+            return Err(Refusal::bad_request("CodeInvalidAliUid", "This aliuid does not have a live domain name."));
         }
         Some(LiveService::Open) | None => {}
     }
@@ -239,11 +239,11 @@ fn run_sts(
     caller: Option<&Caller>,
     parameters: &Parameters,
     now: Timestamp,
-) -> Result<Executed, Fault> {
+) -> Result<Executed, Refusal> {
     match (action, caller) {
         ("GetCallerIdentity", Some(caller)) => Ok(sts::get_caller_identity(caller)),
         ("AssumeRole", Some(_)) => sts::assume_role(&mut state.accounts, parameters, now),
         ("AssumeRoleWithOIDC", _) => sts::assume_role_with_oidc(&mut state.accounts, parameters, now),
-        _ => Err(Fault::action_not_found()),
+        _ => Err(Refusal::action_not_found()),
     }
 }

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use jiff::Timestamp;
 
 use crate::clock::parse_utc;
-use crate::fault::Fault;
+use crate::refusal::Refusal;
 
 /// The query and the form of a call, by name. A parameter without a value counts as absent.
 pub(crate) struct Parameters(BTreeMap<String, String>);
@@ -20,33 +20,33 @@ impl Parameters {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    pub(crate) fn required(&self, name: &str) -> Result<&str, Fault> {
-        self.optional(name).ok_or_else(|| Fault::missing(name))
+    pub(crate) fn required(&self, name: &str) -> Result<&str, Refusal> {
+        self.optional(name).ok_or_else(|| Refusal::missing(name))
     }
 
-    pub(crate) fn integer(&self, name: &str, range: RangeInclusive<i32>) -> Result<Option<i32>, Fault> {
+    pub(crate) fn integer(&self, name: &str, range: RangeInclusive<i32>) -> Result<Option<i32>, Refusal> {
         let Some(text) = self.optional(name) else {
             return Ok(None);
         };
         match text.parse() {
             Ok(number) if range.contains(&number) => Ok(Some(number)),
             Ok(_) if *range.end() == i32::MAX => {
-                Err(Fault::invalid_parameter(&format!("{name} must be at least {}", range.start())))
+                Err(Refusal::invalid_parameter(&format!("{name} must be at least {}", range.start())))
             }
             Ok(_) => {
-                Err(Fault::invalid_parameter(&format!("{name} must be from {} to {}", range.start(), range.end())))
+                Err(Refusal::invalid_parameter(&format!("{name} must be from {} to {}", range.start(), range.end())))
             }
-            Err(_) => Err(Fault::invalid_parameter(&format!("{name} must be an integer"))),
+            Err(_) => Err(Refusal::invalid_parameter(&format!("{name} must be an integer"))),
         }
     }
 
-    pub(crate) fn time(&self, name: &str) -> Result<Option<Timestamp>, Fault> {
+    pub(crate) fn time(&self, name: &str) -> Result<Option<Timestamp>, Refusal> {
         let Some(text) = self.optional(name) else {
             return Ok(None);
         };
         let time = parse_utc(text);
         time.map(Some)
-            .ok_or_else(|| Fault::invalid_parameter(&format!("{name} must be written as yyyy-MM-ddTHH:mm:ssZ")))
+            .ok_or_else(|| Refusal::invalid_parameter(&format!("{name} must be written as yyyy-MM-ddTHH:mm:ssZ")))
     }
 }
 

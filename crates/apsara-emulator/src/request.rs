@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
 
-use crate::fault::Fault;
+use crate::refusal::Refusal;
 
 /// What stays as it is in the documented encoding: letters, digits and `-_.~`.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -20,15 +20,15 @@ pub(crate) struct WireRequest {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     /// What could not be read; the gateway answers it before anything else.
-    pub(crate) flaw: Option<Fault>,
+    pub(crate) flaw: Option<Refusal>,
 }
 
 impl WireRequest {
     pub(crate) fn new(parts: &http::request::Parts, body: Bytes) -> Self {
         let mut flaw = None;
-        let mut note = |parsed: Result<Vec<(String, String)>, Fault>| {
-            parsed.unwrap_or_else(|fault| {
-                flaw.get_or_insert(fault);
+        let mut note = |parsed: Result<Vec<(String, String)>, Refusal>| {
+            parsed.unwrap_or_else(|refusal| {
+                flaw.get_or_insert(refusal);
                 Vec::new()
             })
         };
@@ -73,7 +73,7 @@ fn is_form(headers: &HeaderMap) -> bool {
 }
 
 /// Takes `a=b&c=d` apart, where `+` is a space and `%XX` a byte of UTF-8.
-fn parse_pairs(raw: &[u8], place: &str) -> Result<Vec<(String, String)>, Fault> {
+fn parse_pairs(raw: &[u8], place: &str) -> Result<Vec<(String, String)>, Refusal> {
     raw.split(|byte| *byte == b'&')
         .filter(|pair| !pair.is_empty())
         .map(|pair| {
@@ -85,14 +85,14 @@ fn parse_pairs(raw: &[u8], place: &str) -> Result<Vec<(String, String)>, Fault> 
         .collect()
 }
 
-fn decode(raw: &[u8], place: &str) -> Result<String, Fault> {
+fn decode(raw: &[u8], place: &str) -> Result<String, Refusal> {
     let escapes_are_whole = raw
         .iter()
         .enumerate()
         .filter(|(_, byte)| **byte == b'%')
         .all(|(at, _)| raw.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)));
     if !escapes_are_whole {
-        return Err(Fault::invalid_parameter(&format!(
+        return Err(Refusal::invalid_parameter(&format!(
             "The {place} holds a percent sign that two hexadecimal digits do not follow"
         )));
     }
@@ -100,7 +100,7 @@ fn decode(raw: &[u8], place: &str) -> Result<String, Fault> {
     percent_decode(&spaced)
         .decode_utf8()
         .map(std::borrow::Cow::into_owned)
-        .map_err(|_| Fault::invalid_parameter(&format!("The {place} is not UTF-8")))
+        .map_err(|_| Refusal::invalid_parameter(&format!("The {place} is not UTF-8")))
 }
 
 /// Encodes as the signatures want it: everything but letters, digits and `-_.~`, in upper-case hexadecimal.

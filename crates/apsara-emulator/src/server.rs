@@ -16,8 +16,8 @@ use tokio::task::JoinSet;
 
 use crate::clock::{Clock, Now};
 use crate::connection::Connection;
-use crate::fault::Fault;
 use crate::gateway::{self, State};
+use crate::refusal::Refusal;
 use crate::request::WireRequest;
 
 /// The largest body that is looked at.
@@ -91,9 +91,9 @@ pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
 async fn respond(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
     let (parts, incoming) = request.into_parts();
     let read = tokio::time::timeout(BODY_PATIENCE, read_body(incoming)).await;
-    let (body, flaw) = match read.unwrap_or_else(|_| Err(Fault::body_unreadable())) {
+    let (body, flaw) = match read.unwrap_or_else(|_| Err(Refusal::body_unreadable())) {
         Ok(body) => (body, None),
-        Err(fault) => (Bytes::new(), Some(fault)),
+        Err(refusal) => (Bytes::new(), Some(refusal)),
     };
     let mut wire = WireRequest::new(&parts, body);
     wire.flaw = flaw.or(wire.flaw);
@@ -105,11 +105,11 @@ async fn respond(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Resp
     Ok(answer.into_response(now.gateway))
 }
 
-async fn read_body(mut incoming: Incoming) -> Result<Bytes, Fault> {
+async fn read_body(mut incoming: Incoming) -> Result<Bytes, Refusal> {
     let mut body = BytesMut::new();
     let mut length = 0usize;
     while let Some(frame) = incoming.frame().await {
-        let frame = frame.map_err(|_| Fault::body_unreadable())?;
+        let frame = frame.map_err(|_| Refusal::body_unreadable())?;
         let Ok(data) = frame.into_data() else {
             continue;
         };
@@ -120,5 +120,5 @@ async fn read_body(mut incoming: Incoming) -> Result<Bytes, Fault> {
             break;
         }
     }
-    if length > LARGEST_BODY { Err(Fault::body_too_large()) } else { Ok(body.freeze()) }
+    if length > LARGEST_BODY { Err(Refusal::body_too_large()) } else { Ok(body.freeze()) }
 }

@@ -208,7 +208,7 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "a task that was not started yet is restarted",
         file: "crates/apsara-emulator/src/relay/operations.rs",
-        old: "return Err(Fault::invalid_parameter(\"The start time of the task has not been reached\"));",
+        old: "return Err(Refusal::invalid_parameter(\"The start time of the task has not been reached\"));",
         new: "",
         package: TESTS,
         target: "family",

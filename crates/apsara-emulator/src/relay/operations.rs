@@ -7,10 +7,10 @@ use super::Relays;
 use super::answers::{Created, Described, Done, Listed, Named, Page};
 use super::settings::{self, Settings};
 use super::task::{State, Task};
-use crate::fault::Fault;
 use crate::gateway::Executed;
 use crate::parameters::Parameters;
 use crate::random;
+use crate::refusal::Refusal;
 
 /// How many tasks of an account may run at once, by the user guide.
 const MOST_RUNNING: usize = 100;
@@ -19,7 +19,7 @@ const MOST_RUNNING: usize = 100;
 pub(crate) struct Operation {
     pub(crate) name: &'static str,
     pub(crate) takes_post: bool,
-    pub(crate) run: fn(&mut Relays, &Call<'_>) -> Result<Executed, Fault>,
+    pub(crate) run: fn(&mut Relays, &Call<'_>) -> Result<Executed, Refusal>,
 }
 
 /// The pull-to-push family of Live, version 2016-11-01.
@@ -42,7 +42,7 @@ pub(crate) struct Call<'a> {
 
 impl Call<'_> {
     /// Reads the two parameters that name a task.
-    pub(super) fn task_id(&self) -> Result<(&str, String), Fault> {
+    pub(super) fn task_id(&self) -> Result<(&str, String), Refusal> {
         let region = settings::region(self.parameters)?;
         let id = self.parameters.required("TaskId")?;
         settings::check_task_id(id)?;
@@ -50,31 +50,31 @@ impl Call<'_> {
     }
 
     /// Finds the task the call names, in the region the call names.
-    fn find<'r>(&self, relays: &'r mut Relays) -> Result<&'r mut Task, Fault> {
+    fn find<'r>(&self, relays: &'r mut Relays) -> Result<&'r mut Task, Refusal> {
         let (id, region) = self.task_id()?;
         let task = relays.find(self.account, id, self.now);
         task.filter(|task| task.settings.region == region).ok_or_else(task_not_exist)
     }
 }
 
-pub(super) fn task_not_exist() -> Fault {
-    Fault::bad_request("CodeTaskNotExist", "Task does not exist.")
+pub(super) fn task_not_exist() -> Refusal {
+    Refusal::bad_request("CodeTaskNotExist", "Task does not exist.")
 }
 
 pub(super) fn answer(body: &impl Serialize, task_id: Option<&str>, new_task_id: Option<&str>) -> Executed {
     Executed::new(body, task_id.map(str::to_owned), new_task_id.map(str::to_owned))
 }
 
-fn create(relays: &mut Relays, call: &Call<'_>) -> Result<Executed, Fault> {
+fn create(relays: &mut Relays, call: &Call<'_>) -> Result<Executed, Refusal> {
     let settings = Settings::read(call.parameters, call.now)?;
     relays.settle(call.now);
     let mut own = relays.tasks.values().filter(|task| task.account == call.account && task.is_live());
     if own.any(|task| task.settings.destination_url == settings.destination_url) {
-        return Err(Fault::bad_request("CodeConfigAlreadyExists", "Code Config Already Exists"));
+        return Err(Refusal::bad_request("CodeConfigAlreadyExists", "Code Config Already Exists"));
     }
     let running = relays.tasks.values().filter(|task| task.account == call.account && task.is_active()).count();
     if running >= MOST_RUNNING {
-        return Err(Fault::bad_request(
+        return Err(Refusal::bad_request(
             "CodeNotEnoughResource",
             "Exceeded configuration limits or insufficient resources.",
         ));
@@ -85,7 +85,7 @@ fn create(relays: &mut Relays, call: &Call<'_>) -> Result<Executed, Fault> {
     Ok(answer(&Created { done: Done::ok(), task_id: &id }, Some(&id), None))
 }
 
-fn delete(relays: &mut Relays, call: &Call<'_>) -> Result<Executed, Fault> {
+fn delete(relays: &mut Relays, call: &Call<'_>) -> Result<Executed, Refusal> {
     let task = call.find(relays)?;
     if !task.is_live() {
         return Err(task_not_exist());
@@ -94,26 +94,26 @@ fn delete(relays: &mut Relays, call: &Call<'_>) -> Result<Executed, Fault> {
     Ok(answer(&Done::ok(), Some(&task.id), None))
 }
 
-fn describe(relays: &mut Relays, call: &Call<'_>) -> Result<Executed, Fault> {
+fn describe(relays: &mut Relays, call: &Call<'_>) -> Result<Executed, Refusal> {
     let task = call.find(relays)?;
     let described = Described { done: Done::ok(), task: Listed::new(task, call.now) };
     Ok(answer(&described, Some(&task.id), None))
 }
 
-fn stop(relays: &mut Relays, call: &Call<'_>) -> Result<Executed, Fault> {
+fn stop(relays: &mut Relays, call: &Call<'_>) -> Result<Executed, Refusal> {
     let task = call.find(relays)?;
     if !task.stop(call.now) {
-        return Err(Fault::bad_request("CodeTaskHasStopped", "The task has been stopped."));
+        return Err(Refusal::bad_request("CodeTaskHasStopped", "The task has been stopped."));
     }
     Ok(answer(&Named { task_id: &task.id }, Some(&task.id), None))
 }
 
-fn restart(relays: &mut Relays, call: &Call<'_>) -> Result<Executed, Fault> {
+fn restart(relays: &mut Relays, call: &Call<'_>) -> Result<Executed, Refusal> {
     let task = call.find(relays)?;
     match task.state {
         State::Exited { .. } => return Err(task_not_exist()),
         State::Idle => {
-            return Err(Fault::invalid_parameter("The start time of the task has not been reached"));
+            return Err(Refusal::invalid_parameter("The start time of the task has not been reached"));
         }
         State::Running { .. } | State::Recovering { .. } | State::Offline { .. } => {}
     }
@@ -123,7 +123,7 @@ fn restart(relays: &mut Relays, call: &Call<'_>) -> Result<Executed, Fault> {
     Ok(executed)
 }
 
-fn list(relays: &mut Relays, call: &Call<'_>) -> Result<Executed, Fault> {
+fn list(relays: &mut Relays, call: &Call<'_>) -> Result<Executed, Refusal> {
     let region = settings::region(call.parameters)?;
     let page_number = call.parameters.integer("PageNumber", 1..=i32::MAX)?.unwrap_or(1);
     let page_size = call.parameters.integer("PageSize", 1..=100)?.unwrap_or(10);

@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::sources::{SourceType, file_index, has_scheme, source_protocol, source_urls};
 use super::task::Position;
-use crate::fault::Fault;
 use crate::parameters::Parameters;
+use crate::refusal::Refusal;
 
 /// The live centres: four are documented on every page, the others stand in the published metadata.
 const REGIONS: [&str; 10] = [
@@ -68,16 +68,16 @@ impl Undocumented {
 
 impl Settings {
     /// Reads the parameters of Create.
-    pub(crate) fn read(parameters: &Parameters, now: Timestamp) -> Result<Self, Fault> {
+    pub(crate) fn read(parameters: &Parameters, now: Timestamp) -> Result<Self, Refusal> {
         let region = region(parameters)?;
         for name in ["StartTime", "EndTime", "SourceType", "SourceUrls", "DstUrl"] {
             parameters.required(name)?;
         }
         let source_type = SourceType::parse(parameters.required("SourceType")?)?;
-        let start = parameters.time("StartTime")?.ok_or_else(|| Fault::missing("StartTime"))?;
-        let end = parameters.time("EndTime")?.ok_or_else(|| Fault::missing("EndTime"))?;
+        let start = parameters.time("StartTime")?.ok_or_else(|| Refusal::missing("StartTime"))?;
+        let end = parameters.time("EndTime")?.ok_or_else(|| Refusal::missing("EndTime"))?;
         check_duration(start, end, now)?;
-        let source_urls = source_urls(parameters, source_type)?.ok_or_else(|| Fault::missing("SourceUrls"))?;
+        let source_urls = source_urls(parameters, source_type)?.ok_or_else(|| Refusal::missing("SourceUrls"))?;
         Ok(Self {
             name: parameters.optional("TaskName").unwrap_or_default().to_owned(),
             region,
@@ -113,29 +113,29 @@ impl Settings {
 }
 
 /// Reads `Region`, which every operation of the family requires.
-pub(crate) fn region(parameters: &Parameters) -> Result<String, Fault> {
+pub(crate) fn region(parameters: &Parameters) -> Result<String, Refusal> {
     let region = parameters.required("Region")?;
     if REGIONS.contains(&region) {
         Ok(region.to_owned())
     } else {
-        Err(Fault::invalid_parameter("Region is not the name of a live center"))
+        Err(Refusal::invalid_parameter("Region is not the name of a live center"))
     }
 }
 
 /// Checks a task id, or the part of one that a list is searched for.
-pub(crate) fn check_task_id(id: &str) -> Result<(), Fault> {
+pub(crate) fn check_task_id(id: &str) -> Result<(), Refusal> {
     if id.len() > LONGEST_TASK_ID {
-        return Err(Fault::invalid_parameter(&format!("TaskId must have at most {LONGEST_TASK_ID} characters")));
+        return Err(Refusal::invalid_parameter(&format!("TaskId must have at most {LONGEST_TASK_ID} characters")));
     }
     if !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-') {
-        return Err(Fault::invalid_parameter("TaskId may hold letters, digits, underscores and hyphens only"));
+        return Err(Refusal::invalid_parameter("TaskId may hold letters, digits, underscores and hyphens only"));
     }
     Ok(())
 }
 
 /// Checks that a task starts before it ends, and ends in the future.
-pub(crate) fn check_duration(start: Timestamp, end: Timestamp, now: Timestamp) -> Result<(), Fault> {
-    let refuse = |reason: &str| Err(Fault::bad_request("InvalidParam.CodeIllegalDuration", format!("{reason}.")));
+pub(crate) fn check_duration(start: Timestamp, end: Timestamp, now: Timestamp) -> Result<(), Refusal> {
+    let refuse = |reason: &str| Err(Refusal::bad_request("InvalidParam.CodeIllegalDuration", format!("{reason}.")));
     if start >= end {
         return refuse("The value of start time should be less than the value of end time");
     }
@@ -145,16 +145,16 @@ pub(crate) fn check_duration(start: Timestamp, end: Timestamp, now: Timestamp) -
     Ok(())
 }
 
-fn destination_url(url: &str) -> Result<String, Fault> {
+fn destination_url(url: &str) -> Result<String, Refusal> {
     if !has_scheme(url, &["rtmp"]) {
-        return Err(Fault::invalid_parameter("DstUrl must be an rtmp address"));
+        return Err(Refusal::invalid_parameter("DstUrl must be an rtmp address"));
     }
     check_length("DstUrl", url)?;
     Ok(url.to_owned())
 }
 
 /// Reads `CallbackUrl`.
-pub(crate) fn callback_url(parameters: &Parameters) -> Result<Option<String>, Fault> {
+pub(crate) fn callback_url(parameters: &Parameters) -> Result<Option<String>, Refusal> {
     let Some(url) = parameters.optional("CallbackUrl") else {
         return Ok(None);
     };
@@ -162,9 +162,9 @@ pub(crate) fn callback_url(parameters: &Parameters) -> Result<Option<String>, Fa
     Ok(Some(url.to_owned()))
 }
 
-fn check_length(name: &str, url: &str) -> Result<(), Fault> {
+fn check_length(name: &str, url: &str) -> Result<(), Refusal> {
     if url.chars().count() > LONGEST_URL {
-        return Err(Fault::invalid_parameter(&format!("{name} must have at most {LONGEST_URL} characters")));
+        return Err(Refusal::invalid_parameter(&format!("{name} must have at most {LONGEST_URL} characters")));
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ const GOOD: [(&str, &str); 7] = [
     ("DstUrl", "rtmp://push.example.com/a/b"),
 ];
 
-fn read(changes: &[(&str, &str)]) -> Result<Settings, Fault> {
+fn read(changes: &[(&str, &str)]) -> Result<Settings, Refusal> {
     let mut values: std::collections::BTreeMap<String, String> =
         GOOD.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     values.extend(changes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
@@ -20,7 +20,7 @@ fn read(changes: &[(&str, &str)]) -> Result<Settings, Fault> {
 }
 
 fn code(changes: &[(&str, &str)]) -> String {
-    read(changes).map_or_else(|fault| fault.code, |_| "OK".to_owned())
+    read(changes).map_or_else(|refusal| refusal.code, |_| "OK".to_owned())
 }
 
 #[test]
@@ -114,6 +114,6 @@ fn task_ids_have_an_alphabet_and_a_length() {
 
 #[test]
 fn a_refusal_never_repeats_an_address() {
-    let fault = read(&[("DstUrl", "srt://push.example.com/live/stream?auth_key=sesame")]).err().unwrap();
-    assert!(!fault.message.contains("sesame") && fault.message.ends_with('.'), "{}", fault.message);
+    let refusal = read(&[("DstUrl", "srt://push.example.com/live/stream?auth_key=sesame")]).err().unwrap();
+    assert!(!refusal.message.contains("sesame") && refusal.message.ends_with('.'), "{}", refusal.message);
 }

@@ -1,7 +1,7 @@
 //! Where a relay task pulls from: the parameters that begin with `Source`, and the index into them.
 
-use crate::fault::Fault;
 use crate::parameters::Parameters;
+use crate::refusal::Refusal;
 
 /// Older and newer documents disagree; what either of them names is taken.
 const PROTOCOLS: [&str; 6] = ["flv", "hls", "http-flv", "rtmp", "rtsp", "srt"];
@@ -16,12 +16,12 @@ pub(crate) enum SourceType {
 }
 
 impl SourceType {
-    pub(crate) fn parse(text: &str) -> Result<Self, Fault> {
+    pub(crate) fn parse(text: &str) -> Result<Self, Refusal> {
         match text {
             "live" => Ok(Self::Live),
             "vod" => Ok(Self::Vod),
             "url" => Ok(Self::Url),
-            _ => Err(Fault::invalid_parameter("SourceType must be live, vod or url")),
+            _ => Err(Refusal::invalid_parameter("SourceType must be live, vod or url")),
         }
     }
 
@@ -40,7 +40,7 @@ impl SourceType {
 }
 
 /// Reads `SourceProtocol`, which only a live source has.
-pub(crate) fn source_protocol(parameters: &Parameters, source_type: SourceType) -> Result<Option<String>, Fault> {
+pub(crate) fn source_protocol(parameters: &Parameters, source_type: SourceType) -> Result<Option<String>, Refusal> {
     if source_type.is_list() {
         return Ok(None);
     }
@@ -48,17 +48,17 @@ pub(crate) fn source_protocol(parameters: &Parameters, source_type: SourceType) 
     if PROTOCOLS.iter().any(|known| known.eq_ignore_ascii_case(protocol)) {
         Ok(Some(protocol.to_owned()))
     } else {
-        Err(Fault::invalid_parameter(&format!("SourceProtocol must be one of {}", PROTOCOLS.join(", "))))
+        Err(Refusal::invalid_parameter(&format!("SourceProtocol must be one of {}", PROTOCOLS.join(", "))))
     }
 }
 
 /// Reads `SourceUrls`, an array that travels as one JSON text.
-pub(crate) fn source_urls(parameters: &Parameters, source_type: SourceType) -> Result<Option<Vec<String>>, Fault> {
+pub(crate) fn source_urls(parameters: &Parameters, source_type: SourceType) -> Result<Option<Vec<String>>, Refusal> {
     let Some(text) = parameters.optional("SourceUrls") else {
         return Ok(None);
     };
     let urls: Vec<String> = serde_json::from_str(text)
-        .map_err(|_| Fault::invalid_parameter("SourceUrls must be a JSON array of strings"))?;
+        .map_err(|_| Refusal::invalid_parameter("SourceUrls must be a JSON array of strings"))?;
     let fits = match source_type {
         SourceType::Live => urls.len() == 1,
         SourceType::Vod | SourceType::Url => (1..=MOST_FILES).contains(&urls.len()),
@@ -69,7 +69,7 @@ pub(crate) fn source_urls(parameters: &Parameters, source_type: SourceType) -> R
         } else {
             format!("1 to {MOST_FILES} entries")
         };
-        return Err(Fault::invalid_parameter(&format!(
+        return Err(Refusal::invalid_parameter(&format!(
             "SourceUrls must hold {allowed} for the source type {}",
             source_type.as_str()
         )));
@@ -82,7 +82,7 @@ pub(crate) fn source_urls(parameters: &Parameters, source_type: SourceType) -> R
     if urls.iter().all(|url| is_well_formed(url)) {
         return Ok(Some(urls));
     }
-    Err(Fault::invalid_parameter(match source_type {
+    Err(Refusal::invalid_parameter(match source_type {
         SourceType::Live => "SourceUrls must hold an rtmp, rtsp, srt or http address for the source type live",
         SourceType::Vod => "SourceUrls must hold media ids for the source type vod",
         SourceType::Url => "SourceUrls must hold http addresses that end in .mp4 or .flv for the source type url",
@@ -102,7 +102,7 @@ pub(crate) fn has_scheme(url: &str, schemes: &[&str]) -> bool {
 }
 
 /// Reads `FileIndex`, which must point into the list of sources.
-pub(crate) fn file_index(parameters: &Parameters, files: usize) -> Result<Option<i32>, Fault> {
+pub(crate) fn file_index(parameters: &Parameters, files: usize) -> Result<Option<i32>, Refusal> {
     let last = i32::try_from(files).unwrap_or(i32::MAX).saturating_sub(1);
     parameters.integer("FileIndex", 0..=last.max(0))
 }

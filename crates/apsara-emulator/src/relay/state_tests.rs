@@ -125,7 +125,7 @@ fn a_hundred_tasks_may_run_at_once_and_a_destination_has_one_task() {
         let url = format!("rtmp://push.example.com/a/{number}");
         let mut parameters = vec![("SourceType", "vod"), ("SourceUrls", r#"["a"]"#), ("DstUrl", url.as_str())];
         parameters.extend(TIMES);
-        world.call("CreateLivePullToPush", &parameters).map(drop).map_err(|fault| fault.code)
+        world.call("CreateLivePullToPush", &parameters).map(drop).map_err(|refusal| refusal.code)
     };
     assert_eq!(create(&mut world, 1), Ok(()));
     assert_eq!(create(&mut world, 1), Err("CodeConfigAlreadyExists".to_owned()));

@@ -4,9 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::*;
 use crate::clock::parse_utc;
-use crate::fault::Fault;
 use crate::gateway::Executed;
 use crate::parameters::Parameters;
+use crate::refusal::Refusal;
 
 pub(super) const START: &str = "2026-01-01T10:00:00Z";
 pub(super) const END: &str = "2026-01-01T20:00:00Z";
@@ -74,7 +74,7 @@ impl World {
         self.now += SignedDuration::from_secs(seconds);
     }
 
-    pub(super) fn call(&mut self, name: &str, parameters: &[(&str, &str)]) -> Result<Executed, Fault> {
+    pub(super) fn call(&mut self, name: &str, parameters: &[(&str, &str)]) -> Result<Executed, Refusal> {
         let operation = OPERATIONS.iter().find(|operation| operation.name == name).unwrap();
         let pairs = [("Region", "cn-shanghai")].iter().chain(parameters);
         let parameters =
@@ -87,7 +87,7 @@ impl World {
         let task_id = self.task_id.clone();
         let mut parameters = vec![("TaskId", task_id.as_str())];
         parameters.extend(more);
-        self.call(name, &parameters).map_err(|fault| fault.code)?;
+        self.call(name, &parameters).map_err(|refusal| refusal.code)?;
         if name == "RestartLivePullToPush" {
             self.task_id = self.snapshot().restarted_as.unwrap();
         }

@@ -6,13 +6,13 @@ use super::operations::{Call, answer, task_not_exist};
 use super::settings::{self, Undocumented};
 use super::sources;
 use super::task::{Position, State};
-use crate::fault::Fault;
 use crate::gateway::Executed;
+use crate::refusal::Refusal;
 
 /// The metadata's default for `RepeatNumber` in an update: it means that nothing was said.
 const REPEAT_AS_BEFORE: i32 = -5;
 
-pub(super) fn update(relays: &mut Relays, call: &Call<'_>) -> Result<Executed, Fault> {
+pub(super) fn update(relays: &mut Relays, call: &Call<'_>) -> Result<Executed, Refusal> {
     let (id, region) = call.task_id()?;
     // The region is looked at later: it may change as long as the task has not started.
     let task = relays.find(call.account, id, call.now).filter(|task| task.is_live()).ok_or_else(task_not_exist)?;
@@ -37,7 +37,7 @@ pub(super) fn update(relays: &mut Relays, call: &Call<'_>) -> Result<Executed, F
         && number != REPEAT_AS_BEFORE
     {
         if number < -1 {
-            return Err(Fault::invalid_parameter("RepeatNumber must be at least -1"));
+            return Err(Refusal::invalid_parameter("RepeatNumber must be at least -1"));
         }
         new.repeat_number = number;
     }
@@ -71,7 +71,7 @@ pub(super) fn update(relays: &mut Relays, call: &Call<'_>) -> Result<Executed, F
             }
         }
         _ => {
-            return Err(Fault::bad_request("CodeTaskHasStarted", "The task has already started."));
+            return Err(Refusal::bad_request("CodeTaskHasStarted", "The task has already started."));
         }
     }
     if new.start != old.start || new.end != old.end {

@@ -8,9 +8,9 @@ use serde::Serialize;
 
 use crate::accounts::{Accounts, AssumedRole, Caller, TemporaryKey};
 use crate::clock::format_utc;
-use crate::fault::Fault;
 use crate::gateway::Executed;
 use crate::parameters::Parameters;
+use crate::refusal::Refusal;
 
 pub(crate) use self::oidc::assume_role_with_oidc;
 
@@ -96,7 +96,11 @@ pub(crate) fn get_caller_identity(caller: &Caller) -> Executed {
 }
 
 /// Carries out `AssumeRole`.
-pub(crate) fn assume_role(accounts: &mut Accounts, parameters: &Parameters, now: Timestamp) -> Result<Executed, Fault> {
+pub(crate) fn assume_role(
+    accounts: &mut Accounts,
+    parameters: &Parameters,
+    now: Timestamp,
+) -> Result<Executed, Refusal> {
     let request = RoleRequest::read(parameters)?;
     if parameters.optional("ExternalId").is_some_and(|id| !is_external_id(id)) {
         return Err(wrongly_formed("ExternalId"));
@@ -113,7 +117,7 @@ struct RoleRequest<'a> {
 }
 
 impl<'a> RoleRequest<'a> {
-    fn read(parameters: &'a Parameters) -> Result<Self, Fault> {
+    fn read(parameters: &'a Parameters) -> Result<Self, Refusal> {
         let role_arn = parameters.required("RoleArn")?;
         let session = parameters.required("RoleSessionName")?;
         if !is_role_arn(role_arn) {
@@ -128,20 +132,23 @@ impl<'a> RoleRequest<'a> {
         let seconds = parameters.optional("DurationSeconds").unwrap_or("3600").parse();
         let Some(seconds) = seconds.ok().filter(|seconds| (900..=3600).contains(seconds)) else {
             let message = "The Min/Max value of DurationSeconds is 15min/1hr.";
-            return Err(Fault::bad_request("InvalidParameter.DurationSeconds", message));
+            return Err(Refusal::bad_request("InvalidParameter.DurationSeconds", message));
         };
         Ok(Self { role_arn, session, lifetime: SignedDuration::from_secs(seconds) })
     }
 
-    fn issue(&self, accounts: &mut Accounts, now: Timestamp) -> Result<(TemporaryKey, AssumedRole), Fault> {
-        accounts
-            .issue(self.role_arn, self.session, self.lifetime, now)
-            .ok_or_else(|| Fault::new(StatusCode::NOT_FOUND, "EntityNotExist.Role", "The specified Role not exists ."))
+    fn issue(&self, accounts: &mut Accounts, now: Timestamp) -> Result<(TemporaryKey, AssumedRole), Refusal> {
+        accounts.issue(self.role_arn, self.session, self.lifetime, now).ok_or_else(|| {
+            Refusal::new(StatusCode::NOT_FOUND, "EntityNotExist.Role", "The specified Role not exists .")
+        })
     }
 }
 
-fn wrongly_formed(parameter: &str) -> Fault {
-    Fault::bad_request(format!("InvalidParameter.{parameter}"), format!("The parameter {parameter} is wrongly formed."))
+fn wrongly_formed(parameter: &str) -> Refusal {
+    Refusal::bad_request(
+        format!("InvalidParameter.{parameter}"),
+        format!("The parameter {parameter} is wrongly formed."),
+    )
 }
 
 fn is_role_arn(arn: &str) -> bool {
@@ -163,15 +170,15 @@ fn is_of(text: &str, length: std::ops::RangeInclusive<usize>, marks: &str) -> bo
     length.contains(&text.len()) && text.chars().all(|letter| letter.is_ascii_alphanumeric() || marks.contains(letter))
 }
 
-fn check_policy(policy: &str) -> Result<(), Fault> {
+fn check_policy(policy: &str) -> Result<(), Refusal> {
     if policy.len() > LONGEST_POLICY {
         let message = "The size of Policy must be smaller than 2048 bytes.";
-        return Err(Fault::bad_request("InvalidParameter.PolicySize", message));
+        return Err(Refusal::bad_request("InvalidParameter.PolicySize", message));
     }
     let is_object = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(policy).is_ok();
     if !is_object {
         let message = "The parameter Policy has not passed grammar check.";
-        return Err(Fault::bad_request("InvalidParameter.PolicyGrammar", message));
+        return Err(Refusal::bad_request("InvalidParameter.PolicyGrammar", message));
     }
     Ok(())
 }

@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use super::{Assumed, RoleRequest};
 use crate::accounts::Accounts;
 use crate::clock::format_utc;
-use crate::fault::Fault;
 use crate::gateway::Executed;
 use crate::parameters::Parameters;
+use crate::refusal::Refusal;
 
 #[derive(Deserialize)]
 struct Claims {
@@ -55,18 +55,18 @@ pub(crate) fn assume_role_with_oidc(
     accounts: &mut Accounts,
     parameters: &Parameters,
     now: Timestamp,
-) -> Result<Executed, Fault> {
+) -> Result<Executed, Refusal> {
     let provider = parameters.required("OIDCProviderArn")?;
     let request = RoleRequest::read(parameters)?;
     if !(provider.starts_with("acs:ram::") && provider.contains(":oidc-provider/")) {
         return Err(super::wrongly_formed("OIDCProviderArn"));
     }
     let claims = read_claims(parameters.required("OIDCToken")?).ok_or_else(|| {
-        Fault::bad_request("AuthenticationFail.OIDCToken.Invalid", "The OIDC token is not well formed.")
+        Refusal::bad_request("AuthenticationFail.OIDCToken.Invalid", "The OIDC token is not well formed.")
     })?;
     let expires = Timestamp::from_second(claims.exp).unwrap_or(Timestamp::MAX);
     if now >= expires {
-        return Err(Fault::bad_request("AuthenticationFail.OIDCToken.Expired", "The OIDC token has expired."));
+        return Err(Refusal::bad_request("AuthenticationFail.OIDCToken.Expired", "The OIDC token has expired."));
     }
     let (key, role) = request.issue(accounts, now)?;
     let answer = AssumedWithOidc {

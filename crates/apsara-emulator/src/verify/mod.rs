@@ -5,8 +5,8 @@
 mod v1;
 mod v3;
 
-use crate::fault::Fault;
 use crate::ledger::Signature;
+use crate::refusal::Refusal;
 use crate::request::WireRequest;
 
 /// What a request says about who sent it, not yet believed.
@@ -42,7 +42,7 @@ pub(crate) fn claimed_access_key_id(request: &WireRequest) -> Option<String> {
 }
 
 /// Reads the credentials of a request that claims to be signed.
-pub(crate) fn read_credentials(request: &WireRequest, signature: Signature) -> Result<Credentials, Fault> {
+pub(crate) fn read_credentials(request: &WireRequest, signature: Signature) -> Result<Credentials, Refusal> {
     match signature {
         Signature::V1 => v1::read_credentials(request),
         Signature::V3 => v3::read_credentials(request),
@@ -51,7 +51,7 @@ pub(crate) fn read_credentials(request: &WireRequest, signature: Signature) -> R
 
 impl Credentials {
     /// Checks that the holder of the secret signed this very request.
-    pub(crate) fn verify(&self, request: &WireRequest, secret: &str) -> Result<(), Fault> {
+    pub(crate) fn verify(&self, request: &WireRequest, secret: &str) -> Result<(), Refusal> {
         match &self.proof {
             Proof::V1(proof) => proof.verify(request, secret),
             Proof::V3(proof) => proof.verify(request, secret),

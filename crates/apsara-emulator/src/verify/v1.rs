@@ -6,17 +6,17 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha1::Sha1;
 
 use super::Credentials;
-use crate::fault::Fault;
+use crate::refusal::Refusal;
 use crate::request::{WireRequest, canonical_query, encode};
 
 pub(super) struct Proof {
     signature: Vec<u8>,
 }
 
-pub(super) fn read_credentials(request: &WireRequest) -> Result<Credentials, Fault> {
+pub(super) fn read_credentials(request: &WireRequest) -> Result<Credentials, Refusal> {
     let required = |name: &str| {
         let value = request.parameter(name).filter(|value| !value.is_empty());
-        value.map(str::to_owned).ok_or_else(|| Fault::missing(name))
+        value.map(str::to_owned).ok_or_else(|| Refusal::missing(name))
     };
     let access_key_id = required("AccessKeyId")?;
     let signature = required("Signature")?;
@@ -24,7 +24,7 @@ pub(super) fn read_credentials(request: &WireRequest) -> Result<Credentials, Fau
     let version = required("SignatureVersion")?;
     let kind = request.parameter("SignatureType").unwrap_or("");
     if method != "HMAC-SHA1" || version != "1.0" || !kind.is_empty() {
-        return Err(Fault::incomplete_signature());
+        return Err(Refusal::incomplete_signature());
     }
     Ok(Credentials {
         access_key_id,
@@ -39,11 +39,11 @@ pub(super) fn read_credentials(request: &WireRequest) -> Result<Credentials, Fau
 }
 
 impl Proof {
-    pub(super) fn verify(&self, request: &WireRequest, secret: &str) -> Result<(), Fault> {
+    pub(super) fn verify(&self, request: &WireRequest, secret: &str) -> Result<(), Refusal> {
         let parameters = request.query.iter().chain(&request.form).map(|(name, value)| (name.as_str(), value.as_str()));
         let string_to_sign = string_to_sign(request.method.as_str(), parameters);
         let matches = mac(secret, &string_to_sign).verify_slice(&self.signature).is_ok();
-        if matches { Ok(()) } else { Err(Fault::signature_does_not_match(&string_to_sign)) }
+        if matches { Ok(()) } else { Err(Refusal::signature_does_not_match(&string_to_sign)) }
     }
 }
 

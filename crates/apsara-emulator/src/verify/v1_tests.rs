@@ -130,10 +130,10 @@ fn query_and_form_are_verified_together() {
 #[test]
 fn a_wrong_secret_is_told_the_string_to_sign() {
     let request = restart_request("%2FEm%2Fblq%2FXprwkgHXjOhqGnCy0Jk%3D");
-    let fault = read_credentials(&request).unwrap().verify(&request, "another-secret").unwrap_err();
+    let refusal = read_credentials(&request).unwrap().verify(&request, "another-secret").unwrap_err();
     let (text, _) = sign("GET", "", &RESTART);
     assert_eq!(
-        fault.message,
+        refusal.message,
         format!("Specified signature is not matched with our calculation. server string to sign is:{text}")
     );
 }
@@ -142,7 +142,7 @@ fn a_wrong_secret_is_told_the_string_to_sign() {
 fn a_signature_that_is_no_base64_or_only_a_beginning_does_not_match() {
     for wrong in ["%25%25%25", "%2FEm", "A"] {
         let request = restart_request(wrong);
-        let fault = read_credentials(&request).unwrap().verify(&request, "example-secret").unwrap_err();
-        assert_eq!(fault.code, "SignatureDoesNotMatch");
+        let refusal = read_credentials(&request).unwrap().verify(&request, "example-secret").unwrap_err();
+        assert_eq!(refusal.code, "SignatureDoesNotMatch");
     }
 }

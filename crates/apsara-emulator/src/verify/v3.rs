@@ -5,8 +5,8 @@ use http::HeaderMap;
 use sha2::{Digest as _, Sha256};
 
 use super::Credentials;
-use crate::fault::Fault;
 use crate::random::{from_hex, to_hex};
+use crate::refusal::Refusal;
 use crate::request::{WireRequest, canonical_query};
 
 const ALGORITHM: &str = "ACS3-HMAC-SHA256";
@@ -16,15 +16,15 @@ pub(super) struct Proof {
     signature: Vec<u8>,
 }
 
-pub(super) fn read_credentials(request: &WireRequest) -> Result<Credentials, Fault> {
+pub(super) fn read_credentials(request: &WireRequest) -> Result<Credentials, Refusal> {
     let required = |name: &str, common_name: &str| {
         let value = request.header(name).filter(|value| !value.is_empty());
-        value.map(str::to_owned).ok_or_else(|| Fault::missing_header(name, common_name))
+        value.map(str::to_owned).ok_or_else(|| Refusal::missing_header(name, common_name))
     };
     let (access_key_id, proof) =
-        read_authorization(request.header("authorization").unwrap_or("")).ok_or_else(Fault::incomplete_signature)?;
+        read_authorization(request.header("authorization").unwrap_or("")).ok_or_else(Refusal::incomplete_signature)?;
     if !covers_enough(&request.headers, &proof.signed_headers) {
-        return Err(Fault::incomplete_signature());
+        return Err(Refusal::incomplete_signature());
     }
     Ok(Credentials {
         access_key_id,
@@ -62,7 +62,7 @@ fn covers_enough(headers: &HeaderMap, signed_headers: &str) -> bool {
 }
 
 impl Proof {
-    pub(super) fn verify(&self, request: &WireRequest, secret: &str) -> Result<(), Fault> {
+    pub(super) fn verify(&self, request: &WireRequest, secret: &str) -> Result<(), Refusal> {
         let body_hash = to_hex(&Sha256::digest(&request.body));
         let canonical = canonical_request(
             request.method.as_str(),
@@ -75,7 +75,7 @@ impl Proof {
         let string_to_sign = string_to_sign(&canonical);
         let body_is_the_signed_one = request.header("x-acs-content-sha256") == Some(body_hash.as_str());
         let matches = mac(secret, &string_to_sign).verify_slice(&self.signature).is_ok();
-        if matches && body_is_the_signed_one { Ok(()) } else { Err(Fault::signature_does_not_match(&string_to_sign)) }
+        if matches && body_is_the_signed_one { Ok(()) } else { Err(Refusal::signature_does_not_match(&string_to_sign)) }
     }
 }
 

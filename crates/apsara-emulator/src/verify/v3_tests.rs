@@ -49,9 +49,9 @@ fn published_run_instances() {
     assert_eq!(credentials.access_key_id, "YourAccessKeyId");
     credentials.verify(&request, "YourAccessKeySecret").unwrap();
     // The page prints the hash of the canonical request too.
-    let fault = credentials.verify(&request, "another").unwrap_err();
+    let refusal = credentials.verify(&request, "another").unwrap_err();
     let string_to_sign = "ACS3-HMAC-SHA256\n7ea06492da5221eba5297e897ce16e55f964061054b7695beedaac1145b1e259";
-    assert_eq!(fault, Fault::signature_does_not_match(string_to_sign));
+    assert_eq!(refusal, Refusal::signature_does_not_match(string_to_sign));
 }
 
 /// Published: the Authorization sample of Model Studio's signature page.
@@ -130,8 +130,8 @@ fn derived_form() {
 #[test]
 fn another_body_than_the_signed_one_does_not_match() {
     let request = request("GET", RESTART_URI, &RESTART_HEADERS, RESTART_AUTHORIZATION, b"x");
-    let fault = read_credentials(&request).unwrap().verify(&request, "example-secret").unwrap_err();
-    assert_eq!(fault.code, "SignatureDoesNotMatch");
+    let refusal = read_credentials(&request).unwrap().verify(&request, "example-secret").unwrap_err();
+    assert_eq!(refusal.code, "SignatureDoesNotMatch");
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn an_authorization_that_is_not_written_as_documented_is_incomplete() {
         "ACS3-HMAC-SHA256 Credential=a,SignedHeaders=host,Signature=00,More=1",
     ] {
         let request = request("GET", "/", &[("host", "a")], wrong, b"");
-        assert_eq!(read_credentials(&request).err().unwrap(), Fault::incomplete_signature(), "{wrong}");
+        assert_eq!(read_credentials(&request).err().unwrap(), Refusal::incomplete_signature(), "{wrong}");
     }
 }
 
@@ -158,6 +158,6 @@ fn the_host_and_every_acs_header_must_be_signed_and_every_signed_header_sent() {
         let authorization = format!("ACS3-HMAC-SHA256 Credential=a,SignedHeaders={signed},Signature=00");
         let headers = [("host", "a"), ("x-acs-date", "2024-01-02T03:04:05Z")];
         let request = request("GET", "/", &headers, &authorization, b"");
-        assert_eq!(read_credentials(&request).err().unwrap(), Fault::incomplete_signature(), "{signed}");
+        assert_eq!(read_credentials(&request).err().unwrap(), Refusal::incomplete_signature(), "{signed}");
     }
 }
