@@ -7,6 +7,8 @@
 //!
 //! - `reqwest` (default): the transport on reqwest and rustls, with the system's certificates. Without it
 //!   [`ConfigBuilder::transport`] must be given.
+//! - `sm3`: the signature `ACS3-HMAC-SM3`, HMAC-SM3 over SM3 hashes.
+//! - `rsa`: the signature `ACS3-RSA-SHA256`, by a private key instead of a secret.
 
 mod call;
 mod config;

@@ -114,8 +114,9 @@ impl Unsigned {
                 let (canonical, signed) =
                     v3::canonical_request(operation.method.as_str(), &self.path, &query, &headers, &hashed_payload);
                 let secret = credentials.access_key_secret().expose();
-                let signature = v3::signature(secret, &v3::string_to_sign(&canonical));
-                authorization = v3::authorization(credentials.access_key_id(), &signed, &signature);
+                let key = v3::Key::HmacSha256(secret);
+                let signature = v3::signature(key, &v3::string_to_sign(key.algorithm(), &canonical))?;
+                authorization = v3::authorization(key.algorithm(), credentials.access_key_id(), &signed, &signature);
                 headers.push(("authorization", &authorization));
             }
             Identity::Bearer(token) => {
