@@ -32,6 +32,12 @@ pub(super) fn call(title: &str) -> TokenStream {
                 self
             }
 
+            /// Sets how often this call is tried, and how long it waits in between.
+            pub fn with_retry(mut self, retry: rt::Retry) -> Self {
+                self.call = self.call.with_retry(retry);
+                self
+            }
+
             /// Returns the request as it stands.
             pub fn request(&self) -> &R {
                 &self.call.request

@@ -24,7 +24,8 @@
 mod generated;
 
 pub use apsara_core::{
-    Config, ConfigBuilder, Credentials, Endpoint, Error, ErrorCode, GatewayCode, Impact, Operation, Outcome, Product,
-    Quota, Repeat, Sensitive, ServiceError, SignatureVersion, Violation, redact_urls, transport,
+    Config, ConfigBuilder, Credentials, CredentialsProvider, Endpoint, Error, ErrorCode, GatewayCode, Impact,
+    Operation, Outcome, Product, Quota, Repeat, Retry, Sensitive, ServiceError, SignatureMismatch, SignatureVersion,
+    Violation, pacing, redact_urls, transport,
 };
 pub use generated::*;

@@ -17,6 +17,8 @@ pub use crate::record::{
     named_as_str, named_from, serialize, serialize_value,
 };
 
+pub use crate::retry::Retry;
+
 /// Fails the build of generated code that this runtime cannot run.
 ///
 /// # Panics

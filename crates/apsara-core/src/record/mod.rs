@@ -15,7 +15,7 @@ mod value;
 
 pub use debug::debug;
 pub use decode::decode;
-pub(crate) use decode::decode_headers;
+pub(crate) use decode::{decode_headers, read_xml};
 pub(crate) use encode::{Body, Encoded, encode};
 pub use field::{Field, Location, Meta, Projected, Shape};
 pub use named::{Named, UnknownValue, named_as_str, named_from};
