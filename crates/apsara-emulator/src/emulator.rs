@@ -1,5 +1,7 @@
 //! Starting and stopping an emulator, and looking into it.
 
+mod observe;
+
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -10,7 +12,7 @@ use tokio::task::AbortHandle;
 use crate::accounts::{Account, Accounts};
 use crate::clock::Clock;
 use crate::gateway::State;
-use crate::ledger::LedgerEntry;
+use crate::ledger::Ledger;
 use crate::nonce::Nonces;
 use crate::relay::{Failure, Relays, TaskError, TaskSnapshot};
 use crate::server::{self, Shared};
@@ -56,6 +58,7 @@ impl Emulator {
             listen: "127.0.0.1:0".to_owned(),
             clock: Clock::system(),
             gateway_clock: Clock::system(),
+            most_entries: None,
         }
     }
 
@@ -99,14 +102,6 @@ impl Emulator {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.shared.clock
-    }
-
-    /// Copies the record of all requests so far.
-    ///
-    /// A request stands in it before its answer goes out.
-    #[must_use]
-    pub fn ledger(&self) -> Vec<LedgerEntry> {
-        self.shared.with_state(|state| state.ledger.clone())
     }
 
     /// Shows all relay tasks of all accounts in the order of creation, those that exited in the last 24 hours too.
@@ -168,6 +163,7 @@ pub struct EmulatorBuilder {
     listen: String,
     clock: Clock,
     gateway_clock: Clock,
+    most_entries: Option<usize>,
 }
 
 impl EmulatorBuilder {
@@ -229,7 +225,12 @@ impl EmulatorBuilder {
         };
         let (listener, address) = bind.await.map_err(|source| StartError::Bind { address, source })?;
 
-        let state = State { accounts, nonces: Nonces::new(), relays: Relays::default(), ledger: Vec::new() };
+        let state = State {
+            accounts,
+            nonces: Nonces::new(),
+            relays: Relays::default(),
+            ledger: Ledger::new(self.most_entries),
+        };
         let shared = Arc::new(Shared::new(self.clock, self.gateway_clock, state));
         let serving = tokio::spawn(server::serve(listener, Arc::clone(&shared))).abort_handle();
         Ok(Emulator {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::accounts::{Accounts, Caller, LiveService};
 use crate::answer::{Answer, Format, to_value};
 use crate::clock::{Now, parse_utc};
-use crate::ledger::{LedgerEntry, Signature};
+use crate::ledger::{Ledger, LedgerEntry, Signature};
 use crate::nonce::Nonces;
 use crate::parameters::Parameters;
 use crate::refusal::Refusal;
@@ -26,7 +26,7 @@ pub(crate) struct State {
     pub(crate) accounts: Accounts,
     pub(crate) nonces: Nonces,
     pub(crate) relays: Relays,
-    pub(crate) ledger: Vec<LedgerEntry>,
+    pub(crate) ledger: Ledger,
 }
 
 /// What an operation did: the body of its answer, and the tasks it was about.
@@ -110,19 +110,19 @@ pub(crate) fn answer(state: &mut State, request: &WireRequest, now: Now) -> Answ
         Ok(executed) => Answer::success(executed.body.clone(), &outline.action, request_id, format),
         Err(refusal) => Answer::error(refusal, request.host(), outline.product(), request_id, format),
     };
-    let sent_task_id = request.parameter("TaskId").map(str::to_owned);
+    let entry = LedgerEntry::of(request, outline.signature, answer.request_id.clone());
+    let sent_task_id = entry.task_id.clone();
     state.ledger.push(LedgerEntry {
         action: outline.action,
         version: outline.version,
         access_key_id: verify::claimed_access_key_id(request),
         account: caller.map(|caller: Caller| caller.account),
-        request_id: answer.request_id.clone(),
-        signature: outline.signature,
         status: answer.status.as_u16(),
         code: result.as_ref().err().map(|refusal| refusal.code.clone()),
         executed: result.is_ok(),
         task_id: result.as_ref().ok().and_then(|executed| executed.task_id.clone()).or(sent_task_id),
         new_task_id: result.ok().and_then(|executed| executed.new_task_id),
+        ..entry
     });
     answer
 }
@@ -132,17 +132,9 @@ pub(crate) fn refuse_unreadable(state: &mut State, status: StatusCode) -> Answer
     let refusal = Refusal::unreadable(status);
     let answer = Answer::error(&refusal, "", "", random::request_id(), Format::Xml);
     state.ledger.push(LedgerEntry {
-        action: String::new(),
-        version: String::new(),
-        access_key_id: None,
-        account: None,
-        request_id: answer.request_id.clone(),
-        signature: None,
         status: status.as_u16(),
         code: Some(refusal.code),
-        executed: false,
-        task_id: None,
-        new_task_id: None,
+        ..LedgerEntry::blank(answer.request_id.clone())
     });
     answer
 }

@@ -4,6 +4,7 @@
 mod answers;
 mod client;
 mod gateway;
+mod ledger;
 mod lifetime;
 mod malformed;
 mod sts;

@@ -1,0 +1,42 @@
+//! What tests look at afterwards: the ledger.
+
+use super::{Emulator, EmulatorBuilder};
+use crate::ledger::LedgerEntry;
+
+impl Emulator {
+    /// Copies the record of all requests so far.
+    ///
+    /// A request stands in it before its answer goes out.
+    #[must_use]
+    pub fn ledger(&self) -> Vec<LedgerEntry> {
+        self.with_ledger(<[LedgerEntry]>::to_vec)
+    }
+
+    /// Reads the record of all requests so far without copying it.
+    ///
+    /// No request is answered while `read` runs; calling another method of the emulator in it does not return.
+    pub fn with_ledger<T>(&self, read: impl FnOnce(&[LedgerEntry]) -> T) -> T {
+        self.shared.with_state(|state| read(state.ledger.entries()))
+    }
+
+    /// Counts the entries of the ledger.
+    #[must_use]
+    pub fn ledger_len(&self) -> usize {
+        self.shared.with_state(|state| state.ledger.len())
+    }
+
+    /// Empties the ledger; nothing else is forgotten.
+    pub fn clear_ledger(&self) {
+        self.shared.with_state(|state| state.ledger.clear());
+    }
+}
+
+impl EmulatorBuilder {
+    /// Lets the ledger keep so many entries at most and drop the oldest ones.
+    ///
+    /// Unless set it keeps them all: a test wants to see every call, and ends. What serves for days sets it.
+    pub fn most_ledger_entries(mut self, most: usize) -> Self {
+        self.most_entries = Some(most);
+        self
+    }
+}
