@@ -107,8 +107,18 @@ impl Clock {
 pub(crate) struct Now {
     /// The time of relay tasks and of temporary keys.
     pub(crate) world: Timestamp,
-    /// The time that requests must be signed at, and that answers are dated with.
+    /// The time of the gateway, which nonces are remembered by.
     pub(crate) gateway: Timestamp,
+    /// How far the gateway's clock is off for this request.
+    pub(crate) skew: SignedDuration,
+}
+
+impl Now {
+    /// The time that the request must be signed at, and that its answer is dated with.
+    pub(crate) fn shown(self) -> Timestamp {
+        let fallback = if self.skew.is_negative() { Timestamp::MIN } else { Timestamp::MAX };
+        self.gateway.saturating_add(self.skew).unwrap_or(fallback)
+    }
 }
 
 impl Default for Clock {

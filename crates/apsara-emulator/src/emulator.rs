@@ -11,6 +11,7 @@ use tokio::task::AbortHandle;
 
 use crate::accounts::{Account, Accounts};
 use crate::clock::Clock;
+use crate::faults::Faults;
 use crate::gateway::State;
 use crate::ledger::Ledger;
 use crate::nonce::Nonces;
@@ -59,6 +60,7 @@ impl Emulator {
             clock: Clock::system(),
             gateway_clock: Clock::system(),
             most_entries: None,
+            fault_seed: 0,
         }
     }
 
@@ -164,6 +166,7 @@ pub struct EmulatorBuilder {
     clock: Clock,
     gateway_clock: Clock,
     most_entries: Option<usize>,
+    fault_seed: u64,
 }
 
 impl EmulatorBuilder {
@@ -231,7 +234,7 @@ impl EmulatorBuilder {
             relays: Relays::default(),
             ledger: Ledger::new(self.most_entries),
         };
-        let shared = Arc::new(Shared::new(self.clock, self.gateway_clock, state));
+        let shared = Arc::new(Shared::new(self.clock, self.gateway_clock, Faults::new(self.fault_seed), state));
         let serving = tokio::spawn(server::serve(listener, Arc::clone(&shared))).abort_handle();
         Ok(Emulator {
             shared,

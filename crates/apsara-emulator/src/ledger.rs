@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 
+use crate::faults::FaultKind;
 use crate::request::WireRequest;
 
 /// Names the way a request was signed.
@@ -35,15 +36,17 @@ pub struct LedgerEntry {
     pub nonce: Option<String>,
     /// How often the client says that it has sent this call before: the header `x-acs-retry-attempts`.
     pub attempt: Option<u32>,
-    /// The id that the answer carried.
+    /// The id that the answer carried, or would have carried if no fault had kept it back.
     pub request_id: String,
     /// The signature that the request claimed to have, right or wrong; `None` for an unsigned request.
     pub signature: Option<Signature>,
-    /// The HTTP status of the answer.
+    /// The HTTP status of the answer; 0 if none went out.
     pub status: u16,
-    /// The error code of the answer; `None` if the request was executed.
+    /// The error code of the answer; `None` if it has none.
     pub code: Option<String>,
-    /// Whether the operation was carried out.
+    /// The fault that this call met; `None` if there was none, or if it did not come to that.
+    pub fault: Option<FaultKind>,
+    /// Whether the operation was carried out, whatever answer went out.
     pub executed: bool,
     /// The task that the call was about: as sent, or the one that was created.
     pub task_id: Option<String>,
@@ -66,6 +69,7 @@ impl LedgerEntry {
             signature: None,
             status: 0,
             code: None,
+            fault: None,
             executed: false,
             task_id: None,
             new_task_id: None,
@@ -108,6 +112,7 @@ impl fmt::Debug for LedgerEntry {
             .field("signature", &self.signature)
             .field("status", &self.status)
             .field("code", &self.code)
+            .field("fault", &self.fault)
             .field("executed", &self.executed)
             .field("task_id", &self.task_id)
             .field("new_task_id", &self.new_task_id)

@@ -1,9 +1,16 @@
-//! What tests look at afterwards: the ledger.
+//! What tests prepare and look at: faults and the ledger.
 
 use super::{Emulator, EmulatorBuilder};
+use crate::faults::Faults;
 use crate::ledger::LedgerEntry;
 
 impl Emulator {
+    /// Gives the injector of faults, to add rules to or to take them away.
+    #[must_use]
+    pub fn faults(&self) -> &Faults {
+        &self.shared.faults
+    }
+
     /// Copies the record of all requests so far.
     ///
     /// A request stands in it before its answer goes out.
@@ -32,6 +39,12 @@ impl Emulator {
 }
 
 impl EmulatorBuilder {
+    /// Sets what the draws of faults with a probability follow from; 0 unless set.
+    pub fn fault_seed(mut self, seed: u64) -> Self {
+        self.fault_seed = seed;
+        self
+    }
+
     /// Lets the ledger keep so many entries at most and drop the oldest ones.
     ///
     /// Unless set it keeps them all: a test wants to see every call, and ends. What serves for days sets it.
