@@ -102,7 +102,7 @@ impl Clock {
     }
 }
 
-/// One reading of both clocks, which answers a whole request.
+/// One reading of all clocks, which answers a whole request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Now {
     /// The time of relay tasks and of temporary keys.
@@ -111,6 +111,8 @@ pub(crate) struct Now {
     pub(crate) gateway: Timestamp,
     /// How far the gateway's clock is off for this request.
     pub(crate) skew: SignedDuration,
+    /// The time since the emulator's start, which nobody can move: quotas go by it.
+    pub(crate) since_start: Duration,
 }
 
 impl Now {

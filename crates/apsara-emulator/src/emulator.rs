@@ -15,6 +15,7 @@ use crate::faults::Faults;
 use crate::gateway::State;
 use crate::ledger::Ledger;
 use crate::nonce::Nonces;
+use crate::quota::{Meter, Quotas};
 use crate::relay::{Failure, Relays, TaskError, TaskSnapshot};
 use crate::server::{self, Shared};
 use crate::start_error::StartError;
@@ -61,6 +62,8 @@ impl Emulator {
             gateway_clock: Clock::system(),
             most_entries: None,
             fault_seed: 0,
+            quotas: Quotas::default(),
+            quota_of: Vec::new(),
         }
     }
 
@@ -167,6 +170,8 @@ pub struct EmulatorBuilder {
     gateway_clock: Clock,
     most_entries: Option<usize>,
     fault_seed: u64,
+    quotas: Quotas,
+    quota_of: Vec<(String, u32, u32)>,
 }
 
 impl EmulatorBuilder {
@@ -202,7 +207,7 @@ impl EmulatorBuilder {
     ///
     /// # Errors
     ///
-    /// Fails if the address is not a loopback one or is taken, or if the accounts do not make sense.
+    /// Fails if the address is not a loopback one or is taken, or if the accounts or a quota do not make sense.
     pub async fn start(self) -> Result<Emulator, StartError> {
         let mut accounts = self.accounts;
         if accounts.is_empty() {
@@ -214,6 +219,9 @@ impl EmulatorBuilder {
         };
         let account_id = first.id.clone();
         let accounts = Accounts::new(accounts)?;
+        if let Some((operation, ..)) = self.quota_of.iter().find(|(_, calls, seconds)| *calls == 0 || *seconds == 0) {
+            return Err(StartError::EmptyQuota { operation: operation.clone() });
+        }
 
         let Ok(address) = self.listen.parse::<SocketAddr>() else {
             return Err(StartError::InvalidAddress { address: self.listen });
@@ -232,6 +240,7 @@ impl EmulatorBuilder {
             accounts,
             nonces: Nonces::new(),
             relays: Relays::default(),
+            meter: Meter::new(self.quotas, self.quota_of),
             ledger: Ledger::new(self.most_entries),
         };
         let shared = Arc::new(Shared::new(self.clock, self.gateway_clock, Faults::new(self.fault_seed), state));

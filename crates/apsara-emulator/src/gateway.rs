@@ -12,6 +12,7 @@ use crate::faults::Intervention;
 use crate::ledger::{Ledger, LedgerEntry, Signature};
 use crate::nonce::Nonces;
 use crate::parameters::Parameters;
+use crate::quota::Meter;
 use crate::refusal::Refusal;
 use crate::relay::{OPERATIONS, Operation, Relays};
 use crate::request::WireRequest;
@@ -27,6 +28,7 @@ pub(crate) struct State {
     pub(crate) accounts: Accounts,
     pub(crate) nonces: Nonces,
     pub(crate) relays: Relays,
+    pub(crate) meter: Meter,
     pub(crate) ledger: Ledger,
 }
 
@@ -176,6 +178,9 @@ fn run(
     intervention.before_execution()?;
     if request.path != "/" {
         return Err(Refusal::action_not_found());
+    }
+    if let Some(caller) = caller {
+        state.meter.admit(&caller.account, &outline.version, &outline.action, now.since_start)?;
     }
     let parameters = Parameters::new(request.parameters());
     match outline.version.as_str() {

@@ -11,6 +11,7 @@ mod gateway;
 mod ledger;
 mod nonce;
 mod parameters;
+mod quota;
 mod random;
 mod refusal;
 mod relay;
@@ -28,5 +29,6 @@ pub use crate::emulator::{
 };
 pub use crate::faults::{Fault, FaultKind, FaultRule, Faults};
 pub use crate::ledger::{LedgerEntry, Signature};
+pub use crate::quota::Quotas;
 pub use crate::relay::{TaskError, TaskSnapshot, TaskStatus};
 pub use crate::start_error::StartError;

@@ -93,6 +93,12 @@ impl Refusal {
         )
     }
 
+    /// Too many calls; there is room again in so many milliseconds.
+    pub(crate) fn throttled_user(wait: u128) -> Self {
+        Self::bad_request("Throttling.User", "Request was denied due to user flow control.")
+            .with_header("x-acs-retry-after", wait.to_string())
+    }
+
     pub(crate) fn action_not_found() -> Self {
         Self::new(
             StatusCode::NOT_FOUND,

@@ -1,7 +1,7 @@
 //! The loop that accepts connections and turns their requests into answers.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use http::{Request, Response, StatusCode};
@@ -37,16 +37,17 @@ pub(crate) struct Shared {
     pub(crate) clock: Clock,
     pub(crate) faults: Faults,
     gateway_clock: Clock,
+    started: Instant,
     state: Mutex<State>,
 }
 
 impl Shared {
     pub(crate) fn new(clock: Clock, gateway_clock: Clock, faults: Faults, state: State) -> Self {
-        Self { clock, faults, gateway_clock, state: Mutex::new(state) }
+        Self { clock, faults, gateway_clock, started: Instant::now(), state: Mutex::new(state) }
     }
 
     fn now(&self, skew: SignedDuration) -> Now {
-        Now { world: self.clock.now(), gateway: self.gateway_clock.now(), skew }
+        Now { world: self.clock.now(), gateway: self.gateway_clock.now(), skew, since_start: self.started.elapsed() }
     }
 
     /// Decides what goes wrong with a request.

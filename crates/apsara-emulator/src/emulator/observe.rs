@@ -1,8 +1,9 @@
-//! What tests prepare and look at: faults and the ledger.
+//! What tests prepare and look at: faults, quotas and the ledger.
 
 use super::{Emulator, EmulatorBuilder};
 use crate::faults::Faults;
 use crate::ledger::LedgerEntry;
+use crate::quota::Quotas;
 
 impl Emulator {
     /// Gives the injector of faults, to add rules to or to take them away.
@@ -39,6 +40,20 @@ impl Emulator {
 }
 
 impl EmulatorBuilder {
+    /// Sets how calls are counted against the quotas: in fixed windows unless set.
+    pub fn quota(mut self, quotas: Quotas) -> Self {
+        self.quotas = quotas;
+        self
+    }
+
+    /// Sets the quota of an operation, which otherwise is what its spec says: so many calls in so many seconds.
+    ///
+    /// With [`Quotas::Off`] it does not count either.
+    pub fn quota_of(mut self, operation: impl Into<String>, calls: u32, seconds: u32) -> Self {
+        self.quota_of.push((operation.into(), calls, seconds));
+        self
+    }
+
     /// Sets what the draws of faults with a probability follow from; 0 unless set.
     pub fn fault_seed(mut self, seed: u64) -> Self {
         self.fault_seed = seed;

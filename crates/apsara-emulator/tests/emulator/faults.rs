@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use apsara_emulator::{Account, Clock, Emulator, Fault, FaultKind, FaultRule};
+use apsara_emulator::{Account, Clock, Emulator, Fault, FaultKind, FaultRule, Quotas};
 
 use crate::client::{Call, NOON, Reply, at_noon, create, exchange, live};
 
@@ -205,7 +205,7 @@ async fn the_same_seed_meets_the_same_calls() {
         let clock = Clock::frozen_at(NOON).unwrap();
         let account = Account::new("1").key("k", "s");
         let builder = Emulator::builder().account(account).clock(clock.clone()).gateway_clock(clock);
-        let emulator = builder.fault_seed(seed).start().await.unwrap();
+        let emulator = builder.fault_seed(seed).quota(Quotas::Off).start().await.unwrap();
         emulator.faults().add(FaultRule::new(Fault::Undecodable).with_probability(0.5));
         for _ in 0..40 {
             list(&emulator).v3(&emulator).await;

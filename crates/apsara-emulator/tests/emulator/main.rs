@@ -9,6 +9,7 @@ mod gateway;
 mod ledger;
 mod lifetime;
 mod malformed;
+mod quota;
 mod sts;
 mod tasks;
 mod wire;
