@@ -3,8 +3,10 @@
 use std::error::Error;
 use std::io::Write as _;
 
-use apsara_emulator::{Account, Clock, DEFAULT_ACCESS_KEY_ID, DEFAULT_ACCESS_KEY_SECRET, DEFAULT_ACCOUNT_ID, Emulator};
-use clap::Args;
+use apsara_emulator::{
+    Account, Clock, DEFAULT_ACCESS_KEY_ID, DEFAULT_ACCESS_KEY_SECRET, DEFAULT_ACCOUNT_ID, Emulator, Quotas,
+};
+use clap::{Args, ValueEnum};
 
 /// What can be set about the emulator.
 // Not Debug: one of them is a secret.
@@ -25,6 +27,30 @@ pub(crate) struct Options {
     /// A time for tasks and temporary keys to stand still at, such as 2026-01-01T00:00:00Z; else the machine's clock.
     #[arg(long, value_name = "TIME")]
     clock: Option<String>,
+    /// How calls are counted against the quotas of the operations.
+    #[arg(long, value_enum, default_value_t = Quota::Fixed)]
+    quota: Quota,
+}
+
+/// The ways to count.
+#[derive(Clone, Copy, ValueEnum)]
+enum Quota {
+    /// N calls in each window of W seconds.
+    Fixed,
+    /// N calls in any W seconds.
+    Sliding,
+    /// Any number of calls.
+    Off,
+}
+
+impl From<Quota> for Quotas {
+    fn from(quota: Quota) -> Self {
+        match quota {
+            Quota::Fixed => Self::Fixed,
+            Quota::Sliding => Self::Sliding,
+            Quota::Off => Self::Off,
+        }
+    }
 }
 
 /// Serves until the terminal interrupts it.
@@ -36,7 +62,8 @@ pub(crate) async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     // Asked for before anything is printed, so that whoever has read the output can already stop the program.
     let stopped = stop_signal()?;
     let account = Account::new(options.account).key(options.access_key_id, options.access_key_secret);
-    let emulator = Emulator::builder().account(account).listen(options.listen).clock(clock).start().await?;
+    let builder = Emulator::builder().account(account).listen(options.listen).clock(clock).quota(options.quota.into());
+    let emulator = builder.start().await?;
     print_environment(&emulator)?;
     stopped.await;
     Ok(())

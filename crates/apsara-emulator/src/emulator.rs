@@ -1,5 +1,7 @@
 //! Starting and stopping an emulator, and looking into it.
 
+mod observe;
+
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -9,9 +11,11 @@ use tokio::task::AbortHandle;
 
 use crate::accounts::{Account, Accounts};
 use crate::clock::Clock;
+use crate::faults::Faults;
 use crate::gateway::State;
-use crate::ledger::LedgerEntry;
+use crate::ledger::Ledger;
 use crate::nonce::Nonces;
+use crate::quota::{Meter, Quotas};
 use crate::relay::{Failure, Relays, TaskError, TaskSnapshot};
 use crate::server::{self, Shared};
 use crate::start_error::StartError;
@@ -56,6 +60,10 @@ impl Emulator {
             listen: "127.0.0.1:0".to_owned(),
             clock: Clock::system(),
             gateway_clock: Clock::system(),
+            most_entries: None,
+            fault_seed: 0,
+            quotas: Quotas::default(),
+            quota_of: Vec::new(),
         }
     }
 
@@ -99,14 +107,6 @@ impl Emulator {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.shared.clock
-    }
-
-    /// Copies the record of all requests so far.
-    ///
-    /// A request stands in it before its answer goes out.
-    #[must_use]
-    pub fn ledger(&self) -> Vec<LedgerEntry> {
-        self.shared.with_state(|state| state.ledger.clone())
     }
 
     /// Shows all relay tasks of all accounts in the order of creation, those that exited in the last 24 hours too.
@@ -168,6 +168,10 @@ pub struct EmulatorBuilder {
     listen: String,
     clock: Clock,
     gateway_clock: Clock,
+    most_entries: Option<usize>,
+    fault_seed: u64,
+    quotas: Quotas,
+    quota_of: Vec<(String, u32, u32)>,
 }
 
 impl EmulatorBuilder {
@@ -203,7 +207,7 @@ impl EmulatorBuilder {
     ///
     /// # Errors
     ///
-    /// Fails if the address is not a loopback one or is taken, or if the accounts do not make sense.
+    /// Fails if the address is not a loopback one or is taken, or if the accounts or a quota do not make sense.
     pub async fn start(self) -> Result<Emulator, StartError> {
         let mut accounts = self.accounts;
         if accounts.is_empty() {
@@ -215,6 +219,9 @@ impl EmulatorBuilder {
         };
         let account_id = first.id.clone();
         let accounts = Accounts::new(accounts)?;
+        if let Some((operation, ..)) = self.quota_of.iter().find(|(_, calls, seconds)| *calls == 0 || *seconds == 0) {
+            return Err(StartError::EmptyQuota { operation: operation.clone() });
+        }
 
         let Ok(address) = self.listen.parse::<SocketAddr>() else {
             return Err(StartError::InvalidAddress { address: self.listen });
@@ -229,8 +236,14 @@ impl EmulatorBuilder {
         };
         let (listener, address) = bind.await.map_err(|source| StartError::Bind { address, source })?;
 
-        let state = State { accounts, nonces: Nonces::new(), relays: Relays::default(), ledger: Vec::new() };
-        let shared = Arc::new(Shared::new(self.clock, self.gateway_clock, state));
+        let state = State {
+            accounts,
+            nonces: Nonces::new(),
+            relays: Relays::default(),
+            meter: Meter::new(self.quotas, self.quota_of),
+            ledger: Ledger::new(self.most_entries),
+        };
+        let shared = Arc::new(Shared::new(self.clock, self.gateway_clock, Faults::new(self.fault_seed), state));
         let serving = tokio::spawn(server::serve(listener, Arc::clone(&shared))).abort_handle();
         Ok(Emulator {
             shared,

@@ -8,9 +8,11 @@ use serde_json::Value;
 use crate::accounts::{Accounts, Caller, LiveService};
 use crate::answer::{Answer, Format, to_value};
 use crate::clock::{Now, parse_utc};
-use crate::ledger::{LedgerEntry, Signature};
+use crate::faults::Intervention;
+use crate::ledger::{Ledger, LedgerEntry, Signature};
 use crate::nonce::Nonces;
 use crate::parameters::Parameters;
+use crate::quota::Meter;
 use crate::refusal::Refusal;
 use crate::relay::{OPERATIONS, Operation, Relays};
 use crate::request::WireRequest;
@@ -26,7 +28,8 @@ pub(crate) struct State {
     pub(crate) accounts: Accounts,
     pub(crate) nonces: Nonces,
     pub(crate) relays: Relays,
-    pub(crate) ledger: Vec<LedgerEntry>,
+    pub(crate) meter: Meter,
+    pub(crate) ledger: Ledger,
 }
 
 /// What an operation did: the body of its answer, and the tasks it was about.
@@ -93,8 +96,14 @@ impl Outline {
     }
 }
 
+/// Tells the operation that a request names, and whether its key is a temporary one.
+pub(crate) fn describe_call(state: &State, request: &WireRequest) -> (String, bool) {
+    let key = verify::claimed_access_key_id(request);
+    (Outline::new(request).action, key.is_some_and(|id| state.accounts.is_temporary(&id)))
+}
+
 /// Answers one request and writes it into the ledger.
-pub(crate) fn answer(state: &mut State, request: &WireRequest, now: Now) -> Answer {
+pub(crate) fn answer(state: &mut State, request: &WireRequest, now: Now, intervention: &mut Intervention) -> Answer {
     let outline = Outline::new(request);
     let format = outline.format(request);
     let mut caller = None;
@@ -102,27 +111,32 @@ pub(crate) fn answer(state: &mut State, request: &WireRequest, now: Now) -> Answ
         // The reason why a request cannot be read comes first: without it the others mislead.
         (Some(flaw), _) => Err(flaw.clone()),
         (None, None) => Err(Refusal::invalid_format()),
-        (None, Some(_)) => run(state, request, &outline, now, &mut caller),
+        (None, Some(_)) => run(state, request, &outline, now, &mut caller, intervention),
     };
     let format = format.unwrap_or(Format::Xml);
     let request_id = random::request_id();
-    let answer = match &result {
-        Ok(executed) => Answer::success(executed.body.clone(), &outline.action, request_id, format),
-        Err(refusal) => Answer::error(refusal, request.host(), outline.product(), request_id, format),
+    let instead = if result.is_ok() { intervention.after_execution() } else { None };
+    let answer = match (&result, &instead) {
+        (Err(refusal), _) | (_, Some(refusal)) => {
+            Answer::error(refusal, request.host(), outline.product(), request_id, format)
+        }
+        (Ok(executed), None) => Answer::success(executed.body.clone(), &outline.action, request_id, format),
     };
-    let sent_task_id = request.parameter("TaskId").map(str::to_owned);
+    let answer = intervention.on_answer(answer, result.is_ok());
+    let entry = LedgerEntry::of(request, outline.signature, answer.request_id.clone());
+    let sent_task_id = entry.task_id.clone();
     state.ledger.push(LedgerEntry {
         action: outline.action,
         version: outline.version,
         access_key_id: verify::claimed_access_key_id(request),
         account: caller.map(|caller: Caller| caller.account),
-        request_id: answer.request_id.clone(),
-        signature: outline.signature,
-        status: answer.status.as_u16(),
-        code: result.as_ref().err().map(|refusal| refusal.code.clone()),
+        status: answer.status_sent(),
+        code: answer.code.clone(),
+        fault: intervention.applied(),
         executed: result.is_ok(),
         task_id: result.as_ref().ok().and_then(|executed| executed.task_id.clone()).or(sent_task_id),
         new_task_id: result.ok().and_then(|executed| executed.new_task_id),
+        ..entry
     });
     answer
 }
@@ -132,17 +146,9 @@ pub(crate) fn refuse_unreadable(state: &mut State, status: StatusCode) -> Answer
     let refusal = Refusal::unreadable(status);
     let answer = Answer::error(&refusal, "", "", random::request_id(), Format::Xml);
     state.ledger.push(LedgerEntry {
-        action: String::new(),
-        version: String::new(),
-        access_key_id: None,
-        account: None,
-        request_id: answer.request_id.clone(),
-        signature: None,
         status: status.as_u16(),
         code: Some(refusal.code),
-        executed: false,
-        task_id: None,
-        new_task_id: None,
+        ..LedgerEntry::blank(answer.request_id.clone())
     });
     answer
 }
@@ -153,7 +159,9 @@ fn run(
     outline: &Outline,
     now: Now,
     caller: &mut Option<Caller>,
+    intervention: &mut Intervention,
 ) -> Result<Executed, Refusal> {
+    intervention.on_arrival()?;
     if request.method != Method::GET && request.method != Method::POST {
         return Err(Refusal::unsupported_method());
     }
@@ -164,11 +172,15 @@ fn run(
         return Err(Refusal::missing("Version"));
     }
     match outline.signature {
-        Some(signature) => *caller = Some(authenticate(state, request, signature, now)?),
-        None => check_anonymous(request, outline, now.gateway)?,
+        Some(signature) => *caller = Some(authenticate(state, request, signature, now, intervention)?),
+        None => check_anonymous(request, outline, now.shown())?,
     }
+    intervention.before_execution()?;
     if request.path != "/" {
         return Err(Refusal::action_not_found());
+    }
+    if let Some(caller) = caller {
+        state.meter.admit(&caller.account, &outline.version, &outline.action, now.since_start)?;
     }
     let parameters = Parameters::new(request.parameters());
     match outline.version.as_str() {
@@ -185,10 +197,17 @@ fn run(
 }
 
 /// Finds out who calls, in the order: time, key, token, signature, nonce.
-fn authenticate(state: &mut State, request: &WireRequest, signature: Signature, now: Now) -> Result<Caller, Refusal> {
+fn authenticate(
+    state: &mut State,
+    request: &WireRequest,
+    signature: Signature,
+    now: Now,
+    intervention: &mut Intervention,
+) -> Result<Caller, Refusal> {
     let credentials = verify::read_credentials(request, signature)?;
-    check_timestamp(&credentials.timestamp, now.gateway)?;
+    check_timestamp(&credentials.timestamp, now.shown())?;
     let claim = state.accounts.claim(&credentials.access_key_id, credentials.security_token.as_deref(), now.world)?;
+    intervention.on_token()?;
     credentials.verify(request, &claim.secret)?;
     // Only a proven request may use up a nonce; otherwise anybody could use up anybody's.
     if !state.nonces.note(&credentials.access_key_id, &credentials.nonce, now.gateway) {

@@ -35,6 +35,11 @@ pub enum StartError {
         /// The id.
         account: String,
     },
+    /// A quota allows no calls, or allows them in no time.
+    EmptyQuota {
+        /// The operation.
+        operation: String,
+    },
     /// Two access keys have the same id.
     DuplicateKey {
         /// The id.
@@ -60,6 +65,9 @@ impl fmt::Display for StartError {
                 write!(f, "the first account, {account}, has no access key; add one with Account::key")
             }
             Self::DuplicateAccount { account } => write!(f, "the account {account} is given twice"),
+            Self::EmptyQuota { operation } => {
+                write!(f, "the quota of {operation} is empty; give at least one call and one second")
+            }
             Self::DuplicateKey { access_key_id } => {
                 write!(f, "the access key id {access_key_id} is given twice")
             }

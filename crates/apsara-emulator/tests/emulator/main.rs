@@ -2,9 +2,14 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod answers;
+mod broken_connections;
 mod client;
+mod faults;
 mod gateway;
+mod ledger;
 mod lifetime;
 mod malformed;
+mod quota;
 mod sts;
 mod tasks;
+mod wire;
