@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::facts::{Quota, Ram};
 use crate::json::Object;
+use crate::limits::{Limits, limits};
 use crate::refusal::{Collector, Place};
 
 /// One operation; the portal calls it an API.
@@ -92,17 +93,6 @@ impl Schema {
             limits: Limits::default(),
         }
     }
-}
-
-/// The numbers that a value must keep to, both ends included.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Limits {
-    pub(crate) minimum: Option<f64>,
-    pub(crate) maximum: Option<f64>,
-    pub(crate) min_length: Option<usize>,
-    pub(crate) max_length: Option<usize>,
-    pub(crate) min_items: Option<usize>,
-    pub(crate) max_items: Option<usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -328,14 +318,7 @@ pub(crate) fn schema(value: &Value, place: Place, refusals: &Collector) -> Schem
         items: child("items"),
         properties,
         additional,
-        limits: Limits {
-            minimum: object.number("minimum"),
-            maximum: object.number("maximum"),
-            min_length: object.count("minLength"),
-            max_length: object.count("maxLength"),
-            min_items: object.count("minItems"),
-            max_items: object.count("maxItems"),
-        },
+        limits: limits(&object, refusals),
         place,
     }
 }

@@ -10,10 +10,10 @@ use bytes::Bytes;
 
 use crate::config::Config;
 use crate::endpoint::Endpoint;
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, Violation};
 use crate::operation::{Operation, Product};
 use crate::outcome::Outcome;
-use crate::record::{AnyRecord, Location, Meta, Record, Slot, View, decode, decode_headers};
+use crate::record::{AnyRecord, Location, Meta, Record, Slot, View, check, decode, decode_headers};
 use exchange::{Answer, exchange};
 
 /// The request of one operation: what the shell around the runtime must know of it.
@@ -143,6 +143,12 @@ impl<R: Request> Call<R> {
     pub fn with_deadline(mut self, deadline: Duration) -> Self {
         self.options.deadline = Some(deadline);
         self
+    }
+
+    /// Returns everything that is wrong with the request, then what may be, as [`Violation::is_warning`] says. It sends nothing.
+    #[must_use]
+    pub fn check(&self) -> Vec<Violation> {
+        check(&self.request)
     }
 
     /// Sends the call.

@@ -1344,16 +1344,16 @@ pub struct CreateAutoProvisioningGroupRequestLaunchTemplateConfig {
 
 impl rt::Record for CreateAutoProvisioningGroupRequestLaunchTemplateConfig {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("Architectures", architectures),
+        rt::field!("Architectures", architectures).items(0, 5),
         rt::field!("BurstablePerformance", burstable_performance),
-        rt::field!("Cores", cores),
-        rt::field!("ExcludedInstanceTypes", excluded_instance_types),
+        rt::field!("Cores", cores).items(0, 5),
+        rt::field!("ExcludedInstanceTypes", excluded_instance_types).items(0, 5),
         rt::field!("ImageId", image_id),
         rt::field!("InstanceFamilyLevel", instance_family_level),
         rt::field!("InstanceType", instance_type),
         rt::field!("MaxPrice", max_price),
         rt::field!("MaxQuantity", max_quantity),
-        rt::field!("Memories", memories),
+        rt::field!("Memories", memories).items(0, 5),
         rt::field!("Priority", priority),
         rt::field!("VSwitchId", v_switch_id),
         rt::field!("WeightedCapacity", weighted_capacity),

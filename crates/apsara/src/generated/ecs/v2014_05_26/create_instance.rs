@@ -782,7 +782,7 @@ impl rt::Record for CreateInstanceRequestDataDisk {
         rt::field!("DiskName", disk_name),
         rt::field!("EncryptAlgorithm", encrypt_algorithm),
         rt::field!("Encrypted", encrypted),
-        rt::field!("KMSKeyId", kms_key_id),
+        rt::field!("KMSKeyId", kms_key_id).longest(64),
         rt::field!("PerformanceLevel", performance_level),
         rt::field!("Size", size),
         rt::field!("SnapshotId", snapshot_id),

@@ -217,7 +217,7 @@ pub struct CreatePrefixListRequestEntry {
 
 impl rt::Record for CreatePrefixListRequestEntry {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("Cidr", cidr),
+        rt::field!("Cidr", cidr).required(),
         rt::field!("Description", description),
     ];
 }

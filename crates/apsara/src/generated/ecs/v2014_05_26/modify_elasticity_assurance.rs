@@ -193,10 +193,10 @@ pub struct ModifyElasticityAssuranceRequestRecurrenceRules {
 
 impl rt::Record for ModifyElasticityAssuranceRequestRecurrenceRules {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("EndHour", end_hour),
+        rt::field!("EndHour", end_hour).range(0.0, 24.0),
         rt::field!("RecurrenceType", recurrence_type),
         rt::field!("RecurrenceValue", recurrence_value),
-        rt::field!("StartHour", start_hour),
+        rt::field!("StartHour", start_hour).range(0.0, 24.0),
     ];
 }
 

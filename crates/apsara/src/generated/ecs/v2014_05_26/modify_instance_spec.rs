@@ -172,7 +172,7 @@ impl rt::Record for ModifyInstanceSpecRequest {
         rt::field!("InternetMaxBandwidthIn", internet_max_bandwidth_in)
             .range(1.0, 200.0),
         rt::field!("InternetMaxBandwidthOut", internet_max_bandwidth_out),
-        rt::field!("ModifyMode", modify_mode),
+        rt::field!("ModifyMode", modify_mode).one_of(&["Online", "Offline"]),
         rt::field!("SystemDisk.Category", system_disk_category),
         rt::field!("Temporary.EndTime", temporary_end_time),
         rt::field!(

@@ -163,7 +163,7 @@ impl rt::Record for ModifyPrepayInstanceSpecRequest {
         rt::field!("InstanceId", instance_id).required(),
         rt::field!("InstanceType", instance_type).required(),
         rt::field!("MigrateAcrossZone", migrate_across_zone),
-        rt::field!("ModifyMode", modify_mode),
+        rt::field!("ModifyMode", modify_mode).one_of(&["Online", "Offline"]),
         rt::field!("OperatorType", operator_type),
         rt::field!("RebootTime", reboot_time),
         rt::field!("RebootWhenFinished", reboot_when_finished),

@@ -184,7 +184,7 @@ pub struct ModifySecurityGroupRuleRequest {
     pub port_range: Option<String>,
     /// Holds `PortRangeListId`. Example: `prl-2ze9743****`.
     pub port_range_list_id: Option<String>,
-    /// Holds `Priority`. Default: `1`. Example: `1`.
+    /// Holds `Priority`. Matches `^\d+$`. Default: `1`. Example: `1`.
     pub priority: Option<String>,
     /// Holds `RegionId`. Required. Example: `cn-hangzhou`.
     pub region_id: Option<String>,
@@ -218,7 +218,7 @@ impl rt::Record for ModifySecurityGroupRuleRequest {
         rt::field!("Policy", policy),
         rt::field!("PortRange", port_range),
         rt::field!("PortRangeListId", port_range_list_id),
-        rt::field!("Priority", priority),
+        rt::field!("Priority", priority).pattern("^\\d+$"),
         rt::field!("RegionId", region_id).required(),
         rt::field!("SecurityGroupId", security_group_id).required(),
         rt::field!("SecurityGroupRuleId", security_group_rule_id),
