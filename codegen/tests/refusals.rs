@@ -101,7 +101,7 @@ fn mistakes() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
             "derived of nothing",
             operation(
                 "\"security\"",
-                r#""derived": { "quota": { "calls": 0, "seconds": 1 }, "required": ["Nothing"] }, "security""#,
+                r#""derived": { "quota": { "calls": 0, "seconds": 1 }, "required": ["Nothing"], "clientToken": true }, "security""#,
             ),
         ),
         ("a quota of nothing", overlay(r#"{ "quota": { "calls": 0 } }"#)),

@@ -7,7 +7,7 @@ impl Client {
     /// Makes a group that keeps a number of servers going.
     ///
     /// - Impact: it changes something.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     ///
     /// # Errors
     ///
@@ -842,7 +842,7 @@ impl rt::Request for CreateAutoProvisioningGroupRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "CreateAutoProvisioningGroup",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };

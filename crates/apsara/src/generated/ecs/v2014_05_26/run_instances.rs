@@ -7,7 +7,7 @@ impl Client {
     /// Makes servers and starts them.
     ///
     /// - Impact: it changes something.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     ///
     /// # Errors
     ///
@@ -899,7 +899,7 @@ impl rt::Request for RunInstancesRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "RunInstances",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };
