@@ -16,7 +16,7 @@ use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind, Violation};
 use crate::operation::{Operation, Product};
 use crate::outcome::Outcome;
-use crate::record::{AnyRecord, Location, Meta, Record, Slot, View, check, decode, decode_headers};
+use crate::record::{AnyRecord, Location, Meta, Record, Slot, View, decode, decode_headers};
 use crate::retry::Retry;
 use exchange::{Answer, exchange};
 
@@ -172,7 +172,7 @@ impl<R: Request> Call<R> {
     /// Returns everything that is wrong with the request, then what may be, as [`Violation::is_warning`] says. It sends nothing.
     #[must_use]
     pub fn check(&self) -> Vec<Violation> {
-        check(&self.request)
+        prepare::check(R::OPERATION, &self.request)
     }
 
     /// Sends the call.
