@@ -1,0 +1,42 @@
+//! The official SDKs beside ours: they drive our emulator, and their functions sign our requests again.
+
+#![allow(clippy::unwrap_used)]
+
+mod family;
+mod sdk;
+mod signed;
+
+use apsara_tests::workspace;
+
+use crate::sdk::{Peer, run};
+
+#[tokio::test]
+async fn the_official_python_sdk_drives_the_family_with_signature_v3() {
+    family::check(Peer::PythonV3).await;
+}
+
+#[tokio::test]
+async fn the_official_python_core_drives_the_family_with_signature_v1() {
+    family::check(Peer::PythonV1).await;
+}
+
+#[tokio::test]
+async fn the_official_node_core_drives_the_family_with_signature_v3() {
+    family::check(Peer::NodeV3).await;
+}
+
+#[tokio::test]
+async fn the_official_older_node_core_drives_the_family_with_signature_v1() {
+    family::check(Peer::NodeV1).await;
+}
+
+#[tokio::test]
+async fn every_spec_is_valid_by_the_schema_that_it_names() {
+    let specs = workspace::root().join("api-specs");
+    let printed = run("check_schemas.py", &[("SPECS", specs.to_str().unwrap())], "").await;
+    let lines: Vec<&str> = printed.lines().collect();
+    let (checked, refused) = lines.split_first().unwrap();
+    let count: usize = checked.strip_suffix(" checked").unwrap_or_else(|| panic!("{printed}")).parse().unwrap();
+    assert!(count >= 22, "{printed}");
+    assert_eq!(refused, ["overlay: refused", "overlay: refused", "product: refused", "operation: refused"]);
+}
