@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used)]
 
 mod family;
+mod gateway;
 mod sdk;
 mod signed;
+mod twice;
 
 use apsara_tests::workspace;
 
@@ -28,6 +30,26 @@ async fn the_official_node_core_drives_the_family_with_signature_v3() {
 #[tokio::test]
 async fn the_official_older_node_core_drives_the_family_with_signature_v1() {
     family::check(Peer::NodeV1).await;
+}
+
+#[tokio::test]
+async fn the_gateway_judges_the_official_python_sdk() {
+    gateway::check(Peer::PythonV3).await;
+}
+
+#[tokio::test]
+async fn the_gateway_judges_the_official_python_core() {
+    gateway::check(Peer::PythonV1).await;
+}
+
+#[tokio::test]
+async fn the_gateway_judges_the_official_node_core() {
+    gateway::check(Peer::NodeV3).await;
+}
+
+#[tokio::test]
+async fn the_gateway_judges_the_official_older_node_core() {
+    gateway::check(Peer::NodeV1).await;
 }
 
 #[tokio::test]
