@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::accounts::{Accounts, Caller, LiveService};
 use crate::answer::{Answer, Format, to_value};
-use crate::clock::{Now, parse_utc};
+use crate::clock::{Now, parse_http_date, parse_utc};
 use crate::ledger::{LedgerEntry, Signature};
 use crate::nonce::Nonces;
 use crate::parameters::Parameters;
@@ -62,10 +62,10 @@ impl Outline {
         let named = |header: &str, parameter: &str| {
             let (header, parameter) = (request.header(header), request.parameter(parameter));
             let sent = match signature {
-                Some(Signature::V3) => header.or(parameter),
                 // SDKs send the headers too, but V1 does not sign them: they must not overrule what is signed.
                 Some(Signature::V1) => parameter,
-                None => parameter.or(header),
+                None | Some(Signature::Bearer) => parameter.or(header),
+                Some(_) => header.or(parameter),
             };
             sent.unwrap_or_default().to_owned()
         };
@@ -82,7 +82,12 @@ impl Outline {
 
     /// The language of the answer, or `None` if the request asks for one that does not exist.
     fn format(&self, request: &WireRequest) -> Option<Format> {
-        if self.signature == Some(Signature::V3) {
+        let by_headers = match self.signature {
+            None | Some(Signature::V1) => false,
+            Some(Signature::Bearer) => request.header("x-acs-bearer-token").is_some(),
+            Some(_) => true,
+        };
+        if by_headers {
             return Some(Format::Json);
         }
         match request.parameter("Format").unwrap_or("XML") {
@@ -186,12 +191,17 @@ fn run(
 
 /// Finds out who calls, in the order: time, key, token, signature, nonce.
 fn authenticate(state: &mut State, request: &WireRequest, signature: Signature, now: Now) -> Result<Caller, Refusal> {
+    if signature == Signature::Bearer {
+        check_unsigned_timestamp(request, now.gateway)?;
+        return state.accounts.bearer(verify::bearer_token(request)?);
+    }
     let credentials = verify::read_credentials(request, signature)?;
-    check_timestamp(&credentials.timestamp, now.gateway)?;
-    let claim = state.accounts.claim(&credentials.access_key_id, credentials.security_token.as_deref(), now.world)?;
-    credentials.verify(request, &claim.secret)?;
+    let time = if signature == Signature::V1Roa { parse_http_date } else { parse_utc };
+    check_timestamp(time(credentials.timestamp), now.gateway)?;
+    let claim = state.accounts.claim(credentials.access_key_id, credentials.security_token, now.world)?;
+    credentials.verify(request, claim.key)?;
     // Only a proven request may use up a nonce; otherwise anybody could use up anybody's.
-    if !state.nonces.note(&credentials.access_key_id, &credentials.nonce, now.gateway) {
+    if !state.nonces.note(credentials.access_key_id, credentials.nonce, now.gateway) {
         return Err(Refusal::nonce_used());
     }
     Ok(claim.caller)
@@ -202,14 +212,19 @@ fn check_anonymous(request: &WireRequest, outline: &Outline, now: Timestamp) -> 
     if outline.version != STS || outline.action != "AssumeRoleWithOIDC" {
         return Err(Refusal::missing("AccessKeyId"));
     }
+    check_unsigned_timestamp(request, now)
+}
+
+/// A time that nothing proves need not be there, but must not be wrong.
+fn check_unsigned_timestamp(request: &WireRequest, now: Timestamp) -> Result<(), Refusal> {
     match request.header("x-acs-date").or_else(|| request.parameter("Timestamp")) {
-        Some(timestamp) => check_timestamp(timestamp, now),
+        Some(text) => check_timestamp(parse_utc(text), now),
         None => Ok(()),
     }
 }
 
-fn check_timestamp(text: &str, now: Timestamp) -> Result<(), Refusal> {
-    let timestamp = parse_utc(text).ok_or_else(Refusal::timestamp_format)?;
+fn check_timestamp(timestamp: Option<Timestamp>, now: Timestamp) -> Result<(), Refusal> {
+    let timestamp = timestamp.ok_or_else(Refusal::timestamp_format)?;
     if now.duration_since(timestamp).abs() > CLOCK_SKEW { Err(Refusal::timestamp_expired()) } else { Ok(()) }
 }
 

@@ -58,6 +58,17 @@ impl Refusal {
         Self::bad_request("InvalidTimeStamp.Format", "Specified time stamp or date value is not well formatted.")
     }
 
+    pub(crate) fn timestamp_missing(header: &str) -> Self {
+        Self::bad_request(
+            "IllegalTimestamp",
+            format!("The input parameter \"{header}\" that is mandatory for processing this request is not supplied."),
+        )
+    }
+
+    pub(crate) fn bearer_token_invalid() -> Self {
+        Self::bad_request("InvalidBearerToken", "Specified bearer token is not valid.")
+    }
+
     pub(crate) fn access_key_not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "InvalidAccessKeyId.NotFound", "Specified access key is not found.")
     }

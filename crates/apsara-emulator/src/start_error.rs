@@ -35,7 +35,17 @@ pub enum StartError {
         /// The id.
         account: String,
     },
-    /// Two access keys have the same id.
+    /// A key pair's public key is no RSA key of 2048 to 8192 bits.
+    InvalidPublicKey {
+        /// The id of the key pair.
+        key_pair_id: String,
+    },
+    /// A bearer token is given twice.
+    DuplicateBearerToken {
+        /// The account that has it the second time; the token is not for everybody to read.
+        account: String,
+    },
+    /// Two access keys, or key pairs, have the same id.
     DuplicateKey {
         /// The id.
         access_key_id: String,
@@ -60,6 +70,13 @@ impl fmt::Display for StartError {
                 write!(f, "the first account, {account}, has no access key; add one with Account::key")
             }
             Self::DuplicateAccount { account } => write!(f, "the account {account} is given twice"),
+            Self::InvalidPublicKey { key_pair_id } => write!(
+                f,
+                "the public key of the key pair {key_pair_id} cannot be read; give an RSA key of 2048 to 8192 bits as DER, such as `openssl pkey -pubout -outform DER` writes"
+            ),
+            Self::DuplicateBearerToken { account } => {
+                write!(f, "a bearer token of the account {account} is given twice")
+            }
             Self::DuplicateKey { access_key_id } => {
                 write!(f, "the access key id {access_key_id} is given twice")
             }
