@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 /// Says why an emulator did not start.
 #[derive(Debug)]
@@ -24,6 +25,15 @@ pub enum StartError {
         address: SocketAddr,
         /// What the operating system says.
         source: io::Error,
+    },
+    /// A file of specs cannot be read.
+    InvalidSpec {
+        /// The file.
+        file: PathBuf,
+        /// Where in it, as a JSON path; empty if it is the file as a whole.
+        at: String,
+        /// What is wrong, or what to write instead.
+        reason: String,
     },
     /// The first account has no access key.
     NoKey {
@@ -66,6 +76,8 @@ impl fmt::Display for StartError {
                 "{address} can be reached from other machines; the emulator listens at loopback addresses only, such as 127.0.0.1:0"
             ),
             Self::Bind { address, source } => write!(f, "cannot listen at {address}: {source}"),
+            Self::InvalidSpec { file, at, reason } if at.is_empty() => write!(f, "{}: {reason}", file.display()),
+            Self::InvalidSpec { file, at, reason } => write!(f, "{}: {at}: {reason}", file.display()),
             Self::NoKey { account } => {
                 write!(f, "the first account, {account}, has no access key; add one with Account::key")
             }
