@@ -2,14 +2,16 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 
 use crate::accounts::{Account, Accounts};
+use crate::catalog::{Catalog, Product};
 use crate::clock::Clock;
-use crate::gateway::State;
+use crate::gateway::{Manner, State};
 use crate::ledger::LedgerEntry;
 use crate::nonce::Nonces;
 use crate::relay::{Failure, Relays, TaskError, TaskSnapshot};
@@ -22,6 +24,9 @@ pub const DEFAULT_ACCOUNT_ID: &str = "1234567890123456";
 pub const DEFAULT_ACCESS_KEY_ID: &str = "LTAI5tApsaraEmulator0000";
 /// The secret of the default account's access key; no account of the cloud has it.
 pub const DEFAULT_ACCESS_KEY_SECRET: &str = "apsara-emulator-secret-00000000";
+
+/// The seed of an emulator that was not given one.
+const DEFAULT_SEED: u64 = 0;
 
 /// Serves a stand-in for Alibaba Cloud on this machine until it is dropped.
 ///
@@ -56,6 +61,8 @@ impl Emulator {
             listen: "127.0.0.1:0".to_owned(),
             clock: Clock::system(),
             gateway_clock: Clock::system(),
+            spec_files: Vec::new(),
+            manner: Manner { seed: DEFAULT_SEED, verifies: true, needs_https: false },
         }
     }
 
@@ -168,6 +175,8 @@ pub struct EmulatorBuilder {
     listen: String,
     clock: Clock,
     gateway_clock: Clock,
+    spec_files: Vec<PathBuf>,
+    manner: Manner,
 }
 
 impl EmulatorBuilder {
@@ -199,11 +208,44 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Serves the operations of one more product: those of a document that the portal calls `api-docs.json`.
+    ///
+    /// The products that ship with the emulator need no file; a document of one of them, in the same version, takes its
+    /// place. The file is read when the emulator starts.
+    pub fn spec_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.spec_files.push(path.into());
+        self
+    }
+
+    /// Sets what the answers follow from that are made up: the same seed and the same request give the same answer.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.manner.seed = seed;
+        self
+    }
+
+    /// Refuses operations whose specs list no plain HTTP with `InvalidProtocol.NeedSsl`, as the cloud does.
+    ///
+    /// The emulator speaks nothing but plain HTTP, so that such an operation cannot be called then.
+    pub fn require_https(mut self) -> Self {
+        self.manner.needs_https = true;
+        self
+    }
+
+    /// Believes every request: neither signatures nor times nor nonces are checked, and a call is charged to the
+    /// account whose key it names.
+    ///
+    /// This is for measuring what the checks cost; it is no stand-in for the cloud.
+    pub fn unverified(mut self) -> Self {
+        self.manner.verifies = false;
+        self
+    }
+
     /// Opens the port and serves on the current tokio runtime.
     ///
     /// # Errors
     ///
-    /// Fails if the address is not a loopback one or is taken, or if the accounts do not make sense.
+    /// Fails if the address is not a loopback one or is taken, if the accounts do not make sense, or if a file of specs
+    /// cannot be read.
     pub async fn start(self) -> Result<Emulator, StartError> {
         let mut accounts = self.accounts;
         if accounts.is_empty() {
@@ -215,6 +257,8 @@ impl EmulatorBuilder {
         };
         let account_id = first.id.clone();
         let accounts = Accounts::new(accounts)?;
+        let given = self.spec_files.iter().map(|file| Product::load(file)).collect::<Result<Vec<_>, _>>()?;
+        let catalog = Arc::new(Catalog::new(given));
 
         let Ok(address) = self.listen.parse::<SocketAddr>() else {
             return Err(StartError::InvalidAddress { address: self.listen });
@@ -229,7 +273,14 @@ impl EmulatorBuilder {
         };
         let (listener, address) = bind.await.map_err(|source| StartError::Bind { address, source })?;
 
-        let state = State { accounts, nonces: Nonces::new(), relays: Relays::default(), ledger: Vec::new() };
+        let state = State {
+            accounts,
+            nonces: Nonces::new(),
+            relays: Relays::default(),
+            ledger: Vec::new(),
+            catalog,
+            manner: self.manner,
+        };
         let shared = Arc::new(Shared::new(self.clock, self.gateway_clock, state));
         let serving = tokio::spawn(server::serve(listener, Arc::clone(&shared))).abort_handle();
         Ok(Emulator {

@@ -1,5 +1,7 @@
 //! What stands in front of the operations: the checks, in their order, and the way to the right operation.
 
+use std::sync::Arc;
+
 use http::{Method, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -7,12 +9,14 @@ use serde_json::Value;
 
 use crate::accounts::{Accounts, Caller, LiveService};
 use crate::answer::{Answer, Format, to_value};
-use crate::clock::{Now, parse_utc};
+use crate::catalog::{self, Catalog, Sampled, Style};
+use crate::clock::{Now, parse_http_date, parse_utc};
 use crate::ledger::{LedgerEntry, Signature};
 use crate::nonce::Nonces;
+use crate::outline::{Outline, Target};
 use crate::parameters::Parameters;
 use crate::refusal::Refusal;
-use crate::relay::{OPERATIONS, Operation, Relays};
+use crate::relay::{OPERATIONS, Relays};
 use crate::request::WireRequest;
 use crate::{random, relay, sts, verify};
 
@@ -27,93 +31,75 @@ pub(crate) struct State {
     pub(crate) nonces: Nonces,
     pub(crate) relays: Relays,
     pub(crate) ledger: Vec<LedgerEntry>,
+    pub(crate) catalog: Arc<Catalog>,
+    pub(crate) manner: Manner,
 }
 
-/// What an operation did: the body of its answer, and the tasks it was about.
+/// How this emulator differs from others.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Manner {
+    /// What made-up answers follow from.
+    pub(crate) seed: u64,
+    /// Whether signatures, times and nonces are checked.
+    pub(crate) verifies: bool,
+    /// Whether operations that are only for HTTPS are refused, since this is none.
+    pub(crate) needs_https: bool,
+}
+
+/// What an operation did: its answer, and the tasks it was about.
 pub(crate) struct Executed {
-    body: Value,
+    status: StatusCode,
+    body: Option<Value>,
     task_id: Option<String>,
     new_task_id: Option<String>,
 }
 
 impl Executed {
     pub(crate) fn new(body: &impl Serialize, task_id: Option<String>, new_task_id: Option<String>) -> Self {
-        Self { body: to_value(body), task_id, new_task_id }
+        Self { status: StatusCode::OK, body: Some(to_value(body)), task_id, new_task_id }
+    }
+
+    fn sampled(sampled: Sampled) -> Self {
+        let status = StatusCode::from_u16(sampled.status).unwrap_or(StatusCode::OK);
+        Self { status, body: sampled.body, task_id: None, new_task_id: None }
     }
 }
 
 #[cfg(test)]
 impl Executed {
     pub(crate) fn body(&self) -> &Value {
-        &self.body
-    }
-}
-
-/// What of a request can be told before any check.
-struct Outline {
-    action: String,
-    version: String,
-    signature: Option<Signature>,
-}
-
-impl Outline {
-    fn new(request: &WireRequest) -> Self {
-        let signature = verify::claimed_signature(request);
-        let named = |header: &str, parameter: &str| {
-            let (header, parameter) = (request.header(header), request.parameter(parameter));
-            let sent = match signature {
-                Some(Signature::V3) => header.or(parameter),
-                // SDKs send the headers too, but V1 does not sign them: they must not overrule what is signed.
-                Some(Signature::V1) => parameter,
-                None => parameter.or(header),
-            };
-            sent.unwrap_or_default().to_owned()
-        };
-        Self { action: named("x-acs-action", "Action"), version: named("x-acs-version", "Version"), signature }
-    }
-
-    fn product(&self) -> &'static str {
-        match self.version.as_str() {
-            LIVE => "live",
-            STS => "Sts",
-            _ => "",
-        }
-    }
-
-    /// The language of the answer, or `None` if the request asks for one that does not exist.
-    fn format(&self, request: &WireRequest) -> Option<Format> {
-        if self.signature == Some(Signature::V3) {
-            return Some(Format::Json);
-        }
-        match request.parameter("Format").unwrap_or("XML") {
-            format if format.eq_ignore_ascii_case("json") => Some(Format::Json),
-            format if format.eq_ignore_ascii_case("xml") => Some(Format::Xml),
-            _ => None,
-        }
+        self.body.as_ref().expect("what is written by hand has a body")
     }
 }
 
 /// Answers one request and writes it into the ledger.
 pub(crate) fn answer(state: &mut State, request: &WireRequest, now: Now) -> Answer {
+    let catalog = Arc::clone(&state.catalog);
     let outline = Outline::new(request);
+    let target = Target::new(&catalog, request, &outline);
     let format = outline.format(request);
+    let request_id = random::request_id();
     let mut caller = None;
     let result = match (&request.flaw, format) {
         // The reason why a request cannot be read comes first: without it the others mislead.
         (Some(flaw), _) => Err(flaw.clone()),
         (None, None) => Err(Refusal::invalid_format()),
-        (None, Some(_)) => run(state, request, &outline, now, &mut caller),
+        (None, Some(_)) => {
+            run(state, &Call { request, outline: &outline, target: &target, id: &request_id, now }, &mut caller)
+        }
     };
     let format = format.unwrap_or(Format::Xml);
-    let request_id = random::request_id();
+    let action = target.found.as_ref().map_or(outline.action, |found| &found.operation.name);
     let answer = match &result {
-        Ok(executed) => Answer::success(executed.body.clone(), &outline.action, request_id, format),
-        Err(refusal) => Answer::error(refusal, request.host(), outline.product(), request_id, format),
+        Ok(executed) => {
+            Answer::success(executed.status, executed.body.clone(), action, request_id, format, target.style)
+        }
+        Err(refusal) => Answer::error(refusal, request.host(), target.product, request_id, format, target.style),
     };
     let sent_task_id = request.parameter("TaskId").map(str::to_owned);
     state.ledger.push(LedgerEntry {
-        action: outline.action,
-        version: outline.version,
+        action: action.to_owned(),
+        version: outline.version.to_owned(),
         access_key_id: verify::claimed_access_key_id(request),
         account: caller.map(|caller: Caller| caller.account),
         request_id: answer.request_id.clone(),
@@ -130,7 +116,7 @@ pub(crate) fn answer(state: &mut State, request: &WireRequest, now: Now) -> Answ
 /// Refuses what could not even be taken apart, and writes that into the ledger.
 pub(crate) fn refuse_unreadable(state: &mut State, status: StatusCode) -> Answer {
     let refusal = Refusal::unreadable(status);
-    let answer = Answer::error(&refusal, "", "", random::request_id(), Format::Xml);
+    let answer = Answer::error(&refusal, "", "", random::request_id(), Format::Xml, Style::Rpc);
     state.ledger.push(LedgerEntry {
         action: String::new(),
         version: String::new(),
@@ -147,17 +133,23 @@ pub(crate) fn refuse_unreadable(state: &mut State, status: StatusCode) -> Answer
     answer
 }
 
-fn run(
-    state: &mut State,
-    request: &WireRequest,
-    outline: &Outline,
+/// One request with all that is known of it.
+struct Call<'a> {
+    request: &'a WireRequest,
+    outline: &'a Outline<'a>,
+    target: &'a Target<'a>,
+    id: &'a str,
     now: Now,
-    caller: &mut Option<Caller>,
-) -> Result<Executed, Refusal> {
-    if request.method != Method::GET && request.method != Method::POST {
+}
+
+fn run(state: &mut State, call: &Call<'_>, caller: &mut Option<Caller>) -> Result<Executed, Refusal> {
+    let Call { request, outline, target, now, .. } = *call;
+    let is_rpc = request.path == "/" && !state.catalog.has_paths(outline.version);
+    let is_rpc_method = request.method == Method::GET || request.method == Method::POST;
+    if !catalog::is_known_method(&request.method) || is_rpc && !is_rpc_method {
         return Err(Refusal::unsupported_method());
     }
-    if outline.action.is_empty() {
+    if outline.action.is_empty() && outline.needs_action(request) {
         return Err(Refusal::missing("Action"));
     }
     if outline.version.is_empty() {
@@ -165,85 +157,110 @@ fn run(
     }
     match outline.signature {
         Some(signature) => *caller = Some(authenticate(state, request, signature, now)?),
-        None => check_anonymous(request, outline, now.gateway)?,
+        None => check_anonymous(call)?,
     }
-    if request.path != "/" {
-        return Err(Refusal::action_not_found());
+    let found = target.found.as_ref().map_err(Clone::clone)?;
+    if state.manner.needs_https && found.operation.https_only {
+        return Err(Refusal::needs_ssl());
     }
     let parameters = Parameters::new(request.parameters());
-    match outline.version.as_str() {
-        LIVE => {
-            let operation = OPERATIONS.iter().find(|operation| operation.name == outline.action);
-            let operation = operation
-                .filter(|operation| operation.takes_post || request.method == Method::GET)
-                .ok_or_else(Refusal::action_not_found)?;
-            run_live(state, operation, caller.as_ref(), &parameters, now.world)
-        }
-        STS => run_sts(state, &outline.action, caller.as_ref(), &parameters, now.world),
-        _ => Err(Refusal::invalid_version()),
+    let is = |code: &str, version: &str| target.product.eq_ignore_ascii_case(code) && outline.version == version;
+    let by_hand = if is("live", LIVE) {
+        run_live(state, &found.operation.name, caller.as_ref(), &parameters, now.world)
+    } else if is("Sts", STS) {
+        run_sts(state, &found.operation.name, caller.as_ref(), &parameters, now.world)
+    } else {
+        None
+    };
+    if let Some(result) = by_hand {
+        return result;
     }
+    catalog::check(found, request)?;
+    Ok(Executed::sampled(catalog::answer(found, request, state.manner.seed, call.id)))
 }
 
 /// Finds out who calls, in the order: time, key, token, signature, nonce.
 fn authenticate(state: &mut State, request: &WireRequest, signature: Signature, now: Now) -> Result<Caller, Refusal> {
+    let verifies = state.manner.verifies;
+    if signature == Signature::Bearer {
+        if verifies {
+            check_unsigned_timestamp(request, now.gateway)?;
+        }
+        return state.accounts.bearer(verify::bearer_token(request)?);
+    }
     let credentials = verify::read_credentials(request, signature)?;
-    check_timestamp(&credentials.timestamp, now.gateway)?;
-    let claim = state.accounts.claim(&credentials.access_key_id, credentials.security_token.as_deref(), now.world)?;
-    credentials.verify(request, &claim.secret)?;
-    // Only a proven request may use up a nonce; otherwise anybody could use up anybody's.
-    if !state.nonces.note(&credentials.access_key_id, &credentials.nonce, now.gateway) {
-        return Err(Refusal::nonce_used());
+    if verifies {
+        let time = if signature == Signature::V1Roa { parse_http_date } else { parse_utc };
+        check_timestamp(time(credentials.timestamp), now.gateway)?;
+    }
+    let claim = state.accounts.claim(credentials.access_key_id, credentials.security_token, now.world)?;
+    if verifies {
+        credentials.verify(request, claim.key)?;
+        // Only a proven request may use up a nonce; otherwise anybody could use up anybody's.
+        if !state.nonces.note(credentials.access_key_id, credentials.nonce, now.gateway) {
+            return Err(Refusal::nonce_used());
+        }
     }
     Ok(claim.caller)
 }
 
-/// Lets the one operation through that is called without a key; its time is checked if it is given.
-fn check_anonymous(request: &WireRequest, outline: &Outline, now: Timestamp) -> Result<(), Refusal> {
-    if outline.version != STS || outline.action != "AssumeRoleWithOIDC" {
-        return Err(Refusal::missing("AccessKeyId"));
+/// Lets operations through that are called without a key; a time is checked if it is given.
+fn check_anonymous(call: &Call<'_>) -> Result<(), Refusal> {
+    match &call.target.found {
+        Ok(found) if found.operation.anonymous => check_unsigned_timestamp(call.request, call.now.gateway),
+        _ => Err(Refusal::missing("AccessKeyId")),
     }
+}
+
+/// A time that nothing proves need not be there, but must not be wrong.
+fn check_unsigned_timestamp(request: &WireRequest, now: Timestamp) -> Result<(), Refusal> {
     match request.header("x-acs-date").or_else(|| request.parameter("Timestamp")) {
-        Some(timestamp) => check_timestamp(timestamp, now),
+        Some(text) => check_timestamp(parse_utc(text), now),
         None => Ok(()),
     }
 }
 
-fn check_timestamp(text: &str, now: Timestamp) -> Result<(), Refusal> {
-    let timestamp = parse_utc(text).ok_or_else(Refusal::timestamp_format)?;
+fn check_timestamp(timestamp: Option<Timestamp>, now: Timestamp) -> Result<(), Refusal> {
+    let timestamp = timestamp.ok_or_else(Refusal::timestamp_format)?;
     if now.duration_since(timestamp).abs() > CLOCK_SKEW { Err(Refusal::timestamp_expired()) } else { Ok(()) }
 }
 
+/// Runs an operation of Live that does something here; nothing if it is another one, and the account has Live.
 fn run_live(
     state: &mut State,
-    operation: &Operation,
+    action: &str,
     caller: Option<&Caller>,
     parameters: &Parameters,
     now: Timestamp,
-) -> Result<Executed, Refusal> {
-    let caller = caller.ok_or_else(|| Refusal::missing("AccessKeyId"))?;
+) -> Option<Result<Executed, Refusal>> {
+    let caller = caller?;
     match state.accounts.account(&caller.account).map(|account| account.live) {
         Some(LiveService::NotOpen) => {
-            return Err(Refusal::bad_request("LiveServiceNotFound", "Your account does not open Live service yet"));
+            let message = "Your account does not open Live service yet";
+            return Some(Err(Refusal::bad_request("LiveServiceNotFound", message)));
         }
         Some(LiveService::OpenWithoutDomain) => {
-            return Err(Refusal::bad_request("CodeInvalidAliUid", "This aliuid does not have a live domain name."));
+            let message = "This aliuid does not have a live domain name.";
+            return Some(Err(Refusal::bad_request("CodeInvalidAliUid", message)));
         }
         Some(LiveService::Open) | None => {}
     }
-    (operation.run)(&mut state.relays, &relay::Call { account: &caller.account, parameters, now })
+    let operation = OPERATIONS.iter().find(|operation| operation.name == action)?;
+    Some((operation.run)(&mut state.relays, &relay::Call { account: &caller.account, parameters, now }))
 }
 
+/// Runs an operation of the token service that does something here; nothing if it is another one.
 fn run_sts(
     state: &mut State,
     action: &str,
     caller: Option<&Caller>,
     parameters: &Parameters,
     now: Timestamp,
-) -> Result<Executed, Refusal> {
+) -> Option<Result<Executed, Refusal>> {
     match (action, caller) {
-        ("GetCallerIdentity", Some(caller)) => Ok(sts::get_caller_identity(caller)),
-        ("AssumeRole", Some(_)) => sts::assume_role(&mut state.accounts, parameters, now),
-        ("AssumeRoleWithOIDC", _) => sts::assume_role_with_oidc(&mut state.accounts, parameters, now),
-        _ => Err(Refusal::action_not_found()),
+        ("GetCallerIdentity", Some(caller)) => Some(Ok(sts::get_caller_identity(caller))),
+        ("AssumeRole", Some(_)) => Some(sts::assume_role(&mut state.accounts, parameters, now)),
+        ("AssumeRoleWithOIDC", _) => Some(sts::assume_role_with_oidc(&mut state.accounts, parameters, now)),
+        _ => None,
     }
 }

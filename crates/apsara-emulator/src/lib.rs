@@ -2,12 +2,14 @@
 
 mod accounts;
 mod answer;
+mod catalog;
 mod clock;
 mod connection;
 mod emulator;
 mod gateway;
 mod ledger;
 mod nonce;
+mod outline;
 mod parameters;
 mod random;
 mod refusal;

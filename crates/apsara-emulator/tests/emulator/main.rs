@@ -6,5 +6,6 @@ mod client;
 mod gateway;
 mod lifetime;
 mod malformed;
+mod signatures;
 mod sts;
 mod tasks;
