@@ -94,7 +94,11 @@ pub(crate) fn answer(state: &mut State, request: &WireRequest, now: Now) -> Answ
         Ok(executed) => {
             Answer::success(executed.status, executed.body.clone(), action, request_id, format, target.style)
         }
-        Err(refusal) => Answer::error(refusal, request.host(), target.product, request_id, format, target.style),
+        Err(refusal) => {
+            // The older cores, which alone sign so, find no code in the newer shape.
+            let style = if outline.signature == Some(Signature::V1Roa) { Style::Rpc } else { target.style };
+            Answer::error(refusal, request.host(), target.product, request_id, format, style)
+        }
     };
     let sent_task_id = request.parameter("TaskId").map(str::to_owned);
     state.ledger.push(LedgerEntry {
@@ -197,7 +201,7 @@ fn authenticate(state: &mut State, request: &WireRequest, signature: Signature, 
     if verifies {
         credentials.verify(request, claim.key)?;
         // Only a proven request may use up a nonce; otherwise anybody could use up anybody's.
-        if !state.nonces.note(credentials.access_key_id, credentials.nonce, now.gateway) {
+        if credentials.nonce.is_some_and(|nonce| !state.nonces.note(credentials.access_key_id, nonce, now.gateway)) {
             return Err(Refusal::nonce_used());
         }
     }
