@@ -1,6 +1,7 @@
 """Makes the calls that come as lines of JSON, and answers each with a line: what an official SDK returned or raised.
 
-A line names the operation, its parameters by their names on the wire, the host, and the key: id, secret and perhaps token.
+A line names the operation, its version and its path, its parameters by their names on the wire, the host, and the key: id, secret
+and perhaps token.
 """
 
 import json

@@ -19,7 +19,10 @@ def call(wanted, key):
     request.set_protocol_type("http")
     request.set_method("GET")
     request.set_version(wanted["version"])
-    request.set_action_name(wanted["operation"])
+    if wanted["path"] == "/":
+        request.set_action_name(wanted["operation"])
+    else:
+        request.set_uri_pattern(wanted["path"])
     request.set_accept_format("json")
     for name, value in wanted["parameters"].items():
         request.add_query_param(name, json.dumps(value) if isinstance(value, list) else value)

@@ -1,5 +1,7 @@
 """Calls with the official Python SDK, its own clients and models, which signs with V3."""
 
+from alibabacloud_cs20151215 import models as cs
+from alibabacloud_cs20151215.client import Client as Cs
 from alibabacloud_live20161101 import models as live
 from alibabacloud_live20161101.client import Client as Live
 from alibabacloud_sts20150401 import models as sts
@@ -8,6 +10,8 @@ from alibabacloud_tea_openapi.exceptions import AlibabaCloudException
 from alibabacloud_tea_openapi.utils_models import Config
 
 from calls import serve
+
+PRODUCTS = [(live, Live), (sts, Sts), (cs, Cs)]
 
 
 def call(wanted, key):
@@ -22,11 +26,11 @@ def call(wanted, key):
         read_timeout=30000,
     )
     operation = wanted["operation"]
-    models, client = (live, Live) if hasattr(live, operation + "Response") else (sts, Sts)
+    models, client = next(it for it in PRODUCTS if hasattr(it[0], operation + "Response"))
     method = getattr(client(config), "".join("_" + c.lower() if c.isupper() else c for c in operation)[1:])
-    if not hasattr(models, operation + "Request"):
-        return method().body.to_map()
-    return method(getattr(models, operation + "Request")().from_map(wanted["parameters"])).body.to_map()
+    request = getattr(models, operation + "Request", None)
+    answer = method(request().from_map(wanted["parameters"])) if request else method()
+    return answer.to_map()["body"]
 
 
 def told(error):

@@ -24,10 +24,10 @@ async function call(wanted, key) {
     action: wanted.operation,
     version: wanted.version,
     protocol: 'HTTP',
-    pathname: '/',
+    pathname: wanted.path,
     method: 'GET',
     authType: 'AK',
-    style: 'RPC',
+    style: wanted.path === '/' ? 'RPC' : 'ROA',
     reqBodyType: 'formData',
     bodyType: 'json',
   });

@@ -113,7 +113,7 @@ async fn sessions(sdk: &mut Sdk, emulator: &Emulator, seen: &mut Seen) {
 }
 
 /// Asks the emulator for keys that end in an hour, by the same SDK.
-async fn assume_role(sdk: &mut Sdk, emulator: &Emulator) -> Key {
+pub(crate) async fn assume_role(sdk: &mut Sdk, emulator: &Emulator) -> Key {
     let role = format!("acs:ram::{}:role/reader", emulator.account_id());
     let wanted = json!({ "RoleArn": role, "RoleSessionName": "peer", "DurationSeconds": 3600 });
     let answer = sdk.call("AssumeRole", wanted).await.body();

@@ -4,6 +4,7 @@
 
 mod family;
 mod gateway;
+mod roa;
 mod sdk;
 mod signed;
 mod twice;
@@ -50,6 +51,26 @@ async fn the_gateway_judges_the_official_node_core() {
 #[tokio::test]
 async fn the_gateway_judges_the_official_older_node_core() {
     gateway::check(Peer::NodeV1).await;
+}
+
+#[tokio::test]
+async fn the_official_python_sdk_calls_an_operation_with_a_path() {
+    roa::check(Peer::PythonV3).await;
+}
+
+#[tokio::test]
+async fn the_official_python_core_calls_an_operation_with_a_path() {
+    roa::check(Peer::PythonV1).await;
+}
+
+#[tokio::test]
+async fn the_official_node_core_calls_an_operation_with_a_path() {
+    roa::check(Peer::NodeV3).await;
+}
+
+#[tokio::test]
+async fn the_official_older_node_core_calls_an_operation_with_a_path() {
+    roa::check(Peer::NodeV1).await;
 }
 
 #[tokio::test]

@@ -117,10 +117,14 @@ impl Sdk {
     }
 
     async fn send(&mut self, operation: &str, parameters: &Value) {
-        let version = if matches!(operation, "AssumeRole" | "GetCallerIdentity") { "2015-04-01" } else { "2016-11-01" };
+        let (version, path) = match operation {
+            "AssumeRole" | "GetCallerIdentity" => ("2015-04-01", "/"),
+            "DescribeClusters" => ("2015-12-15", "/clusters"),
+            _ => ("2016-11-01", "/"),
+        };
         let (host, key) = (&self.host, self.key.to_json());
         let line = json!({
-            "host": host, "key": key, "version": version, "operation": operation, "parameters": parameters,
+            "host": host, "key": key, "version": version, "path": path, "operation": operation, "parameters": parameters,
         });
         self.input.write_all(format!("{line}\n").as_bytes()).await.unwrap();
     }
