@@ -3,9 +3,12 @@
 
 mod answers;
 mod client;
+mod codes;
+mod every;
 mod gateway;
 mod lifetime;
 mod malformed;
+mod sampled;
 mod signatures;
 mod sts;
 mod tasks;
