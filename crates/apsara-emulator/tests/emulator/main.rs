@@ -6,6 +6,7 @@ mod client;
 mod codes;
 mod every;
 mod gateway;
+mod given;
 mod lifetime;
 mod malformed;
 mod sampled;
