@@ -2,8 +2,11 @@
 
 use std::error::Error;
 use std::io::Write as _;
+use std::path::PathBuf;
 
-use apsara_emulator::{Account, Clock, DEFAULT_ACCESS_KEY_ID, DEFAULT_ACCESS_KEY_SECRET, DEFAULT_ACCOUNT_ID, Emulator};
+use apsara_emulator::{
+    Account, Clock, DEFAULT_ACCESS_KEY_ID, DEFAULT_ACCESS_KEY_SECRET, DEFAULT_ACCOUNT_ID, Emulator, EmulatorBuilder,
+};
 use clap::Args;
 
 /// What can be set about the emulator.
@@ -25,6 +28,9 @@ pub(crate) struct Options {
     /// A time for tasks and temporary keys to stand still at, such as 2026-01-01T00:00:00Z; else the machine's clock.
     #[arg(long, value_name = "TIME")]
     clock: Option<String>,
+    /// A document of the API portal, api-docs.json, whose operations are served too; can be given several times.
+    #[arg(long, value_name = "FILE")]
+    spec: Vec<PathBuf>,
 }
 
 /// Serves until the terminal interrupts it.
@@ -36,7 +42,8 @@ pub(crate) async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     // Asked for before anything is printed, so that whoever has read the output can already stop the program.
     let stopped = stop_signal()?;
     let account = Account::new(options.account).key(options.access_key_id, options.access_key_secret);
-    let emulator = Emulator::builder().account(account).listen(options.listen).clock(clock).start().await?;
+    let builder = Emulator::builder().account(account).listen(options.listen).clock(clock);
+    let emulator = options.spec.into_iter().fold(builder, EmulatorBuilder::spec_file).start().await?;
     print_environment(&emulator)?;
     stopped.await;
     Ok(())

@@ -4,7 +4,7 @@
 //! refused: the cloud knows more values than its documents.
 
 use regex_lite::Regex;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::operation::Place;
 use super::read::{Unreadable, has_host_label, read};
@@ -20,10 +20,19 @@ pub(crate) fn check(found: &Found<'_>, request: &WireRequest) -> Result<(), Refu
     let mut sent = Vec::with_capacity(parameters.len());
     for parameter in parameters {
         let value = read(parameter, request, captures, product.schemas());
-        let must = parameter.required && (parameter.place != Place::Host || has_host_label(request));
-        if must && matches!(value, Ok(None)) {
+        let could_be_sent = match parameter.place {
+            Place::Host => has_host_label(request),
+            // A path that fits has something in all of its places; what has no place in it cannot be there.
+            Place::Path => false,
+            _ => true,
+        };
+        if parameter.required && could_be_sent && matches!(value, Ok(None)) {
             return Err(Refusal::missing(&parameter.name));
         }
+        // Where the properties of a body are the parameters, no body is one that lacks them all.
+        let is_bare = parameter.place == Place::Body && parameter.style != "xml" && matches!(value, Ok(None));
+        let is_object = || kind(resolve(&parameter.schema, product.schemas())) == Kind::Object;
+        let value = if is_bare && is_object() { Ok(Some(Value::Object(Map::new()))) } else { value };
         sent.push((parameter, value));
     }
     for (parameter, value) in sent {

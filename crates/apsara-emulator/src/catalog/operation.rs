@@ -203,8 +203,8 @@ impl Operation {
         }
         let path = match &spec["path"] {
             Value::Null => "/",
-            Value::String(path) if path.starts_with('/') => path,
-            _ => return Err(flaw(".path", "must be a text that begins with a slash")),
+            Value::String(path) => path,
+            _ => return Err(flaw(".path", "must be a text, such as \"/clusters/{ClusterId}\"")),
         };
         let in_path = parameters.iter().filter(|parameter| parameter.place == Place::Path);
         let in_path: Vec<&str> = in_path.map(|parameter| parameter.name.as_str()).collect();

@@ -109,7 +109,10 @@ pub(super) fn unflatten(
     let below = depth.checked_sub(1).ok_or(Unreadable)?;
     let schema = resolve(schema, schemas);
     let value = |pairs: &[Pair<'_>], schema: &Value| match pairs {
-        [("", text)] => Ok(Value::String((*text).to_owned())),
+        // Of a name given twice the first counts.
+        [("", text), rest @ ..] if rest.iter().all(|(name, _)| name.is_empty()) => {
+            Ok(Value::String((*text).to_owned()))
+        }
         _ => unflatten(pairs, schema, schemas, below),
     };
     match kind(schema) {

@@ -3,9 +3,13 @@
 
 mod answers;
 mod client;
+mod codes;
+mod every;
 mod gateway;
+mod given;
 mod lifetime;
 mod malformed;
+mod sampled;
 mod signatures;
 mod sts;
 mod tasks;
