@@ -7,6 +7,7 @@ mod gateway;
 mod roa;
 mod sdk;
 mod signed;
+mod throttle;
 mod twice;
 
 use apsara_tests::workspace;
@@ -71,6 +72,26 @@ async fn the_official_node_core_calls_an_operation_with_a_path() {
 #[tokio::test]
 async fn the_official_older_node_core_calls_an_operation_with_a_path() {
     roa::check(Peer::NodeV1).await;
+}
+
+#[tokio::test]
+async fn the_official_python_sdk_is_told_that_it_calls_too_often() {
+    throttle::check(Peer::PythonV3).await;
+}
+
+#[tokio::test]
+async fn the_official_python_core_is_told_that_it_calls_too_often() {
+    throttle::check(Peer::PythonV1).await;
+}
+
+#[tokio::test]
+async fn the_official_node_core_is_told_that_it_calls_too_often() {
+    throttle::check(Peer::NodeV3).await;
+}
+
+#[tokio::test]
+async fn the_official_older_node_core_is_told_that_it_calls_too_often() {
+    throttle::check(Peer::NodeV1).await;
 }
 
 #[tokio::test]

@@ -116,6 +116,18 @@ impl Sdk {
         self.receive().await
     }
 
+    /// Makes the same call so many times, with no pause for the answers.
+    pub(crate) async fn burst(&mut self, calls: usize, operation: &str, parameters: &Value) -> Vec<Told> {
+        for _ in 0..calls {
+            self.send(operation, parameters).await;
+        }
+        let mut told = Vec::new();
+        for _ in 0..calls {
+            told.push(self.receive().await);
+        }
+        told
+    }
+
     async fn send(&mut self, operation: &str, parameters: &Value) {
         let (version, path) = match operation {
             "AssumeRole" | "GetCallerIdentity" => ("2015-04-01", "/"),
