@@ -7,4 +7,4 @@ mod scripted;
 pub mod workspace;
 
 pub use emulated::{at, config, live, relay_task};
-pub use scripted::{Scripted, Step};
+pub use scripted::{Scripted, Step, read_message};
