@@ -9,7 +9,7 @@ use super::{Credentials, Key};
 use crate::ledger::Signature;
 use crate::random::{from_hex, to_hex};
 use crate::refusal::Refusal;
-use crate::request::{WireRequest, canonical_query};
+use crate::request::{WireRequest, write_canonical_query};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Algorithm {
@@ -113,14 +113,7 @@ fn covers_enough(headers: &HeaderMap, signed_headers: &str) -> bool {
 impl Proof<'_> {
     pub(super) fn verify(&self, request: &WireRequest, key: Key<'_>) -> Result<(), Refusal> {
         let body_hash = self.algorithm.hash(&request.body);
-        let canonical = canonical_request(
-            request.method.as_str(),
-            &request.path,
-            &canonical_query(request.query.iter().map(|(name, value)| (name.as_str(), value.as_str()))),
-            &canonical_headers(&request.headers, self.signed_headers),
-            self.signed_headers,
-            &body_hash,
-        );
+        let canonical = canonical_request(request, self.signed_headers, &body_hash);
         let string_to_sign = string_to_sign(self.algorithm, &canonical);
         let body_is_the_signed_one = request.header("x-acs-content-sha256") == Some(body_hash.as_str());
         let matches = self.algorithm.verifies(key, &string_to_sign, &self.signature);
@@ -132,23 +125,35 @@ impl Proof<'_> {
     }
 }
 
-fn canonical_request(method: &str, path: &str, query: &str, headers: &str, signed: &str, body_hash: &str) -> String {
+fn canonical_request(request: &WireRequest, signed: &str, body_hash: &str) -> String {
+    let mut text = String::with_capacity(1024);
+    text.push_str(request.method.as_str());
+    text.push('\n');
+    text.push_str(&request.path);
+    text.push('\n');
+    write_canonical_query(&mut text, request.query.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    text.push('\n');
+    write_canonical_headers(&mut text, &request.headers, signed);
     // The headers end in a line break of their own, so that an empty line follows them.
-    format!("{method}\n{path}\n{query}\n{headers}\n{signed}\n{body_hash}")
+    for line in [signed, body_hash] {
+        text.push('\n');
+        text.push_str(line);
+    }
+    text
 }
 
-fn canonical_headers(headers: &HeaderMap, signed_headers: &str) -> String {
-    let mut lines = String::new();
-    for name in signed_headers.split(';') {
-        let mut values: Vec<String> = headers
-            .get_all(name)
-            .iter()
-            .map(|value| String::from_utf8_lossy(value.as_bytes()).trim().to_owned())
-            .collect();
+fn write_canonical_headers(text: &mut String, headers: &HeaderMap, signed: &str) {
+    for name in signed.split(';') {
+        text.push_str(name);
+        let mut values: Vec<_> =
+            headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes().trim_ascii())).collect();
         values.sort_unstable();
-        lines.push_str(&format!("{name}:{}\n", values.join(",")));
+        for (at, value) in values.iter().enumerate() {
+            text.push(if at == 0 { ':' } else { ',' });
+            text.push_str(value);
+        }
+        text.push('\n');
     }
-    lines
 }
 
 fn string_to_sign(algorithm: Algorithm, canonical_request: &str) -> String {
