@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: what generated code costs. It measures and judges nothing; no test depends on a time.
+//! `cargo xtask bench`: what generated code costs, and what the emulator's verification does. No test depends on a time.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,6 +14,8 @@ use crate::scratch;
 pub(crate) enum Bench {
     /// Measure the generator, and what the code that it makes costs the compiler.
     Codegen(Args),
+    /// Measure what verifying signatures costs the emulator; fails if it is more than half of a call without it.
+    Emulator,
 }
 
 /// Of what specs.
@@ -31,7 +33,14 @@ pub(crate) struct Args {
 pub(crate) fn run(bench: &Bench) -> Result<(), Failure> {
     match bench {
         Bench::Codegen(args) => codegen(args),
+        Bench::Emulator => emulator(),
     }
+}
+
+/// Runs the program that compares an emulator with one that believes everything; it is not linked into this one.
+fn emulator() -> Result<(), Failure> {
+    let package = ["--package", "apsara-tests", "--bin", "bench_emulator"];
+    succeed(cargo(&["run", "--quiet", "--release"]).args(package))
 }
 
 /// Generates clients into a crate of their own, and prints lines, sizes and the CPU seconds that the compiler takes for that crate alone.

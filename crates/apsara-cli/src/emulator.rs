@@ -2,9 +2,11 @@
 
 use std::error::Error;
 use std::io::Write as _;
+use std::path::PathBuf;
 
 use apsara_emulator::{
-    Account, Clock, DEFAULT_ACCESS_KEY_ID, DEFAULT_ACCESS_KEY_SECRET, DEFAULT_ACCOUNT_ID, Emulator, Quotas,
+    Account, Clock, DEFAULT_ACCESS_KEY_ID, DEFAULT_ACCESS_KEY_SECRET, DEFAULT_ACCOUNT_ID, Emulator, EmulatorBuilder,
+    Quotas,
 };
 use clap::{Args, ValueEnum};
 
@@ -30,6 +32,9 @@ pub(crate) struct Options {
     /// How calls are counted against the quotas of the operations.
     #[arg(long, value_enum, default_value_t = Quota::Fixed)]
     quota: Quota,
+    /// A document of the API portal, api-docs.json, whose operations are served too; can be given several times.
+    #[arg(long, value_name = "FILE")]
+    spec: Vec<PathBuf>,
 }
 
 /// The ways to count.
@@ -63,7 +68,7 @@ pub(crate) async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     let stopped = stop_signal()?;
     let account = Account::new(options.account).key(options.access_key_id, options.access_key_secret);
     let builder = Emulator::builder().account(account).listen(options.listen).clock(clock).quota(options.quota.into());
-    let emulator = builder.start().await?;
+    let emulator = options.spec.into_iter().fold(builder, EmulatorBuilder::spec_file).start().await?;
     print_environment(&emulator)?;
     stopped.await;
     Ok(())

@@ -89,3 +89,39 @@ fn an_address_or_a_time_that_is_none_says_how_to_write_one() {
     let text = String::from_utf8(refused(&["emulator", "--clock", "noon"]).stderr).unwrap();
     assert!(text.contains("such as 2026-01-01T00:00:00Z"), "{text}");
 }
+
+/// Writes a document of one operation that needs no signature.
+fn document(name: &str, place: &str) -> String {
+    let text = format!(
+        r#"{{"info": {{"style": "RPC", "product": "{name}", "version": "2020-01-01"}}, "apis": {{"Ask{name}": {{
+            "methods": ["get"], "security": [{{"Anonymous": []}}],
+            "parameters": [{{"name": "A", "in": "{place}", "schema": {{"type": "string"}}}}],
+            "responses": {{"200": {{"schema": {{"type": "object", "properties": {{"Is{name}": {{"type": "boolean"}}}}}}}}}}
+        }}}}}}"#
+    );
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.json"));
+    std::fs::write(&file, text).unwrap();
+    file.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn documents_that_are_given_are_served() {
+    let (first, second) = (document("First", "query"), document("Second", "query"));
+    let (_child, lines) = start(&["emulator", "--spec", &first, "--spec", &second]);
+    let host = lines[0].strip_prefix("Listening at http://").unwrap();
+    for name in ["First", "Second"] {
+        let mut stream = TcpStream::connect(host).unwrap();
+        let query = format!("Action=Ask{name}&Version=2020-01-01&Format=JSON");
+        write!(stream, "GET /?{query} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.contains(&format!("\"Is{name}\":")), "{answer}");
+    }
+}
+
+#[test]
+fn a_document_that_cannot_be_read_is_told_by_file_and_path() {
+    let file = document("Wrong", "cookie");
+    let text = String::from_utf8(refused(&["emulator", "--spec", &file]).stderr).unwrap();
+    assert!(text.contains("Wrong.json: apis.AskWrong.parameters[0].in: must be"), "{text}");
+}

@@ -8,14 +8,17 @@ use jiff::{SignedDuration, Timestamp};
 use crate::random;
 use crate::refusal::Refusal;
 use crate::start_error::StartError;
+use crate::verify::{Key, PublicKey};
 
 /// Describes an Alibaba Cloud account that the emulator knows.
 ///
 /// Relay tasks belong to an account: what one account creates, another does not see.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Account {
     pub(crate) id: String,
     pub(crate) keys: Vec<LongLivedKey>,
+    key_pairs: Vec<(String, Vec<u8>)>,
+    bearer_tokens: Vec<String>,
     pub(crate) live: LiveService,
 }
 
@@ -44,11 +47,30 @@ impl fmt::Debug for LongLivedKey {
     }
 }
 
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key_pairs: Vec<_> = self.key_pairs.iter().map(|(id, _)| id).collect();
+        f.debug_struct("Account")
+            .field("id", &self.id)
+            .field("keys", &self.keys)
+            .field("key_pairs", &key_pairs)
+            .field("bearer_tokens", &self.bearer_tokens.len())
+            .field("live", &self.live)
+            .finish()
+    }
+}
+
 impl Account {
     /// Describes an account by its id, which in the cloud has sixteen digits; it has no key yet.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into(), keys: Vec::new(), live: LiveService::Open }
+        Self {
+            id: id.into(),
+            keys: Vec::new(),
+            key_pairs: Vec::new(),
+            bearer_tokens: Vec::new(),
+            live: LiveService::Open,
+        }
     }
 
     /// Adds an access key.
@@ -62,6 +84,23 @@ impl Account {
     #[must_use]
     pub fn inactive_key(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
         self.keys.push(LongLivedKey { id: id.into(), secret: secret.into(), active: false });
+        self
+    }
+
+    /// Adds a key pair by its id and its public key, for calls that are signed with RSA.
+    ///
+    /// The key is an RSA key of 2048 to 8192 bits, DER-encoded: a `SubjectPublicKeyInfo`, which a PEM file that says
+    /// `PUBLIC KEY` holds in base64, or an `RSAPublicKey`, which one that says `RSA PUBLIC KEY` holds.
+    #[must_use]
+    pub fn key_pair(mut self, id: impl Into<String>, public_key_der: impl Into<Vec<u8>>) -> Self {
+        self.key_pairs.push((id.into(), public_key_der.into()));
+        self
+    }
+
+    /// Adds a bearer token: whoever sends it calls for this account, without a signature.
+    #[must_use]
+    pub fn bearer_token(mut self, token: impl Into<String>) -> Self {
+        self.bearer_tokens.push(token.into());
         self
     }
 
@@ -95,10 +134,10 @@ pub(crate) struct Caller {
     pub(crate) role: Option<AssumedRole>,
 }
 
-/// A caller together with the secret that its signature must prove.
-pub(crate) struct Claim {
+/// A caller together with the key that its signature must prove.
+pub(crate) struct Claim<'a> {
     pub(crate) caller: Caller,
-    pub(crate) secret: String,
+    pub(crate) key: Key<'a>,
 }
 
 /// A key with an end, issued by the token service.
@@ -116,6 +155,8 @@ pub(crate) struct TemporaryKey {
 pub(crate) struct Accounts {
     accounts: HashMap<String, Account>,
     owners: HashMap<String, String>,
+    public_keys: HashMap<String, PublicKey>,
+    bearers: HashMap<String, String>,
     temporary: HashMap<String, TemporaryKey>,
     role_ids: HashMap<String, String>,
 }
@@ -124,18 +165,31 @@ impl Accounts {
     /// Takes the accounts in, if no id and no key is there twice.
     pub(crate) fn new(described: Vec<Account>) -> Result<Self, StartError> {
         let mut owners = HashMap::new();
+        let mut public_keys = HashMap::new();
+        let mut bearers = HashMap::new();
         let mut accounts = HashMap::new();
         for account in described {
-            for key in &account.keys {
-                if owners.insert(key.id.clone(), account.id.clone()).is_some() {
-                    return Err(StartError::DuplicateKey { access_key_id: key.id.clone() });
+            let pairs = account.key_pairs.iter().map(|(id, _)| id);
+            for id in account.keys.iter().map(|key| &key.id).chain(pairs) {
+                if owners.insert(id.clone(), account.id.clone()).is_some() {
+                    return Err(StartError::DuplicateKey { access_key_id: id.clone() });
+                }
+            }
+            for (id, der) in &account.key_pairs {
+                let key = PublicKey::from_der(der);
+                let key = key.ok_or_else(|| StartError::InvalidPublicKey { key_pair_id: id.clone() })?;
+                public_keys.insert(id.clone(), key);
+            }
+            for token in &account.bearer_tokens {
+                if bearers.insert(token.clone(), account.id.clone()).is_some() {
+                    return Err(StartError::DuplicateBearerToken { account: account.id });
                 }
             }
             if let Some(twin) = accounts.insert(account.id.clone(), account) {
                 return Err(StartError::DuplicateAccount { account: twin.id });
             }
         }
-        Ok(Self { accounts, owners, temporary: HashMap::new(), role_ids: HashMap::new() })
+        Ok(Self { accounts, owners, public_keys, bearers, temporary: HashMap::new(), role_ids: HashMap::new() })
     }
 
     pub(crate) fn account(&self, id: &str) -> Option<&Account> {
@@ -148,25 +202,33 @@ impl Accounts {
     }
 
     /// Finds what an access key and its token claim to be, without believing it yet.
-    pub(crate) fn claim(&self, access_key_id: &str, token: Option<&str>, now: Timestamp) -> Result<Claim, Refusal> {
+    pub(crate) fn claim(&self, access_key_id: &str, token: Option<&str>, now: Timestamp) -> Result<Claim<'_>, Refusal> {
         if let Some(key) = self.temporary.get(access_key_id) {
             let token = token.ok_or_else(Refusal::missing_security_token)?;
             self.check_token(key, token, now)?;
             let caller = Caller { account: key.account.clone(), role: Some(key.role.clone()) };
-            return Ok(Claim { caller, secret: key.secret.clone() });
+            return Ok(Claim { caller, key: Key::Secret(&key.secret) });
         }
         if access_key_id.starts_with("STS.") && token.is_none() {
             return Err(Refusal::missing_security_token());
         }
-        let key = self.long_lived(access_key_id).ok_or_else(Refusal::access_key_not_found)?;
-        if !key.active {
-            return Err(Refusal::access_key_inactive());
-        }
+        let key = match (self.public_keys.get(access_key_id), self.long_lived(access_key_id)) {
+            (Some(key), _) => Key::Public(key),
+            (None, Some(key)) if key.active => Key::Secret(&key.secret),
+            (None, Some(_)) => return Err(Refusal::access_key_inactive()),
+            (None, None) => return Err(Refusal::access_key_not_found()),
+        };
         if let Some(token) = token {
             return Err(self.foreign_token(token));
         }
         let caller = Caller { account: self.owners[access_key_id].clone(), role: None };
-        Ok(Claim { caller, secret: key.secret.clone() })
+        Ok(Claim { caller, key })
+    }
+
+    /// Finds whom a bearer token stands for.
+    pub(crate) fn bearer(&self, token: &str) -> Result<Caller, Refusal> {
+        let account = self.bearers.get(token).ok_or_else(Refusal::bearer_token_invalid)?;
+        Ok(Caller { account: account.clone(), role: None })
     }
 
     fn long_lived(&self, access_key_id: &str) -> Option<&LongLivedKey> {

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::catalog::Style;
 use crate::clock::format_http_date;
 use crate::refusal::Refusal;
 use crate::{random, xml};
@@ -65,31 +66,61 @@ struct ErrorBody<'a> {
     recommend: String,
 }
 
+/// The same where operations have paths.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RoaErrorBody<'a> {
+    code: &'a str,
+    message: &'a str,
+    request_id: &'a str,
+    host_id: &'a str,
+}
+
 impl Answer {
     /// Writes what an operation answered; in XML the root is named after the operation.
-    pub(crate) fn success(mut body: Value, action: &str, request_id: String, format: Format) -> Self {
-        if let Value::Object(fields) = &mut body {
-            fields.insert("RequestId".to_owned(), Value::String(request_id.clone()));
-        }
-        let body = write(&body, &format!("{action}Response"), format);
-        Self::whole(StatusCode::OK, request_id, body, format)
+    ///
+    /// An RPC answer that is an object has its request id at its root, whatever else it holds; answers of operations
+    /// with a path have it where their specs say.
+    pub(crate) fn success(
+        status: StatusCode,
+        body: Option<Value>,
+        action: &str,
+        request_id: String,
+        format: Format,
+        style: Style,
+    ) -> Self {
+        let body = body.map(|mut body| {
+            if let Value::Object(fields) = &mut body {
+                let is_there = fields.keys().any(|key| key.eq_ignore_ascii_case("RequestId"));
+                if style == Style::Rpc && !is_there {
+                    fields.insert("RequestId".to_owned(), Value::String(request_id.clone()));
+                }
+            }
+            write(&body, &format!("{action}Response"), format)
+        });
+        Self::whole(status, request_id, body.unwrap_or_default(), format)
     }
 
     /// Writes a refusal.
-    pub(crate) fn error(refusal: &Refusal, host: &str, product: &str, request_id: String, format: Format) -> Self {
-        let error = ErrorBody {
-            request_id: &request_id,
-            host_id: host,
-            code: &refusal.code,
-            message: &refusal.message,
-            recommend: format!(
-                "https://api.aliyun.com/troubleshoot?q={}&product={product}&requestId={request_id}",
-                refusal.code
-            ),
+    pub(crate) fn error(
+        refusal: &Refusal,
+        host: &str,
+        product: &str,
+        request_id: String,
+        format: Format,
+        style: Style,
+    ) -> Self {
+        let Refusal { status, code, message, headers } = refusal;
+        let body = if style == Style::Rpc || format == Format::Xml {
+            let recommend =
+                format!("https://api.aliyun.com/troubleshoot?q={code}&product={product}&requestId={request_id}");
+            to_value(&ErrorBody { request_id: &request_id, host_id: host, code, message, recommend })
+        } else {
+            to_value(&RoaErrorBody { code, message, request_id: &request_id, host_id: host })
         };
-        let body = write(&to_value(&error), "Error", format);
-        let answer = Self::whole(refusal.status, request_id, body, format);
-        Self { code: Some(refusal.code.clone()), headers: refusal.headers.clone(), ..answer }
+        let body = write(&body, "Error", format);
+        let answer = Self::whole(*status, request_id, body, format);
+        Self { code: Some(code.clone()), headers: headers.clone(), ..answer }
     }
 
     fn whole(status: StatusCode, request_id: String, body: String, format: Format) -> Self {

@@ -165,6 +165,14 @@ pub(crate) fn format_utc(time: Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
+/// Reads the form of an HTTP `Date` header, such as `Thu, 22 Feb 2018 07:46:12 GMT`.
+pub(crate) fn parse_http_date(text: &str) -> Option<Timestamp> {
+    let time = jiff::civil::DateTime::strptime("%a, %d %b %Y %H:%M:%S GMT", text).ok()?;
+    let time = jiff::tz::Offset::UTC.to_timestamp(time).ok()?;
+    // Only the very form: no other number of digits, no day of the week that it was not.
+    (format_http_date(time) == text).then_some(time)
+}
+
 /// Writes the form of an HTTP `Date` header.
 pub(crate) fn format_http_date(time: Timestamp) -> String {
     time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
@@ -225,6 +233,11 @@ mod tests {
 
     #[test]
     fn http_dates_are_written_in_english_and_gmt() {
-        assert_eq!(format_http_date(parse_utc("2018-02-22T07:46:12Z").unwrap()), "Thu, 22 Feb 2018 07:46:12 GMT");
+        let time = parse_utc("2018-02-22T07:46:12Z").unwrap();
+        assert_eq!(format_http_date(time), "Thu, 22 Feb 2018 07:46:12 GMT");
+        assert_eq!(parse_http_date("Thu, 22 Feb 2018 07:46:12 GMT"), Some(time));
+        for wrong in ["Wed, 22 Feb 2018 07:46:12 GMT", "Thu, 22 Feb 2018 07:46:12", "2018-02-22T07:46:12Z", ""] {
+            assert_eq!(parse_http_date(wrong), None, "{wrong}");
+        }
     }
 }

@@ -1,27 +1,33 @@
 //! What stands in front of the operations: the checks, in their order, and the way to the right operation.
 
+mod authenticate;
+mod own;
+
+use std::sync::Arc;
+
 use http::{Method, StatusCode};
-use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::accounts::{Accounts, Caller, LiveService};
+use self::authenticate::authenticate;
+use self::own::{run_live, run_sts};
+use crate::accounts::{Accounts, Caller};
 use crate::answer::{Answer, Format, to_value};
-use crate::clock::{Now, parse_utc};
+use crate::catalog::{self, Catalog, Sampled, Style};
+use crate::clock::Now;
 use crate::faults::Intervention;
 use crate::ledger::{Ledger, LedgerEntry, Signature};
 use crate::nonce::Nonces;
+use crate::outline::{Outline, Target};
 use crate::parameters::Parameters;
 use crate::quota::Meter;
 use crate::refusal::Refusal;
-use crate::relay::{OPERATIONS, Operation, Relays};
+use crate::relay::Relays;
 use crate::request::WireRequest;
-use crate::{random, relay, sts, verify};
+use crate::{random, verify};
 
 const LIVE: &str = "2016-11-01";
 const STS: &str = "2015-04-01";
-/// How far a request's time may be from the emulator's, either way.
-const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(15);
 
 /// Everything the emulator remembers.
 pub(crate) struct State {
@@ -30,104 +36,95 @@ pub(crate) struct State {
     pub(crate) relays: Relays,
     pub(crate) meter: Meter,
     pub(crate) ledger: Ledger,
+    pub(crate) catalog: Arc<Catalog>,
+    pub(crate) manner: Manner,
 }
 
-/// What an operation did: the body of its answer, and the tasks it was about.
+/// How this emulator differs from others.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Manner {
+    /// What made-up answers follow from.
+    pub(crate) seed: u64,
+    /// Whether signatures, times and nonces are checked.
+    pub(crate) verifies: bool,
+    /// Whether operations that are only for HTTPS are refused, since this is none.
+    pub(crate) needs_https: bool,
+}
+
+/// What an operation did: its answer, and the tasks it was about.
 pub(crate) struct Executed {
-    body: Value,
+    status: StatusCode,
+    body: Option<Value>,
     task_id: Option<String>,
     new_task_id: Option<String>,
 }
 
 impl Executed {
     pub(crate) fn new(body: &impl Serialize, task_id: Option<String>, new_task_id: Option<String>) -> Self {
-        Self { body: to_value(body), task_id, new_task_id }
+        Self { status: StatusCode::OK, body: Some(to_value(body)), task_id, new_task_id }
+    }
+
+    fn sampled(sampled: Sampled) -> Self {
+        let status = StatusCode::from_u16(sampled.status).unwrap_or(StatusCode::OK);
+        Self { status, body: sampled.body, task_id: None, new_task_id: None }
     }
 }
 
 #[cfg(test)]
 impl Executed {
     pub(crate) fn body(&self) -> &Value {
-        &self.body
+        self.body.as_ref().expect("what is written by hand has a body")
     }
 }
 
-/// What of a request can be told before any check.
-struct Outline {
-    action: String,
-    version: String,
-    signature: Option<Signature>,
-}
-
-impl Outline {
-    fn new(request: &WireRequest) -> Self {
-        let signature = verify::claimed_signature(request);
-        let named = |header: &str, parameter: &str| {
-            let (header, parameter) = (request.header(header), request.parameter(parameter));
-            let sent = match signature {
-                Some(Signature::V3) => header.or(parameter),
-                // SDKs send the headers too, but V1 does not sign them: they must not overrule what is signed.
-                Some(Signature::V1) => parameter,
-                None => parameter.or(header),
-            };
-            sent.unwrap_or_default().to_owned()
-        };
-        Self { action: named("x-acs-action", "Action"), version: named("x-acs-version", "Version"), signature }
-    }
-
-    fn product(&self) -> &'static str {
-        match self.version.as_str() {
-            LIVE => "live",
-            STS => "Sts",
-            _ => "",
-        }
-    }
-
-    /// The language of the answer, or `None` if the request asks for one that does not exist.
-    fn format(&self, request: &WireRequest) -> Option<Format> {
-        if self.signature == Some(Signature::V3) {
-            return Some(Format::Json);
-        }
-        match request.parameter("Format").unwrap_or("XML") {
-            format if format.eq_ignore_ascii_case("json") => Some(Format::Json),
-            format if format.eq_ignore_ascii_case("xml") => Some(Format::Xml),
-            _ => None,
-        }
-    }
-}
-
-/// Tells the operation that a request names, and whether its key is a temporary one.
+/// Tells the operation that a request names, by its path if need be, and whether its key is a temporary one.
 pub(crate) fn describe_call(state: &State, request: &WireRequest) -> (String, bool) {
     let key = verify::claimed_access_key_id(request);
-    (Outline::new(request).action, key.is_some_and(|id| state.accounts.is_temporary(&id)))
+    let outline = Outline::new(request);
+    let action = if outline.action.is_empty() {
+        Target::new(&state.catalog, request, &outline).name().unwrap_or_default().to_owned()
+    } else {
+        outline.action.to_owned()
+    };
+    (action, key.is_some_and(|id| state.accounts.is_temporary(&id)))
 }
 
 /// Answers one request and writes it into the ledger.
 pub(crate) fn answer(state: &mut State, request: &WireRequest, now: Now, intervention: &mut Intervention) -> Answer {
+    let catalog = Arc::clone(&state.catalog);
     let outline = Outline::new(request);
+    let target = Target::new(&catalog, request, &outline);
     let format = outline.format(request);
+    let request_id = random::request_id();
     let mut caller = None;
     let result = match (&request.flaw, format) {
         // The reason why a request cannot be read comes first: without it the others mislead.
         (Some(flaw), _) => Err(flaw.clone()),
         (None, None) => Err(Refusal::invalid_format()),
-        (None, Some(_)) => run(state, request, &outline, now, &mut caller, intervention),
+        (None, Some(_)) => {
+            let call = Call { request, outline: &outline, target: &target, id: &request_id, now };
+            run(state, &call, &mut caller, intervention)
+        }
     };
     let format = format.unwrap_or(Format::Xml);
-    let request_id = random::request_id();
+    let action = target.name().unwrap_or(outline.action);
     let instead = if result.is_ok() { intervention.after_execution() } else { None };
     let answer = match (&result, &instead) {
         (Err(refusal), _) | (_, Some(refusal)) => {
-            Answer::error(refusal, request.host(), outline.product(), request_id, format)
+            // The older cores, which alone sign so, find no code in the newer shape.
+            let style = if outline.signature == Some(Signature::V1Roa) { Style::Rpc } else { target.style };
+            Answer::error(refusal, request.host(), target.product, request_id, format, style)
         }
-        (Ok(executed), None) => Answer::success(executed.body.clone(), &outline.action, request_id, format),
+        (Ok(executed), None) => {
+            Answer::success(executed.status, executed.body.clone(), action, request_id, format, target.style)
+        }
     };
     let answer = intervention.on_answer(answer, result.is_ok());
     let entry = LedgerEntry::of(request, outline.signature, answer.request_id.clone());
     let sent_task_id = entry.task_id.clone();
     state.ledger.push(LedgerEntry {
-        action: outline.action,
-        version: outline.version,
+        action: action.to_owned(),
+        version: outline.version.to_owned(),
         access_key_id: verify::claimed_access_key_id(request),
         account: caller.map(|caller: Caller| caller.account),
         status: answer.status_sent(),
@@ -144,7 +141,7 @@ pub(crate) fn answer(state: &mut State, request: &WireRequest, now: Now, interve
 /// Refuses what could not even be taken apart, and writes that into the ledger.
 pub(crate) fn refuse_unreadable(state: &mut State, status: StatusCode) -> Answer {
     let refusal = Refusal::unreadable(status);
-    let answer = Answer::error(&refusal, "", "", random::request_id(), Format::Xml);
+    let answer = Answer::error(&refusal, "", "", random::request_id(), Format::Xml, Style::Rpc);
     state.ledger.push(LedgerEntry {
         status: status.as_u16(),
         code: Some(refusal.code),
@@ -153,116 +150,55 @@ pub(crate) fn refuse_unreadable(state: &mut State, status: StatusCode) -> Answer
     answer
 }
 
+/// One request with all that is known of it.
+struct Call<'a> {
+    request: &'a WireRequest,
+    outline: &'a Outline<'a>,
+    target: &'a Target<'a>,
+    id: &'a str,
+    now: Now,
+}
+
 fn run(
     state: &mut State,
-    request: &WireRequest,
-    outline: &Outline,
-    now: Now,
+    call: &Call<'_>,
     caller: &mut Option<Caller>,
     intervention: &mut Intervention,
 ) -> Result<Executed, Refusal> {
+    let Call { request, outline, target, now, .. } = *call;
     intervention.on_arrival()?;
-    if request.method != Method::GET && request.method != Method::POST {
+    let is_rpc = request.path == "/" && !state.catalog.has_paths(outline.version);
+    let is_rpc_method = request.method == Method::GET || request.method == Method::POST;
+    if !catalog::is_known_method(&request.method) || is_rpc && !is_rpc_method {
         return Err(Refusal::unsupported_method());
     }
-    if outline.action.is_empty() {
+    if outline.action.is_empty() && outline.needs_action(request) {
         return Err(Refusal::missing("Action"));
     }
     if outline.version.is_empty() {
         return Err(Refusal::missing("Version"));
     }
-    match outline.signature {
-        Some(signature) => *caller = Some(authenticate(state, request, signature, now, intervention)?),
-        None => check_anonymous(request, outline, now.shown())?,
+    *caller = authenticate(state, call, intervention)?;
+    let found = target.found.as_ref().map_err(Clone::clone)?;
+    if state.manner.needs_https && found.operation.https_only {
+        return Err(Refusal::needs_ssl());
     }
     intervention.before_execution()?;
-    if request.path != "/" {
-        return Err(Refusal::action_not_found());
-    }
     if let Some(caller) = caller {
-        state.meter.admit(&caller.account, &outline.version, &outline.action, now.since_start)?;
+        state.meter.admit(&caller.account, found, now.since_start)?;
     }
     let parameters = Parameters::new(request.parameters());
-    match outline.version.as_str() {
-        LIVE => {
-            let operation = OPERATIONS.iter().find(|operation| operation.name == outline.action);
-            let operation = operation
-                .filter(|operation| operation.takes_post || request.method == Method::GET)
-                .ok_or_else(Refusal::action_not_found)?;
-            run_live(state, operation, caller.as_ref(), &parameters, now.world)
-        }
-        STS => run_sts(state, &outline.action, caller.as_ref(), &parameters, now.world),
-        _ => Err(Refusal::invalid_version()),
+    let is = |code: &str, version: &str| target.product.eq_ignore_ascii_case(code) && outline.version == version;
+    let by_hand = if is("live", LIVE) {
+        run_live(state, &found.operation.name, caller.as_ref(), &parameters, now.world)
+    } else if is("Sts", STS) {
+        run_sts(state, &found.operation.name, caller.as_ref(), &parameters, now.world)
+    } else {
+        None
+    };
+    if let Some(result) = by_hand {
+        return result;
     }
-}
-
-/// Finds out who calls, in the order: time, key, token, signature, nonce.
-fn authenticate(
-    state: &mut State,
-    request: &WireRequest,
-    signature: Signature,
-    now: Now,
-    intervention: &mut Intervention,
-) -> Result<Caller, Refusal> {
-    let credentials = verify::read_credentials(request, signature)?;
-    check_timestamp(&credentials.timestamp, now.shown())?;
-    let claim = state.accounts.claim(&credentials.access_key_id, credentials.security_token.as_deref(), now.world)?;
-    intervention.on_token()?;
-    credentials.verify(request, &claim.secret)?;
-    // Only a proven request may use up a nonce; otherwise anybody could use up anybody's.
-    if !state.nonces.note(&credentials.access_key_id, &credentials.nonce, now.gateway) {
-        return Err(Refusal::nonce_used());
-    }
-    Ok(claim.caller)
-}
-
-/// Lets the one operation through that is called without a key; its time is checked if it is given.
-fn check_anonymous(request: &WireRequest, outline: &Outline, now: Timestamp) -> Result<(), Refusal> {
-    if outline.version != STS || outline.action != "AssumeRoleWithOIDC" {
-        return Err(Refusal::missing("AccessKeyId"));
-    }
-    match request.header("x-acs-date").or_else(|| request.parameter("Timestamp")) {
-        Some(timestamp) => check_timestamp(timestamp, now),
-        None => Ok(()),
-    }
-}
-
-fn check_timestamp(text: &str, now: Timestamp) -> Result<(), Refusal> {
-    let timestamp = parse_utc(text).ok_or_else(Refusal::timestamp_format)?;
-    if now.duration_since(timestamp).abs() > CLOCK_SKEW { Err(Refusal::timestamp_expired()) } else { Ok(()) }
-}
-
-fn run_live(
-    state: &mut State,
-    operation: &Operation,
-    caller: Option<&Caller>,
-    parameters: &Parameters,
-    now: Timestamp,
-) -> Result<Executed, Refusal> {
-    let caller = caller.ok_or_else(|| Refusal::missing("AccessKeyId"))?;
-    match state.accounts.account(&caller.account).map(|account| account.live) {
-        Some(LiveService::NotOpen) => {
-            return Err(Refusal::bad_request("LiveServiceNotFound", "Your account does not open Live service yet"));
-        }
-        Some(LiveService::OpenWithoutDomain) => {
-            return Err(Refusal::bad_request("CodeInvalidAliUid", "This aliuid does not have a live domain name."));
-        }
-        Some(LiveService::Open) | None => {}
-    }
-    (operation.run)(&mut state.relays, &relay::Call { account: &caller.account, parameters, now })
-}
-
-fn run_sts(
-    state: &mut State,
-    action: &str,
-    caller: Option<&Caller>,
-    parameters: &Parameters,
-    now: Timestamp,
-) -> Result<Executed, Refusal> {
-    match (action, caller) {
-        ("GetCallerIdentity", Some(caller)) => Ok(sts::get_caller_identity(caller)),
-        ("AssumeRole", Some(_)) => sts::assume_role(&mut state.accounts, parameters, now),
-        ("AssumeRoleWithOIDC", _) => sts::assume_role_with_oidc(&mut state.accounts, parameters, now),
-        _ => Err(Refusal::action_not_found()),
-    }
+    catalog::check(found, request)?;
+    Ok(Executed::sampled(catalog::answer(found, request, state.manner.seed, call.id)))
 }

@@ -10,10 +10,18 @@ use crate::request::WireRequest;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Signature {
-    /// HMAC-SHA1 over the parameters, carried in the query.
+    /// HMAC-SHA1, or RSA, over the parameters, carried in the query.
     V1,
+    /// HMAC-SHA1 over headers, path and query, carried as `acs ID:SIGNATURE` in the `Authorization` header.
+    V1Roa,
     /// `ACS3-HMAC-SHA256`, carried in the `Authorization` header.
     V3,
+    /// `ACS3-HMAC-SM3`, carried in the `Authorization` header.
+    V3Sm3,
+    /// `ACS3-RSA-SHA256`, carried in the `Authorization` header.
+    V3Rsa,
+    /// No signature but a bearer token, in the query or in a header.
+    Bearer,
 }
 
 /// Records one request and what became of it, in the order in which the emulator decided.

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod answer;
+mod catalog;
 mod clock;
 mod connection;
 mod delivery;
@@ -10,6 +11,7 @@ mod faults;
 mod gateway;
 mod ledger;
 mod nonce;
+mod outline;
 mod parameters;
 mod quota;
 mod random;

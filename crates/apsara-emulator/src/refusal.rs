@@ -32,6 +32,16 @@ impl Refusal {
         Self::bad_request("InvalidParameter", format!("{reason}."))
     }
 
+    /// `InvalidParameter` for what a spec forbids, naming the parameter.
+    pub(crate) fn parameter_not_valid(name: &str) -> Self {
+        Self::bad_request("InvalidParameter", format!("Specified parameter {name} is not valid."))
+    }
+
+    /// `MissingParameter` for what a parameter that was sent lacks inside.
+    pub(crate) fn property_missing(name: &str) -> Self {
+        Self::bad_request("MissingParameter", format!("{name} is mandatory for this action."))
+    }
+
     pub(crate) fn missing(parameter: &str) -> Self {
         Self::bad_request(format!("Missing{parameter}"), format!("{parameter} is mandatory for this action."))
     }
@@ -64,6 +74,17 @@ impl Refusal {
 
     pub(crate) fn timestamp_format() -> Self {
         Self::bad_request("InvalidTimeStamp.Format", "Specified time stamp or date value is not well formatted.")
+    }
+
+    pub(crate) fn timestamp_missing(header: &str) -> Self {
+        Self::bad_request(
+            "IllegalTimestamp",
+            format!("The input parameter \"{header}\" that is mandatory for processing this request is not supplied."),
+        )
+    }
+
+    pub(crate) fn bearer_token_invalid() -> Self {
+        Self::bad_request("InvalidBearerToken", "Specified bearer token is not valid.")
     }
 
     pub(crate) fn access_key_not_found() -> Self {
@@ -105,6 +126,23 @@ impl Refusal {
             "InvalidAction.NotFound",
             "Specified api is not found, please check your url and method.",
         )
+    }
+
+    /// The same for operations that are asked for by their path.
+    pub(crate) fn api_not_found() -> Self {
+        Self { code: "InvalidApi.NotFound".to_owned(), ..Self::action_not_found() }
+    }
+
+    pub(crate) fn product_not_found() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "InvalidProduct.NotFound",
+            "Cannot find product according to your specified domain.",
+        )
+    }
+
+    pub(crate) fn needs_ssl() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "InvalidProtocol.NeedSsl", "Your request is denied as lack of ssl protect.")
     }
 
     pub(crate) fn invalid_version() -> Self {

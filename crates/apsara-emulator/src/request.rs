@@ -110,9 +110,23 @@ pub(crate) fn encode(text: &str) -> String {
 
 /// Sorts pairs by name, then value, encodes them and joins them with `=` and `&`.
 pub(crate) fn canonical_query<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let mut text = String::new();
+    write_canonical_query(&mut text, pairs);
+    text
+}
+
+/// Writes the same behind what is there already.
+pub(crate) fn write_canonical_query<'a>(text: &mut String, pairs: impl Iterator<Item = (&'a str, &'a str)>) {
     let mut pairs: Vec<_> = pairs.collect();
     pairs.sort_unstable();
-    pairs.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect::<Vec<_>>().join("&")
+    for (at, (name, value)) in pairs.into_iter().enumerate() {
+        if at > 0 {
+            text.push('&');
+        }
+        text.extend(utf8_percent_encode(name, ENCODED));
+        text.push('=');
+        text.extend(utf8_percent_encode(value, ENCODED));
+    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 /// Says why an emulator did not start.
 #[derive(Debug)]
@@ -25,6 +26,15 @@ pub enum StartError {
         /// What the operating system says.
         source: io::Error,
     },
+    /// A file of specs cannot be read.
+    InvalidSpec {
+        /// The file.
+        file: PathBuf,
+        /// Where in it, as a JSON path; empty if it is the file as a whole.
+        at: String,
+        /// What is wrong, or what to write instead.
+        reason: String,
+    },
     /// The first account has no access key.
     NoKey {
         /// The account's id.
@@ -40,7 +50,17 @@ pub enum StartError {
         /// The operation.
         operation: String,
     },
-    /// Two access keys have the same id.
+    /// A key pair's public key is no RSA key of 2048 to 8192 bits.
+    InvalidPublicKey {
+        /// The id of the key pair.
+        key_pair_id: String,
+    },
+    /// A bearer token is given twice.
+    DuplicateBearerToken {
+        /// The account that has it the second time; the token is not for everybody to read.
+        account: String,
+    },
+    /// Two access keys, or key pairs, have the same id.
     DuplicateKey {
         /// The id.
         access_key_id: String,
@@ -61,12 +81,21 @@ impl fmt::Display for StartError {
                 "{address} can be reached from other machines; the emulator listens at loopback addresses only, such as 127.0.0.1:0"
             ),
             Self::Bind { address, source } => write!(f, "cannot listen at {address}: {source}"),
+            Self::InvalidSpec { file, at, reason } if at.is_empty() => write!(f, "{}: {reason}", file.display()),
+            Self::InvalidSpec { file, at, reason } => write!(f, "{}: {at}: {reason}", file.display()),
             Self::NoKey { account } => {
                 write!(f, "the first account, {account}, has no access key; add one with Account::key")
             }
             Self::DuplicateAccount { account } => write!(f, "the account {account} is given twice"),
             Self::EmptyQuota { operation } => {
                 write!(f, "the quota of {operation} is empty; give at least one call and one second")
+            }
+            Self::InvalidPublicKey { key_pair_id } => write!(
+                f,
+                "the public key of the key pair {key_pair_id} cannot be read; give an RSA key of 2048 to 8192 bits as DER, such as `openssl pkey -pubout -outform DER` writes"
+            ),
+            Self::DuplicateBearerToken { account } => {
+                write!(f, "a bearer token of the account {account} is given twice")
             }
             Self::DuplicateKey { access_key_id } => {
                 write!(f, "the access key id {access_key_id} is given twice")

@@ -7,7 +7,15 @@ use serde_json::Value;
 /// Writes a document whose root has this name.
 pub(crate) fn write(root: &str, body: &Value) -> String {
     let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
-    write_element(&mut text, root, body);
+    match body {
+        // A document has one root: a list is an element around its items.
+        Value::Array(items) => {
+            text.push_str(&format!("<{root}>"));
+            items.iter().for_each(|item| write_element(&mut text, "item", item));
+            text.push_str(&format!("</{root}>"));
+        }
+        body => write_element(&mut text, root, body),
+    }
     text
 }
 
@@ -62,5 +70,7 @@ mod tests {
         let body = serde_json::json!({ "A": ["1 < 2", "b&c"], "B": { "C": 3 }, "D": "\u{1}\n" });
         let expected = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><R><A>1 &lt; 2</A><A>b&amp;c</A><B><C>3</C></B><D>\u{fffd}&#10;</D></R>";
         assert_eq!(write("R", &body), expected);
+        let expected = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><R><item>1</item><item>2</item></R>";
+        assert_eq!(write("R", &serde_json::json!([1, 2])), expected);
     }
 }

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-pub(crate) use self::operations::{Call, OPERATIONS, Operation};
+pub(crate) use self::operations::{Call, OPERATIONS};
 pub use self::snapshot::{TaskError, TaskSnapshot, TaskStatus};
 pub(crate) use self::task::Failure;
 use self::task::Task;

@@ -15,22 +15,21 @@ use crate::refusal::Refusal;
 /// How many tasks of an account may run at once, by the user guide.
 const MOST_RUNNING: usize = 100;
 
-/// One operation: its name, whether POST is allowed besides GET, and what carries it out.
+/// One operation: its name, and what carries it out.
 pub(crate) struct Operation {
     pub(crate) name: &'static str,
-    pub(crate) takes_post: bool,
     pub(crate) run: fn(&mut Relays, &Call<'_>) -> Result<Executed, Refusal>,
 }
 
 /// The pull-to-push family of Live, version 2016-11-01.
 pub(crate) const OPERATIONS: [Operation; 7] = [
-    Operation { name: "CreateLivePullToPush", takes_post: true, run: create },
-    Operation { name: "UpdateLivePullToPush", takes_post: false, run: super::update::update },
-    Operation { name: "DeleteLivePullToPush", takes_post: false, run: delete },
-    Operation { name: "DescribeLivePullToPush", takes_post: false, run: describe },
-    Operation { name: "DescribeLivePullToPushList", takes_post: false, run: list },
-    Operation { name: "StopLivePullToPush", takes_post: false, run: stop },
-    Operation { name: "RestartLivePullToPush", takes_post: false, run: restart },
+    Operation { name: "CreateLivePullToPush", run: create },
+    Operation { name: "UpdateLivePullToPush", run: super::update::update },
+    Operation { name: "DeleteLivePullToPush", run: delete },
+    Operation { name: "DescribeLivePullToPush", run: describe },
+    Operation { name: "DescribeLivePullToPushList", run: list },
+    Operation { name: "StopLivePullToPush", run: stop },
+    Operation { name: "RestartLivePullToPush", run: restart },
 ];
 
 /// A call that has passed the gateway.

@@ -124,13 +124,13 @@ fn query_and_form_are_verified_together() {
     let credentials = read_credentials(&request).unwrap();
     assert_eq!(credentials.access_key_id, "LTAI-example-id");
     assert_eq!(credentials.timestamp, "2024-01-02T03:04:05Z");
-    credentials.verify(&request, "example-secret").unwrap();
+    credentials.verify(&request, Key::Secret("example-secret")).unwrap();
 }
 
 #[test]
 fn a_wrong_secret_is_told_the_string_to_sign() {
     let request = restart_request("%2FEm%2Fblq%2FXprwkgHXjOhqGnCy0Jk%3D");
-    let refusal = read_credentials(&request).unwrap().verify(&request, "another-secret").unwrap_err();
+    let refusal = read_credentials(&request).unwrap().verify(&request, Key::Secret("another-secret")).unwrap_err();
     let (text, _) = sign("GET", "", &RESTART);
     assert_eq!(
         refusal.message,
@@ -142,7 +142,7 @@ fn a_wrong_secret_is_told_the_string_to_sign() {
 fn a_signature_that_is_no_base64_or_only_a_beginning_does_not_match() {
     for wrong in ["%25%25%25", "%2FEm", "A"] {
         let request = restart_request(wrong);
-        let refusal = read_credentials(&request).unwrap().verify(&request, "example-secret").unwrap_err();
+        let refusal = read_credentials(&request).unwrap().verify(&request, Key::Secret("example-secret")).unwrap_err();
         assert_eq!(refusal.code, "SignatureDoesNotMatch");
     }
 }

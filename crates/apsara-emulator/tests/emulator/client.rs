@@ -224,19 +224,19 @@ pub(crate) async fn on_task(emulator: &Emulator, action: &str, task_id: &str) ->
     live(emulator, action, &[("Region", "cn-shanghai"), ("TaskId", task_id)]).v3(emulator).await
 }
 
-fn canonical(pairs: &[(String, String)]) -> String {
+pub(crate) fn canonical(pairs: &[(String, String)]) -> String {
     let mut encoded: Vec<_> = pairs.iter().map(|(name, value)| (name.clone(), encode(value))).collect();
     encoded.sort();
     encoded.iter().map(|(name, value)| format!("{}={value}", encode(name))).collect::<Vec<_>>().join("&")
 }
 
 /// Writes pairs for the wire, a space as a plus: not in the form they are signed in.
-fn join(pairs: &[(String, String)]) -> String {
+pub(crate) fn join(pairs: &[(String, String)]) -> String {
     let encoded = pairs.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value).replace("%20", "+")));
     encoded.collect::<Vec<_>>().join("&")
 }
 
-fn encode(text: &str) -> String {
+pub(crate) fn encode(text: &str) -> String {
     let encoded = text.bytes().map(|byte| match byte {
         b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
         _ => format!("%{byte:02X}"),
@@ -244,6 +244,6 @@ fn encode(text: &str) -> String {
     encoded.collect()
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

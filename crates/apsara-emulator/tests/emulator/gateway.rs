@@ -114,7 +114,7 @@ async fn a_missing_common_parameter_is_named() {
     }
     let mut undated = list(&emulator);
     undated.date = String::new();
-    assert_eq!(undated.v3(&emulator).await.verdict(), refused(400, "MissingTimestamp"));
+    assert_eq!(undated.v3(&emulator).await.verdict(), refused(400, "IllegalTimestamp"));
 }
 
 #[tokio::test]
@@ -122,7 +122,8 @@ async fn other_signatures_are_incomplete() {
     let emulator = at_noon().await;
     let request = list(&emulator).v3_request(&emulator);
     for (from, to) in [
-        ("ACS3-HMAC-SHA256 ", "ACS3-HMAC-SM3 "),
+        ("ACS3-HMAC-SHA256 ", "ACS3-HMAC-SHA512 "),
+        ("ACS3-HMAC-SHA256 ", "ACS3-RSA-SHA256 "),
         ("ACS3-HMAC-SHA256 ", "acs "),
         ("SignedHeaders=host;", "SignedHeaders="),
         ("SignedHeaders=host;", "SignedHeaders=host;x-absent;"),
@@ -132,7 +133,7 @@ async fn other_signatures_are_incomplete() {
         assert_eq!(reply.verdict(), refused(400, "IncompleteSignature"), "{to}");
     }
     let mut call = list(&emulator);
-    call.parameters.extend([("SignatureType", "BEARERTOKEN")].map(|(name, value)| (name.to_owned(), value.to_owned())));
+    call.parameters.extend([("SignatureType", "ROT13")].map(|(name, value)| (name.to_owned(), value.to_owned())));
     assert_eq!(call.v1(&emulator, Some("JSON")).await.verdict(), refused(400, "IncompleteSignature"));
 }
 

@@ -4,12 +4,17 @@
 mod answers;
 mod broken_connections;
 mod client;
+mod codes;
+mod every;
 mod faults;
 mod gateway;
+mod given;
 mod ledger;
 mod lifetime;
 mod malformed;
 mod quota;
+mod sampled;
+mod signatures;
 mod sts;
 mod tasks;
 mod wire;

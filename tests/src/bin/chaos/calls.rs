@@ -68,7 +68,7 @@ impl Clients {
         let kind = Kind::ALL[(draw % 3) as usize];
         let live = &self.clients[(draw >> 8) as usize % self.clients.len()];
         // One in twenty has hardly any time.
-        let deadline = Duration::from_millis(if (draw >> 16) % 20 == 0 { (draw >> 24) % 8 } else { 10_000 });
+        let deadline = Duration::from_millis(if (draw >> 16).is_multiple_of(20) { (draw >> 24) % 8 } else { 10_000 });
         let id = format!("call-{number}");
         let (attempts, outcome) = match kind {
             Kind::Safe => {
