@@ -4,6 +4,7 @@
 mod answers;
 mod broken_connections;
 mod client;
+mod client_tokens;
 mod codes;
 mod every;
 mod faults;
