@@ -15,6 +15,7 @@ mod lifetime;
 mod malformed;
 mod quota;
 mod sampled;
+mod sampled_faults;
 mod signatures;
 mod sts;
 mod tasks;
