@@ -16,6 +16,7 @@ use crate::ledger::Ledger;
 use crate::nonce::Nonces;
 use crate::quota::{Meter, Quotas};
 use crate::relay::Relays;
+use crate::replays::Replays;
 use crate::server::{self, Shared};
 use crate::start_error::StartError;
 
@@ -155,6 +156,7 @@ impl EmulatorBuilder {
             nonces: Nonces::new(),
             relays: Relays::default(),
             meter: Meter::new(self.quotas, self.quota_of),
+            replays: Replays::default(),
             ledger: Ledger::new(self.most_entries),
             catalog,
             manner: self.manner,
