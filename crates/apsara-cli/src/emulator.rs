@@ -6,8 +6,9 @@ use std::path::PathBuf;
 
 use apsara_emulator::{
     Account, Clock, DEFAULT_ACCESS_KEY_ID, DEFAULT_ACCESS_KEY_SECRET, DEFAULT_ACCOUNT_ID, Emulator, EmulatorBuilder,
+    Quotas,
 };
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 /// What can be set about the emulator.
 // Not Debug: one of them is a secret.
@@ -31,6 +32,30 @@ pub(crate) struct Options {
     /// A document of the API portal, api-docs.json, whose operations are served too; can be given several times.
     #[arg(long, value_name = "FILE")]
     spec: Vec<PathBuf>,
+    /// How calls are counted against the quotas of the operations.
+    #[arg(long, value_enum, default_value_t = Quota::Fixed)]
+    quota: Quota,
+}
+
+/// The ways to count.
+#[derive(Clone, Copy, ValueEnum)]
+enum Quota {
+    /// N calls in each window of W seconds.
+    Fixed,
+    /// N calls in any W seconds.
+    Sliding,
+    /// Any number of calls.
+    Off,
+}
+
+impl From<Quota> for Quotas {
+    fn from(quota: Quota) -> Self {
+        match quota {
+            Quota::Fixed => Self::Fixed,
+            Quota::Sliding => Self::Sliding,
+            Quota::Off => Self::Off,
+        }
+    }
 }
 
 /// Serves until the terminal interrupts it.
@@ -42,7 +67,7 @@ pub(crate) async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     // Asked for before anything is printed, so that whoever has read the output can already stop the program.
     let stopped = stop_signal()?;
     let account = Account::new(options.account).key(options.access_key_id, options.access_key_secret);
-    let builder = Emulator::builder().account(account).listen(options.listen).clock(clock);
+    let builder = Emulator::builder().account(account).listen(options.listen).clock(clock).quota(options.quota.into());
     let emulator = options.spec.into_iter().fold(builder, EmulatorBuilder::spec_file).start().await?;
     print_environment(&emulator)?;
     stopped.await;

@@ -7,6 +7,8 @@
 //!
 //! - `reqwest` (default): the transport on reqwest and rustls, with the system's certificates. Without it
 //!   [`ConfigBuilder::transport`] must be given.
+//! - `sm3`: the signature `ACS3-HMAC-SM3`, HMAC-SM3 over SM3 hashes.
+//! - `rsa`: the signature `ACS3-RSA-SHA256`, by a private key instead of a secret.
 
 mod call;
 mod config;
@@ -16,15 +18,20 @@ mod error;
 pub mod generated;
 mod operation;
 mod outcome;
+pub mod pacing;
 pub mod record;
+mod retry;
 mod sensitive;
 pub mod sign;
 pub mod transport;
 
+#[cfg(feature = "rsa")]
+pub use config::KeyPair;
 pub use config::{Config, ConfigBuilder, SignatureVersion};
-pub use credentials::Credentials;
+pub use credentials::{Credentials, CredentialsProvider};
 pub use endpoint::Endpoint;
-pub use error::{Error, ErrorCode, GatewayCode, ServiceError, Violation};
+pub use error::{Error, ErrorCode, GatewayCode, ServiceError, SignatureMismatch, Violation};
 pub use operation::{Impact, Operation, Product, Quota, Repeat};
 pub use outcome::Outcome;
+pub use retry::Retry;
 pub use sensitive::{Sensitive, redact_urls};

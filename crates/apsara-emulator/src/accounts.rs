@@ -196,6 +196,11 @@ impl Accounts {
         self.accounts.get(id)
     }
 
+    /// Tells whether a key was issued by the token service.
+    pub(crate) fn is_temporary(&self, access_key_id: &str) -> bool {
+        self.temporary.contains_key(access_key_id)
+    }
+
     /// Finds what an access key and its token claim to be, without believing it yet.
     pub(crate) fn claim(&self, access_key_id: &str, token: Option<&str>, now: Timestamp) -> Result<Claim<'_>, Refusal> {
         if let Some(key) = self.temporary.get(access_key_id) {

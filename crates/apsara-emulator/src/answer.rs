@@ -20,12 +20,40 @@ pub(crate) enum Format {
     Xml,
 }
 
+/// What the head says of the body, and so who seems to have written it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Content {
+    /// The gateway's JSON.
+    Json,
+    /// The gateway's XML.
+    Xml,
+    /// A page of HTML, by a proxy.
+    Page,
+    /// Nothing, by nobody knows whom.
+    Nothing,
+}
+
+/// How an answer goes out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Delivery {
+    Whole,
+    /// Whole, but the connection is reset when the next request arrives on it.
+    ThenResetWhenUsed,
+    /// With half of its body, and then the end of the connection.
+    Half,
+    /// Not at all: the connection is reset.
+    Reset,
+}
+
 /// A body and the status it goes out with.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) request_id: String,
-    body: String,
-    format: Format,
+    pub(crate) code: Option<String>,
+    pub(crate) delivery: Delivery,
+    pub(crate) body: String,
+    pub(crate) content: Content,
+    pub(crate) headers: Vec<(HeaderName, String)>,
 }
 
 #[derive(Serialize)]
@@ -70,7 +98,7 @@ impl Answer {
             }
             write(&body, &format!("{action}Response"), format)
         });
-        Self { status, request_id, body: body.unwrap_or_default(), format }
+        Self::whole(status, request_id, body.unwrap_or_default(), format)
     }
 
     /// Writes a refusal.
@@ -82,7 +110,7 @@ impl Answer {
         format: Format,
         style: Style,
     ) -> Self {
-        let Refusal { status, code, message } = refusal;
+        let Refusal { status, code, message, headers } = refusal;
         let body = if style == Style::Rpc || format == Format::Xml {
             let recommend =
                 format!("https://api.aliyun.com/troubleshoot?q={code}&product={product}&requestId={request_id}");
@@ -91,7 +119,21 @@ impl Answer {
             to_value(&RoaErrorBody { code, message, request_id: &request_id, host_id: host })
         };
         let body = write(&body, "Error", format);
-        Self { status: *status, request_id, body, format }
+        let answer = Self::whole(*status, request_id, body, format);
+        Self { code: Some(code.clone()), headers: headers.clone(), ..answer }
+    }
+
+    fn whole(status: StatusCode, request_id: String, body: String, format: Format) -> Self {
+        let content = match format {
+            Format::Json => Content::Json,
+            Format::Xml => Content::Xml,
+        };
+        Self { status, request_id, code: None, delivery: Delivery::Whole, body, content, headers: Vec::new() }
+    }
+
+    /// The status that the caller gets to see, or 0 if nothing goes out.
+    pub(crate) fn status_sent(&self) -> u16 {
+        if self.delivery == Delivery::Reset { 0 } else { self.status.as_u16() }
     }
 
     /// Makes the HTTP response, dated by the emulator's clock.
@@ -109,23 +151,36 @@ impl Answer {
 
     /// Writes the response out, as the last one of its connection.
     pub(crate) fn into_bytes(self, now: Timestamp) -> Vec<u8> {
-        let headers: String = self.headers(now).iter().map(|(name, text)| format!("{name}: {text}\r\n")).collect();
-        let length = self.body.len();
-        let end = "connection: close\r\n\r\n";
-        format!("HTTP/1.1 {}\r\n{headers}content-length: {length}\r\n{end}{}", self.status, self.body).into_bytes()
+        format!("{}connection: close\r\n\r\n{}", self.head(now), self.body).into_bytes()
     }
 
-    fn headers(&self, now: Timestamp) -> [(HeaderName, String); 4] {
-        let content_type = match self.format {
-            Format::Json => "application/json;charset=utf-8",
-            Format::Xml => "text/xml;charset=utf-8",
+    /// Writes out the whole head and half of the body that it announces.
+    pub(crate) fn into_half_bytes(self, now: Timestamp) -> Vec<u8> {
+        let mut bytes = format!("{}\r\n", self.head(now)).into_bytes();
+        bytes.extend_from_slice(&self.body.as_bytes()[..self.body.len() / 2]);
+        bytes
+    }
+
+    fn head(&self, now: Timestamp) -> String {
+        let headers: String = self.headers(now).iter().map(|(name, text)| format!("{name}: {text}\r\n")).collect();
+        format!("HTTP/1.1 {}\r\n{headers}content-length: {}\r\n", self.status, self.body.len())
+    }
+
+    fn headers(&self, now: Timestamp) -> Vec<(HeaderName, String)> {
+        let mut headers = vec![(DATE, format_http_date(now))];
+        let content_type = match self.content {
+            Content::Json => Some("application/json;charset=utf-8"),
+            Content::Xml => Some("text/xml;charset=utf-8"),
+            Content::Page => Some("text/html"),
+            Content::Nothing => None,
         };
-        [
-            (CONTENT_TYPE, content_type.to_owned()),
-            (DATE, format_http_date(now)),
-            (HeaderName::from_static("x-acs-request-id"), self.request_id.clone()),
-            (HeaderName::from_static("x-acs-trace-id"), random::trace_id()),
-        ]
+        headers.extend(content_type.map(|text| (CONTENT_TYPE, text.to_owned())));
+        if matches!(self.content, Content::Json | Content::Xml) {
+            headers.push((HeaderName::from_static("x-acs-request-id"), self.request_id.clone()));
+            headers.push((HeaderName::from_static("x-acs-trace-id"), random::trace_id()));
+        }
+        headers.extend(self.headers.iter().cloned());
+        headers
     }
 }
 

@@ -102,13 +102,25 @@ impl Clock {
     }
 }
 
-/// One reading of both clocks, which answers a whole request.
+/// One reading of all clocks, which answers a whole request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Now {
     /// The time of relay tasks and of temporary keys.
     pub(crate) world: Timestamp,
-    /// The time that requests must be signed at, and that answers are dated with.
+    /// The time of the gateway, which nonces are remembered by.
     pub(crate) gateway: Timestamp,
+    /// How far the gateway's clock is off for this request.
+    pub(crate) skew: SignedDuration,
+    /// The time since the emulator's start, which nobody can move: quotas go by it.
+    pub(crate) since_start: Duration,
+}
+
+impl Now {
+    /// The time that the request must be signed at, and that its answer is dated with.
+    pub(crate) fn shown(self) -> Timestamp {
+        let fallback = if self.skew.is_negative() { Timestamp::MIN } else { Timestamp::MAX };
+        self.gateway.saturating_add(self.skew).unwrap_or(fallback)
+    }
 }
 
 impl Default for Clock {

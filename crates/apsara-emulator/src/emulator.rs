@@ -1,5 +1,8 @@
 //! Starting and stopping an emulator, and looking into it.
 
+mod manner;
+mod observe;
+
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -11,9 +14,11 @@ use tokio::task::AbortHandle;
 use crate::accounts::{Account, Accounts};
 use crate::catalog::{Catalog, Product};
 use crate::clock::Clock;
+use crate::faults::Faults;
 use crate::gateway::{Manner, State};
-use crate::ledger::LedgerEntry;
+use crate::ledger::Ledger;
 use crate::nonce::Nonces;
+use crate::quota::{Meter, Quotas};
 use crate::relay::{Failure, Relays, TaskError, TaskSnapshot};
 use crate::server::{self, Shared};
 use crate::start_error::StartError;
@@ -63,6 +68,10 @@ impl Emulator {
             gateway_clock: Clock::system(),
             spec_files: Vec::new(),
             manner: Manner { seed: DEFAULT_SEED, verifies: true, needs_https: false },
+            most_entries: None,
+            fault_seed: 0,
+            quotas: Quotas::default(),
+            quota_of: Vec::new(),
         }
     }
 
@@ -106,14 +115,6 @@ impl Emulator {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.shared.clock
-    }
-
-    /// Copies the record of all requests so far.
-    ///
-    /// A request stands in it before its answer goes out.
-    #[must_use]
-    pub fn ledger(&self) -> Vec<LedgerEntry> {
-        self.shared.with_state(|state| state.ledger.clone())
     }
 
     /// Shows all relay tasks of all accounts in the order of creation, those that exited in the last 24 hours too.
@@ -177,6 +178,10 @@ pub struct EmulatorBuilder {
     gateway_clock: Clock,
     spec_files: Vec<PathBuf>,
     manner: Manner,
+    most_entries: Option<usize>,
+    fault_seed: u64,
+    quotas: Quotas,
+    quota_of: Vec<(String, u32, u32)>,
 }
 
 impl EmulatorBuilder {
@@ -208,44 +213,12 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Serves the operations of one more product: those of a document that the portal calls `api-docs.json`.
-    ///
-    /// The products that ship with the emulator need no file; a document of one of them, in the same version, takes its
-    /// place. The file is read when the emulator starts.
-    pub fn spec_file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.spec_files.push(path.into());
-        self
-    }
-
-    /// Sets what the answers follow from that are made up: the same seed and the same request give the same answer.
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.manner.seed = seed;
-        self
-    }
-
-    /// Refuses operations whose specs list no plain HTTP with `InvalidProtocol.NeedSsl`, as the cloud does.
-    ///
-    /// The emulator speaks nothing but plain HTTP, so that such an operation cannot be called then.
-    pub fn require_https(mut self) -> Self {
-        self.manner.needs_https = true;
-        self
-    }
-
-    /// Believes every request: neither signatures nor times nor nonces are checked, and a call is charged to the
-    /// account whose key it names.
-    ///
-    /// This is for measuring what the checks cost; it is no stand-in for the cloud.
-    pub fn unverified(mut self) -> Self {
-        self.manner.verifies = false;
-        self
-    }
-
     /// Opens the port and serves on the current tokio runtime.
     ///
     /// # Errors
     ///
-    /// Fails if the address is not a loopback one or is taken, if the accounts do not make sense, or if a file of specs
-    /// cannot be read.
+    /// Fails if the address is not a loopback one or is taken, if the accounts or a quota do not make sense, or if a file
+    /// of specs cannot be read.
     pub async fn start(self) -> Result<Emulator, StartError> {
         let mut accounts = self.accounts;
         if accounts.is_empty() {
@@ -259,6 +232,9 @@ impl EmulatorBuilder {
         let accounts = Accounts::new(accounts)?;
         let given = self.spec_files.iter().map(|file| Product::load(file)).collect::<Result<Vec<_>, _>>()?;
         let catalog = Arc::new(Catalog::new(given));
+        if let Some((operation, ..)) = self.quota_of.iter().find(|(_, calls, seconds)| *calls == 0 || *seconds == 0) {
+            return Err(StartError::EmptyQuota { operation: operation.clone() });
+        }
 
         let Ok(address) = self.listen.parse::<SocketAddr>() else {
             return Err(StartError::InvalidAddress { address: self.listen });
@@ -277,11 +253,12 @@ impl EmulatorBuilder {
             accounts,
             nonces: Nonces::new(),
             relays: Relays::default(),
-            ledger: Vec::new(),
+            meter: Meter::new(self.quotas, self.quota_of),
+            ledger: Ledger::new(self.most_entries),
             catalog,
             manner: self.manner,
         };
-        let shared = Arc::new(Shared::new(self.clock, self.gateway_clock, state));
+        let shared = Arc::new(Shared::new(self.clock, self.gateway_clock, Faults::new(self.fault_seed), state));
         let serving = tokio::spawn(server::serve(listener, Arc::clone(&shared))).abort_handle();
         Ok(Emulator {
             shared,

@@ -11,10 +11,12 @@ use crate::accounts::{Accounts, Caller, LiveService};
 use crate::answer::{Answer, Format, to_value};
 use crate::catalog::{self, Catalog, Sampled, Style};
 use crate::clock::{Now, parse_http_date, parse_utc};
-use crate::ledger::{LedgerEntry, Signature};
+use crate::faults::Intervention;
+use crate::ledger::{Ledger, LedgerEntry, Signature};
 use crate::nonce::Nonces;
 use crate::outline::{Outline, Target};
 use crate::parameters::Parameters;
+use crate::quota::Meter;
 use crate::refusal::Refusal;
 use crate::relay::{OPERATIONS, Relays};
 use crate::request::WireRequest;
@@ -30,7 +32,8 @@ pub(crate) struct State {
     pub(crate) accounts: Accounts,
     pub(crate) nonces: Nonces,
     pub(crate) relays: Relays,
-    pub(crate) ledger: Vec<LedgerEntry>,
+    pub(crate) meter: Meter,
+    pub(crate) ledger: Ledger,
     pub(crate) catalog: Arc<Catalog>,
     pub(crate) manner: Manner,
 }
@@ -72,8 +75,19 @@ impl Executed {
     }
 }
 
+/// Tells the operation that a request names, and whether its key is a temporary one.
+pub(crate) fn describe_call(state: &State, request: &WireRequest) -> (String, bool) {
+    let key = verify::claimed_access_key_id(request);
+    let outline = Outline::new(request);
+    let action = match Target::new(&state.catalog, request, &outline).found {
+        Ok(found) => found.operation.name.clone(),
+        Err(_) => outline.action.to_owned(),
+    };
+    (action, key.is_some_and(|id| state.accounts.is_temporary(&id)))
+}
+
 /// Answers one request and writes it into the ledger.
-pub(crate) fn answer(state: &mut State, request: &WireRequest, now: Now) -> Answer {
+pub(crate) fn answer(state: &mut State, request: &WireRequest, now: Now, intervention: &mut Intervention) -> Answer {
     let catalog = Arc::clone(&state.catalog);
     let outline = Outline::new(request);
     let target = Target::new(&catalog, request, &outline);
@@ -85,30 +99,36 @@ pub(crate) fn answer(state: &mut State, request: &WireRequest, now: Now) -> Answ
         (Some(flaw), _) => Err(flaw.clone()),
         (None, None) => Err(Refusal::invalid_format()),
         (None, Some(_)) => {
-            run(state, &Call { request, outline: &outline, target: &target, id: &request_id, now }, &mut caller)
+            let call = Call { request, outline: &outline, target: &target, id: &request_id, now };
+            run(state, &call, &mut caller, intervention)
         }
     };
     let format = format.unwrap_or(Format::Xml);
     let action = target.found.as_ref().map_or(outline.action, |found| &found.operation.name);
-    let answer = match &result {
-        Ok(executed) => {
+    let instead = if result.is_ok() { intervention.after_execution() } else { None };
+    let answer = match (&result, &instead) {
+        (Err(refusal), _) | (_, Some(refusal)) => {
+            Answer::error(refusal, request.host(), target.product, request_id, format, target.style)
+        }
+        (Ok(executed), None) => {
             Answer::success(executed.status, executed.body.clone(), action, request_id, format, target.style)
         }
-        Err(refusal) => Answer::error(refusal, request.host(), target.product, request_id, format, target.style),
     };
-    let sent_task_id = request.parameter("TaskId").map(str::to_owned);
+    let answer = intervention.on_answer(answer, result.is_ok());
+    let entry = LedgerEntry::of(request, outline.signature, answer.request_id.clone());
+    let sent_task_id = entry.task_id.clone();
     state.ledger.push(LedgerEntry {
         action: action.to_owned(),
         version: outline.version.to_owned(),
         access_key_id: verify::claimed_access_key_id(request),
         account: caller.map(|caller: Caller| caller.account),
-        request_id: answer.request_id.clone(),
-        signature: outline.signature,
-        status: answer.status.as_u16(),
-        code: result.as_ref().err().map(|refusal| refusal.code.clone()),
+        status: answer.status_sent(),
+        code: answer.code.clone(),
+        fault: intervention.applied(),
         executed: result.is_ok(),
         task_id: result.as_ref().ok().and_then(|executed| executed.task_id.clone()).or(sent_task_id),
         new_task_id: result.ok().and_then(|executed| executed.new_task_id),
+        ..entry
     });
     answer
 }
@@ -118,17 +138,9 @@ pub(crate) fn refuse_unreadable(state: &mut State, status: StatusCode) -> Answer
     let refusal = Refusal::unreadable(status);
     let answer = Answer::error(&refusal, "", "", random::request_id(), Format::Xml, Style::Rpc);
     state.ledger.push(LedgerEntry {
-        action: String::new(),
-        version: String::new(),
-        access_key_id: None,
-        account: None,
-        request_id: answer.request_id.clone(),
-        signature: None,
         status: status.as_u16(),
         code: Some(refusal.code),
-        executed: false,
-        task_id: None,
-        new_task_id: None,
+        ..LedgerEntry::blank(answer.request_id.clone())
     });
     answer
 }
@@ -142,8 +154,14 @@ struct Call<'a> {
     now: Now,
 }
 
-fn run(state: &mut State, call: &Call<'_>, caller: &mut Option<Caller>) -> Result<Executed, Refusal> {
+fn run(
+    state: &mut State,
+    call: &Call<'_>,
+    caller: &mut Option<Caller>,
+    intervention: &mut Intervention,
+) -> Result<Executed, Refusal> {
     let Call { request, outline, target, now, .. } = *call;
+    intervention.on_arrival()?;
     let is_rpc = request.path == "/" && !state.catalog.has_paths(outline.version);
     let is_rpc_method = request.method == Method::GET || request.method == Method::POST;
     if !catalog::is_known_method(&request.method) || is_rpc && !is_rpc_method {
@@ -156,10 +174,14 @@ fn run(state: &mut State, call: &Call<'_>, caller: &mut Option<Caller>) -> Resul
         return Err(Refusal::missing("Version"));
     }
     match outline.signature {
-        Some(signature) => *caller = Some(authenticate(state, request, signature, now)?),
+        Some(signature) => *caller = Some(authenticate(state, request, signature, now, intervention)?),
         None => check_anonymous(call)?,
     }
+    intervention.before_execution()?;
     let found = target.found.as_ref().map_err(Clone::clone)?;
+    if let Some(caller) = caller {
+        state.meter.admit(&caller.account, outline.version, &found.operation.name, now.since_start)?;
+    }
     if state.manner.needs_https && found.operation.https_only {
         return Err(Refusal::needs_ssl());
     }
@@ -180,20 +202,27 @@ fn run(state: &mut State, call: &Call<'_>, caller: &mut Option<Caller>) -> Resul
 }
 
 /// Finds out who calls, in the order: time, key, token, signature, nonce.
-fn authenticate(state: &mut State, request: &WireRequest, signature: Signature, now: Now) -> Result<Caller, Refusal> {
+fn authenticate(
+    state: &mut State,
+    request: &WireRequest,
+    signature: Signature,
+    now: Now,
+    intervention: &mut Intervention,
+) -> Result<Caller, Refusal> {
     let verifies = state.manner.verifies;
     if signature == Signature::Bearer {
         if verifies {
-            check_unsigned_timestamp(request, now.gateway)?;
+            check_unsigned_timestamp(request, now.shown())?;
         }
         return state.accounts.bearer(verify::bearer_token(request)?);
     }
     let credentials = verify::read_credentials(request, signature)?;
     if verifies {
         let time = if signature == Signature::V1Roa { parse_http_date } else { parse_utc };
-        check_timestamp(time(credentials.timestamp), now.gateway)?;
+        check_timestamp(time(credentials.timestamp), now.shown())?;
     }
     let claim = state.accounts.claim(credentials.access_key_id, credentials.security_token, now.world)?;
+    intervention.on_token()?;
     if verifies {
         credentials.verify(request, claim.key)?;
         // Only a proven request may use up a nonce; otherwise anybody could use up anybody's.
@@ -207,7 +236,7 @@ fn authenticate(state: &mut State, request: &WireRequest, signature: Signature, 
 /// Lets operations through that are called without a key; a time is checked if it is given.
 fn check_anonymous(call: &Call<'_>) -> Result<(), Refusal> {
     match &call.target.found {
-        Ok(found) if found.operation.anonymous => check_unsigned_timestamp(call.request, call.now.gateway),
+        Ok(found) if found.operation.anonymous => check_unsigned_timestamp(call.request, call.now.shown()),
         _ => Err(Refusal::missing("AccessKeyId")),
     }
 }

@@ -1,5 +1,11 @@
 //! The record of every request that reached the emulator.
 
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
+
+use crate::faults::FaultKind;
+use crate::request::WireRequest;
+
 /// Names the way a request was signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -19,29 +25,183 @@ pub enum Signature {
 }
 
 /// Records one request and what became of it, in the order in which the emulator decided.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// Its `Debug` shows no value of a parameter that may be a secret.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LedgerEntry {
-    /// The operation's name as sent; empty if none was.
+    /// The operation's name; as sent if there is no such operation, and empty if none was sent.
     pub action: String,
     /// The version as sent; empty if none was.
     pub version: String,
+    /// The parameters in the query and the form, as read; of a name given twice the first counts.
+    pub parameters: BTreeMap<String, String>,
     /// The account that was charged with the call: `None` until a signature has been verified.
     pub account: Option<String>,
     /// The access key id as sent, whether or not it exists.
     pub access_key_id: Option<String>,
-    /// The id that the answer carried.
+    /// The nonce as sent; `None` if none was.
+    pub nonce: Option<String>,
+    /// How often the client says that it has sent this call before: the header `x-acs-retry-attempts`.
+    pub attempt: Option<u32>,
+    /// The id that the answer carried, or would have carried if no fault had kept it back.
     pub request_id: String,
     /// The signature that the request claimed to have, right or wrong; `None` for an unsigned request.
     pub signature: Option<Signature>,
-    /// The HTTP status of the answer.
+    /// The HTTP status of the answer; 0 if none went out.
     pub status: u16,
-    /// The error code of the answer; `None` if the request was executed.
+    /// The error code of the answer; `None` if it has none.
     pub code: Option<String>,
-    /// Whether the operation was carried out.
+    /// The fault that this call met; `None` if there was none, or if it did not come to that.
+    pub fault: Option<FaultKind>,
+    /// Whether the operation was carried out, whatever answer went out.
     pub executed: bool,
     /// The task that the call was about: as sent, or the one that was created.
     pub task_id: Option<String>,
     /// The id under which a restart runs on.
     pub new_task_id: Option<String>,
+}
+
+impl LedgerEntry {
+    /// Begins the entry of a request of which nothing is known.
+    pub(crate) fn blank(request_id: String) -> Self {
+        Self {
+            action: String::new(),
+            version: String::new(),
+            parameters: BTreeMap::new(),
+            account: None,
+            access_key_id: None,
+            nonce: None,
+            attempt: None,
+            request_id,
+            signature: None,
+            status: 0,
+            code: None,
+            fault: None,
+            executed: false,
+            task_id: None,
+            new_task_id: None,
+        }
+    }
+
+    /// Begins the entry of a request with what it says of itself.
+    pub(crate) fn of(request: &WireRequest, signature: Option<Signature>, request_id: String) -> Self {
+        let in_header = request.header("x-acs-signature-nonce");
+        let in_query = request.parameter("SignatureNonce");
+        let nonce = if signature == Some(Signature::V1) { in_query } else { in_header.or(in_query) };
+        Self {
+            parameters: request.parameters(),
+            nonce: nonce.map(str::to_owned),
+            attempt: request.header("x-acs-retry-attempts").and_then(|count| count.parse().ok()),
+            signature,
+            task_id: request.parameter("TaskId").map(str::to_owned),
+            ..Self::blank(request_id)
+        }
+    }
+
+    /// Gives the value of a parameter as it was sent, if it was sent.
+    #[must_use]
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        self.parameters.get(name).map(String::as_str)
+    }
+}
+
+impl fmt::Debug for LedgerEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LedgerEntry")
+            .field("action", &self.action)
+            .field("version", &self.version)
+            .field("parameters", &Redacted(&self.parameters))
+            .field("account", &self.account)
+            .field("access_key_id", &self.access_key_id)
+            .field("nonce", &self.nonce)
+            .field("attempt", &self.attempt)
+            .field("request_id", &self.request_id)
+            .field("signature", &self.signature)
+            .field("status", &self.status)
+            .field("code", &self.code)
+            .field("fault", &self.fault)
+            .field("executed", &self.executed)
+            .field("task_id", &self.task_id)
+            .field("new_task_id", &self.new_task_id)
+            .finish()
+    }
+}
+
+/// Parameters without the values that may be secrets, or hold one.
+struct Redacted<'a>(&'a BTreeMap<String, String>);
+
+impl fmt::Debug for Redacted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = self.0.iter().map(|(name, value)| {
+            // URLs of streams carry the keys to push to them.
+            let secret = ["AuthKey", "Secret", "Password", "SecurityToken", "OIDCToken", "Assertion", "Url", "URL"];
+            let is_secret = secret.iter().any(|part| name.contains(part));
+            (name, if is_secret { "[redacted]" } else { value.as_str() })
+        });
+        f.debug_map().entries(shown).finish()
+    }
+}
+
+/// The entries in their order, the oldest dropped if there are too many.
+#[derive(Default)]
+pub(crate) struct Ledger {
+    entries: VecDeque<LedgerEntry>,
+    most: Option<usize>,
+}
+
+impl Ledger {
+    /// Keeps so many entries at most; all of them if no number is given.
+    pub(crate) fn new(most: Option<usize>) -> Self {
+        Self { entries: VecDeque::new(), most }
+    }
+
+    pub(crate) fn push(&mut self, entry: LedgerEntry) {
+        self.entries.push_back(entry);
+        if self.most.is_some_and(|most| self.entries.len() > most) {
+            self.entries.pop_front();
+        }
+    }
+
+    pub(crate) fn entries(&mut self) -> &[LedgerEntry] {
+        self.entries.make_contiguous()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.entries.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_entries_make_room() {
+        let mut ledger = Ledger::new(Some(3));
+        for number in 0..10 {
+            ledger.push(LedgerEntry::blank(number.to_string()));
+        }
+        assert_eq!(ledger.entries().iter().map(|entry| entry.request_id.as_str()).collect::<Vec<_>>(), ["7", "8", "9"]);
+        ledger.clear();
+        assert_eq!(ledger.len(), 0);
+        let mut nothing = Ledger::new(Some(0));
+        nothing.push(LedgerEntry::blank(String::new()));
+        assert_eq!(nothing.len(), 0);
+    }
+
+    #[test]
+    fn secrets_do_not_show() {
+        let mut entry = LedgerEntry::blank(String::new());
+        for name in ["AuthKey", "OIDCToken", "SecurityToken", "DstUrl"] {
+            entry.parameters.insert(name.to_owned(), "sesame".to_owned());
+        }
+        entry.parameters.insert("Region".to_owned(), "cn-shanghai".to_owned());
+        let shown = format!("{entry:?}");
+        assert!(!shown.contains("sesame") && shown.contains("cn-shanghai"), "{shown}");
+    }
 }

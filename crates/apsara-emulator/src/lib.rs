@@ -5,12 +5,15 @@ mod answer;
 mod catalog;
 mod clock;
 mod connection;
+mod delivery;
 mod emulator;
+mod faults;
 mod gateway;
 mod ledger;
 mod nonce;
 mod outline;
 mod parameters;
+mod quota;
 mod random;
 mod refusal;
 mod relay;
@@ -26,6 +29,8 @@ pub use crate::clock::{Clock, InvalidTime};
 pub use crate::emulator::{
     DEFAULT_ACCESS_KEY_ID, DEFAULT_ACCESS_KEY_SECRET, DEFAULT_ACCOUNT_ID, Emulator, EmulatorBuilder,
 };
+pub use crate::faults::{Fault, FaultKind, FaultRule, Faults};
 pub use crate::ledger::{LedgerEntry, Signature};
+pub use crate::quota::Quotas;
 pub use crate::relay::{TaskError, TaskSnapshot, TaskStatus};
 pub use crate::start_error::StartError;

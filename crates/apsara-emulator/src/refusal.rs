@@ -1,6 +1,6 @@
 //! Refusals: a status, a code and a message, in the gateway's words.
 
-use http::StatusCode;
+use http::{HeaderName, StatusCode};
 
 /// A request that is not carried out, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -8,11 +8,19 @@ pub(crate) struct Refusal {
     pub(crate) status: StatusCode,
     pub(crate) code: String,
     pub(crate) message: String,
+    /// Headers that only this refusal has.
+    pub(crate) headers: Vec<(HeaderName, String)>,
 }
 
 impl Refusal {
     pub(crate) fn new(status: StatusCode, code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { status, code: code.into(), message: message.into() }
+        Self { status, code: code.into(), message: message.into(), headers: Vec::new() }
+    }
+
+    /// Adds a header, whose name is written in lower case.
+    pub(crate) fn with_header(mut self, name: &'static str, value: String) -> Self {
+        self.headers.push((HeaderName::from_static(name), value));
+        self
     }
 
     pub(crate) fn bad_request(code: impl Into<String>, message: impl Into<String>) -> Self {
@@ -104,6 +112,12 @@ impl Refusal {
             "InvalidSecurityToken.MismatchWithAccessKey",
             "Specified SecurityToken mismatch with the AccessKey.",
         )
+    }
+
+    /// Too many calls; there is room again in so many milliseconds.
+    pub(crate) fn throttled_user(wait: u128) -> Self {
+        Self::bad_request("Throttling.User", "Request was denied due to user flow control.")
+            .with_header("x-acs-retry-after", wait.to_string())
     }
 
     pub(crate) fn action_not_found() -> Self {

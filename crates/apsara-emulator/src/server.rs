@@ -1,8 +1,7 @@
 //! The loop that accepts connections and turns their requests into answers.
 
-use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use http::{Request, Response, StatusCode};
@@ -11,11 +10,14 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioTimer;
+use jiff::SignedDuration;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use crate::clock::{Clock, Now};
 use crate::connection::Connection;
+use crate::delivery::{Orders, Unanswered, deliver};
+use crate::faults::{Faults, Intervention};
 use crate::gateway::{self, State};
 use crate::refusal::Refusal;
 use crate::request::WireRequest;
@@ -33,26 +35,36 @@ const BODY_PATIENCE: Duration = Duration::from_secs(30);
 /// What all connections share.
 pub(crate) struct Shared {
     pub(crate) clock: Clock,
+    pub(crate) faults: Faults,
     gateway_clock: Clock,
+    started: Instant,
     state: Mutex<State>,
 }
 
 impl Shared {
-    pub(crate) fn new(clock: Clock, gateway_clock: Clock, state: State) -> Self {
-        Self { clock, gateway_clock, state: Mutex::new(state) }
+    pub(crate) fn new(clock: Clock, gateway_clock: Clock, faults: Faults, state: State) -> Self {
+        Self { clock, faults, gateway_clock, started: Instant::now(), state: Mutex::new(state) }
     }
 
-    fn now(&self) -> Now {
-        Now { world: self.clock.now(), gateway: self.gateway_clock.now() }
+    fn now(&self, skew: SignedDuration) -> Now {
+        Now { world: self.clock.now(), gateway: self.gateway_clock.now(), skew, since_start: self.started.elapsed() }
+    }
+
+    /// Decides what goes wrong with a request.
+    fn intervene(&self, request: &WireRequest) -> Intervention {
+        if request.flaw.is_some() {
+            return Intervention::default();
+        }
+        Intervention::new(self.with_state(|state| self.faults.draw(|| gateway::describe_call(state, request))))
     }
 
     /// Answers and records what the HTTP library could not parse, as the bytes of a whole response.
     pub(crate) fn refuse_unreadable(&self, status: StatusCode) -> Vec<u8> {
         let (answer, now) = self.with_state(|state| {
-            let now = self.now();
+            let now = self.now(SignedDuration::ZERO);
             (gateway::refuse_unreadable(state, status), now)
         });
-        answer.into_bytes(now.gateway)
+        answer.into_bytes(now.shown())
     }
 
     pub(crate) fn with_state<T>(&self, read: impl FnOnce(&mut State) -> T) -> T {
@@ -71,9 +83,10 @@ pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
         match accepted {
             Ok((stream, _)) => {
                 let _ = stream.set_nodelay(true);
-                let connection = Connection::new(stream, Arc::clone(&shared));
+                let orders = Arc::new(Orders::default());
+                let connection = Connection::new(stream, Arc::clone(&shared), Arc::clone(&orders));
                 let shared = Arc::clone(&shared);
-                let service = service_fn(move |request| respond(Arc::clone(&shared), request));
+                let service = service_fn(move |request| respond(Arc::clone(&shared), Arc::clone(&orders), request));
                 let mut builder = http1::Builder::new();
                 builder.timer(TokioTimer::new()).header_read_timeout(HEADER_PATIENCE).half_close(true);
                 let connection = builder.serve_connection(connection, service);
@@ -88,7 +101,11 @@ pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
     }
 }
 
-async fn respond(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+async fn respond(
+    shared: Arc<Shared>,
+    orders: Arc<Orders>,
+    request: Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, Unanswered> {
     let (parts, incoming) = request.into_parts();
     let read = tokio::time::timeout(BODY_PATIENCE, read_body(incoming)).await;
     let (body, flaw) = match read.unwrap_or_else(|_| Err(Refusal::body_unreadable())) {
@@ -97,12 +114,21 @@ async fn respond(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Resp
     };
     let mut wire = WireRequest::new(&parts, body);
     wire.flaw = flaw.or(wire.flaw);
+    let mut intervention = shared.intervene(&wire);
+    if let Some(delay) = intervention.delay() {
+        tokio::time::sleep(delay).await;
+    }
     // One reading of the clock answers the whole request, and under the lock the ledger is in that order.
     let (answer, now) = shared.with_state(|state| {
-        let now = shared.now();
-        (gateway::answer(state, &wire, now), now)
+        let now = shared.now(intervention.skew());
+        let mut answer = gateway::answer(state, &wire, now, &mut intervention);
+        if intervention.repeats() {
+            answer = gateway::answer(state, &wire, now, &mut intervention);
+        }
+        intervention.applied().inspect(|kind| shared.faults.count(*kind));
+        (answer, now)
     });
-    Ok(answer.into_response(now.gateway))
+    deliver(answer, now.shown(), &orders)
 }
 
 async fn read_body(mut incoming: Incoming) -> Result<Bytes, Refusal> {

@@ -45,6 +45,11 @@ pub enum StartError {
         /// The id.
         account: String,
     },
+    /// A quota allows no calls, or allows them in no time.
+    EmptyQuota {
+        /// The operation.
+        operation: String,
+    },
     /// A key pair's public key is no RSA key of 2048 to 8192 bits.
     InvalidPublicKey {
         /// The id of the key pair.
@@ -82,6 +87,9 @@ impl fmt::Display for StartError {
                 write!(f, "the first account, {account}, has no access key; add one with Account::key")
             }
             Self::DuplicateAccount { account } => write!(f, "the account {account} is given twice"),
+            Self::EmptyQuota { operation } => {
+                write!(f, "the quota of {operation} is empty; give at least one call and one second")
+            }
             Self::InvalidPublicKey { key_pair_id } => write!(
                 f,
                 "the public key of the key pair {key_pair_id} cannot be read; give an RSA key of 2048 to 8192 bits as DER, such as `openssl pkey -pubout -outform DER` writes"

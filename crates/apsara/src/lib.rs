@@ -24,7 +24,10 @@
 mod generated;
 
 pub use apsara_core::{
-    Config, ConfigBuilder, Credentials, Endpoint, Error, ErrorCode, GatewayCode, Impact, Operation, Outcome, Product,
-    Quota, Repeat, Sensitive, ServiceError, SignatureVersion, Violation, redact_urls, transport,
+    Config, ConfigBuilder, Credentials, CredentialsProvider, Endpoint, Error, ErrorCode, GatewayCode, Impact,
+    Operation, Outcome, Product, Quota, Repeat, Retry, Sensitive, ServiceError, SignatureMismatch, SignatureVersion,
+    Violation, pacing, redact_urls, transport,
 };
+#[cfg(feature = "rsa")]
+pub use apsara_core::{KeyPair, sign::RsaPrivateKey};
 pub use generated::*;

@@ -1,6 +1,6 @@
 //! One attempt: a request with its own time, nonce and signature.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::header::{HeaderName, HeaderValue};
@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::operation::{Operation, Style};
 use crate::record::{Body, Encoded};
 use crate::sensitive::Sensitive;
-use crate::sign::{canonical_query, hex, percent_encode, sha256_hex, v1, v3};
+use crate::sign::{canonical_query, hex, percent_encode, roa, v1, v3};
 
 /// A request that only lacks time, nonce and signature; every attempt signs it anew.
 #[derive(Debug)]
@@ -33,14 +33,38 @@ pub(super) struct Unsigned {
 const SECRET_HEADERS: [&str; 3] = ["authorization", "x-acs-bearer-token", "x-acs-security-token"];
 
 const USER_AGENT: &str = concat!("Apsara/", env!("CARGO_PKG_VERSION"), " (Rust)");
+const ACCEPT: &str = "application/json";
 
 /// What a call proves with who it is.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Identity<'a> {
     Key(&'a Credentials),
+    #[cfg(feature = "rsa")]
+    KeyPair(&'a crate::config::KeyPair),
     Bearer(&'a Sensitive<String>),
     Nobody,
 }
+
+/// What differs from attempt to attempt.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stamp<'a> {
+    pub(super) time: SystemTime,
+    pub(super) nonce: &'a str,
+    /// How many attempts there were before, and how long the last of them was ago by intention.
+    pub(super) again: Option<(u32, Duration)>,
+}
+
+/// The text that was signed, to be compared with the cloud's.
+#[derive(Debug)]
+pub(crate) enum Signed {
+    V1Rpc(String),
+    V1Roa(String),
+    V3(String),
+    Not,
+}
+
+/// Headers of a request that is being made.
+type Headers<'a> = Vec<(&'a str, &'a str)>;
 
 impl Unsigned {
     pub(super) fn new(operation: &'static Operation, endpoint: Endpoint, encoded: Encoded) -> Self {
@@ -75,53 +99,74 @@ impl Unsigned {
         &self,
         version: SignatureVersion,
         identity: Identity<'_>,
-        time: SystemTime,
-        nonce: &str,
-    ) -> Result<http::Request<Bytes>, Error> {
-        let time = humantime::format_rfc3339_seconds(time).to_string();
+        stamp: Stamp<'_>,
+    ) -> Result<(http::Request<Bytes>, Signed), Error> {
+        // The official SDKs say by these headers what they repeat.
+        let again = stamp.again.map(|(attempts, delay)| (attempts.to_string(), delay.as_millis().to_string()));
+        let mut headers: Headers<'_> = vec![("host", &self.host), ("accept", ACCEPT)];
+        headers.extend(self.content_type.map(|value| ("content-type", value)));
+        headers.extend(self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        if let Some((attempts, delay)) = &again {
+            headers.extend([("x-acs-retry-attempts", attempts.as_str()), ("x-acs-retry-delay", delay.as_str())]);
+        }
         match (version, self.operation.product.style) {
-            (SignatureVersion::V3, _) => self.sign_v3(identity, &time, nonce),
-            (SignatureVersion::V1, Style::Rpc) => self.sign_v1(identity, &time, nonce),
-            (SignatureVersion::V1, Style::Roa) => {
-                Err(Error::config("SignatureVersion::V1 is only for products in the RPC style; use V3"))
-            }
+            (SignatureVersion::V3, _) => self.sign_v3(v3::Key::HmacSha256, identity, stamp, headers),
+            #[cfg(feature = "sm3")]
+            (SignatureVersion::V3Sm3, _) => self.sign_v3(v3::Key::HmacSm3, identity, stamp, headers),
+            (SignatureVersion::V1, Style::Rpc) => self.sign_v1_rpc(identity, stamp, &headers),
+            (SignatureVersion::V1, Style::Roa) => self.sign_v1_roa(identity, stamp, headers),
         }
     }
 
-    fn sign_v3(&self, identity: Identity<'_>, time: &str, nonce: &str) -> Result<http::Request<Bytes>, Error> {
+    fn sign_v3<'i>(
+        &self,
+        key_of: fn(&'i str) -> v3::Key<'i>,
+        identity: Identity<'i>,
+        stamp: Stamp<'_>,
+        headers: Headers<'_>,
+    ) -> Result<(http::Request<Bytes>, Signed), Error> {
+        // Bound anew, so that what is made here can be added.
+        let mut headers: Headers<'_> = headers;
         let operation = self.operation;
-        let hashed_payload = sha256_hex(&self.body);
-        let mut headers: Vec<(&str, &str)> = vec![
-            ("host", &self.host),
+        let key = match identity {
+            Identity::Key(credentials) => {
+                Some((credentials.access_key_id(), key_of(credentials.access_key_secret().expose())))
+            }
+            #[cfg(feature = "rsa")]
+            Identity::KeyPair(pair) => Some((pair.id(), v3::Key::RsaSha256(pair.private_key()))),
+            Identity::Bearer(_) | Identity::Nobody => None,
+        };
+        let algorithm = key.map_or_else(v3::Algorithm::default, |(_, key)| key.algorithm());
+        let hashed_payload = algorithm.hash_hex(&self.body);
+        let time = rfc3339(stamp.time);
+        headers.extend([
             ("x-acs-action", operation.name),
             ("x-acs-content-sha256", &hashed_payload),
-            ("x-acs-date", time),
-            ("x-acs-signature-nonce", nonce),
+            ("x-acs-date", &time),
+            ("x-acs-signature-nonce", stamp.nonce),
             ("x-acs-version", operation.product.version),
-        ];
-        headers.extend(self.content_type.map(|value| ("content-type", value)));
-        headers.extend(self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        ]);
         let mut pairs = self.query.clone();
         let is_rpc = operation.product.style == Style::Rpc;
+        if let Identity::Key(credentials) = identity {
+            push_token(&mut headers, credentials);
+        }
         let authorization;
-        match identity {
-            Identity::Key(credentials) => {
-                if let Some(token) = credentials.security_token() {
-                    headers.push(("x-acs-accesskey-id", credentials.access_key_id()));
-                    headers.push(("x-acs-security-token", token.expose()));
-                }
+        let mut signed = Signed::Not;
+        match (key, identity) {
+            (Some((id, key)), _) => {
                 let query = canonical_query(&pairs);
-                let (canonical, signed) =
+                let (canonical, names) =
                     v3::canonical_request(operation.method.as_str(), &self.path, &query, &headers, &hashed_payload);
-                let secret = credentials.access_key_secret().expose();
-                let signature = v3::signature(secret, &v3::string_to_sign(&canonical));
-                authorization = v3::authorization(credentials.access_key_id(), &signed, &signature);
+                let text = v3::string_to_sign(algorithm, &canonical);
+                authorization = v3::authorization(algorithm, id, &names, &v3::signature(key, &text)?);
                 headers.push(("authorization", &authorization));
+                signed = Signed::V3(text);
             }
-            Identity::Bearer(token) => {
+            (None, Identity::Bearer(token)) => {
                 headers.push(("x-acs-bearer-token", token.expose()));
                 match is_rpc {
-                    true => pairs.push(("SignatureType".to_owned(), "BEARERTOKEN".to_owned())),
+                    true => pairs.push(pair("SignatureType", "BEARERTOKEN")),
                     false => headers.push(("x-acs-signature-type", "BEARERTOKEN")),
                 }
                 // The gateways of those products look there.
@@ -131,20 +176,25 @@ impl Unsigned {
                 }
             }
             // Without a signature the gateway answers in XML unless it is asked not to.
-            Identity::Nobody if is_rpc => pairs.push(("Format".to_owned(), "json".to_owned())),
-            Identity::Nobody => {}
+            (None, _) if is_rpc => pairs.push(pair("Format", "json")),
+            (None, _) => {}
         }
-        self.request(&canonical_query(&pairs), &headers)
+        Ok((self.request(&canonical_query(&pairs), &headers)?, signed))
     }
 
-    fn sign_v1(&self, identity: Identity<'_>, time: &str, nonce: &str) -> Result<http::Request<Bytes>, Error> {
+    fn sign_v1_rpc(
+        &self,
+        identity: Identity<'_>,
+        stamp: Stamp<'_>,
+        headers: &[(&str, &str)],
+    ) -> Result<(http::Request<Bytes>, Signed), Error> {
         let operation = self.operation;
         let mut query = self.query.clone();
-        let mut add = |name: &str, value: &str| query.push((name.to_owned(), value.to_owned()));
+        let mut add = |name: &str, value: &str| query.push(pair(name, value));
         add("Action", operation.name);
         add("Format", "JSON");
-        add("SignatureNonce", nonce);
-        add("Timestamp", time);
+        add("SignatureNonce", stamp.nonce);
+        add("Timestamp", &rfc3339(stamp.time));
         add("Version", operation.product.version);
         match identity {
             Identity::Key(credentials) => {
@@ -160,8 +210,11 @@ impl Unsigned {
                 add("SignatureType", "BEARERTOKEN");
             }
             Identity::Nobody => {}
+            #[cfg(feature = "rsa")]
+            Identity::KeyPair(_) => return Err(key_pair_in_version_1()),
         }
         let mut on_the_wire = canonical_query(&query);
+        let mut signed = Signed::Not;
         if let Identity::Key(credentials) = identity {
             // The signature covers the form as well, as if it stood in the query.
             query.extend(self.form.iter().cloned());
@@ -169,11 +222,47 @@ impl Unsigned {
             let signature = v1::signature(credentials.access_key_secret().expose(), &text);
             on_the_wire.push_str("&Signature=");
             on_the_wire.push_str(&percent_encode(&signature));
+            signed = Signed::V1Rpc(text);
         }
-        let mut headers = vec![("host", self.host.as_str())];
-        headers.extend(self.content_type.map(|value| ("content-type", value)));
-        headers.extend(self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-        self.request(&on_the_wire, &headers)
+        Ok((self.request(&on_the_wire, headers)?, signed))
+    }
+
+    fn sign_v1_roa(
+        &self,
+        identity: Identity<'_>,
+        stamp: Stamp<'_>,
+        headers: Headers<'_>,
+    ) -> Result<(http::Request<Bytes>, Signed), Error> {
+        let mut headers: Headers<'_> = headers;
+        let operation = self.operation;
+        let date = httpdate::fmt_http_date(stamp.time);
+        headers.extend([
+            ("date", date.as_str()),
+            ("x-acs-action", operation.name),
+            ("x-acs-signature-nonce", stamp.nonce),
+            ("x-acs-version", operation.product.version),
+        ]);
+        let authorization;
+        let mut signed = Signed::Not;
+        match identity {
+            Identity::Key(credentials) => {
+                headers.extend([("x-acs-signature-method", "HMAC-SHA1"), ("x-acs-signature-version", "1.0")]);
+                push_token(&mut headers, credentials);
+                let text = roa::string_to_sign(operation.method.as_str(), &headers, &self.path, &self.query);
+                let signature = roa::signature(credentials.access_key_secret().expose(), &text);
+                authorization = roa::authorization(credentials.access_key_id(), &signature);
+                headers.push(("authorization", &authorization));
+                signed = Signed::V1Roa(text);
+            }
+            Identity::Bearer(token) => {
+                headers
+                    .extend([("x-acs-bearer-token", token.expose().as_str()), ("x-acs-signature-type", "BEARERTOKEN")]);
+            }
+            Identity::Nobody => {}
+            #[cfg(feature = "rsa")]
+            Identity::KeyPair(_) => return Err(key_pair_in_version_1()),
+        }
+        Ok((self.request(&canonical_query(&self.query), &headers)?, signed))
     }
 
     fn request(&self, query: &str, headers: &[(&str, &str)]) -> Result<http::Request<Bytes>, Error> {
@@ -194,10 +283,29 @@ impl Unsigned {
             value.set_sensitive(SECRET_HEADERS.contains(&name.as_str()));
             request.headers_mut().append(name, value);
         }
-        request.headers_mut().insert(http::header::ACCEPT, HeaderValue::from_static("application/json"));
         request.headers_mut().insert(http::header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
         Ok(request)
     }
+}
+
+fn pair(name: &str, value: &str) -> (String, String) {
+    (name.to_owned(), value.to_owned())
+}
+
+/// Adds what a temporary key is sent with.
+fn push_token<'a>(headers: &mut Headers<'a>, credentials: &'a Credentials) {
+    if let Some(token) = credentials.security_token() {
+        headers.extend([("x-acs-accesskey-id", credentials.access_key_id()), ("x-acs-security-token", token.expose())]);
+    }
+}
+
+#[cfg(feature = "rsa")]
+fn key_pair_in_version_1() -> Error {
+    Error::config("a key pair signs with SignatureVersion::V3 only")
+}
+
+fn rfc3339(time: SystemTime) -> String {
+    humantime::format_rfc3339_seconds(time).to_string()
 }
 
 /// Returns 128 random bits in hexadecimal digits: no two attempts share a nonce.

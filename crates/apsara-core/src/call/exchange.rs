@@ -1,18 +1,22 @@
 //! The part of a call that knows no type: attempts, until there is an answer or an error that must be told.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use tokio::time::{Instant, sleep, timeout_at};
 
-use super::attempt::{Identity, Unsigned, nonce};
+use super::attempt::{Identity, Stamp, nonce};
+use super::prepare::{Prepared, prepare};
 use super::{Client, Options};
-use crate::config::Inner;
-use crate::endpoint::is_label;
-use crate::error::{Error, Kind, ServiceError, Violation};
+use crate::config::{Inner, SignatureVersion};
+use crate::credentials::Credentials;
+use crate::error::{Error, Kind, ServiceError};
 use crate::operation::{Operation, Security};
 use crate::outcome::Outcome;
-use crate::record::{AnyRecord, encode, validate};
+use crate::pacing::{Lane, PacingError};
+use crate::record::AnyRecord;
+use crate::retry::{Cause, Retry, share};
 use crate::transport::{Sent, TransportError};
 
 /// A success as it came.
@@ -24,10 +28,9 @@ pub(super) struct Answer {
     pub(super) attempts: u32,
     /// The worst outcome of the attempts before this one.
     pub(super) before: Outcome,
+    /// How long the call waited for its quota.
+    pub(super) paced: Duration,
 }
-
-/// How long to wait, at most, before the second attempt; each further one doubles it.
-const FIRST_WAIT: Duration = Duration::from_millis(100);
 
 pub(super) async fn exchange(
     client: &Client,
@@ -36,65 +39,202 @@ pub(super) async fn exchange(
     redirects: bool,
     options: Options,
 ) -> Result<Answer, Error> {
-    let refused = |error: Error| error.of(operation, 0, Outcome::NotSent);
-    let unsigned = prepare(client, operation, request).map_err(refused)?;
-    let config = &client.config.inner;
-    let deadline = options.deadline.unwrap_or(config.deadline);
-    let mut attempts = 0;
-    let under_way = AtomicBool::new(false);
-    let work = async {
+    let prepared = prepare(client, operation, request).map_err(|error| error.of(operation, 0, Outcome::NotSent))?;
+    let config = &*client.config.inner;
+    let length = options.deadline.unwrap_or(config.deadline);
+    let now = Instant::now();
+    let mut call = Attempts {
+        config,
+        operation,
+        prepared,
+        redirects,
+        retry: options.retry.unwrap_or(config.retry),
+        length,
+        // A deadline beyond the end of time is none.
+        deadline: now.checked_add(length).unwrap_or(now + Duration::from_secs(86_400 * 365)),
+        attempts: 0,
+        delay: Duration::ZERO,
+        worst: Outcome::NotSent,
+        paced: Duration::ZERO,
+        renewed: None,
+    };
+    let result = call.run().await;
+    result.map_err(|error| error.of(operation, call.attempts, call.worst).paced(call.paced))
+}
+
+/// A call on its way, with what became of its attempts so far.
+struct Attempts<'a> {
+    config: &'a Inner,
+    operation: &'static Operation,
+    prepared: Prepared,
+    redirects: bool,
+    retry: Retry,
+    length: Duration,
+    deadline: Instant,
+    /// How many were sent, or meant to be.
+    attempts: u32,
+    /// How long the last wait was.
+    delay: Duration,
+    worst: Outcome,
+    paced: Duration,
+    /// What took the place of credentials that the cloud called expired; there is one renewal in a call.
+    renewed: Option<Credentials>,
+}
+
+/// What an attempt goes out with.
+struct Ready {
+    credentials: Option<Credentials>,
+}
+
+impl Attempts<'_> {
+    async fn run(&mut self) -> Result<Answer, Error> {
+        let mut failure: Option<Error> = None;
         loop {
-            attempts += 1;
-            under_way.store(true, Ordering::Relaxed);
-            let result = attempt(client, operation, &unsigned, redirects).await;
-            under_way.store(false, Ordering::Relaxed);
-            match result {
-                Ok(mut answer) => {
-                    answer.attempts = attempts;
+            let ready = match self.ready().await {
+                Ok(ready) => ready,
+                // What went wrong before says more than that there is no further attempt.
+                Err(error) => return Err(failure.unwrap_or(error)),
+            };
+            let error = match self.attempt(&ready).await {
+                Ok(answer) => {
+                    self.config.budget.succeeded(self.attempts > 1);
                     return Ok(answer);
                 }
-                Err(error)
-                    if error.outcome() == Outcome::NotSent && error.is_connect() && attempts < config.attempts =>
-                {
-                    tokio::time::sleep(jittered(FIRST_WAIT * 2u32.saturating_pow(attempts - 1))).await;
+                Err(error) => error,
+            };
+            self.worst = self.worst.or_worse(error.outcome());
+            match self.next(&error, &ready).await {
+                Some(wait) => {
+                    sleep(wait).await;
+                    self.delay = wait;
+                    failure = Some(error);
                 }
-                Err(error) => return Err(error),
+                None => return Err(error),
             }
         }
-    };
-    match tokio::time::timeout(deadline, work).await {
-        Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(error)) => Err(error.of(operation, attempts, Outcome::NotSent)),
-        Err(_) => {
-            // During an attempt nobody knows how far it came; between two, the one before was not sent.
-            let outcome = if under_way.into_inner() { Outcome::Unknown } else { Outcome::NotSent };
-            Err(Error::new(Kind::Deadline(deadline), outcome).of(operation, attempts, Outcome::NotSent))
+    }
+
+    /// Gets what an attempt needs: credentials, and a grant.
+    async fn ready(&mut self) -> Result<Ready, Error> {
+        let credentials = match (&self.renewed, &self.config.credentials, self.operation.security) {
+            (Some(renewed), ..) => Some(renewed.clone()),
+            (None, Some(source), Security::AccessKey | Security::AccessKeyOrBearer) => {
+                let credentials = timeout_at(self.deadline, source.credentials()).await;
+                Some(credentials.map_err(|_| Error::new(Kind::Deadline(self.length), Outcome::NotSent))??)
+            }
+            _ => None,
+        };
+        // What cannot be signed waits for no grant, and takes none.
+        signature_version(self.config, self.operation, identity(self.config, self.operation, credentials.as_ref())?)?;
+        self.pace(credentials.as_ref()).await?;
+        Ok(Ready { credentials })
+    }
+
+    async fn pace(&mut self, credentials: Option<&Credentials>) -> Result<(), Error> {
+        let Some(pacer) = &self.config.pacer else { return Ok(()) };
+        let lane = lane(self.config, self.operation, credentials);
+        if pacer.try_acquire(lane) {
+            return Ok(());
         }
+        let asked = Instant::now();
+        // The pacer knows the deadline; one that does not keep to it does not hold the call up.
+        let granted = timeout_at(self.deadline, pacer.acquire(lane, self.deadline)).await;
+        self.paced += asked.elapsed();
+        granted
+            .unwrap_or(Err(PacingError::Late))
+            .map_err(|error| Error::new(Kind::Paced(error, self.operation.quota), Outcome::NotSent))
+    }
+
+    async fn attempt(&mut self, ready: &Ready) -> Result<Answer, Error> {
+        let config = self.config;
+        let identity = identity(config, self.operation, ready.credentials.as_ref())?;
+        let version = signature_version(config, self.operation, identity)?;
+        let now = SystemTime::now();
+        let stamp = Stamp {
+            time: corrected(now, config.clock_offset.load(Ordering::Relaxed)),
+            nonce: &nonce()?,
+            again: (self.attempts > 0).then_some((self.attempts, self.delay)),
+        };
+        let (request, signed) = self.prepared.unsigned.sign(version, identity, stamp)?;
+        self.attempts += 1;
+        let answer = match timeout_at(self.deadline, config.transport.send(request)).await {
+            Ok(answer) => answer.map_err(failed)?,
+            // Nobody knows how far it came.
+            Err(_) => return Err(Error::new(Kind::Deadline(self.length), Outcome::Unknown)),
+        };
+        let (parts, body) = answer.into_parts();
+        let status = parts.status.as_u16();
+        let request_id = parts.headers.get("x-acs-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
+        if parts.status.is_success() || (self.redirects && parts.status.is_redirection()) {
+            let (headers, attempts) = (parts.headers, self.attempts);
+            return Ok(Answer { status, request_id, headers, body, attempts, before: self.worst, paced: self.paced });
+        }
+        Err(match ServiceError::read(status, &parts.headers, &body, now) {
+            Some(mut error) => {
+                if error.is_signature_mismatch() {
+                    error.compare(&signed);
+                }
+                let outcome = error.outcome();
+                Error::new(Kind::Service(Box::new(error)), outcome)
+            }
+            None => Error::new(Kind::Unshaped { status, request_id, body }, Outcome::Unknown),
+        })
+    }
+
+    /// Returns how long to wait before the next attempt, and mends what can be mended; nothing where there is none.
+    async fn next(&mut self, error: &Error, ready: &Ready) -> Option<Duration> {
+        let offset = self.config.clock_offset.load(Ordering::Relaxed);
+        let cause = Cause::of(error, self.prepared.repeatable, offset)?;
+        if let (Cause::Throttled(Some(asked)), Some(pacer)) = (cause, &self.config.pacer) {
+            pacer.throttled(lane(self.config, self.operation, ready.credentials.as_ref()), asked);
+        }
+        if let Cause::Skew(behind) = cause {
+            // The next call profits even if there is no further attempt of this one.
+            self.config.clock_offset.store(behind, Ordering::Relaxed);
+        }
+        if !self.retry.allows_another(self.attempts) {
+            return None;
+        }
+        let wait = self.retry.wait(cause, self.attempts, share());
+        if Instant::now().checked_add(wait).is_none_or(|end| end >= self.deadline) {
+            return None;
+        }
+        match cause {
+            Cause::Skew(_) => {}
+            Cause::ExpiredToken => {
+                let (None, Some(source), Some(expired)) = (&self.renewed, &self.config.credentials, &ready.credentials)
+                else {
+                    return None;
+                };
+                self.renewed = Some(timeout_at(self.deadline, source.renewed(expired)).await.ok()??);
+            }
+            Cause::NotSent | Cause::Throttled(_) | Cause::Busy | Cause::Repeatable => {
+                if !self.config.budget.take() {
+                    return None;
+                }
+            }
+        }
+        Some(wait)
     }
 }
 
-/// Does what needs no network: validates, encodes, finds the endpoint.
-fn prepare(client: &Client, operation: &'static Operation, request: &dyn AnyRecord) -> Result<Unsigned, Error> {
-    let invalid = |violations| Error::new(Kind::Invalid(violations), Outcome::NotSent);
-    let violations = validate(request);
-    if !violations.is_empty() {
-        return Err(invalid(violations));
-    }
-    let encoded = encode(request, operation.path)
-        .map_err(|(parameter, reason)| invalid(vec![Violation::new(parameter, reason)]))?;
-    let region_id = encoded.query.iter().chain(&encoded.form).find(|(name, _)| name == "RegionId");
-    let region_id = region_id.map(|(_, value)| value.as_str());
-    if let Some((parameter, _)) = encoded.host.iter().find(|(_, value)| !is_label(value)) {
-        let rule = "is a part of the host's name, so it must have 1 to 63 letters, digits and hyphens";
-        return Err(invalid(vec![Violation::new(parameter, rule)]));
-    }
-    let endpoint = client.resolve(region_id, !encoded.host.is_empty())?;
-    Ok(Unsigned::new(operation, endpoint, encoded))
+fn lane<'a>(config: &'a Inner, operation: &'static Operation, credentials: Option<&'a Credentials>) -> Lane<'a> {
+    let account = config.account.as_deref();
+    #[cfg(feature = "rsa")]
+    let account = account.or(config.key_pair.as_ref().map(crate::config::KeyPair::id));
+    let account = account.or(credentials.map(Credentials::access_key_id));
+    Lane { account: account.unwrap_or_default(), operation }
 }
 
 /// Returns what a call proves with who it is.
-fn identity<'a>(config: &'a Inner, operation: &Operation) -> Result<Identity<'a>, Error> {
-    let key = config.credentials.as_ref().map(Identity::Key);
+fn identity<'a>(
+    config: &'a Inner,
+    operation: &Operation,
+    credentials: Option<&'a Credentials>,
+) -> Result<Identity<'a>, Error> {
+    let key = credentials.map(Identity::Key);
+    #[cfg(feature = "rsa")]
+    let key = config.key_pair.as_ref().map(Identity::KeyPair).or(key);
     let bearer = config.bearer_token.as_ref().map(Identity::Bearer);
     let (identity, missing) = match operation.security {
         Security::Anonymous => return Ok(Identity::Nobody),
@@ -107,53 +247,31 @@ fn identity<'a>(config: &'a Inner, operation: &Operation) -> Result<Identity<'a>
     identity.ok_or_else(|| Error::config(missing))
 }
 
-async fn attempt(
-    client: &Client,
-    operation: &'static Operation,
-    unsigned: &Unsigned,
-    redirects: bool,
-) -> Result<Answer, Error> {
-    let config = &client.config.inner;
-    let identity = identity(config, operation)?;
-    let signature = match (config.signature, operation.product.own_signature, &identity) {
-        (None, Some(own), Identity::Key(_)) => {
-            return Err(Error::config(format!(
-                "the gateway of {} wants {own} signatures, which this runtime does not make; to sign with another one, for \
-                 example for an emulator, set ConfigBuilder::signature",
-                operation.product.name
-            )));
-        }
-        (signature, ..) => signature.unwrap_or_default(),
-    };
-    let now = SystemTime::now();
-    let request = unsigned.sign(signature, identity, now, &nonce()?)?;
-    let answer = config.transport.send(request).await.map_err(failed)?;
-    let (parts, body) = answer.into_parts();
-    let status = parts.status.as_u16();
-    let request_id = parts.headers.get("x-acs-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
-    if parts.status.is_success() || (redirects && parts.status.is_redirection()) {
-        let headers = parts.headers;
-        return Ok(Answer { status, request_id, headers, body, attempts: 0, before: Outcome::NotSent });
+fn signature_version(config: &Inner, operation: &Operation, identity: Identity<'_>) -> Result<SignatureVersion, Error> {
+    match (config.signature, operation.product.own_signature, identity) {
+        (None, Some(_), Identity::Bearer(_) | Identity::Nobody) => Ok(SignatureVersion::default()),
+        (None, Some(own), _) => Err(Error::config(format!(
+            "the gateway of {} wants {own} signatures, which this runtime does not make; to sign with another one, for \
+             example for an emulator, set ConfigBuilder::signature",
+            operation.product.name
+        ))),
+        (signature, ..) => Ok(signature.unwrap_or_default()),
     }
-    Err(match ServiceError::read(status, &parts.headers, &body, now) {
-        Some(error) => {
-            let outcome = error.outcome();
-            Error::new(Kind::Service(Box::new(error)), outcome)
-        }
-        None => Error::new(Kind::Unshaped { status, request_id, body }, Outcome::Unknown),
-    })
+}
+
+/// Returns a time that is so many seconds later, or earlier.
+fn corrected(time: SystemTime, seconds: i64) -> SystemTime {
+    let by = Duration::from_secs(seconds.unsigned_abs());
+    let corrected = if seconds < 0 { time.checked_sub(by) } else { time.checked_add(by) };
+    corrected.unwrap_or(time)
 }
 
 fn failed(error: TransportError) -> Error {
-    let outcome = match error.sent() {
-        Sent::No => Outcome::NotSent,
-        Sent::Maybe => Outcome::Unknown,
+    let outcome = match (error.sent(), error.status()) {
+        (Sent::No, _) => Outcome::NotSent,
+        // The answer began, and by its status the call was executed; only what it said is lost.
+        (Sent::Maybe, Some(status)) if (200..300).contains(&status) => Outcome::Executed,
+        (Sent::Maybe, _) => Outcome::Unknown,
     };
     Error::new(Kind::Transport(error), outcome)
-}
-
-/// Returns a random part of a wait, so that clients that failed together do not come back together.
-fn jittered(wait: Duration) -> Duration {
-    let share = getrandom::u32().unwrap_or(u32::MAX);
-    wait.mul_f64(f64::from(share) / f64::from(u32::MAX))
 }

@@ -2,18 +2,22 @@
 
 mod attempt;
 mod exchange;
+mod prepare;
 
 use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
+use serde::de::Error as _;
 
+pub(crate) use self::attempt::Signed;
 use crate::config::Config;
 use crate::endpoint::Endpoint;
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, Violation};
 use crate::operation::{Operation, Product};
 use crate::outcome::Outcome;
 use crate::record::{AnyRecord, Location, Meta, Record, Slot, View, decode, decode_headers};
+use crate::retry::Retry;
 use exchange::{Answer, exchange};
 
 /// The request of one operation: what the shell around the runtime must know of it.
@@ -37,6 +41,7 @@ pub struct Client {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Options {
     deadline: Option<Duration>,
+    retry: Option<Retry>,
 }
 
 impl Client {
@@ -76,7 +81,8 @@ impl Client {
         let mut response = R::Response::default();
         let answer = exchange(self, R::OPERATION, request, redirects(&response), options).await?;
         let answer = decode_answer(R::OPERATION, answer, &mut response)?;
-        Ok(Raw { response, status: answer.status, headers: answer.headers, body: answer.body })
+        let Answer { status, headers, body, attempts, paced, .. } = answer;
+        Ok(Raw { response, status, headers, body, attempts, paced })
     }
 }
 
@@ -86,6 +92,8 @@ pub struct Raw<T> {
     status: u16,
     headers: http::HeaderMap,
     body: Bytes,
+    attempts: u32,
+    paced: Duration,
 }
 
 impl<T> Raw<T> {
@@ -102,6 +110,16 @@ impl<T> Raw<T> {
     /// Returns the HTTP status.
     pub fn http_status(&self) -> u16 {
         self.status
+    }
+
+    /// Returns how many times the call was tried.
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// Returns how long the call waited for its quota, over all attempts.
+    pub fn waited(&self) -> Duration {
+        self.paced
     }
 
     /// Returns the headers.
@@ -145,10 +163,22 @@ impl<R: Request> Call<R> {
         self
     }
 
+    /// Sets how often this call is tried, and how long it waits in between.
+    pub fn with_retry(mut self, retry: Retry) -> Self {
+        self.options.retry = Some(retry);
+        self
+    }
+
+    /// Returns everything that is wrong with the request, then what may be, as [`Violation::is_warning`] says. It sends nothing.
+    #[must_use]
+    pub fn check(&self) -> Vec<Violation> {
+        prepare::check(R::OPERATION, &self.request)
+    }
+
     /// Sends the call.
     ///
-    /// It is tried again only when it is known not to have been sent. Dropping the future cancels the call; what was sent by
-    /// then may still be executed.
+    /// It is tried again only when it is known not to have been executed, or when the operation may be executed twice. Dropping
+    /// the future cancels the call; what was sent by then may still be executed.
     ///
     /// # Errors
     ///
@@ -184,9 +214,17 @@ fn decode_answer(operation: &'static Operation, answer: Answer, response: &mut d
     let with_body = !answer.body.is_empty() && !(300..400).contains(&answer.status);
     let decoded = if with_body { decode(&answer.body, response) } else { Ok(()) };
     if let Err(source) = decoded.and_then(|()| decode_headers(&answer.headers, response)) {
-        let Answer { status, request_id, body, attempts, before, .. } = answer;
+        let encoding = answer.headers.get(http::header::CONTENT_ENCODING).and_then(|value| value.to_str().ok());
+        let source = match encoding {
+            // Nothing is decompressed, so that no small answer becomes a large one.
+            Some(encoding) if !encoding.eq_ignore_ascii_case("identity") => {
+                serde_json::Error::custom(format_args!("it is compressed ({encoding}), which was not asked for"))
+            }
+            _ => source,
+        };
+        let Answer { status, request_id, body, attempts, before, paced, .. } = answer;
         let kind = Kind::Undecodable { status, request_id, body, source };
-        return Err(Error::new(kind, Outcome::Executed).of(operation, attempts, before));
+        return Err(Error::new(kind, Outcome::Executed).of(operation, attempts, before).paced(paced));
     }
     if let Some(id) = &answer.request_id {
         fill_request_id(response, id.clone());

@@ -3,7 +3,7 @@
 /// Names a code of the gateway.
 ///
 /// Sources: the error codes of Alibaba Cloud's public documents and of its API metadata. Each of them means that the call was
-/// not executed.
+/// not executed, but for one: see [`GatewayCode::SignatureNonceUsed`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GatewayCode {
@@ -11,7 +11,8 @@ pub enum GatewayCode {
     SignatureDoesNotMatch,
     /// `IncompleteSignature`: a part of the signature is missing or malformed.
     IncompleteSignature,
-    /// `SignatureNonceUsed`: the nonce was used within the last 15 minutes.
+    /// `SignatureNonceUsed`: the nonce was used within the last 15 minutes. No two attempts share one, so something on the way
+    /// sent the request twice, and its first copy may have been executed.
     SignatureNonceUsed,
     /// `InvalidTimeStamp.Expired`: the clocks are more than 15 minutes apart.
     InvalidTimeStampExpired,
@@ -82,7 +83,7 @@ impl GatewayCode {
         ("Forbidden.RAM", Self::ForbiddenRam),
     ];
 
-    pub(super) fn find(code: &str) -> Option<Self> {
+    pub(crate) fn find(code: &str) -> Option<Self> {
         Self::ALL.iter().find(|(text, _)| *text == code).map(|(_, code)| *code)
     }
 

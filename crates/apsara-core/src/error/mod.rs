@@ -1,18 +1,22 @@
 //! What can go wrong with a call: one opaque error for every operation.
 
 mod gateway;
+mod mismatch;
 mod service;
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::time::Duration;
 
 use bytes::Bytes;
 
 pub use gateway::GatewayCode;
+pub use mismatch::SignatureMismatch;
 pub use service::ServiceError;
 
-use crate::operation::Operation;
+use crate::operation::{Operation, Quota};
 use crate::outcome::Outcome;
+use crate::pacing::PacingError;
 use crate::transport::TransportError;
 
 /// Says what went wrong with a call, and by [`Error::outcome`] what became of it.
@@ -26,13 +30,16 @@ struct Inner {
     operation: Option<&'static Operation>,
     outcome: Outcome,
     attempts: u32,
+    paced: Duration,
 }
 
 pub(crate) enum Kind {
     Config(String),
     Invalid(Vec<Violation>),
     Transport(TransportError),
-    Deadline(std::time::Duration),
+    Deadline(Duration),
+    /// There was no grant, with the quota where it is known.
+    Paced(PacingError, Option<Quota>),
     Service(Box<ServiceError>),
     /// An answer that is neither a success nor a refusal in the cloud's shape.
     Unshaped {
@@ -53,11 +60,16 @@ pub(crate) enum Kind {
 pub struct Violation {
     parameter: String,
     rule: String,
+    warning: bool,
 }
 
 impl Violation {
     pub(crate) fn new(parameter: impl Into<String>, rule: impl Into<String>) -> Self {
-        Self { parameter: parameter.into(), rule: rule.into() }
+        Self { parameter: parameter.into(), rule: rule.into(), warning: false }
+    }
+
+    pub(crate) fn warning(parameter: impl Into<String>, rule: impl Into<String>) -> Self {
+        Self { warning: true, ..Self::new(parameter, rule) }
     }
 
     /// Returns the parameter's name on the wire, with a path where it is nested.
@@ -70,6 +82,12 @@ impl Violation {
     #[must_use]
     pub fn rule(&self) -> &str {
         &self.rule
+    }
+
+    /// Returns whether the request is sent all the same: the documents do not list the value, but the cloud may take it.
+    #[must_use]
+    pub fn is_warning(&self) -> bool {
+        self.warning
     }
 }
 
@@ -93,7 +111,7 @@ impl Error {
     }
 
     pub(crate) fn new(kind: Kind, outcome: Outcome) -> Self {
-        Self(Box::new(Inner { kind, operation: None, outcome, attempts: 0 }))
+        Self(Box::new(Inner { kind, operation: None, outcome, attempts: 0, paced: Duration::ZERO }))
     }
 
     /// Says of which operation it is, after how many attempts, and what the worst of them came to.
@@ -101,6 +119,12 @@ impl Error {
         self.0.operation = Some(operation);
         self.0.attempts = attempts;
         self.0.outcome = self.0.outcome.or_worse(before);
+        self
+    }
+
+    /// Says how long the call waited for its quota.
+    pub(crate) fn paced(mut self, paced: Duration) -> Self {
+        self.0.paced = paced;
         self
     }
 
@@ -114,6 +138,12 @@ impl Error {
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.0.attempts
+    }
+
+    /// Returns how long the call waited for its quota, over all attempts.
+    #[must_use]
+    pub fn waited(&self) -> Duration {
+        self.0.paced
     }
 
     /// Returns the operation that was called; nothing for an error of a configuration.
@@ -191,6 +221,11 @@ impl Error {
     /// Returns whether no connection was made; look at the endpoint, DNS, proxy and network.
     #[must_use]
     pub fn is_connect(&self) -> bool {
+        self.is_not_sent()
+    }
+
+    /// Returns whether this attempt was not sent, whatever became of those before.
+    pub(crate) fn is_not_sent(&self) -> bool {
         matches!(&self.0.kind, Kind::Transport(error) if error.sent() == crate::transport::Sent::No)
     }
 
@@ -204,10 +239,16 @@ impl Error {
         }
     }
 
-    /// Returns whether the quota is used up; wait and repeat.
+    /// Returns whether the quota is used up, by the cloud's word or by this client's own count; wait and repeat.
     #[must_use]
     pub fn is_throttled(&self) -> bool {
-        self.service().is_some_and(ServiceError::is_throttled)
+        self.is_paced() || self.service().is_some_and(ServiceError::is_throttled)
+    }
+
+    /// Returns whether the client held the call back because its quota has no room before the deadline, or is not known.
+    #[must_use]
+    pub fn is_paced(&self) -> bool {
+        matches!(self.0.kind, Kind::Paced(..))
     }
 
     /// Returns whether RAM refused the call; grant the action that the message names.
@@ -250,6 +291,12 @@ impl fmt::Display for Error {
             }
             Kind::Transport(error) => write!(f, "{error}")?,
             Kind::Deadline(deadline) => write!(f, "no answer within {deadline:?}")?,
+            Kind::Paced(error, quota) => {
+                write!(f, "{error}")?;
+                if let Some(Quota { calls, seconds }) = quota {
+                    write!(f, " ({calls} calls per {seconds} s)")?;
+                }
+            }
             Kind::Service(error) => write!(f, "{error}")?,
             Kind::Unshaped { status, body, .. } => {
                 write!(f, "HTTP {status} with {} bytes that are no error of the cloud", body.len())?;
@@ -282,6 +329,7 @@ impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &self.0.kind {
             Kind::Transport(error) => error.source(),
+            Kind::Paced(error, _) => Some(error),
             Kind::Undecodable { source, .. } => Some(source),
             _ => None,
         }

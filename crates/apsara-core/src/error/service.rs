@@ -6,7 +6,8 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use super::GatewayCode;
+use super::{GatewayCode, SignatureMismatch};
+use crate::call::Signed;
 use crate::outcome::Outcome;
 use crate::sensitive::redact_urls;
 
@@ -20,7 +21,9 @@ pub struct ServiceError {
     recommend: Option<String>,
     access_denied_detail: Option<Map<String, Value>>,
     clock_behind: Option<i64>,
-    retry_after: Option<Duration>,
+    asked_to_wait: Option<Duration>,
+    legacy_wait: Option<Duration>,
+    mismatch: Option<SignatureMismatch>,
     body: Bytes,
 }
 
@@ -29,7 +32,7 @@ impl ServiceError {
     ///
     /// Names are compared without case, because RPC products spell them `Code` and ROA ones `code`.
     pub(crate) fn read(status: u16, headers: &http::HeaderMap, body: &Bytes, now: SystemTime) -> Option<Self> {
-        let Ok(Value::Object(fields)) = serde_json::from_slice::<Value>(body) else { return None };
+        let fields = fields(body)?;
         let find = |name: &str| fields.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
         let text = |name: &str| find(name).and_then(Value::as_str).map(str::to_owned);
         let code = text("Code").filter(|code| !code.is_empty())?;
@@ -42,10 +45,13 @@ impl ServiceError {
             recommend: text("Recommend"),
             access_denied_detail: find("AccessDeniedDetail").and_then(Value::as_object).cloned(),
             clock_behind: header("date").and_then(|date| seconds_behind(date, now)),
-            retry_after: header("x-acs-retry-after")
-                .and_then(|value| value.parse().ok())
-                .filter(|ms| *ms > 0)
-                .map(Duration::from_millis),
+            asked_to_wait: header("x-acs-retry-after").and_then(milliseconds),
+            legacy_wait: ["x-ratelimit-user-api", "x-ratelimit-user"]
+                .into_iter()
+                .filter_map(header)
+                .filter_map(time_left)
+                .max(),
+            mismatch: None,
             body: body.clone(),
             code,
         })
@@ -93,10 +99,35 @@ impl ServiceError {
         self.access_denied_detail.as_ref()
     }
 
-    /// Returns how long the cloud asks to wait, by the header `x-acs-retry-after`, which counts milliseconds.
+    /// Returns how long the cloud asks to wait: by the header `x-acs-retry-after`, which counts milliseconds, else by `TimeLeft` of
+    /// `x-ratelimit-user-api` and `x-ratelimit-user`, of which the longer counts.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
-        self.retry_after
+        self.asked_to_wait.or(self.legacy_wait)
+    }
+
+    /// Returns how the text that the cloud signed differs from ours, after a `SignatureDoesNotMatch` that holds it.
+    #[must_use]
+    pub fn signature_mismatch(&self) -> Option<&SignatureMismatch> {
+        self.mismatch.as_ref()
+    }
+
+    /// Returns by how many seconds this machine's clock is behind the cloud's, by the answer's `Date`.
+    pub(crate) fn clock_behind(&self) -> Option<i64> {
+        self.clock_behind
+    }
+
+    pub(crate) fn is_signature_mismatch(&self) -> bool {
+        GatewayCode::find(&self.code) == Some(GatewayCode::SignatureDoesNotMatch)
+    }
+
+    /// Compares the string to sign that the cloud returned with what was signed, where it returned one.
+    pub(crate) fn compare(&mut self, signed: &Signed) {
+        let fields = fields(&self.body).unwrap_or_default();
+        let message = fields.iter().find(|(name, _)| name.eq_ignore_ascii_case("Message"));
+        let message = message.and_then(|(_, text)| text.as_str());
+        let theirs = message.and_then(|message| message.split_once(STRING_TO_SIGN)).map(|(_, theirs)| theirs);
+        self.mismatch = theirs.map(|theirs| SignatureMismatch::between(signed, theirs.trim_start_matches([':', ' '])));
     }
 
     pub(super) fn body(&self) -> &Bytes {
@@ -104,19 +135,29 @@ impl ServiceError {
     }
 
     /// Returns whether it is a throttling: by its code, or because the cloud says how long to wait.
-    pub(super) fn is_throttled(&self) -> bool {
-        self.retry_after.is_some()
-            || self.code == "Throttling"
+    pub(crate) fn is_throttled(&self) -> bool {
+        self.asked_to_wait.is_some() || self.has_throttling_code()
+    }
+
+    fn has_throttling_code(&self) -> bool {
+        self.code == "Throttling"
             || self.code.starts_with("Throttling.")
             || matches!(self.code.as_str(), "TooManyRequests" | "ThrottlingException")
     }
 
     /// Returns what became of the call: refused in this shape with a 4xx it was not executed; with a 5xx nobody can
     /// know, unless the code is one that is given before execution.
+    ///
+    /// No two attempts share a nonce. A nonce that the cloud has seen already says that something on the way sent the request
+    /// twice, so that the first copy may have been executed.
     pub(crate) fn outcome(&self) -> Outcome {
-        let refused_before =
-            (400..500).contains(&self.status) || self.is_throttled() || GatewayCode::find(&self.code).is_some();
-        if refused_before { Outcome::Rejected } else { Outcome::Unknown }
+        let code = GatewayCode::find(&self.code);
+        let refused_before = (400..500).contains(&self.status) || self.has_throttling_code() || code.is_some();
+        if refused_before && code != Some(GatewayCode::SignatureNonceUsed) {
+            Outcome::Rejected
+        } else {
+            Outcome::Unknown
+        }
     }
 }
 
@@ -127,9 +168,10 @@ impl fmt::Display for ServiceError {
             write!(f, ": {}", self.message)?;
         }
         match GatewayCode::find(&self.code) {
-            Some(GatewayCode::SignatureDoesNotMatch) => {
-                f.write_str(" The secret is probably not that of the access key id.")?;
-            }
+            Some(GatewayCode::SignatureDoesNotMatch) => match &self.mismatch {
+                Some(mismatch) => write!(f, " {mismatch}")?,
+                None => f.write_str(" The secret is probably not that of the access key id.")?,
+            },
             Some(GatewayCode::InvalidTimeStampExpired | GatewayCode::IllegalTimestamp) => {
                 if let Some(behind) = self.clock_behind {
                     let side = if behind < 0 { "ahead of" } else { "behind" };
@@ -154,9 +196,33 @@ impl fmt::Debug for ServiceError {
     }
 }
 
+/// Reads the fields of a refusal: JSON, or XML under a root of any name, as gateways answer that were not asked for JSON.
+fn fields(body: &Bytes) -> Option<Map<String, Value>> {
+    let read = match body.trim_ascii_start().first() {
+        Some(b'<') => crate::record::read_xml(body).map(|(_, value)| value),
+        _ => serde_json::from_slice(body),
+    };
+    match read {
+        Ok(Value::Object(fields)) => Some(fields),
+        _ => None,
+    }
+}
+
+/// What stands before the cloud's string to sign in the message of a mismatch.
+const STRING_TO_SIGN: &str = "server string to sign is";
+
+fn milliseconds(text: &str) -> Option<Duration> {
+    text.trim().parse().ok().filter(|ms| *ms > 0).map(Duration::from_millis)
+}
+
+/// Reads `Limit:1,Remain:0,TimeLeft:2000,Reset:1234`, whose time counts milliseconds.
+fn time_left(text: &str) -> Option<Duration> {
+    text.split(',').find_map(|part| part.trim().strip_prefix("TimeLeft:")).and_then(milliseconds)
+}
+
 /// Cuts the server's string to sign from a message: with the older signature it holds every parameter's value.
 fn without_string_to_sign(message: &str) -> String {
-    let end = message.find("server string to sign is").unwrap_or(message.len());
+    let end = message.find(STRING_TO_SIGN).unwrap_or(message.len());
     redact_urls(message[..end].trim_end())
 }
 
@@ -194,8 +260,21 @@ mod tests {
     }
 
     #[test]
+    fn xml_is_read_under_a_root_of_any_name() {
+        for root in ["Error", "KMS"] {
+            let body = format!(
+                "<?xml version='1.0'?><{root}><Code>Throttling</Code><Message>m</Message><RequestId>r</RequestId></{root}>"
+            );
+            let error = read(400, &body).unwrap();
+            assert_eq!((error.code(), error.message(), error.request_id()), ("Throttling", "m", Some("r")));
+        }
+    }
+
+    #[test]
     fn what_has_not_the_shape_is_no_refusal() {
-        for body in ["", "<html>", "[]", "{}", r#"{"Code":200}"#, r#"{"Code":""}"#, "null"] {
+        for body in
+            ["", "<html>", "<html><body>502</body></html>", "[]", "{}", r#"{"Code":200}"#, r#"{"Code":""}"#, "null"]
+        {
             assert!(read(400, body).is_none(), "{body}");
         }
     }
@@ -208,6 +287,7 @@ mod tests {
         assert_eq!(outcome(503, "ServiceUnavailable"), Outcome::Unknown);
         assert_eq!(outcome(503, "Throttling.User"), Outcome::Rejected);
         assert_eq!(outcome(500, "SignatureDoesNotMatch"), Outcome::Rejected);
+        assert_eq!(outcome(400, "SignatureNonceUsed"), Outcome::Unknown, "a first copy may have been executed");
     }
 
     #[test]
@@ -248,5 +328,24 @@ mod tests {
         let error = ServiceError::read(500, &headers, &body, SystemTime::UNIX_EPOCH).unwrap();
         assert_eq!(error.retry_after(), Some(Duration::from_millis(1500)));
         assert!(error.is_throttled());
+        assert_eq!(error.outcome(), Outcome::Unknown, "a wait proves nothing of a 5xx");
+    }
+
+    #[test]
+    fn the_longer_of_the_older_headers_counts_where_there_is_no_newer_one() {
+        let wait = |headers: &[(&'static str, &'static str)]| {
+            let headers = headers.iter().map(|(n, v)| ((*n).parse().unwrap(), v.parse().unwrap())).collect();
+            let body = Bytes::from_static(br#"{"Code":"Throttling"}"#);
+            ServiceError::read(400, &headers, &body, SystemTime::UNIX_EPOCH).unwrap().retry_after()
+        };
+        let older = [
+            ("x-ratelimit-user", "Limit:1,Remain:0,TimeLeft:2000,Reset:1234"),
+            ("x-ratelimit-user-api", "Limit:1,Remain:0,TimeLeft:3000,Reset:1234"),
+        ];
+        assert_eq!(wait(&older), Some(Duration::from_millis(3000)));
+        assert_eq!(wait(&[older[0], ("x-acs-retry-after", "7")]), Some(Duration::from_millis(7)));
+        for nonsense in ["0", "-1", "soon", ""] {
+            assert_eq!(wait(&[("x-acs-retry-after", nonsense)]), None, "{nonsense}");
+        }
     }
 }

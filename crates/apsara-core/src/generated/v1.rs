@@ -9,13 +9,15 @@ pub use serde_json::Value as Json;
 pub use crate::call::{Call, Client, Raw, Request};
 pub use crate::config::Config;
 pub use crate::endpoint::{Endpoint, EndpointRule};
-pub use crate::error::{Error, ErrorCode};
+pub use crate::error::{Error, ErrorCode, Violation};
 pub use crate::field;
 pub use crate::operation::{Impact, Method, Operation, Product, Quota, Repeat, Security, Style};
 pub use crate::record::{
     Field, Named, Projected, Record, Recursive, Slot, UnknownValue, Value, View, debug, deserialize, deserialize_value,
     named_as_str, named_from, serialize, serialize_value,
 };
+
+pub use crate::retry::Retry;
 
 /// Fails the build of generated code that this runtime cannot run.
 ///

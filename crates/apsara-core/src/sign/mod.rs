@@ -6,8 +6,14 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
+pub mod roa;
+#[cfg(feature = "rsa")]
+mod rsa;
 pub mod v1;
 pub mod v3;
+
+#[cfg(feature = "rsa")]
+pub use rsa::RsaPrivateKey;
 
 /// What stays as it is in a percent-encoded text: `A`–`Z`, `a`–`z`, `0`–`9`, `-`, `_`, `.` and `~`.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -46,6 +52,18 @@ fn hmac_sha256_hex(key: &[u8], text: &str) -> String {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { unreachable!("HMAC takes any key") };
     mac.update(text.as_bytes());
     hex(&mac.finalize().into_bytes())
+}
+
+#[cfg(feature = "sm3")]
+fn hmac_sm3_hex(key: &[u8], text: &str) -> String {
+    let Ok(mut mac) = Hmac::<sm3::Sm3>::new_from_slice(key) else { unreachable!("HMAC takes any key") };
+    mac.update(text.as_bytes());
+    hex(&mac.finalize().into_bytes())
+}
+
+#[cfg(feature = "sm3")]
+fn sm3_hex(bytes: &[u8]) -> String {
+    hex(&sm3::Sm3::digest(bytes))
 }
 
 /// Returns the SHA-256 hash of a body in lower-case hexadecimal digits.

@@ -1,9 +1,86 @@
-//! The signature of version 3, `ACS3-HMAC-SHA256`: the default.
+//! The signature of version 3: `ACS3-HMAC-SHA256`, the default, and its two siblings.
 
+#[cfg(feature = "rsa")]
+use super::rsa::RsaPrivateKey;
 use super::{hmac_sha256_hex, sha256_hex};
+#[cfg(feature = "sm3")]
+use super::{hmac_sm3_hex, sm3_hex};
+use crate::error::Error;
 
-/// The name of the algorithm, as it stands in the string to sign and in the header.
-pub const ALGORITHM: &str = "ACS3-HMAC-SHA256";
+/// Names how a request is hashed and signed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Algorithm {
+    /// HMAC-SHA256 with the secret, over SHA-256 hashes: the only one that the documents promise.
+    #[default]
+    HmacSha256,
+    /// HMAC-SM3 with the secret, over SM3 hashes.
+    #[cfg(feature = "sm3")]
+    HmacSm3,
+    /// RSASSA-PKCS1-v1_5 with a private key, over SHA-256 hashes.
+    #[cfg(feature = "rsa")]
+    RsaSha256,
+}
+
+impl Algorithm {
+    /// Returns its name, as it stands in the string to sign and in the header.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::HmacSha256 => "ACS3-HMAC-SHA256",
+            #[cfg(feature = "sm3")]
+            Self::HmacSm3 => "ACS3-HMAC-SM3",
+            #[cfg(feature = "rsa")]
+            Self::RsaSha256 => "ACS3-RSA-SHA256",
+        }
+    }
+
+    /// Returns the hash of a body or of a canonical request in lower-case hexadecimal digits.
+    #[must_use]
+    pub fn hash_hex(self, bytes: &[u8]) -> String {
+        match self {
+            Self::HmacSha256 => sha256_hex(bytes),
+            #[cfg(feature = "sm3")]
+            Self::HmacSm3 => sm3_hex(bytes),
+            #[cfg(feature = "rsa")]
+            Self::RsaSha256 => sha256_hex(bytes),
+        }
+    }
+}
+
+/// Holds what signs, for the algorithm that it signs by; so none meets a key of another.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub enum Key<'a> {
+    /// The secret of an access key.
+    HmacSha256(&'a str),
+    /// The secret of an access key.
+    #[cfg(feature = "sm3")]
+    HmacSm3(&'a str),
+    /// The private key of a key pair.
+    #[cfg(feature = "rsa")]
+    RsaSha256(&'a RsaPrivateKey),
+}
+
+impl Key<'_> {
+    /// Returns the algorithm that it signs by.
+    #[must_use]
+    pub fn algorithm(self) -> Algorithm {
+        match self {
+            Self::HmacSha256(_) => Algorithm::HmacSha256,
+            #[cfg(feature = "sm3")]
+            Self::HmacSm3(_) => Algorithm::HmacSm3,
+            #[cfg(feature = "rsa")]
+            Self::RsaSha256(_) => Algorithm::RsaSha256,
+        }
+    }
+}
+
+impl std::fmt::Debug for Key<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}({})", self.algorithm().as_str(), crate::sensitive::REDACTED)
+    }
+}
 
 /// Returns the canonical request and the names of the signed headers.
 ///
@@ -48,18 +125,28 @@ pub fn canonical_request(
 
 /// Returns the text that is signed: the algorithm and the hash of the canonical request.
 #[must_use]
-pub fn string_to_sign(canonical_request: &str) -> String {
-    format!("{ALGORITHM}\n{}", sha256_hex(canonical_request.as_bytes()))
+pub fn string_to_sign(algorithm: Algorithm, canonical_request: &str) -> String {
+    format!("{}\n{}", algorithm.as_str(), algorithm.hash_hex(canonical_request.as_bytes()))
 }
 
-/// Returns the signature in lower-case hexadecimal digits. The key is the bare secret.
-#[must_use]
-pub fn signature(access_key_secret: &str, string_to_sign: &str) -> String {
-    hmac_sha256_hex(access_key_secret.as_bytes(), string_to_sign)
+/// Returns the signature in lower-case hexadecimal digits. The key of an HMAC is the bare secret.
+///
+/// # Errors
+///
+/// Fails when an RSA key makes no valid signature; an HMAC never does.
+pub fn signature(key: Key<'_>, string_to_sign: &str) -> Result<String, Error> {
+    match key {
+        Key::HmacSha256(secret) => Ok(hmac_sha256_hex(secret.as_bytes(), string_to_sign)),
+        #[cfg(feature = "sm3")]
+        Key::HmacSm3(secret) => Ok(hmac_sm3_hex(secret.as_bytes(), string_to_sign)),
+        #[cfg(feature = "rsa")]
+        Key::RsaSha256(key) => key.sign_hex(string_to_sign),
+    }
 }
 
 /// Returns the value of the `Authorization` header; there is no space behind its commas.
 #[must_use]
-pub fn authorization(access_key_id: &str, signed_headers: &str, signature: &str) -> String {
-    format!("{ALGORITHM} Credential={access_key_id},SignedHeaders={signed_headers},Signature={signature}")
+pub fn authorization(algorithm: Algorithm, access_key_id: &str, signed_headers: &str, signature: &str) -> String {
+    let algorithm = algorithm.as_str();
+    format!("{algorithm} Credential={access_key_id},SignedHeaders={signed_headers},Signature={signature}")
 }

@@ -39,6 +39,7 @@ pub enum Sent {
 pub struct TransportError {
     message: String,
     sent: Sent,
+    status: Option<u16>,
     timeout: bool,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -46,13 +47,20 @@ pub struct TransportError {
 impl TransportError {
     /// Creates an error after which the request may have been executed: the assumption that is always safe.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), sent: Sent::Maybe, timeout: false, source: None }
+        Self { message: message.into(), sent: Sent::Maybe, status: None, timeout: false, source: None }
     }
 
     /// Says that not a byte of the request was written. Only what is known may be said.
     #[must_use]
     pub fn not_sent(mut self) -> Self {
         self.sent = Sent::No;
+        self
+    }
+
+    /// Says that an answer began with this HTTP status, though its rest is lost.
+    #[must_use]
+    pub fn answered(mut self, status: u16) -> Self {
+        self.status = Some(status);
         self
     }
 
@@ -74,6 +82,12 @@ impl TransportError {
     #[must_use]
     pub fn sent(&self) -> Sent {
         self.sent
+    }
+
+    /// Returns the HTTP status of an answer that began.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.status
     }
 
     /// Returns whether time ran out.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use rustls_platform_verifier::BuilderVerifierExt;
 
 use super::{BoxFuture, Transport, TransportError};
@@ -11,14 +11,19 @@ use crate::error::Error;
 
 /// Sends requests with reqwest: HTTP/1.1, rustls, the system's certificates, a pool of connections.
 ///
-/// Retries and redirects of the library are off: a signed request is sent once, to the host that it was signed for.
+/// Retries and redirects of the library are off: a signed request is sent once, to the host that it was signed for. Nothing is
+/// decompressed. An answer has at most 100 headers, and a body of 64 MiB unless [`ReqwestTransport::response_limit`] says
+/// otherwise.
 #[derive(Clone, Debug)]
 pub struct ReqwestTransport {
     client: reqwest::Client,
+    response_limit: usize,
 }
 
 /// How long a connection may take to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a body may be, unless it is said otherwise: 64 MiB.
+const RESPONSE_LIMIT: usize = 64 << 20;
 
 impl ReqwestTransport {
     /// Creates the transport with its own pool.
@@ -42,13 +47,50 @@ impl ReqwestTransport {
             .retry(reqwest::retry::never())
             .build()
             .map_err(|error| refuse(&error))?;
-        Ok(Self { client })
+        Ok(Self::with_client(client))
     }
 
-    /// Uses a client that was built elsewhere. Its redirects and retries must be off.
+    /// Uses a client that was built elsewhere. Its redirects, retries and decompression must be off.
     #[must_use]
     pub fn with_client(client: reqwest::Client) -> Self {
-        Self { client }
+        Self { client, response_limit: RESPONSE_LIMIT }
+    }
+
+    /// Sets how many bytes a body may have; a longer one is not read to its end.
+    #[must_use]
+    pub fn response_limit(mut self, bytes: usize) -> Self {
+        self.response_limit = bytes;
+        self
+    }
+
+    /// Reads a body, unless it is too long.
+    async fn read(&self, answer: &mut reqwest::Response) -> Result<Bytes, TransportError> {
+        let status = answer.status().as_u16();
+        let lost = |error: reqwest::Error| failed(error).answered(status);
+        let too_long = || {
+            let limit = self.response_limit;
+            TransportError::new(format!("the answer has more than the {limit} bytes that are allowed")).answered(status)
+        };
+        let announced = answer.content_length().unwrap_or_default();
+        if announced > self.response_limit as u64 {
+            return Err(too_long());
+        }
+        let Some(first) = answer.chunk().await.map_err(lost)? else { return Ok(Bytes::new()) };
+        // Most answers are one piece, which needs no copy.
+        let Some(second) = answer.chunk().await.map_err(lost)? else {
+            return if first.len() > self.response_limit { Err(too_long()) } else { Ok(first) };
+        };
+        let mut body = BytesMut::with_capacity(usize::try_from(announced).unwrap_or_default());
+        let mut next = Some(second);
+        body.extend_from_slice(&first);
+        while let Some(piece) = next {
+            if body.len() + piece.len() > self.response_limit {
+                return Err(too_long());
+            }
+            body.extend_from_slice(&piece);
+            next = answer.chunk().await.map_err(lost)?;
+        }
+        Ok(body.freeze())
     }
 }
 
@@ -62,7 +104,7 @@ impl Transport for ReqwestTransport {
             let mut response = http::Response::new(Bytes::new());
             *response.status_mut() = answer.status();
             *response.headers_mut() = std::mem::take(answer.headers_mut());
-            *response.body_mut() = answer.bytes().await.map_err(failed)?;
+            *response.body_mut() = self.read(&mut answer).await?;
             Ok(response)
         })
     }

@@ -186,10 +186,11 @@ impl Call {
     }
 }
 
-/// Starts an emulator that stands still at noon.
+/// Starts an emulator that stands still at noon, and that does not mind how fast tests call.
 pub(crate) async fn at_noon() -> Emulator {
     let clock = apsara_emulator::Clock::frozen_at(NOON).unwrap();
-    Emulator::builder().clock(clock.clone()).gateway_clock(clock).start().await.unwrap()
+    let builder = Emulator::builder().clock(clock.clone()).gateway_clock(clock);
+    builder.quota(apsara_emulator::Quotas::Off).start().await.unwrap()
 }
 
 /// Calls Live.

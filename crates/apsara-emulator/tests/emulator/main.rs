@@ -2,14 +2,19 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod answers;
+mod broken_connections;
 mod client;
 mod codes;
 mod every;
+mod faults;
 mod gateway;
 mod given;
+mod ledger;
 mod lifetime;
 mod malformed;
+mod quota;
 mod sampled;
 mod signatures;
 mod sts;
 mod tasks;
+mod wire;

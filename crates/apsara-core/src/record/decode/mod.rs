@@ -15,6 +15,7 @@ pub use answer::decode;
 pub(crate) use answer::decode_headers;
 use list::{ElementSeed, WrappedSeed};
 use message::{at, expected, mismatch, out_of_range, unknown_name};
+pub(crate) use xml::read as read_xml;
 
 /// Says how much is forgiven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

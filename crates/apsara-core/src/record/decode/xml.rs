@@ -14,8 +14,11 @@ struct Open {
     children: Map<String, Value>,
 }
 
+/// How deep elements may stand in each other: as deep as the reader of JSON takes it, so that no answer exhausts the stack.
+const DEEPEST: usize = 127;
+
 /// Reads a document: the name of its root element, and what is in it.
-pub(super) fn read(body: &[u8]) -> Result<(String, Value), Error> {
+pub(crate) fn read(body: &[u8]) -> Result<(String, Value), Error> {
     let text = std::str::from_utf8(body).map_err(Error::custom)?;
     let mut reader = Reader::from_str(text);
     let mut open = vec![Open::default()];
@@ -24,6 +27,9 @@ pub(super) fn read(body: &[u8]) -> Result<(String, Value), Error> {
         let event =
             event.map_err(|error| Error::custom(format_args!("{error} at byte {}", reader.error_position())))?;
         match event {
+            Event::Start(_) if open.len() > DEEPEST => {
+                return Err(Error::custom(format_args!("the XML is nested more than {DEEPEST} deep")));
+            }
             Event::Start(start) => open.push(Open { name: start.local_name().as_ref().to_owned(), ..Open::default() }),
             Event::Empty(start) => {
                 let closed = Open { name: start.local_name().as_ref().to_owned(), ..Open::default() };
@@ -116,6 +122,14 @@ mod tests {
             "Empty": "",
         });
         assert_eq!(content, expected);
+    }
+
+    #[test]
+    fn no_document_is_deeper_than_the_stack() {
+        let nested = |depth: usize| format!("{}{}", "<a>".repeat(depth), "</a>".repeat(depth));
+        assert!(read(nested(127).as_bytes()).is_ok());
+        let error = read(nested(100_000).as_bytes()).unwrap_err().to_string();
+        assert!(error.contains("more than 127 deep"), "{error}");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 
 mod xml;
 
-use super::field::{Location, Meta, Shape};
+use super::meta::{Location, Meta, Shape};
 use super::serde_impls::{to_json, to_value};
 use super::value::{AnyRecord, View};
 use crate::sign::percent_encode;
@@ -33,7 +33,13 @@ pub(crate) enum Body {
 /// # Errors
 ///
 /// Fails with a parameter's name and the reason where the parameter cannot travel as its table says.
-pub(crate) fn encode(record: &dyn AnyRecord, path: &str) -> Result<Encoded, (String, String)> {
+///
+/// One field, by its index, may be filled with a text in the place of what it holds.
+pub(crate) fn encode(
+    record: &dyn AnyRecord,
+    path: &str,
+    filled: Option<(usize, &str)>,
+) -> Result<Encoded, (String, String)> {
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let mut out = Encoded { path: path.to_owned(), ..Encoded::default() };
     // Where several parameters make up the body, it is an object with an entry for each.
@@ -41,7 +47,10 @@ pub(crate) fn encode(record: &dyn AnyRecord, path: &str) -> Result<Encoded, (Str
     let mut parts = serde_json::Map::new();
     for index in 0..record.count() {
         let meta = record.meta(index);
-        let view = record.get(index).view();
+        let view = match filled {
+            Some((field, text)) if field == index => View::Str(text),
+            _ => record.get(index).view(),
+        };
         if view.is_nothing() {
             continue;
         }
@@ -216,19 +225,25 @@ mod tests {
             policy: Some("{}".to_owned()),
             token: Some("t".to_owned()),
         };
-        let encoded = encode(&request, "/x/{+key}?policy&sub=1").unwrap();
+        let encoded = encode(&request, "/x/{+key}?policy&sub=1", None).unwrap();
         assert_eq!(encoded.path, "/x/a%20b/c");
         assert_eq!(encoded.headers, [pair("x-oss-meta-one", "1"), pair("token", "t")]);
         assert_eq!(encoded.query, [pair("token", "t"), pair("policy", ""), pair("sub", "1")]);
         assert!(matches!(encoded.body, Some(Body::Json(body)) if body == b"{}"));
-        assert_eq!(encode(&request, "/{key}").unwrap().path, "/a%20b%2Fc");
-        assert_eq!(encode(&Everywhere::default(), "/{key}").unwrap_err().1, "a part of the path is not set");
+        assert_eq!(encode(&request, "/{key}", None).unwrap().path, "/a%20b%2Fc");
+        assert_eq!(encode(&Everywhere::default(), "/{key}", None).unwrap_err().1, "a part of the path is not set");
     }
 
     #[test]
     fn several_bodies_are_the_entries_of_one() {
         let request = Parts { one: Some(1), two: vec!["a".to_owned()] };
-        let body = encode(&request, "/").unwrap().body;
+        let body = encode(&request, "/", None).unwrap().body;
         assert!(matches!(body, Some(Body::Json(body)) if body == br#"{"One":1,"Two":["a"]}"#));
+    }
+
+    #[test]
+    fn a_field_can_be_filled_where_it_travels() {
+        let encoded = encode(&Everywhere::default(), "/?x", Some((3, "t"))).unwrap();
+        assert_eq!((encoded.headers, encoded.query), (vec![pair("token", "t")], vec![pair("x", "")]));
     }
 }

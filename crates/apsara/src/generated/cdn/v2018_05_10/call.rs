@@ -24,9 +24,20 @@ impl<R: rt::Request<Client = Client>> Call<R> {
         self
     }
 
+    /// Sets how often this call is tried, and how long it waits in between.
+    pub fn with_retry(mut self, retry: rt::Retry) -> Self {
+        self.call = self.call.with_retry(retry);
+        self
+    }
+
     /// Returns the request as it stands.
     pub fn request(&self) -> &R {
         &self.call.request
+    }
+
+    /// Returns everything that is wrong with the request, then the warnings. It sends nothing.
+    pub fn check(&self) -> Vec<rt::Violation> {
+        self.call.check()
     }
 
     /// Sends the call and decodes the answer.

@@ -1,90 +1,50 @@
-//! What a client is created with.
+//! Collecting what a configuration holds.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
-use crate::credentials::Credentials;
+#[cfg(feature = "rsa")]
+use super::KeyPair;
+use super::{Config, Inner, SignatureVersion};
+use crate::credentials::{Credentials, CredentialsProvider, Source};
 use crate::endpoint::Endpoint;
 use crate::error::Error;
+use crate::pacing::{LocalPacer, Pacer};
+use crate::retry::{Budget, Retry};
 use crate::sensitive::Sensitive;
 use crate::transport::Transport;
-
-/// Holds credentials, region and transport. Cheap to clone; clients that are created from the same one share its
-/// connections.
-#[derive(Clone, Debug)]
-pub struct Config {
-    pub(crate) inner: Arc<Inner>,
-}
-
-#[derive(Debug)]
-pub(crate) struct Inner {
-    pub(crate) credentials: Option<Credentials>,
-    pub(crate) bearer_token: Option<Sensitive<String>>,
-    pub(crate) region: Option<(String, &'static str)>,
-    pub(crate) endpoint: Option<Endpoint>,
-    pub(crate) signature: Option<SignatureVersion>,
-    pub(crate) deadline: Duration,
-    pub(crate) attempts: u32,
-    pub(crate) transport: Arc<dyn Transport>,
-}
-
-/// Names a version of the signature.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SignatureVersion {
-    /// `ACS3-HMAC-SHA256`, what every product takes.
-    #[default]
-    V3,
-    /// HMAC-SHA1 over the query, for parity with older clients; only for products in the RPC style.
-    V1,
-}
 
 /// Collects what a [`Config`] holds.
 #[derive(Debug, Default)]
 #[must_use = "a configuration is made by `build`"]
 pub struct ConfigBuilder {
-    credentials: Option<Credentials>,
+    credentials: Option<Source>,
+    #[cfg(feature = "rsa")]
+    key_pair: Option<KeyPair>,
     bearer_token: Option<Sensitive<String>>,
-    region: Option<(String, &'static str)>,
-    endpoint: Option<String>,
+    pub(super) region: Option<(String, &'static str)>,
+    pub(super) endpoint: Option<String>,
     signature: Option<SignatureVersion>,
     deadline: Option<Duration>,
-    attempts: Option<u32>,
+    retry: Retry,
+    account: Option<String>,
+    pacing: Pacing,
+    without_validation: bool,
     transport: Option<Arc<dyn Transport>>,
+}
+
+/// How calls are kept to their quotas.
+#[derive(Debug, Default)]
+enum Pacing {
+    #[default]
+    Local,
+    By(Arc<dyn Pacer>),
+    Off,
 }
 
 /// How long a call may take in all, unless it says otherwise.
 const DEADLINE: Duration = Duration::from_secs(60);
-/// How often a call is tried that is known not to have been sent.
-const ATTEMPTS: u32 = 3;
-
-impl Config {
-    /// Starts a configuration that knows nothing yet.
-    pub fn builder() -> ConfigBuilder {
-        ConfigBuilder::default()
-    }
-
-    /// Reads the configuration from the environment.
-    ///
-    /// | variable | what it gives |
-    /// | --- | --- |
-    /// | `ALIBABA_CLOUD_ACCESS_KEY_ID` | the id of the access key |
-    /// | `ALIBABA_CLOUD_ACCESS_KEY_SECRET` | its secret |
-    /// | `ALIBABA_CLOUD_SECURITY_TOKEN` | the token of a temporary key from STS |
-    /// | `ALIBABA_CLOUD_REGION_ID` | the region that chooses the endpoint |
-    /// | `ALIBABA_CLOUD_ENDPOINT` | a host that is used instead, for example that of an emulator |
-    ///
-    /// It is async because other sources of credentials need the network.
-    ///
-    /// # Errors
-    ///
-    /// Fails when no credentials are set, when only half of them are, and when a variable's value cannot be used.
-    #[allow(clippy::unused_async)]
-    pub async fn from_env() -> Result<Self, Error> {
-        ConfigBuilder::from_vars(|name| std::env::var(name).ok())?.build()
-    }
-}
-
 impl ConfigBuilder {
     /// Reads the variables of [`Config::from_env`] through a function, so that more can be set before `build`.
     ///
@@ -106,7 +66,20 @@ impl ConfigBuilder {
 
     /// Sets what calls are signed with.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
-        self.credentials = Some(credentials);
+        self.credentials = Some(Source::Fixed(credentials));
+        self
+    }
+
+    /// Sets what gives the credentials that calls are signed with.
+    pub fn credentials_provider(mut self, provider: impl CredentialsProvider + 'static) -> Self {
+        self.credentials = Some(Source::Provided(Arc::new(provider)));
+        self
+    }
+
+    /// Sets a key pair that calls are signed with in the place of an access key, by `ACS3-RSA-SHA256`.
+    #[cfg(feature = "rsa")]
+    pub fn key_pair(mut self, pair: KeyPair) -> Self {
+        self.key_pair = Some(pair);
         self
     }
 
@@ -144,9 +117,34 @@ impl ConfigBuilder {
         self
     }
 
-    /// Sets how often a call is tried that is known not to have been sent; 3 times unless set, at least once.
-    pub fn attempts(mut self, attempts: u32) -> Self {
-        self.attempts = Some(attempts);
+    /// Sets how often calls are tried, and how long they wait in between; see [`Retry`].
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// Sets the account that quotas are counted for. All its users and roles share them, so that clients with several access
+    /// keys of one account need it; else the access key id stands for the account.
+    pub fn account(mut self, id: impl Into<String>) -> Self {
+        self.account = Some(id.into());
+        self
+    }
+
+    /// Sets what keeps calls to their quotas, in the place of a [`LocalPacer`].
+    pub fn pacer(mut self, pacer: impl Pacer + 'static) -> Self {
+        self.pacing = Pacing::By(Arc::new(pacer));
+        self
+    }
+
+    /// Lets calls go out whatever their quotas are: what is too much is throttled by the cloud.
+    pub fn without_pacing(mut self) -> Self {
+        self.pacing = Pacing::Off;
+        self
+    }
+
+    /// Lets requests go out without a look at what their parameters must be: where a spec is stricter than the cloud.
+    pub fn without_validation(mut self) -> Self {
+        self.without_validation = true;
         self
     }
 
@@ -167,15 +165,29 @@ impl ConfigBuilder {
             Some(transport) => transport,
             None => default_transport()?,
         };
+        let pacer: Option<Arc<dyn Pacer>> = match self.pacing {
+            Pacing::By(pacer) => Some(pacer),
+            Pacing::Off => None,
+            // What was configured may be another cloud, an emulator for example, with quotas of its own.
+            Pacing::Local if endpoint.is_some() => Some(Arc::new(LocalPacer::new())),
+            Pacing::Local => Some(LocalPacer::shared()),
+        };
         Ok(Config {
             inner: Arc::new(Inner {
                 credentials: self.credentials,
+                #[cfg(feature = "rsa")]
+                key_pair: self.key_pair,
                 bearer_token: self.bearer_token,
                 region: self.region,
                 endpoint,
                 signature: self.signature,
                 deadline: self.deadline.unwrap_or(DEADLINE),
-                attempts: self.attempts.unwrap_or(ATTEMPTS).max(1),
+                retry: self.retry,
+                budget: Budget::new(),
+                clock_offset: AtomicI64::new(0),
+                account: self.account,
+                pacer,
+                validation: !self.without_validation,
                 transport,
             }),
         })
@@ -190,42 +202,4 @@ fn default_transport() -> Result<Arc<dyn Transport>, Error> {
 #[cfg(not(feature = "reqwest"))]
 fn default_transport() -> Result<Arc<dyn Transport>, Error> {
     Err(Error::config("there is no transport: turn the feature `reqwest` on or give one to ConfigBuilder::transport"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn builder(vars: &[(&str, &str)]) -> Result<ConfigBuilder, Error> {
-        ConfigBuilder::from_vars(|name| vars.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned()))
-    }
-
-    #[test]
-    fn no_credentials_says_which_variables_to_set() {
-        let error = builder(&[]).unwrap_err();
-        assert!(error.is_config());
-        assert!(
-            error.to_string().contains("set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET"),
-            "{error}"
-        );
-    }
-
-    #[test]
-    fn region_and_endpoint_come_from_the_environment() {
-        let vars = [
-            ("ALIBABA_CLOUD_ACCESS_KEY_ID", "id"),
-            ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secret"),
-            ("ALIBABA_CLOUD_REGION_ID", "cn-beijing"),
-            ("ALIBABA_CLOUD_ENDPOINT", "http://127.0.0.1:1"),
-        ];
-        let builder = builder(&vars).unwrap();
-        assert_eq!(builder.region, Some(("cn-beijing".to_owned(), "ALIBABA_CLOUD_REGION_ID")));
-        assert_eq!(builder.endpoint.as_deref(), Some("http://127.0.0.1:1"));
-    }
-
-    #[test]
-    fn a_bad_endpoint_is_refused_when_it_is_built() {
-        let error = Config::builder().endpoint("https://host/path").build().unwrap_err();
-        assert!(error.to_string().contains("has a path"), "{error}");
-    }
 }

@@ -1,13 +1,23 @@
-//! What a call is signed with.
+//! What a call is signed with, and where it comes from.
+
+mod provider;
 
 use std::fmt;
+use std::sync::Arc;
 
+pub use self::provider::CredentialsProvider;
+pub(crate) use self::provider::Source;
 use crate::error::Error;
 use crate::sensitive::Sensitive;
 
-/// Holds an access key: its id, its secret and, for a temporary key from STS, its security token.
+/// Holds an access key: its id, its secret and, for a temporary key from STS, its security token. Cheap to clone.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credentials {
+    key: Arc<Key>,
+}
+
+#[derive(PartialEq, Eq)]
+struct Key {
     access_key_id: String,
     access_key_secret: Sensitive<String>,
     security_token: Option<Sensitive<String>>,
@@ -43,11 +53,12 @@ impl Credentials {
         if let Some(token) = &token {
             check_part("security token", token)?;
         }
-        Ok(Self {
+        let key = Key {
             access_key_id: id,
             access_key_secret: Sensitive::new(secret),
             security_token: token.map(Sensitive::new),
-        })
+        };
+        Ok(Self { key: Arc::new(key) })
     }
 
     /// Reads `ALIBABA_CLOUD_ACCESS_KEY_ID`, `ALIBABA_CLOUD_ACCESS_KEY_SECRET` and, for a temporary key,
@@ -71,19 +82,19 @@ impl Credentials {
     /// Returns the id of the access key.
     #[must_use]
     pub fn access_key_id(&self) -> &str {
-        &self.access_key_id
+        &self.key.access_key_id
     }
 
     /// Returns the secret of the access key.
     #[must_use]
     pub fn access_key_secret(&self) -> &Sensitive<String> {
-        &self.access_key_secret
+        &self.key.access_key_secret
     }
 
     /// Returns the security token of a temporary access key.
     #[must_use]
     pub fn security_token(&self) -> Option<&Sensitive<String>> {
-        self.security_token.as_ref()
+        self.key.security_token.as_ref()
     }
 }
 
@@ -107,9 +118,9 @@ fn check_part(what: &str, value: &str) -> Result<(), Error> {
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Credentials")
-            .field("access_key_id", &self.access_key_id)
-            .field("access_key_secret", &self.access_key_secret)
-            .field("security_token", &self.security_token)
+            .field("access_key_id", &self.key.access_key_id)
+            .field("access_key_secret", &self.key.access_key_secret)
+            .field("security_token", &self.key.security_token)
             .finish()
     }
 }

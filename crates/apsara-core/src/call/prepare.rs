@@ -1,0 +1,86 @@
+//! What a call needs no network for: it is validated, encoded, and its endpoint found.
+
+use super::Client;
+use super::attempt::{Unsigned, nonce};
+use crate::endpoint::is_label;
+use crate::error::{Error, Kind, Violation};
+use crate::operation::{Operation, Repeat};
+use crate::outcome::Outcome;
+use crate::record::{AnyRecord, encode, validate};
+
+/// A call that is ready to be tried.
+pub(super) struct Prepared {
+    pub(super) unsigned: Unsigned,
+    /// Whether executing it twice does no harm.
+    pub(super) repeatable: bool,
+}
+
+/// The parameter by which the cloud knows that two calls are meant to be one.
+const CLIENT_TOKEN: &str = "ClientToken";
+
+pub(super) fn prepare(
+    client: &Client,
+    operation: &'static Operation,
+    request: &dyn AnyRecord,
+) -> Result<Prepared, Error> {
+    let invalid = |violations| Error::new(Kind::Invalid(violations), Outcome::NotSent);
+    let token = client_token(operation, request);
+    if client.config.inner.validation {
+        let violations = without_token(validate(request), token);
+        if !violations.is_empty() {
+            return Err(invalid(violations));
+        }
+    }
+    // It is made once: every attempt of the call carries the same one.
+    let made = match token {
+        Some(Token::Missing(index)) => Some((index, nonce()?)),
+        Some(Token::Given) | None => None,
+    };
+    let filled = made.as_ref().map(|(index, token)| (*index, token.as_str()));
+    let encoded = encode(request, operation.path, filled)
+        .map_err(|(parameter, reason)| invalid(vec![Violation::new(parameter, reason)]))?;
+    let region_id = encoded.query.iter().chain(&encoded.form).find(|(name, _)| name == "RegionId");
+    let region_id = region_id.map(|(_, value)| value.as_str());
+    if let Some((parameter, _)) = encoded.host.iter().find(|(_, value)| !is_label(value)) {
+        let rule = "is a part of the host's name, so it must have 1 to 63 letters, digits and hyphens";
+        return Err(invalid(vec![Violation::new(parameter, rule)]));
+    }
+    let endpoint = client.resolve(region_id, !encoded.host.is_empty())?;
+    Ok(Prepared {
+        unsigned: Unsigned::new(operation, endpoint, encoded),
+        repeatable: operation.repeat == Repeat::Safe || token.is_some(),
+    })
+}
+
+/// Returns everything that is wrong with a request, then what may be.
+pub(super) fn check(operation: &'static Operation, request: &dyn AnyRecord) -> Vec<Violation> {
+    without_token(crate::record::check(request), client_token(operation, request))
+}
+
+/// Leaves out that a client token is missing, where one is made.
+fn without_token(mut violations: Vec<Violation>, token: Option<Token>) -> Vec<Violation> {
+    if let Some(Token::Missing(_)) = token {
+        violations.retain(|violation| violation.parameter() != CLIENT_TOKEN);
+    }
+    violations
+}
+
+/// Whether a call that may be repeated with a client token has one.
+#[derive(Clone, Copy)]
+enum Token {
+    Given,
+    /// It goes into the field of this index.
+    Missing(usize),
+}
+
+/// Finds the client token of an operation that may be repeated with one.
+fn client_token(operation: &Operation, request: &dyn AnyRecord) -> Option<Token> {
+    if operation.repeat != Repeat::WithToken {
+        return None;
+    }
+    let index = (0..request.count()).find(|index| request.meta(*index).name == CLIENT_TOKEN)?;
+    match request.get(index).view() {
+        crate::record::View::Absent | crate::record::View::Str("") => Some(Token::Missing(index)),
+        _ => Some(Token::Given),
+    }
+}

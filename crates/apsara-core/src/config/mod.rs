@@ -1,0 +1,126 @@
+//! What a client is created with.
+
+mod builder;
+#[cfg(feature = "rsa")]
+mod key_pair;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+use std::time::Duration;
+
+pub use self::builder::ConfigBuilder;
+#[cfg(feature = "rsa")]
+pub use self::key_pair::KeyPair;
+use crate::credentials::Source;
+use crate::endpoint::Endpoint;
+use crate::error::Error;
+use crate::pacing::Pacer;
+use crate::retry::{Budget, Retry};
+use crate::sensitive::Sensitive;
+use crate::transport::Transport;
+
+/// Holds credentials, region and transport. Cheap to clone; clients that are created from the same one share its connections,
+/// its retry budget, and what it has learned of the cloud's clock.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub(crate) inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) credentials: Option<Source>,
+    #[cfg(feature = "rsa")]
+    pub(crate) key_pair: Option<KeyPair>,
+    pub(crate) bearer_token: Option<Sensitive<String>>,
+    pub(crate) region: Option<(String, &'static str)>,
+    pub(crate) endpoint: Option<Endpoint>,
+    pub(crate) signature: Option<SignatureVersion>,
+    pub(crate) deadline: Duration,
+    pub(crate) retry: Retry,
+    pub(crate) budget: Budget,
+    /// By how many seconds this machine's clock is behind the cloud's, once a refusal has told it.
+    pub(crate) clock_offset: AtomicI64,
+    pub(crate) account: Option<String>,
+    pub(crate) pacer: Option<Arc<dyn Pacer>>,
+    pub(crate) validation: bool,
+    pub(crate) transport: Arc<dyn Transport>,
+}
+
+/// Names a version of the signature.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SignatureVersion {
+    /// `ACS3-HMAC-SHA256`, what every product takes.
+    #[default]
+    V3,
+    /// HMAC-SHA1 over the query, or over headers and path, as the product's style is: for parity with older clients.
+    V1,
+    /// `ACS3-HMAC-SM3`, which hashes and signs by SM3.
+    #[cfg(feature = "sm3")]
+    V3Sm3,
+}
+
+impl Config {
+    /// Starts a configuration that knows nothing yet.
+    pub fn builder() -> ConfigBuilder {
+        ConfigBuilder::default()
+    }
+
+    /// Reads the configuration from the environment.
+    ///
+    /// | variable | what it gives |
+    /// | --- | --- |
+    /// | `ALIBABA_CLOUD_ACCESS_KEY_ID` | the id of the access key |
+    /// | `ALIBABA_CLOUD_ACCESS_KEY_SECRET` | its secret |
+    /// | `ALIBABA_CLOUD_SECURITY_TOKEN` | the token of a temporary key from STS |
+    /// | `ALIBABA_CLOUD_REGION_ID` | the region that chooses the endpoint |
+    /// | `ALIBABA_CLOUD_ENDPOINT` | a host that is used instead, for example that of an emulator |
+    ///
+    /// It is async because other sources of credentials need the network.
+    ///
+    /// # Errors
+    ///
+    /// Fails when no credentials are set, when only half of them are, and when a variable's value cannot be used.
+    #[allow(clippy::unused_async)]
+    pub async fn from_env() -> Result<Self, Error> {
+        ConfigBuilder::from_vars(|name| std::env::var(name).ok())?.build()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn builder(vars: &[(&str, &str)]) -> Result<ConfigBuilder, Error> {
+        ConfigBuilder::from_vars(|name| vars.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned()))
+    }
+
+    #[test]
+    fn no_credentials_says_which_variables_to_set() {
+        let error = builder(&[]).unwrap_err();
+        assert!(error.is_config());
+        assert!(
+            error.to_string().contains("set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn region_and_endpoint_come_from_the_environment() {
+        let vars = [
+            ("ALIBABA_CLOUD_ACCESS_KEY_ID", "id"),
+            ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secret"),
+            ("ALIBABA_CLOUD_REGION_ID", "cn-beijing"),
+            ("ALIBABA_CLOUD_ENDPOINT", "http://127.0.0.1:1"),
+        ];
+        let builder = builder(&vars).unwrap();
+        assert_eq!(builder.region, Some(("cn-beijing".to_owned(), "ALIBABA_CLOUD_REGION_ID")));
+        assert_eq!(builder.endpoint.as_deref(), Some("http://127.0.0.1:1"));
+    }
+
+    #[test]
+    fn a_bad_endpoint_is_refused_when_it_is_built() {
+        let error = Config::builder().endpoint("https://host/path").build().unwrap_err();
+        assert!(error.to_string().contains("has a path"), "{error}");
+    }
+}

@@ -1,0 +1,54 @@
+//! Credentials that come from somewhere, and change.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::Credentials;
+use crate::error::Error;
+use crate::transport::BoxFuture;
+
+/// Gives the credentials of a call, anew for every attempt; an implementation keeps what it has as long as that is valid.
+pub trait CredentialsProvider: fmt::Debug + Send + Sync {
+    /// Gives credentials that are valid now.
+    ///
+    /// # Errors
+    ///
+    /// Fails when there are none; nothing is sent then.
+    fn credentials(&self) -> BoxFuture<'_, Result<Credentials, Error>>;
+
+    /// Gives others in the place of some that the cloud calls expired, whatever their end was said to be. A call asks once;
+    /// if it is given the same ones again, it fails with what the cloud said.
+    ///
+    /// # Errors
+    ///
+    /// Fails when there are none; the call then fails with what the cloud said.
+    fn renew<'a>(&'a self, expired: &'a Credentials) -> BoxFuture<'a, Result<Credentials, Error>> {
+        let _ = expired;
+        self.credentials()
+    }
+}
+
+/// Where the credentials of a configuration come from.
+#[derive(Clone, Debug)]
+pub(crate) enum Source {
+    /// They were given, and stay as they are: no future, nothing to wait for.
+    Fixed(Credentials),
+    Provided(Arc<dyn CredentialsProvider>),
+}
+
+impl Source {
+    pub(crate) async fn credentials(&self) -> Result<Credentials, Error> {
+        match self {
+            Self::Fixed(credentials) => Ok(credentials.clone()),
+            Self::Provided(provider) => provider.credentials().await,
+        }
+    }
+
+    /// Gives others than those that the cloud calls expired; nothing where there are no others.
+    pub(crate) async fn renewed(&self, expired: &Credentials) -> Option<Credentials> {
+        match self {
+            Self::Fixed(_) => None,
+            Self::Provided(provider) => provider.renew(expired).await.ok().filter(|renewed| renewed != expired),
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Where the text that the cloud signed differs from the one that we signed.
+
+use std::fmt;
+
+use percent_encoding::percent_decode_str;
+
+use crate::call::Signed;
+
+/// Says what a `SignatureDoesNotMatch` comes from, by the string to sign that the cloud returned with it. No value is in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignatureMismatch {
+    /// The first line that differs, and how; nothing where the texts are the same.
+    difference: Option<String>,
+}
+
+impl SignatureMismatch {
+    /// Compares what was signed with what the cloud would have signed.
+    pub(crate) fn between(signed: &Signed, theirs: &str) -> Self {
+        let difference = match signed {
+            Signed::V1Rpc(ours) => first_difference(&of_query(ours), &of_query(theirs)),
+            Signed::V1Roa(ours) => first_difference(&of_headers(ours), &of_headers(theirs)),
+            Signed::V3(ours) => first_difference(&of_hash(ours), &of_hash(theirs)),
+            Signed::Not => return Self { difference: None },
+        };
+        Self { difference }
+    }
+
+    /// Returns whether the cloud signed the same text: then the secret is not that of the access key id.
+    #[must_use]
+    pub fn is_same_text(&self) -> bool {
+        self.difference.is_none()
+    }
+
+    /// Names the first line that differs, such as ``the parameter `TaskId` has another value``.
+    #[must_use]
+    pub fn difference(&self) -> Option<&str> {
+        self.difference.as_deref()
+    }
+}
+
+impl fmt::Display for SignatureMismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.difference {
+            None => f.write_str("The cloud signed the same text, so the secret is not that of the access key id."),
+            Some(difference) => {
+                write!(
+                    f,
+                    "The cloud read another request than was sent: {difference}. Look for what changes it on its way."
+                )
+            }
+        }
+    }
+}
+
+/// A line of a text: what to call it, and what it says.
+type Line = (String, String);
+
+/// The lines of `GET&%2F&…`: the method, the path, and the parameters.
+fn of_query(text: &str) -> Vec<Line> {
+    let mut parts = text.splitn(3, '&');
+    let mut part = || parts.next().unwrap_or_default();
+    let mut lines = vec![("the method".to_owned(), part().to_owned()), ("the path".to_owned(), part().to_owned())];
+    let query = percent_decode_str(part()).decode_utf8_lossy();
+    lines.extend(query.split('&').map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (format!("the parameter `{}`", percent_decode_str(name).decode_utf8_lossy()), value.to_owned())
+    }));
+    lines
+}
+
+/// The lines of a request that is signed by its headers: five without a name, those with one, and the resource.
+fn of_headers(text: &str) -> Vec<Line> {
+    const FIRST: [&str; 5] = ["the method", "`accept`", "`content-md5`", "`content-type`", "`date`"];
+    let name = |(number, line): (usize, &str)| match (FIRST.get(number), line.split_once(':')) {
+        (Some(first), _) => ((*first).to_owned(), line.to_owned()),
+        (None, Some((name, value))) if name.starts_with("x-acs-") => (format!("the header `{name}`"), value.to_owned()),
+        (None, _) => ("the path or the query".to_owned(), line.to_owned()),
+    };
+    text.split('\n').enumerate().map(name).collect()
+}
+
+/// The two lines of version 3.
+fn of_hash(text: &str) -> Vec<Line> {
+    let mut lines = text.trim_end().splitn(2, '\n');
+    ["the algorithm", "the hash of the canonical request"]
+        .map(|name| (name.to_owned(), lines.next().unwrap_or_default().to_owned()))
+        .into()
+}
+
+fn first_difference(ours: &[Line], theirs: &[Line]) -> Option<String> {
+    let different = ours.iter().zip(theirs).find(|(ours, theirs)| ours != theirs);
+    match different {
+        Some(((name, _), (theirs, _))) if name == theirs => Some(format!("{name} has another value")),
+        // Both are sorted, so the one that comes first is missing on the other side.
+        Some(((ours, _), (theirs, _))) if ours < theirs => Some(format!("{ours} did not arrive")),
+        Some((_, (theirs, _))) => Some(format!("{theirs} was not sent")),
+        None if ours.len() > theirs.len() => Some(format!("{} did not arrive", ours[theirs.len()].0)),
+        None if ours.len() < theirs.len() => Some(format!("{} was not sent", theirs[ours.len()].0)),
+        None => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn difference(signed: &Signed, theirs: &str) -> Option<String> {
+        SignatureMismatch::between(signed, theirs).difference
+    }
+
+    #[test]
+    fn the_same_text_means_another_secret() {
+        let text = "GET&%2F&Action%3DA%26TaskId%3Dcanary";
+        let mismatch = SignatureMismatch::between(&Signed::V1Rpc(text.to_owned()), text);
+        assert!(mismatch.is_same_text());
+        assert!(mismatch.to_string().contains("the secret is not that of the access key id"), "{mismatch}");
+    }
+
+    #[test]
+    fn a_parameter_is_named_and_its_value_is_not() {
+        let ours = Signed::V1Rpc("GET&%2F&Action%3DA%26TaskId%3Dcanary%26Z%3D1".to_owned());
+        for (theirs, expected) in [
+            ("POST&%2F&Action%3DA%26TaskId%3Dcanary%26Z%3D1", "the method has another value"),
+            ("GET&%2F&Action%3DA%26TaskId%3Dcanary%2520%26Z%3D1", "the parameter `TaskId` has another value"),
+            ("GET&%2F&Action%3DA%26Z%3D1", "the parameter `TaskId` did not arrive"),
+            ("GET&%2F&Action%3DA%26TaskId%3Dcanary", "the parameter `Z` did not arrive"),
+            ("GET&%2F&Action%3DA%26B%3Dcanary%26TaskId%3Dcanary%26Z%3D1", "the parameter `B` was not sent"),
+        ] {
+            assert_eq!(difference(&ours, theirs).as_deref(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn a_line_of_the_headers_is_named() {
+        let ours = Signed::V1Roa("GET\na/b\n\n\nnow\nx-acs-action:A\nx-acs-version:1\n/path?a=b".to_owned());
+        for (theirs, expected) in [
+            ("GET\n*/*\n\n\nnow\nx-acs-action:A\nx-acs-version:1\n/path?a=b", "`accept` has another value"),
+            (
+                "GET\na/b\n\n\nnow\nx-acs-action:A\nx-acs-version:2\n/path?a=b",
+                "the header `x-acs-version` has another value",
+            ),
+            (
+                "GET\na/b\n\n\nnow\nx-acs-action:A\nx-acs-version:1\n/path?a=c",
+                "the path or the query has another value",
+            ),
+        ] {
+            assert_eq!(difference(&ours, theirs).as_deref(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn version_3_tells_the_line_that_it_has() {
+        let ours = Signed::V3("ACS3-HMAC-SHA256\naa".to_owned());
+        assert_eq!(difference(&ours, "ACS3-HMAC-SHA256\naa\n"), None);
+        let expected = "the hash of the canonical request has another value";
+        assert_eq!(difference(&ours, "ACS3-HMAC-SHA256\nbb").as_deref(), Some(expected));
+    }
+}

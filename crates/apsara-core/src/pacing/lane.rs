@@ -1,0 +1,124 @@
+//! The grants of one account and operation: a log of the last ones, and a queue.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+use super::PacingError;
+use crate::operation::Quota;
+
+/// How much longer than the quota's span the log looks back. Calls do not take equally long to arrive: without it, the last of
+/// one span and the first of the next could meet in one span of the cloud's clock. It costs 4 % of a quota per second.
+pub(super) const GUARD: Duration = Duration::from_millis(40);
+
+/// Grants calls in the order in which they asked.
+#[derive(Debug)]
+pub(super) struct LaneState {
+    log: Mutex<Log>,
+    /// Who holds it is next; tokio's is fair.
+    turn: tokio::sync::Mutex<()>,
+    waiting: AtomicUsize,
+}
+
+/// When the last grants were given, as many as the quota allows in its span.
+#[derive(Debug)]
+struct Log {
+    quota: Option<Quota>,
+    grants: VecDeque<Instant>,
+    closed_until: Option<Instant>,
+}
+
+impl LaneState {
+    pub(super) fn new(quota: Option<Quota>) -> Self {
+        // A quota of no calls or no time is none that could be kept to.
+        let quota = quota.filter(|quota| quota.calls > 0 && quota.seconds > 0);
+        let log = Log { quota, grants: VecDeque::new(), closed_until: None };
+        Self { log: Mutex::new(log), turn: tokio::sync::Mutex::new(()), waiting: AtomicUsize::new(0) }
+    }
+
+    fn log(&self) -> MutexGuard<'_, Log> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Grants a call if there is room and nobody waits.
+    pub(super) fn try_acquire(&self) -> bool {
+        self.turn.try_lock().is_ok_and(|_turn| self.log().try_grant(Instant::now()).is_ok())
+    }
+
+    /// Waits for a grant. Dropped while it waits, it leaves nothing behind.
+    pub(super) async fn acquire(&self, deadline: Instant) -> Result<(), PacingError> {
+        let waiting = Waiting::new(&self.waiting);
+        if self.log().earliest(waiting.ahead, Instant::now()) > deadline {
+            return Err(PacingError::Late);
+        }
+        let granted = async {
+            let _turn = self.turn.lock().await;
+            loop {
+                let Err(free) = self.log().try_grant(Instant::now()) else { return };
+                sleep_until(free).await;
+            }
+        };
+        timeout_at(deadline, granted).await.map_err(|_| PacingError::Late)
+    }
+
+    pub(super) fn close(&self, wait: Duration) {
+        let mut log = self.log();
+        let until = Instant::now() + wait;
+        log.closed_until = Some(log.closed_until.map_or(until, |closed| closed.max(until)));
+    }
+}
+
+impl Log {
+    /// Notes a grant, or says when there is room for one.
+    fn try_grant(&mut self, now: Instant) -> Result<(), Instant> {
+        let free = self.earliest(0, now);
+        if free > now {
+            return Err(free);
+        }
+        self.closed_until = None;
+        if let Some(quota) = self.quota {
+            while self.grants.len() >= quota.calls as usize {
+                self.grants.pop_front();
+            }
+            self.grants.push_back(now);
+        }
+        Ok(())
+    }
+
+    /// Returns when a call with so many ahead of it can be granted at the earliest.
+    fn earliest(&self, ahead: usize, now: Instant) -> Instant {
+        let open = self.closed_until.map_or(now, |closed| closed.max(now));
+        let Some(quota) = self.quota else { return open };
+        let calls = quota.calls as usize;
+        let span = Duration::from_secs(quota.seconds.into()) + GUARD;
+        // With those ahead granted as early as can be, every call follows the one that is `calls` before it by a span.
+        let place = self.grants.len() + ahead;
+        let spans = u32::try_from(place / calls).unwrap_or(u32::MAX);
+        match self.grants.get(place % calls) {
+            _ if spans == 0 => open,
+            Some(granted) => open.max(*granted + span) + span.saturating_mul(spans - 1),
+            None => open + span.saturating_mul(spans),
+        }
+    }
+}
+
+/// Counts a waiting call as long as it waits.
+struct Waiting<'a> {
+    count: &'a AtomicUsize,
+    ahead: usize,
+}
+
+impl<'a> Waiting<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        Self { count, ahead: count.fetch_add(1, Ordering::Relaxed) }
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.count.fetch_sub(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,145 @@
+//! The local pacer in virtual time.
+
+#![allow(clippy::unwrap_used)]
+
+use std::sync::Mutex;
+
+use tokio::time::{advance, sleep};
+
+use super::super::lane::GUARD;
+use super::*;
+use crate::operation::{Operation, Product, Quota};
+
+static PRODUCT: Product = Product::of("Test", "2026-01-01");
+static TEN: Operation = Operation { name: "Ten", quota: Some(Quota::per_second(10)), ..Operation::of(&PRODUCT) };
+static THREE_A_MINUTE: Operation =
+    Operation { name: "Three", quota: Some(Quota { calls: 3, seconds: 60 }), ..Operation::of(&PRODUCT) };
+static NONE: Operation = Operation { name: "None", ..Operation::of(&PRODUCT) };
+
+const MS: fn(u64) -> Duration = Duration::from_millis;
+
+fn lane(operation: &'static Operation) -> Lane<'static> {
+    Lane { account: "a", operation }
+}
+
+fn far() -> Instant {
+    Instant::now() + Duration::from_secs(100_000)
+}
+
+/// Lets so many calls ask at random times, and returns when each was granted, in the order of the grants.
+async fn grants(operation: &'static Operation, calls: u32, seed: u64) -> Vec<(u32, Instant)> {
+    let pacer = Arc::new(LocalPacer::new());
+    let granted = Arc::new(Mutex::new(Vec::new()));
+    let mut tasks = tokio::task::JoinSet::new();
+    let mut state = seed;
+    for number in 0..calls {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        sleep(MS((state >> 33) % 90)).await;
+        let (pacer, granted) = (Arc::clone(&pacer), Arc::clone(&granted));
+        let drop_it = state.is_multiple_of(7);
+        tasks.spawn(async move {
+            if drop_it {
+                let _ = tokio::time::timeout(MS(5), pacer.acquire(lane(operation), far())).await;
+                return;
+            }
+            if !pacer.try_acquire(lane(operation)) {
+                pacer.acquire(lane(operation), far()).await.unwrap();
+            }
+            granted.lock().unwrap().push((number, Instant::now()));
+        });
+    }
+    while tasks.join_next().await.is_some() {}
+    Arc::try_unwrap(granted).unwrap().into_inner().unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_span_holds_more_than_the_quota_and_the_first_to_ask_is_the_first_granted() {
+    for (operation, calls, span) in [(&TEN, 300, 1_000), (&THREE_A_MINUTE, 40, 60_000)] {
+        let seed = 42;
+        let granted = grants(operation, calls, seed).await;
+        let most = operation.quota.unwrap().calls as usize;
+        for window in granted.windows(most + 1) {
+            let apart = window[most].1 - window[0].1;
+            assert!(apart > MS(span), "seed {seed}: {} grants within {apart:?}", most + 1);
+        }
+        assert!(granted.is_sorted_by_key(|(number, _)| *number), "seed {seed}: not in turn");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_burst_of_the_quota_is_immediate_and_the_next_waits_for_the_span() {
+    let pacer = LocalPacer::new();
+    let start = Instant::now();
+    for _ in 0..10 {
+        assert!(pacer.try_acquire(lane(&TEN)));
+    }
+    assert!(!pacer.try_acquire(lane(&TEN)));
+    pacer.acquire(lane(&TEN), far()).await.unwrap();
+    let waited = start.elapsed();
+    assert!(waited >= MS(1000) + GUARD && waited <= MS(1002) + GUARD, "{waited:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn accounts_and_operations_do_not_wait_for_each_other() {
+    let pacer = LocalPacer::new();
+    for _ in 0..3 {
+        assert!(pacer.try_acquire(lane(&THREE_A_MINUTE)));
+    }
+    assert!(!pacer.try_acquire(lane(&THREE_A_MINUTE)));
+    assert!(pacer.try_acquire(lane(&TEN)));
+    assert!(pacer.try_acquire(Lane { account: "b", operation: &THREE_A_MINUTE }));
+    assert!((0..1000).all(|_| pacer.try_acquire(lane(&NONE))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_beyond_the_deadline_is_not_begun() {
+    let pacer = Arc::new(LocalPacer::new());
+    let start = Instant::now();
+    for _ in 0..10 {
+        assert!(pacer.try_acquire(lane(&TEN)));
+    }
+    let soon = start + MS(500);
+    assert_eq!(pacer.acquire(lane(&TEN), soon).await, Err(PacingError::Late));
+    assert_eq!(start.elapsed(), Duration::ZERO, "it waited for what cannot come");
+
+    // Ten that wait are served by the second span, so an eleventh is not.
+    let mut waiting = tokio::task::JoinSet::new();
+    for _ in 0..10 {
+        let pacer = Arc::clone(&pacer);
+        waiting.spawn(async move { pacer.acquire(lane(&TEN), far()).await });
+    }
+    tokio::task::yield_now().await;
+    assert_eq!(pacer.acquire(lane(&TEN), start + MS(2000)).await, Err(PacingError::Late));
+    assert_eq!(start.elapsed(), Duration::ZERO);
+    pacer.acquire(lane(&TEN), start + MS(2200)).await.unwrap();
+    assert!(start.elapsed() > MS(2000));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_dropped_while_it_waits_takes_no_grant() {
+    let pacer = LocalPacer::new();
+    for _ in 0..3 {
+        assert!(pacer.try_acquire(lane(&THREE_A_MINUTE)));
+    }
+    for _ in 0..5 {
+        assert!(tokio::time::timeout(MS(1), pacer.acquire(lane(&THREE_A_MINUTE), far())).await.is_err());
+    }
+    advance(Duration::from_secs(60) + GUARD).await;
+    assert!((0..3).all(|_| pacer.try_acquire(lane(&THREE_A_MINUTE))), "a dropped call was counted");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_is_granted_while_the_cloud_asks_to_wait() {
+    for operation in [&TEN, &NONE] {
+        let pacer = LocalPacer::new();
+        let start = Instant::now();
+        assert!(pacer.try_acquire(lane(operation)));
+        pacer.throttled(lane(operation), MS(3000));
+        pacer.throttled(lane(operation), MS(10));
+        assert!(!pacer.try_acquire(lane(operation)));
+        assert_eq!(pacer.acquire(lane(operation), start + MS(2999)).await, Err(PacingError::Late));
+        pacer.acquire(lane(operation), far()).await.unwrap();
+        assert!(start.elapsed() >= MS(3000));
+        assert!(pacer.try_acquire(lane(operation)), "{}", operation.name);
+    }
+}
