@@ -175,7 +175,7 @@ fn run(
     }
     match outline.signature {
         Some(signature) => *caller = Some(authenticate(state, request, signature, now, intervention)?),
-        None => check_anonymous(call)?,
+        None => check_anonymous(call, state.manner)?,
     }
     intervention.before_execution()?;
     let found = target.found.as_ref().map_err(Clone::clone)?;
@@ -234,8 +234,9 @@ fn authenticate(
 }
 
 /// Lets operations through that are called without a key; a time is checked if it is given.
-fn check_anonymous(call: &Call<'_>) -> Result<(), Refusal> {
+fn check_anonymous(call: &Call<'_>, manner: Manner) -> Result<(), Refusal> {
     match &call.target.found {
+        Ok(found) if found.operation.anonymous && !manner.verifies => Ok(()),
         Ok(found) if found.operation.anonymous => check_unsigned_timestamp(call.request, call.now.shown()),
         _ => Err(Refusal::missing("AccessKeyId")),
     }
