@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::limits::Limits;
 use crate::load::Version;
 use crate::refusal::{Collector, Place, did_you_mean};
 use crate::repair::holes;
-use crate::spec::{Api, Limits, Parameter, Schema};
+use crate::spec::{Api, Parameter, Schema};
 
 /// The places where a parameter can travel.
 const LOCATIONS: [&str; 6] = ["body", "formData", "header", "host", "path", "query"];
@@ -200,7 +201,7 @@ fn check_schema(schema: &Schema, version: &Version, refusals: &Collector) {
     if schema.kind.as_deref() == Some("array") && schema.items.is_none() {
         refusals.trifle(&schema.place, "an array does not say what it holds", "add \"items\": { \"type\": \"…\" }");
     }
-    let Limits { minimum, maximum, min_length, max_length, min_items, max_items } = schema.limits;
+    let Limits { minimum, maximum, min_length, max_length, min_items, max_items, .. } = schema.limits;
     upside_down(minimum, maximum, ["minimum", "maximum"], &schema.place, refusals);
     upside_down(min_length, max_length, ["minLength", "maxLength"], &schema.place, refusals);
     upside_down(min_items, max_items, ["minItems", "maxItems"], &schema.place, refusals);

@@ -45,9 +45,13 @@ impl Repeat {
         [("safe", Self::Safe), ("with_token", Self::WithToken), ("unsafe", Self::Unsafe)];
 
     /// Derives it from the signals of the spec. No single one says it (an SMS is sent by an operation that is tagged as `get`
-    /// and `read`), so all must agree.
+    /// and `read`), so all must agree. What does not read may be repeated with its client token, if a sentence says what that is for.
     pub(crate) fn derived(api: &Api) -> Self {
-        if reads(api) { Self::Safe } else { Self::Unsafe }
+        match (reads(api), api.client_token) {
+            (true, _) => Self::Safe,
+            (false, true) => Self::WithToken,
+            (false, false) => Self::Unsafe,
+        }
     }
 }
 
@@ -92,6 +96,23 @@ mod tests {
         let spec = json!({ "systemTags": { "operationType": tag }, "operationType": typed });
         let api = crate::spec::api(name, &spec, Place::file("spec"), &Collector::default());
         Repeat::derived(&api.expect("it is an object"))
+    }
+
+    #[test]
+    fn a_client_token_is_believed_where_a_sentence_says_what_it_is_for() {
+        let repeat = |name: &str, derived: serde_json::Value| {
+            let spec = json!({
+                "systemTags": { "operationType": "get" }, "operationType": "read", "derived": derived,
+                "parameters": [{ "name": "ClientToken", "in": "query", "schema": { "type": "string" } }]
+            });
+            let api = crate::spec::api(name, &spec, Place::file("spec"), &Collector::default());
+            Repeat::derived(&api.expect("it is an object"))
+        };
+        assert_eq!(repeat("CreateThing", json!({ "clientToken": true })), Repeat::WithToken);
+        assert_eq!(repeat("CreateThing", json!({ "clientToken": false })), Repeat::Unsafe);
+        // The name alone says nothing.
+        assert_eq!(repeat("CreateThing", json!({})), Repeat::Unsafe);
+        assert_eq!(repeat("DescribeThings", json!({ "clientToken": true })), Repeat::Safe);
     }
 
     #[test]

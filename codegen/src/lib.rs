@@ -10,6 +10,7 @@ mod facts;
 mod format;
 mod json;
 mod leave_out;
+mod limits;
 mod load;
 mod lower;
 mod model;

@@ -149,8 +149,17 @@ pub(crate) enum Fact {
     Range(f64, f64),
     AtLeast(f64),
     AtMost(f64),
+    MoreThan(f64),
+    LessThan(f64),
     Length(usize, usize),
     Longest(usize),
+    Pattern(String),
+    /// The texts that are documented.
+    OneOf(Vec<String>),
+    /// The integers that are documented.
+    OneOfNumbers(Vec<i64>),
+    /// The named enum whose values are documented.
+    Named(String),
     Items(usize, usize),
 }
 

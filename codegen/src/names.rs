@@ -83,7 +83,7 @@ pub(crate) fn module(name: &str) -> String {
 /// Returns the name of a setter or a method. The names of a builder's or a client's own methods are escaped as keywords are.
 pub(crate) fn method(name: &str) -> String {
     let name = snake(name);
-    let taken = ["endpoint", "execute", "new", "request", "send", "send_raw"].contains(&name.as_str())
+    let taken = ["check", "endpoint", "execute", "new", "request", "send", "send_raw"].contains(&name.as_str())
         || name.starts_with("with_");
     if taken { format!("{name}_") } else { name }
 }

@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use crate::facts::{Impact, Quota, Ram, Repeat, is_sensitive};
 use crate::json::Object;
+use crate::limits::Limits;
 use crate::refusal::{Collector, Place, did_you_mean};
-use crate::spec::{self, Api, ErrorCode, Limits, Parameter};
+use crate::spec::{self, Api, ErrorCode, Parameter};
 
 /// Facts that only an overlay states.
 #[derive(Clone, Debug, Default)]
@@ -105,7 +106,7 @@ fn parameter(parameter: &mut Parameter, object: &Object<'_>, refusals: &Collecto
         }
         schema.required = required;
     }
-    let Limits { minimum, maximum, min_length, max_length, min_items, max_items } = &mut schema.limits;
+    let Limits { minimum, maximum, min_length, max_length, min_items, max_items, .. } = &mut schema.limits;
     for (limit, key) in [(minimum, "minimum"), (maximum, "maximum")] {
         limit_to(limit, object.number(key), object, key, refusals);
     }

@@ -7,7 +7,11 @@ use serde_json::Value;
 
 use crate::facts::{Quota, Ram};
 use crate::json::Object;
+use crate::limits::{Limits, limits};
 use crate::refusal::{Collector, Place};
+
+/// The parameter that makes a call idempotent, where the documents say so.
+const CLIENT_TOKEN: &str = "ClientToken";
 
 /// One operation; the portal calls it an API.
 #[derive(Clone, Debug)]
@@ -38,6 +42,8 @@ pub(crate) struct Api {
     /// The headers of a success, by name.
     pub(crate) response_headers: BTreeMap<String, Schema>,
     pub(crate) error_codes: Vec<ErrorCode>,
+    /// Whether a sentence said that the parameter `ClientToken` makes a call idempotent.
+    pub(crate) client_token: bool,
     pub(crate) quota: Option<Quota>,
     pub(crate) ram: Option<Ram>,
 }
@@ -94,17 +100,6 @@ impl Schema {
     }
 }
 
-/// The numbers that a value must keep to, both ends included.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Limits {
-    pub(crate) minimum: Option<f64>,
-    pub(crate) maximum: Option<f64>,
-    pub(crate) min_length: Option<usize>,
-    pub(crate) max_length: Option<usize>,
-    pub(crate) min_items: Option<usize>,
-    pub(crate) max_items: Option<usize>,
-}
-
 #[derive(Clone, Debug)]
 pub(crate) struct ErrorCode {
     pub(crate) status: String,
@@ -126,6 +121,7 @@ pub(crate) fn api(name: &str, value: &Value, place: Place, refusals: &Collector)
     if let Some(derived) = &derived {
         required_by_prose(&mut parameters, derived, refusals);
     }
+    let client_token = derived.as_ref().is_some_and(|derived| client_token(&parameters, derived, refusals));
     let quota =
         flow_control(&object).or_else(|| derived?.object("quota").and_then(|quota| self::quota(&quota, refusals)));
     let (response, response_headers) =
@@ -153,6 +149,7 @@ pub(crate) fn api(name: &str, value: &Value, place: Place, refusals: &Collector)
         response,
         response_headers,
         error_codes: object.object("errorCodes").map(|codes| error_codes(&codes, refusals)).unwrap_or_default(),
+        client_token,
         quota,
         ram: ram(&object),
     })
@@ -169,6 +166,17 @@ fn required_by_prose(parameters: &mut [Parameter], derived: &Object<'_>, refusal
             }
         }
     }
+}
+
+/// Returns whether a sentence said that a client token makes a call idempotent.
+fn client_token(parameters: &[Parameter], derived: &Object<'_>, refusals: &Collector) -> bool {
+    let said = derived.flag("clientToken").unwrap_or(false);
+    let is_it = |it: &Parameter| it.name == CLIENT_TOKEN && it.schema.kind.as_deref() == Some("string");
+    if said && !parameters.iter().any(is_it) {
+        let problem = format!("there is no parameter `{CLIENT_TOKEN}` that is a text");
+        refusals.refuse(&derived.place.child("clientToken"), problem, "remove it, or import again");
+    }
+    said
 }
 
 /// Reads a quota of our own words.
@@ -328,14 +336,7 @@ pub(crate) fn schema(value: &Value, place: Place, refusals: &Collector) -> Schem
         items: child("items"),
         properties,
         additional,
-        limits: Limits {
-            minimum: object.number("minimum"),
-            maximum: object.number("maximum"),
-            min_length: object.count("minLength"),
-            max_length: object.count("maxLength"),
-            min_items: object.count("minItems"),
-            max_items: object.count("maxItems"),
-        },
+        limits: limits(&object, refusals),
         place,
     }
 }

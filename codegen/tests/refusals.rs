@@ -54,6 +54,7 @@ fn mistakes() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
         ("limits upside down", schema(r#"{ "type": "integer", "minimum": "9", "maximum": 1 }"#)),
         ("a limit that is no number", schema(r#"{ "type": "integer", "minimum": "few" }"#)),
         ("a length that counts nothing", schema(r#"{ "type": "string", "maxLength": 1.5 }"#)),
+        ("a pattern that cannot be checked", schema(r#"{ "type": "string", "pattern": "^(?!a)b" }"#)),
         ("no such component", schema(r##"{ "$ref": "#/components/schemas/Nod" }"##)),
         ("a path without its parameter", operation("\"security\"", "\"path\": \"/a/{Id}\", \"security\"")),
         ("a parameter without its path", parameter(r#"{ "name": "Id", "in": "path" }"#)),
@@ -100,7 +101,7 @@ fn mistakes() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
             "derived of nothing",
             operation(
                 "\"security\"",
-                r#""derived": { "quota": { "calls": 0, "seconds": 1 }, "required": ["Nothing"] }, "security""#,
+                r#""derived": { "quota": { "calls": 0, "seconds": 1 }, "required": ["Nothing"], "clientToken": true }, "security""#,
             ),
         ),
         ("a quota of nothing", overlay(r#"{ "quota": { "calls": 0 } }"#)),

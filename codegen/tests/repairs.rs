@@ -39,7 +39,7 @@ fn what_the_portal_publishes_wrongly_is_read_as_the_official_sdks_read_it() {
             "Limits",
             operation(
                 "",
-                r#"{ "name": "N", "in": "query", "schema": { "type": "strng", "minimum": "few", "enum": {} } }"#,
+                r#"{ "name": "N", "in": "query", "schema": { "type": "strng", "minimum": "few", "enum": {}, "pattern": "(a)\\1" } }"#,
             ),
         ),
         ("Home", operation("", r#"{ "name": "Home", "in": "host", "schema": { "type": "string" } }"#)),

@@ -43,6 +43,11 @@ pub(super) fn call(title: &str) -> TokenStream {
                 &self.call.request
             }
 
+            /// Returns everything that is wrong with the request, then the warnings. It sends nothing.
+            pub fn check(&self) -> Vec<rt::Violation> {
+                self.call.check()
+            }
+
             /// Sends the call and decodes the answer.
             ///
             /// Dropping the future cancels the call; what was sent by then may still be executed.

@@ -95,8 +95,20 @@ fn fact(fact: &Fact) -> String {
         Fact::Range(least, most) => format!(".range({}, {})", number(*least), number(*most)),
         Fact::AtLeast(least) => format!(".at_least({})", number(*least)),
         Fact::AtMost(most) => format!(".at_most({})", number(*most)),
+        Fact::MoreThan(least) => format!(".more_than({})", number(*least)),
+        Fact::LessThan(most) => format!(".less_than({})", number(*most)),
         Fact::Length(least, most) => format!(".length({least}, {})", count(*most)),
         Fact::Longest(most) => format!(".longest({most})"),
+        Fact::Pattern(pattern) => format!(".pattern({})", Literal::string(pattern)),
+        Fact::OneOf(values) => {
+            let values: Vec<String> = values.iter().map(|value| Literal::string(value).to_string()).collect();
+            format!(".one_of(&[{}])", values.join(", "))
+        }
+        Fact::OneOfNumbers(values) => {
+            let values: Vec<String> = values.iter().map(i64::to_string).collect();
+            format!(".one_of_numbers(&[{}])", values.join(", "))
+        }
+        Fact::Named(name) => format!(".named::<{name}>()"),
         Fact::Items(least, most) => format!(".items({least}, {})", count(*most)),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::schema::{Types, limits};
+use super::schema::Types;
 use super::text;
 use crate::check::UNSIGNED;
 use crate::docs;
@@ -113,7 +113,6 @@ fn request<'a>(api: &'a Api, types: &mut Types<'a>, name: &str, method: &str, ne
                 facts.push(Fact::Required);
             }
             facts.append(&mut field.facts);
-            facts.extend(limits(&parameter.schema, &field.of));
             let again = same[1..].iter().map(|it| location(it).unwrap_or("query")).collect();
             Field { facts, again, ..field }
         })

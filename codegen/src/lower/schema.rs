@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::text;
 use crate::facts::is_sensitive;
+use crate::limits::Limits;
 use crate::model::{Fact, Field, Record, Type};
 use crate::names::{self, Scope};
 use crate::product::Product;
-use crate::spec::{Limits, Schema};
+use crate::spec::Schema;
 
 /// Hands out the types of a version.
 pub(super) struct Types<'a> {
@@ -60,7 +61,11 @@ impl<'a> Types<'a> {
             .iter()
             .map(|(wire, schema)| {
                 let below = format!("{name}{}", names::pascal(wire));
-                self.field(fields.claim(&names::snake(wire)), wire, schema, below, nested)
+                let mut field = self.field(fields.claim(&names::snake(wire)), wire, schema, below, nested);
+                if schema.required && !self.unwraps {
+                    field.facts.insert(0, Fact::Required);
+                }
+                field
             })
             .collect();
         Record { name, docs, fields, readable: true }
@@ -90,6 +95,9 @@ impl<'a> Types<'a> {
         let mut facts: Vec<Fact> = wrapper.map(|(wrapper, _)| Fact::Wrapped(wrapper.to_owned())).into_iter().collect();
         if is_sensitive(wire, schema) || is_sensitive(wire, described) {
             facts.push(Fact::Sensitive);
+        }
+        if !self.unwraps {
+            facts.extend(limits(self.resolve(schema), &of));
         }
         Field { name, wire: wire.to_owned(), docs, of, always, facts, again: Vec::new() }
     }
@@ -190,27 +198,60 @@ fn references<'a>(schema: &'a Schema, found: &mut Vec<&'a str>) {
     }
 }
 
-/// Returns the facts about a parameter that its row states.
-pub(super) fn limits(schema: &Schema, of: &Type) -> Vec<Fact> {
-    let Limits { minimum, maximum, min_length, max_length, min_items, max_items } = schema.limits;
+/// Returns the facts about what is sent that its row states. Those of a list or a map are asked of its elements as well.
+fn limits(schema: &Schema, of: &Type) -> Vec<Fact> {
     let mut facts = Vec::new();
-    if matches!(of, Type::I32 | Type::I64 | Type::F64) {
-        facts.extend(match (minimum, maximum) {
-            (Some(least), Some(most)) => Some(Fact::Range(least, most)),
-            (Some(least), None) => Some(Fact::AtLeast(least)),
-            (None, Some(most)) => Some(Fact::AtMost(most)),
-            (None, None) => None,
-        });
+    let element = match of {
+        Type::List(_) => schema.items.as_deref(),
+        Type::Map(_) => schema.additional.as_deref(),
+        _ => Some(schema),
+    };
+    let inner = match of {
+        Type::List(inner) | Type::Map(inner) => inner,
+        of => of,
+    };
+    if let Some(element) = element {
+        match inner {
+            Type::I32 | Type::I64 | Type::F64 => numbers(&mut facts, element),
+            Type::Text => texts(&mut facts, element),
+            Type::Named(name) => facts.push(Fact::Named(name.clone())),
+            _ => {}
+        }
     }
-    if matches!(of, Type::Text) {
-        facts.extend(match (min_length, max_length) {
-            (None, Some(most)) => Some(Fact::Longest(most)),
-            (None, None) => None,
-            (least, most) => Some(Fact::Length(least.unwrap_or(0), most.unwrap_or(usize::MAX))),
-        });
-    }
+    let Limits { min_items, max_items, .. } = schema.limits;
     if matches!(of, Type::List(_)) && (min_items.is_some() || max_items.is_some()) {
         facts.push(Fact::Items(min_items.unwrap_or(0), max_items.unwrap_or(usize::MAX)));
     }
     facts
+}
+
+fn numbers(facts: &mut Vec<Fact>, schema: &Schema) {
+    let Limits { minimum, maximum, excluded, .. } = schema.limits;
+    match (minimum, maximum, excluded) {
+        (Some(least), Some(most), (false, false)) => facts.push(Fact::Range(least, most)),
+        (least, most, (above, below)) => {
+            facts.extend(least.map(if above { Fact::MoreThan } else { Fact::AtLeast }));
+            facts.extend(most.map(if below { Fact::LessThan } else { Fact::AtMost }));
+        }
+    }
+    let known: Option<Vec<i64>> = distinct(&schema.allowed).map(|value| value.parse().ok()).collect();
+    facts.extend(known.filter(|known| !known.is_empty()).map(Fact::OneOfNumbers));
+}
+
+fn texts(facts: &mut Vec<Fact>, schema: &Schema) {
+    facts.extend(match (schema.limits.min_length, schema.limits.max_length) {
+        (None, Some(most)) => Some(Fact::Longest(most)),
+        (None, None) => None,
+        (least, most) => Some(Fact::Length(least.unwrap_or(0), most.unwrap_or(usize::MAX))),
+    });
+    facts.extend(schema.limits.pattern.clone().map(Fact::Pattern));
+    if !schema.allowed.is_empty() {
+        facts.push(Fact::OneOf(distinct(&schema.allowed).cloned().collect()));
+    }
+}
+
+/// Returns each of the values once, in their order.
+fn distinct(values: &[String]) -> impl Iterator<Item = &String> {
+    let mut seen = BTreeSet::new();
+    values.iter().filter(move |value| seen.insert(*value))
 }

@@ -2,9 +2,10 @@
 
 use crate::docs;
 use crate::facts::{Impact, Ram, Repeat, is_sensitive};
+use crate::limits::Limits;
 use crate::model::{Fact, Record, Setter, Type};
 use crate::overlay::Ours;
-use crate::spec::{Api, ErrorCode, Limits, Schema};
+use crate::spec::{Api, ErrorCode, Schema};
 
 /// What is known of an operation.
 pub(super) struct Facts<'a> {
@@ -57,13 +58,20 @@ fn described(schema: &Schema) -> String {
 }
 
 fn limits(limits: &Limits) -> Option<String> {
-    let Limits { minimum, maximum, min_length, max_length, min_items, max_items } = limits;
-    let said = [
-        between(minimum.as_ref(), maximum.as_ref(), ""),
+    let Limits { minimum, maximum, excluded, min_length, max_length, min_items, max_items, pattern } = limits;
+    let numbers = match excluded {
+        (false, false) => vec![between(minimum.as_ref(), maximum.as_ref(), "")],
+        (above, below) => vec![
+            minimum.map(|least| format!("{} {least}.", if *above { "More than" } else { "At least" })),
+            maximum.map(|most| format!("{} {most}.", if *below { "Less than" } else { "At most" })),
+        ],
+    };
+    let said = numbers.into_iter().chain([
         between(min_length.as_ref(), max_length.as_ref(), " characters"),
         between(min_items.as_ref(), max_items.as_ref(), " elements"),
-    ];
-    let said: Vec<String> = said.into_iter().flatten().collect();
+        pattern.as_ref().map(|pattern| format!("Matches {}.", docs::code(pattern))),
+    ]);
+    let said: Vec<String> = said.flatten().collect();
     (!said.is_empty()).then(|| said.join(" "))
 }
 

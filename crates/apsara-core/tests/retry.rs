@@ -28,14 +28,14 @@ impl rt::Record for Answer {
 }
 
 macro_rules! operation {
-    ($request:ident, $repeat:ident, $quota:expr) => {
+    ($request:ident, $repeat:ident, $quota:expr $(, $($required:tt)*)?) => {
         #[derive(Clone, Default)]
         struct $request {
             client_token: Option<String>,
         }
 
         impl rt::Record for $request {
-            const FIELDS: &'static [rt::Field<Self>] = &[rt::field!("ClientToken", client_token)];
+            const FIELDS: &'static [rt::Field<Self>] = &[rt::field!("ClientToken", client_token)$($($required)*)?];
         }
 
         impl rt::Request for $request {
@@ -52,7 +52,7 @@ macro_rules! operation {
 }
 
 operation!(Safe, Safe, None);
-operation!(WithToken, WithToken, None);
+operation!(WithToken, WithToken, None, .required());
 operation!(Unsafe, Unsafe, None);
 operation!(Limited, Unsafe, Some(rt::Quota { calls: 2, seconds: 10 }));
 
@@ -250,6 +250,9 @@ async fn a_client_token_is_made_once_for_a_call_and_one_that_is_given_is_kept() 
     assert_eq!(script.sent().last().and_then(token).as_deref(), Some("mine"));
     script.call(Unsafe::default()).await.unwrap();
     assert_eq!(script.sent().last().and_then(token), None);
+
+    // What is made is not missing, though the documents require it.
+    assert_eq!(call(&script.config().build().unwrap(), WithToken::default()).check(), []);
 }
 
 #[tokio::test(start_paused = true)]

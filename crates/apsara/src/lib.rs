@@ -28,4 +28,6 @@ pub use apsara_core::{
     Operation, Outcome, Product, Quota, Repeat, Retry, Sensitive, ServiceError, SignatureMismatch, SignatureVersion,
     Violation, pacing, redact_urls, transport,
 };
+#[cfg(feature = "rsa")]
+pub use apsara_core::{KeyPair, sign::RsaPrivateKey};
 pub use generated::*;

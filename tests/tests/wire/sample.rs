@@ -65,6 +65,10 @@ fn text(schema: &Value, place: &str) -> Value {
     if matches!(schema["format"].as_str(), Some("binary" | "byte")) {
         return json!("YSBiJmM=");
     }
+    if schema["pattern"].as_str().is_some_and(|pattern| !pattern.is_empty()) {
+        // Every pattern that the documents have takes two digits; of another, our client tells.
+        return json!("42");
+    }
     let letters = match place {
         "header" => "a b;c=d",
         "host" => "label-1",

@@ -172,6 +172,15 @@ fn derived(api: &Value, count: &mut prose::Count) -> Map<String, Value> {
         count.required += required.len();
         out.insert("required".to_owned(), json!(required));
     }
+    let token = |it: &Value| {
+        let (name, schema) = (&it["name"], &it["schema"]);
+        let said = || prose::is_idempotence(schema["description"].as_str().unwrap_or_default());
+        name == "ClientToken" && schema["type"] == "string" && said()
+    };
+    if array(&api["parameters"]).any(token) {
+        count.client_tokens += 1;
+        out.insert("clientToken".to_owned(), json!(true));
+    }
     out
 }
 
@@ -233,7 +242,8 @@ mod tests {
             "systemTags": { "operationType": "update", "abilityTreeCode": "1" },
             "parameters": [
                 { "name": "B", "in": "query", "schema": { "type": "string", "description": "Theirs. This parameter is required.", "example": "a b" } },
-                { "name": "A", "in": "query", "schema": { "type": "string", "required": false, "title": "Theirs.", "example": "id-1", "enum": [] } }
+                { "name": "A", "in": "query", "schema": { "type": "string", "required": false, "title": "Theirs.", "example": "id-1", "enum": [] } },
+                { "name": "ClientToken", "in": "query", "schema": { "type": "string", "description": "Theirs, to ensure the idempotence of the request." } }
             ],
             "responses": { "200": { "schema": { "type": "object", "properties": { "Id": { "type": "string", "description": "Theirs." } } } }, "4XX": [] },
             "errorCodes": { "400": [{ "errorCode": "Z", "errorMessage": "Theirs." }, { "errorCode": "Y" }] },
@@ -252,20 +262,34 @@ mod tests {
         let mut count = prose::Count::default();
         let expected = json!({
             "$schema": "schema", "summary": "Ours.", "methods": ["post"], "security": [{ "AK": [] }], "systemTags": { "operationType": "update" },
-            "derived": { "quota": { "calls": 10, "seconds": 1 }, "required": ["B"] },
+            "derived": { "quota": { "calls": 10, "seconds": 1 }, "required": ["B"], "clientToken": true },
             "parameters": [
                 { "name": "A", "in": "query", "schema": { "type": "string", "example": "id-1" } },
-                { "name": "B", "in": "query", "schema": { "type": "string", "description": "Ours." } }
+                { "name": "B", "in": "query", "schema": { "type": "string", "description": "Ours." } },
+                { "name": "ClientToken", "in": "query", "schema": { "type": "string" } }
             ],
             "responses": { "200": { "schema": { "type": "object", "properties": { "Id": { "type": "string", "description": "Ours." } } } }, "4XX": {} },
             "errorCodes": { "400": [{ "errorCode": "Y" }, { "errorCode": "Z", "errorMessage": "Ours." }] }
         });
         assert_eq!(operation(&published(), Some(&kept), Take::FactsOnly, &mut count), expected);
-        assert_eq!(count, prose::Count { quotas: 1, required: 1 });
+        assert_eq!(count, prose::Count { quotas: 1, required: 1, client_tokens: 1 });
         let dropped = operation(&published(), Some(&published()), Take::FactsOnly, &mut count);
         assert!(dropped.get("summary").is_none() && dropped.get("description").is_none(), "{dropped}");
         let bare = operation(&published(), None, Take::FactsOnly, &mut count).to_string();
         assert!(!bare.contains("Theirs") && !bare.contains("Long"), "{bare}");
+    }
+
+    #[test]
+    fn a_client_token_is_a_text_of_that_name_that_is_said_to_be_one() {
+        let derives = |name: &str, kind: &str, description: &str| {
+            let schema = json!({ "type": kind, "description": description });
+            let api = json!({ "parameters": [{ "name": name, "in": "query", "schema": schema }] });
+            derived(&api, &mut prose::Count::default()).contains_key("clientToken")
+        };
+        assert!(derives("ClientToken", "string", "Ensures the idempotence of the request."));
+        assert!(!derives("ClientToken", "string", "The page number."));
+        assert!(!derives("ClientToken", "integer", "Ensures the idempotence of the request."));
+        assert!(!derives("Token", "string", "Ensures the idempotence of the request."));
     }
 
     #[test]

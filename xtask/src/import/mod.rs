@@ -83,9 +83,10 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         replace(path, text).map_err(|error| format!("{}: {error}", path.display()))?;
         written += 1;
     }
-    let (files, prose::Count { quotas, required }) = (texts.len(), derived);
+    let (files, prose::Count { quotas, required, client_tokens }) = (texts.len(), derived);
     println!(
-        "{files} files imported, {written} written; derived of sentences: {quotas} quotas, {required} required parameters"
+        "{files} files imported, {written} written; derived of sentences: {quotas} quotas, {required} required parameters, \
+         {client_tokens} client tokens"
     );
     Ok(())
 }

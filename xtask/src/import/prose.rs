@@ -1,5 +1,5 @@
-//! What the portal says only in a sentence, in English or in Chinese: how often an operation may be called, and that a parameter
-//! is required.
+//! What the portal says only in a sentence, in English or in Chinese: how often an operation may be called, that a parameter
+//! is required, and that a client token makes a call idempotent.
 
 use serde_json::{Value, json};
 
@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 pub(super) struct Count {
     pub(super) quotas: usize,
     pub(super) required: usize,
+    pub(super) client_tokens: usize,
 }
 
 /// The entries of an operation that are sentences.
@@ -32,6 +33,20 @@ pub(super) fn is_required(description: &str) -> bool {
         let sentence = sentence.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
         ["this parameter is required", "本参数必填", "该参数必填", "此参数必填", "必填", "必填参数"]
             .contains(&sentence.as_str())
+    })
+}
+
+/// Returns whether a description says that its parameter makes a call idempotent; a sentence that denies anything does not.
+pub(super) fn is_idempotence(description: &str) -> bool {
+    sentences(description).iter().any(|sentence| {
+        // What is different is not denied.
+        let sentence = sentence.to_lowercase().replace("不同", "");
+        let mut words = sentence.split(|letter: char| !letter.is_alphanumeric() && letter != '\'');
+        let denies = words.any(|word| {
+            ["cannot", "neither", "no", "non", "nor", "not", "never"].contains(&word) || word.ends_with("n't")
+        });
+        let denies = denies || ["不", "无法", "未", "非"].iter().any(|word| sentence.contains(word));
+        (sentence.contains("idempoten") || sentence.contains("幂等")) && !denies
     })
 }
 
@@ -127,6 +142,28 @@ mod tests {
             "You can call this operation up to 10 times.",
         ] {
             assert_eq!(quota(&json!({ "description": text })), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_client_token_is_what_a_sentence_calls_idempotent() {
+        for text in [
+            "The client token that is used to ensure the idempotence of the request. It cannot exceed 64 characters in length.",
+            "Ensures Idempotency.",
+            "For more information, see [How to ensure idempotence](~~25693~~).",
+            "保证请求幂等性，确保不同请求间该参数值唯一。",
+        ] {
+            assert!(is_idempotence(text), "{text}");
+        }
+        for text in [
+            "The ID of the order.",
+            "A token. The request is not idempotent.",
+            "It doesn't make the request idempotent.",
+            "A non-idempotent request gets another one.",
+            "该参数无法保证幂等性。",
+            "",
+        ] {
+            assert!(!is_idempotence(text), "{text}");
         }
     }
 

@@ -8,6 +8,22 @@ const XTASK: &str = "xtask";
 
 pub(super) const BREAKS: &[Break] = &[
     Break {
+        lie: "the name of a client token is enough to repeat a call",
+        file: "codegen/src/facts.rs",
+        old: "match (reads(api), api.client_token) {",
+        new: "match (reads(api), api.parameters.iter().any(|it| it.name == \"ClientToken\")) {",
+        package: CODEGEN,
+        target: "lib",
+    },
+    Break {
+        lie: "a sentence that denies idempotence promises it",
+        file: "xtask/src/import/prose.rs",
+        old: " && !denies\n",
+        new: " && (denies || !denies)\n",
+        package: XTASK,
+        target: "bins",
+    },
+    Break {
         lie: "what the tags call a read may be repeated, whatever its name",
         file: "codegen/src/facts.rs",
         old: "tagged && typed && READING.contains(&first_word(&api.name))",

@@ -13,7 +13,7 @@ use serde::de::Error as _;
 pub(crate) use self::attempt::Signed;
 use crate::config::Config;
 use crate::endpoint::Endpoint;
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, Violation};
 use crate::operation::{Operation, Product};
 use crate::outcome::Outcome;
 use crate::record::{AnyRecord, Location, Meta, Record, Slot, View, decode, decode_headers};
@@ -167,6 +167,12 @@ impl<R: Request> Call<R> {
     pub fn with_retry(mut self, retry: Retry) -> Self {
         self.options.retry = Some(retry);
         self
+    }
+
+    /// Returns everything that is wrong with the request, then what may be, as [`Violation::is_warning`] says. It sends nothing.
+    #[must_use]
+    pub fn check(&self) -> Vec<Violation> {
+        prepare::check(R::OPERATION, &self.request)
     }
 
     /// Sends the call.

@@ -24,13 +24,13 @@ pub(super) fn prepare(
     request: &dyn AnyRecord,
 ) -> Result<Prepared, Error> {
     let invalid = |violations| Error::new(Kind::Invalid(violations), Outcome::NotSent);
+    let token = client_token(operation, request);
     if client.config.inner.validation {
-        let violations = validate(request);
+        let violations = without_token(validate(request), token);
         if !violations.is_empty() {
             return Err(invalid(violations));
         }
     }
-    let token = client_token(operation, request);
     // It is made once: every attempt of the call carries the same one.
     let made = match token {
         Some(Token::Missing(index)) => Some((index, nonce()?)),
@@ -50,6 +50,19 @@ pub(super) fn prepare(
         unsigned: Unsigned::new(operation, endpoint, encoded),
         repeatable: operation.repeat == Repeat::Safe || token.is_some(),
     })
+}
+
+/// Returns everything that is wrong with a request, then what may be.
+pub(super) fn check(operation: &'static Operation, request: &dyn AnyRecord) -> Vec<Violation> {
+    without_token(crate::record::check(request), client_token(operation, request))
+}
+
+/// Leaves out that a client token is missing, where one is made.
+fn without_token(mut violations: Vec<Violation>, token: Option<Token>) -> Vec<Violation> {
+    if let Some(Token::Missing(_)) = token {
+        violations.retain(|violation| violation.parameter() != CLIENT_TOKEN);
+    }
+    violations
 }
 
 /// Whether a call that may be repeated with a client token has one.

@@ -60,11 +60,16 @@ pub(crate) enum Kind {
 pub struct Violation {
     parameter: String,
     rule: String,
+    warning: bool,
 }
 
 impl Violation {
     pub(crate) fn new(parameter: impl Into<String>, rule: impl Into<String>) -> Self {
-        Self { parameter: parameter.into(), rule: rule.into() }
+        Self { parameter: parameter.into(), rule: rule.into(), warning: false }
+    }
+
+    pub(crate) fn warning(parameter: impl Into<String>, rule: impl Into<String>) -> Self {
+        Self { warning: true, ..Self::new(parameter, rule) }
     }
 
     /// Returns the parameter's name on the wire, with a path where it is nested.
@@ -77,6 +82,12 @@ impl Violation {
     #[must_use]
     pub fn rule(&self) -> &str {
         &self.rule
+    }
+
+    /// Returns whether the request is sent all the same: the documents do not list the value, but the cloud may take it.
+    #[must_use]
+    pub fn is_warning(&self) -> bool {
+        self.warning
     }
 }
 

@@ -1,5 +1,7 @@
 //! One row of a type's table.
 
+use super::meta::{Known, Location, Meta, Shape};
+use super::named::{Named, named_values};
 use super::value::Value;
 
 /// Describes a field of `T`: its name on the wire, facts about it, and where it is.
@@ -33,81 +35,10 @@ impl<'a> Projected<'a, dyn Value> {
     }
 }
 
-/// States the facts about a field that do not depend on its type.
-#[derive(Clone, Copy, Debug)]
-pub struct Meta {
-    /// The name on the wire.
-    pub name: &'static str,
-    /// Where a parameter travels.
-    pub location: Location,
-    /// How a list or an object becomes text there.
-    pub shape: Shape,
-    /// Whether a call without it is refused.
-    pub required: bool,
-    /// Whether its value must not be seen.
-    pub sensitive: bool,
-    /// Whether the row above is of the same field: the parameter travels in both places.
-    pub again: bool,
-    /// The name of the one entry of an object that a list comes in.
-    pub wrapper: Option<&'static str>,
-    /// The least number that is allowed.
-    pub least: Option<f64>,
-    /// The greatest number that is allowed.
-    pub most: Option<f64>,
-    /// The least and the greatest length, in characters.
-    pub length: (usize, usize),
-    /// The least and the greatest number of elements.
-    pub items: (usize, usize),
-}
-
-/// Says where a parameter travels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Location {
-    /// In the query.
-    Query,
-    /// In a form, the body of the request.
-    Form,
-    /// In the body.
-    Body,
-    /// In the path.
-    Path,
-    /// In a header.
-    Header,
-    /// In the name of the host.
-    Host,
-}
-
-/// Says how a list or an object becomes text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Shape {
-    /// One parameter for each leaf: `Name.1`, `Name.1.Key`, `Name.Key`. The portal calls it `repeatList` or `flat`.
-    Flat,
-    /// One parameter that holds JSON.
-    Json,
-    /// One parameter that holds the elements, joined by commas.
-    Simple,
-    /// One parameter that holds XML.
-    Xml,
-}
-
 impl<T> Field<T> {
     /// Creates a row for an optional query parameter or a field of an answer.
     pub const fn new(name: &'static str, project: fn(Projected<'_, T>) -> Projected<'_, dyn Value>) -> Self {
-        let meta = Meta {
-            name,
-            location: Location::Query,
-            shape: Shape::Flat,
-            required: false,
-            sensitive: false,
-            again: false,
-            wrapper: None,
-            least: None,
-            most: None,
-            length: (0, usize::MAX),
-            items: (0, usize::MAX),
-        };
+        let meta = Meta::new(name);
         Self { meta, project }
     }
 
@@ -225,6 +156,20 @@ impl<T> Field<T> {
         self
     }
 
+    /// Limits a number from below, the limit excluded.
+    #[must_use]
+    pub const fn more_than(mut self, least: f64) -> Self {
+        self.meta.excluded.0 = true;
+        self.at_least(least)
+    }
+
+    /// Limits a number from above, the limit excluded.
+    #[must_use]
+    pub const fn less_than(mut self, most: f64) -> Self {
+        self.meta.excluded.1 = true;
+        self.at_most(most)
+    }
+
     /// Limits the length of a text, in characters, both ends included.
     #[must_use]
     pub const fn length(mut self, least: usize, most: usize) -> Self {
@@ -242,6 +187,38 @@ impl<T> Field<T> {
     #[must_use]
     pub const fn items(mut self, least: usize, most: usize) -> Self {
         self.meta.items = (least, most);
+        self
+    }
+
+    /// Wants a text to match a regular expression, somewhere unless it says where.
+    ///
+    /// One that `regex-lite` cannot read is no rule; the generator refuses it.
+    #[must_use]
+    pub const fn pattern(mut self, pattern: &'static str) -> Self {
+        self.meta.pattern = Some(pattern);
+        self
+    }
+
+    /// Lists the texts that are documented; another one is a warning.
+    #[must_use]
+    pub const fn one_of(self, values: &'static [&'static str]) -> Self {
+        self.known(Known::Texts(values))
+    }
+
+    /// Lists the integers that are documented; another one is a warning.
+    #[must_use]
+    pub const fn one_of_numbers(self, values: &'static [i64]) -> Self {
+        self.known(Known::Numbers(values))
+    }
+
+    /// Says of which enum the values are; one that has no name is a warning.
+    #[must_use]
+    pub const fn named<N: Named>(self) -> Self {
+        self.known(Known::Named(named_values::<N>))
+    }
+
+    const fn known(mut self, known: Known) -> Self {
+        self.meta.known = known;
         self
     }
 

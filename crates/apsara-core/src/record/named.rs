@@ -33,6 +33,11 @@ pub fn named_as_str<T: Named>(value: &T) -> &str {
     T::VALUES.iter().find(|(_, named)| std::mem::discriminant(named) == variant).map_or("", |(text, _)| *text)
 }
 
+/// Returns every value that has a name, as it stands on the wire.
+pub(super) fn named_values<T: Named>() -> Vec<&'static str> {
+    T::VALUES.iter().map(|(text, _)| *text).collect()
+}
+
 impl<T: Named> AnyNamed for T {
     fn set(&mut self, value: &str) {
         *self = named_from(value);

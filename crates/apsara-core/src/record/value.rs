@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
 
-use super::field::{Field, Meta, Projected};
+use super::field::{Field, Projected};
+use super::meta::Meta;
 
 /// Anything that a field can hold.
 pub trait Value: Send + Sync {

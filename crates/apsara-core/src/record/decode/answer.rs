@@ -4,7 +4,7 @@ use serde::de::{self, DeserializeSeed};
 
 use super::message::at;
 use super::{Mode, SlotSeed, find, xml};
-use crate::record::field::Location;
+use crate::record::meta::Location;
 use crate::record::value::{AnyRecord, Slot};
 
 /// Decodes an answer into a record: its JSON into the fields, or all of it into the one field that is the body.

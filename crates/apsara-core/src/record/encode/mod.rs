@@ -4,7 +4,7 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 
 mod xml;
 
-use super::field::{Location, Meta, Shape};
+use super::meta::{Location, Meta, Shape};
 use super::serde_impls::{to_json, to_value};
 use super::value::{AnyRecord, View};
 use crate::sign::percent_encode;

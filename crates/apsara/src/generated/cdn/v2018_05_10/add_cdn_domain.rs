@@ -118,7 +118,9 @@ pub struct AddCdnDomainRequest {
 
 impl rt::Record for AddCdnDomainRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("CdnType", cdn_type).required(),
+        rt::field!("CdnType", cdn_type)
+            .required()
+            .one_of(&["unitcell", "web", "download", "liveStream", "video", "app"]),
         rt::field!("CheckUrl", check_url),
         rt::field!("DomainName", domain_name).required(),
         rt::field!("ResourceGroupId", resource_group_id),

@@ -35,6 +35,11 @@ impl<R: rt::Request<Client = Client>> Call<R> {
         &self.call.request
     }
 
+    /// Returns everything that is wrong with the request, then the warnings. It sends nothing.
+    pub fn check(&self) -> Vec<rt::Violation> {
+        self.call.check()
+    }
+
     /// Sends the call and decodes the answer.
     ///
     /// Dropping the future cancels the call; what was sent by then may still be executed.

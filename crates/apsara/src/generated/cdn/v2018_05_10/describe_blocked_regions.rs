@@ -56,7 +56,7 @@ pub struct DescribeBlockedRegionsRequest {
 
 impl rt::Record for DescribeBlockedRegionsRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("Language", language).required(),
+        rt::field!("Language", language).required().one_of(&["zh", "en", "jp"]),
     ];
 }
 

@@ -59,7 +59,7 @@ impl Call<DescribeCdnCertificateDetailByIdRequest> {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnCertificateDetailByIdRequest {
-    /// Holds `CertId`. Required. Example: `12345`.
+    /// Holds `CertId`. Required. Matches `^\d+$`. Example: `12345`.
     pub cert_id: Option<String>,
     /// Holds `CertRegion`.
     pub cert_region: Option<String>,
@@ -67,7 +67,7 @@ pub struct DescribeCdnCertificateDetailByIdRequest {
 
 impl rt::Record for DescribeCdnCertificateDetailByIdRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("CertId", cert_id).required(),
+        rt::field!("CertId", cert_id).required().pattern("^\\d+$"),
         rt::field!("CertRegion", cert_region),
     ];
 }

@@ -56,7 +56,18 @@ pub struct DescribeCdnConditionIpbInfoRequest {
 
 impl rt::Record for DescribeCdnConditionIpbInfoRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("DataId", data_id).required(),
+        rt::field!("DataId", data_id)
+            .required()
+            .one_of(
+                &[
+                    "condition_region_config_cn",
+                    "condition_region_config_en",
+                    "condition_isp_config_cn",
+                    "condition_isp_config_en",
+                    "condition_country_config_cn",
+                    "condition_country_config_en",
+                ],
+            ),
     ];
 }
 

@@ -64,8 +64,10 @@ pub struct DescribeCdnSecFuncInfoRequest {
 
 impl rt::Record for DescribeCdnSecFuncInfoRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("Lang", lang).required(),
-        rt::field!("SecFuncType", sec_func_type).required(),
+        rt::field!("Lang", lang).required().one_of(&["zh", "en"]),
+        rt::field!("SecFuncType", sec_func_type)
+            .required()
+            .one_of(&["CipherSuiteGroupStrict", "CipherSuiteGroupCustomize"]),
     ];
 }
 

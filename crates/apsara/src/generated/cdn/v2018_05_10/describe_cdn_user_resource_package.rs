@@ -54,7 +54,9 @@ pub struct DescribeCdnUserResourcePackageRequest {
 }
 
 impl rt::Record for DescribeCdnUserResourcePackageRequest {
-    const FIELDS: &'static [rt::Field<Self>] = &[rt::field!("Status", status)];
+    const FIELDS: &'static [rt::Field<Self>] = &[
+        rt::field!("Status", status).one_of(&["valid", "closed", "exhaust"]),
+    ];
 }
 
 impl ::std::fmt::Debug for DescribeCdnUserResourcePackageRequest {

@@ -73,7 +73,9 @@ pub struct DescribeCdnWafDomainRequest {
 impl rt::Record for DescribeCdnWafDomainRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("DomainName", domain_name),
-        rt::field!("RegionId", region_id).required(),
+        rt::field!("RegionId", region_id)
+            .required()
+            .one_of(&["cn-hangzhou", "ap-southeast-1"]),
         rt::field!("ResourceGroupId", resource_group_id),
     ];
 }

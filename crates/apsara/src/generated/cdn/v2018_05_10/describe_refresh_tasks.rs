@@ -131,12 +131,13 @@ impl rt::Record for DescribeRefreshTasksRequest {
         rt::field!("DomainName", domain_name),
         rt::field!("EndTime", end_time),
         rt::field!("ObjectPath", object_path),
-        rt::field!("ObjectType", object_type),
+        rt::field!("ObjectType", object_type)
+            .one_of(&["file", "directory", "preload", "regex", "IgnoreParams"]),
         rt::field!("PageNumber", page_number).range(1.0, 100000.0),
         rt::field!("PageSize", page_size).range(1.0, 100.0),
         rt::field!("ResourceGroupId", resource_group_id),
         rt::field!("StartTime", start_time),
-        rt::field!("Status", status),
+        rt::field!("Status", status).one_of(&["Complete", "Refreshing", "Failed"]),
         rt::field!("TaskId", task_id),
     ];
 }

@@ -64,7 +64,7 @@ pub struct DescribeUserVipsByDomainRequest {
 
 impl rt::Record for DescribeUserVipsByDomainRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("Available", available),
+        rt::field!("Available", available).one_of(&["on", "off"]),
         rt::field!("DomainName", domain_name).required(),
     ];
 }

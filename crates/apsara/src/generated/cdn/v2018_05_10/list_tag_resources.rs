@@ -103,7 +103,7 @@ impl rt::Record for ListTagResourcesRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("NextToken", next_token),
         rt::field!("ResourceId", resource_id).repeated().items(0, 51),
-        rt::field!("ResourceType", resource_type).required(),
+        rt::field!("ResourceType", resource_type).required().one_of(&["DOMAIN"]),
         rt::field!("Tag", tag).repeated().items(1, 21),
         rt::field!("TagOwnerBid", tag_owner_bid),
         rt::field!("TagOwnerUid", tag_owner_uid),

@@ -96,7 +96,7 @@ pub struct PushObjectCacheRequest {
 
 impl rt::Record for PushObjectCacheRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("Area", area),
+        rt::field!("Area", area).one_of(&["domestic", "overseas"]),
         rt::field!("ConsistencyHash", consistency_hash),
         rt::field!("L2Preload", l2_preload),
         rt::field!("ObjectPath", object_path).required(),

@@ -76,7 +76,7 @@ impl rt::Record for SetCdnDomainSmCertificateRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("CertIdentifier", cert_identifier).required(),
         rt::field!("DomainName", domain_name).required(),
-        rt::field!("SSLProtocol", ssl_protocol).required(),
+        rt::field!("SSLProtocol", ssl_protocol).required().one_of(&["on", "off"]),
     ];
 }
 

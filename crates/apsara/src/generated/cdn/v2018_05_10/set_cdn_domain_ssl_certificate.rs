@@ -116,7 +116,7 @@ impl rt::Record for SetCdnDomainSslCertificateRequest {
         rt::field!("CertId", cert_id),
         rt::field!("CertName", cert_name),
         rt::field!("CertRegion", cert_region),
-        rt::field!("CertType", cert_type),
+        rt::field!("CertType", cert_type).one_of(&["cas", "upload"]),
         rt::field!("DomainName", domain_name).required(),
         rt::field!("SSLPri", ssl_pri).sensitive(),
         rt::field!("SSLProtocol", ssl_protocol).required(),

@@ -80,7 +80,7 @@ pub struct TagResourcesRequest {
 impl rt::Record for TagResourcesRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("ResourceId", resource_id).repeated().required().items(0, 51),
-        rt::field!("ResourceType", resource_type).required(),
+        rt::field!("ResourceType", resource_type).required().one_of(&["DOMAIN"]),
         rt::field!("Tag", tag).repeated().required().items(1, 21),
     ];
 }
@@ -158,7 +158,7 @@ pub struct TagResourcesRequestTag {
 
 impl rt::Record for TagResourcesRequestTag {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("Key", key),
+        rt::field!("Key", key).required(),
         rt::field!("Value", value),
     ];
 }

@@ -89,7 +89,7 @@ impl rt::Record for UntagResourcesRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("All", all),
         rt::field!("ResourceId", resource_id).repeated().required().items(0, 51),
-        rt::field!("ResourceType", resource_type).required(),
+        rt::field!("ResourceType", resource_type).required().one_of(&["DOMAIN"]),
         rt::field!("TagKey", tag_key).repeated().items(0, 21),
     ];
 }

@@ -173,7 +173,7 @@ impl rt::Record for AttachInstancesRequestBody {
         rt::field!("cpu_policy", cpu_policy),
         rt::field!("format_disk", format_disk),
         rt::field!("image_id", image_id),
-        rt::field!("instances", instances),
+        rt::field!("instances", instances).required(),
         rt::field!("is_edge_worker", is_edge_worker),
         rt::field!("keep_instance_name", keep_instance_name),
         rt::field!("key_pair", key_pair),

@@ -130,7 +130,7 @@ pub struct CheckServiceRoleRequestBodyRoles {
 }
 
 impl rt::Record for CheckServiceRoleRequestBodyRoles {
-    const FIELDS: &'static [rt::Field<Self>] = &[rt::field!("name", name)];
+    const FIELDS: &'static [rt::Field<Self>] = &[rt::field!("name", name).required()];
 }
 
 impl ::std::fmt::Debug for CheckServiceRoleRequestBodyRoles {
@@ -160,7 +160,7 @@ pub struct CheckServiceRoleRequestBody {
 }
 
 impl rt::Record for CheckServiceRoleRequestBody {
-    const FIELDS: &'static [rt::Field<Self>] = &[rt::field!("roles", roles)];
+    const FIELDS: &'static [rt::Field<Self>] = &[rt::field!("roles", roles).required()];
 }
 
 impl ::std::fmt::Debug for CheckServiceRoleRequestBody {

@@ -411,10 +411,10 @@ pub struct CreateClusterRequestBodyWorkerDataDisks {
 
 impl rt::Record for CreateClusterRequestBodyWorkerDataDisks {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("category", category),
+        rt::field!("category", category).required(),
         rt::field!("encrypted", encrypted),
         rt::field!("performance_level", performance_level),
-        rt::field!("size", size),
+        rt::field!("size", size).required(),
     ];
 }
 
@@ -678,7 +678,7 @@ impl rt::Record for CreateClusterRequestBody {
         rt::field!("image_id", image_id),
         rt::field!("image_type", image_type),
         rt::field!("instances", instances),
-        rt::field!("ip_stack", ip_stack),
+        rt::field!("ip_stack", ip_stack).one_of(&["ipv4", "dual"]),
         rt::field!("is_enterprise_security_group", is_enterprise_security_group),
         rt::field!("keep_instance_name", keep_instance_name),
         rt::field!("key_pair", key_pair),
@@ -705,7 +705,7 @@ impl rt::Record for CreateClusterRequestBody {
             master_system_disk_snapshot_policy_id
         ),
         rt::field!("master_vswitch_ids", master_vswitch_ids),
-        rt::field!("name", name),
+        rt::field!("name", name).required(),
         rt::field!("nat_gateway", nat_gateway),
         rt::field!("node_cidr_mask", node_cidr_mask),
         rt::field!("node_name_mode", node_name_mode),
@@ -721,7 +721,7 @@ impl rt::Record for CreateClusterRequestBody {
         rt::field!("profile", profile),
         rt::field!("proxy_mode", proxy_mode),
         rt::field!("rds_instances", rds_instances),
-        rt::field!("region_id", region_id),
+        rt::field!("region_id", region_id).required(),
         rt::field!("resource_group_id", resource_group_id),
         rt::field!("rrsa_config", rrsa_config),
         rt::field!("runtime", runtime),

@@ -143,8 +143,8 @@ pub struct CreateClusterInspectConfigRequestBody {
 impl rt::Record for CreateClusterInspectConfigRequestBody {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("disabledCheckItems", disabled_check_items),
-        rt::field!("enabled", enabled),
-        rt::field!("recurrence", recurrence),
+        rt::field!("enabled", enabled).required(),
+        rt::field!("recurrence", recurrence).required(),
     ];
 }
 

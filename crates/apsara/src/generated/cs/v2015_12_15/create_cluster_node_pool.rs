@@ -684,7 +684,7 @@ pub struct CreateClusterNodePoolRequestBodyNodepoolInfo {
 
 impl rt::Record for CreateClusterNodePoolRequestBodyNodepoolInfo {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("name", name),
+        rt::field!("name", name).required(),
         rt::field!("resource_group_id", resource_group_id),
         rt::field!("type", type_),
     ];
@@ -757,7 +757,8 @@ pub struct CreateClusterNodePoolRequestBodyScalingGroupResourcePoolOptions {
 impl rt::Record for CreateClusterNodePoolRequestBodyScalingGroupResourcePoolOptions {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("private_pool_ids", private_pool_ids),
-        rt::field!("strategy", strategy),
+        rt::field!("strategy", strategy)
+            .one_of(&["PrivatePoolOnly", "PrivatePoolFirst", "None"]),
     ];
 }
 
@@ -970,10 +971,10 @@ impl rt::Record for CreateClusterNodePoolRequestBodyScalingGroup {
         rt::field!("desired_size", desired_size),
         rt::field!("image_id", image_id),
         rt::field!("image_type", image_type),
-        rt::field!("instance_charge_type", instance_charge_type),
+        rt::field!("instance_charge_type", instance_charge_type).required(),
         rt::field!("instance_metadata_options", instance_metadata_options),
         rt::field!("instance_patterns", instance_patterns),
-        rt::field!("instance_types", instance_types),
+        rt::field!("instance_types", instance_types).required(),
         rt::field!("internet_charge_type", internet_charge_type),
         rt::field!("internet_max_bandwidth_out", internet_max_bandwidth_out),
         rt::field!("key_pair", key_pair),
@@ -1002,7 +1003,7 @@ impl rt::Record for CreateClusterNodePoolRequestBodyScalingGroup {
         rt::field!("spot_price_limit", spot_price_limit),
         rt::field!("spot_strategy", spot_strategy),
         rt::field!("system_disk_bursting_enabled", system_disk_bursting_enabled),
-        rt::field!("system_disk_categories", system_disk_categories),
+        rt::field!("system_disk_categories", system_disk_categories).items(0, 10),
         rt::field!("system_disk_category", system_disk_category),
         rt::field!("system_disk_encrypt_algorithm", system_disk_encrypt_algorithm),
         rt::field!("system_disk_encrypted", system_disk_encrypted),
@@ -1012,7 +1013,7 @@ impl rt::Record for CreateClusterNodePoolRequestBodyScalingGroup {
         rt::field!("system_disk_size", system_disk_size),
         rt::field!("system_disk_snapshot_policy_id", system_disk_snapshot_policy_id),
         rt::field!("tags", tags),
-        rt::field!("vswitch_ids", vswitch_ids),
+        rt::field!("vswitch_ids", vswitch_ids).required(),
     ];
 }
 

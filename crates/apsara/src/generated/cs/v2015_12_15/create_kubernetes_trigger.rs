@@ -153,9 +153,9 @@ pub struct CreateKubernetesTriggerRequestBody {
 
 impl rt::Record for CreateKubernetesTriggerRequestBody {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("action", action),
-        rt::field!("cluster_id", cluster_id),
-        rt::field!("project_id", project_id),
+        rt::field!("action", action).required(),
+        rt::field!("cluster_id", cluster_id).required(),
+        rt::field!("project_id", project_id).required(),
         rt::field!("type", type_),
     ];
 }

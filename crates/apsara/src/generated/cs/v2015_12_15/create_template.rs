@@ -140,9 +140,9 @@ pub struct CreateTemplateRequestBody {
 impl rt::Record for CreateTemplateRequestBody {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("description", description),
-        rt::field!("name", name),
+        rt::field!("name", name).required(),
         rt::field!("tags", tags),
-        rt::field!("template", template),
+        rt::field!("template", template).required(),
         rt::field!("template_type", template_type),
     ];
 }

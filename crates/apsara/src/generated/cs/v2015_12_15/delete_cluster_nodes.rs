@@ -151,7 +151,7 @@ pub struct DeleteClusterNodesRequestBody {
 impl rt::Record for DeleteClusterNodesRequestBody {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("drain_node", drain_node),
-        rt::field!("nodes", nodes),
+        rt::field!("nodes", nodes).required(),
         rt::field!("release_node", release_node),
     ];
 }

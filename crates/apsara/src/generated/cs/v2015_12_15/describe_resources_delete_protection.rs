@@ -84,7 +84,10 @@ pub struct DescribeResourcesDeleteProtectionRequest {
 impl rt::Record for DescribeResourcesDeleteProtectionRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("ClusterId", cluster_id).path().required(),
-        rt::field!("ResourceType", resource_type).path().required(),
+        rt::field!("ResourceType", resource_type)
+            .path()
+            .required()
+            .one_of(&["namespaces", "services"]),
         rt::field!("namespace", namespace),
         rt::field!("resources", resources),
     ];

@@ -151,12 +151,12 @@ pub struct GrantPermissionsRequestBody {
 
 impl rt::Record for GrantPermissionsRequestBody {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("cluster", cluster),
+        rt::field!("cluster", cluster).required(),
         rt::field!("is_custom", is_custom),
         rt::field!("is_ram_role", is_ram_role),
         rt::field!("namespace", namespace),
-        rt::field!("role_name", role_name),
-        rt::field!("role_type", role_type),
+        rt::field!("role_name", role_name).required(),
+        rt::field!("role_type", role_type).required(),
     ];
 }
 

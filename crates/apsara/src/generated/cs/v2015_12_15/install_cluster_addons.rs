@@ -154,8 +154,8 @@ pub struct InstallClusterAddonsRequestBody {
 impl rt::Record for InstallClusterAddonsRequestBody {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("config", config),
-        rt::field!("name", name),
-        rt::field!("version", version),
+        rt::field!("name", name).required(),
+        rt::field!("version", version).required(),
     ];
 }
 

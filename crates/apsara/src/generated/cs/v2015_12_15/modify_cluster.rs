@@ -148,7 +148,7 @@ pub struct ModifyClusterRequestBodyApiServerCustomCertSans {
 
 impl rt::Record for ModifyClusterRequestBodyApiServerCustomCertSans {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("action", action),
+        rt::field!("action", action).one_of(&["append", "overwrite"]),
         rt::field!("subject_alternative_names", subject_alternative_names),
     ];
 }

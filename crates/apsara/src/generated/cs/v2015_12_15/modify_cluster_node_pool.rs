@@ -550,7 +550,8 @@ pub struct ModifyClusterNodePoolRequestBodyScalingGroupResourcePoolOptions {
 impl rt::Record for ModifyClusterNodePoolRequestBodyScalingGroupResourcePoolOptions {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("private_pool_ids", private_pool_ids),
-        rt::field!("strategy", strategy),
+        rt::field!("strategy", strategy)
+            .one_of(&["PrivatePoolFirst", "PrivatePoolOnly", "None"]),
     ];
 }
 
@@ -739,7 +740,7 @@ impl rt::Record for ModifyClusterNodePoolRequestBodyScalingGroup {
         rt::field!("spot_price_limit", spot_price_limit),
         rt::field!("spot_strategy", spot_strategy),
         rt::field!("system_disk_bursting_enabled", system_disk_bursting_enabled),
-        rt::field!("system_disk_categories", system_disk_categories),
+        rt::field!("system_disk_categories", system_disk_categories).items(0, 10),
         rt::field!("system_disk_category", system_disk_category),
         rt::field!("system_disk_encrypt_algorithm", system_disk_encrypt_algorithm),
         rt::field!("system_disk_encrypted", system_disk_encrypted),

@@ -149,7 +149,7 @@ impl rt::Record for RunClusterCheckRequestBody {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("options", options),
         rt::field!("target", target),
-        rt::field!("type", type_),
+        rt::field!("type", type_).required(),
     ];
 }
 

@@ -132,10 +132,10 @@ pub struct TagResourcesRequestBody {
 
 impl rt::Record for TagResourcesRequestBody {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("region_id", region_id),
-        rt::field!("resource_ids", resource_ids),
-        rt::field!("resource_type", resource_type),
-        rt::field!("tags", tags),
+        rt::field!("region_id", region_id).required(),
+        rt::field!("resource_ids", resource_ids).required(),
+        rt::field!("resource_type", resource_type).required(),
+        rt::field!("tags", tags).required(),
     ];
 }
 

@@ -158,7 +158,9 @@ pub struct InstanceMetadataOptions {
 }
 
 impl rt::Record for InstanceMetadataOptions {
-    const FIELDS: &'static [rt::Field<Self>] = &[rt::field!("http_tokens", http_tokens)];
+    const FIELDS: &'static [rt::Field<Self>] = &[
+        rt::field!("http_tokens", http_tokens).one_of(&["optional", "required"]),
+    ];
 }
 
 impl ::std::fmt::Debug for InstanceMetadataOptions {
@@ -592,10 +594,10 @@ impl rt::Record for NodepoolAutoScaling {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("eip_bandwidth", eip_bandwidth),
         rt::field!("eip_internet_charge_type", eip_internet_charge_type),
-        rt::field!("enable", enable),
+        rt::field!("enable", enable).required(),
         rt::field!("is_bond_eip", is_bond_eip),
-        rt::field!("max_instances", max_instances),
-        rt::field!("min_instances", min_instances),
+        rt::field!("max_instances", max_instances).required(),
+        rt::field!("min_instances", min_instances).required(),
         rt::field!("type", type_),
     ];
 }
@@ -690,8 +692,8 @@ impl rt::Record for NodepoolKubernetesConfig {
         rt::field!("cpu_policy", cpu_policy),
         rt::field!("labels", labels),
         rt::field!("node_name_mode", node_name_mode),
-        rt::field!("runtime", runtime),
-        rt::field!("runtime_version", runtime_version),
+        rt::field!("runtime", runtime).required(),
+        rt::field!("runtime_version", runtime_version).required(),
         rt::field!("taints", taints),
         rt::field!("user_data", user_data),
     ];
@@ -954,7 +956,7 @@ pub struct NodepoolNodepoolInfo {
 
 impl rt::Record for NodepoolNodepoolInfo {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("name", name),
+        rt::field!("name", name).required(),
         rt::field!("resource_group_id", resource_group_id),
         rt::field!("type", type_),
     ];
@@ -1078,8 +1080,8 @@ impl rt::Record for NodepoolScalingGroup {
         rt::field!("desired_size", desired_size),
         rt::field!("image_id", image_id),
         rt::field!("image_type", image_type),
-        rt::field!("instance_charge_type", instance_charge_type),
-        rt::field!("instance_types", instance_types),
+        rt::field!("instance_charge_type", instance_charge_type).required(),
+        rt::field!("instance_types", instance_types).required(),
         rt::field!("internet_charge_type", internet_charge_type),
         rt::field!("internet_max_bandwidth_out", internet_max_bandwidth_out),
         rt::field!("key_pair", key_pair),
@@ -1105,7 +1107,7 @@ impl rt::Record for NodepoolScalingGroup {
         rt::field!("spot_price_limit", spot_price_limit),
         rt::field!("spot_strategy", spot_strategy),
         rt::field!("system_disk_bursting_enabled", system_disk_bursting_enabled),
-        rt::field!("system_disk_categories", system_disk_categories),
+        rt::field!("system_disk_categories", system_disk_categories).items(0, 10),
         rt::field!("system_disk_category", system_disk_category),
         rt::field!("system_disk_encrypt_algorithm", system_disk_encrypt_algorithm),
         rt::field!("system_disk_encrypted", system_disk_encrypted),
@@ -1114,7 +1116,7 @@ impl rt::Record for NodepoolScalingGroup {
         rt::field!("system_disk_provisioned_iops", system_disk_provisioned_iops),
         rt::field!("system_disk_size", system_disk_size),
         rt::field!("tags", tags),
-        rt::field!("vswitch_ids", vswitch_ids),
+        rt::field!("vswitch_ids", vswitch_ids).required(),
     ];
 }
 
@@ -1250,7 +1252,9 @@ pub struct NodepoolTeeConfig {
 }
 
 impl rt::Record for NodepoolTeeConfig {
-    const FIELDS: &'static [rt::Field<Self>] = &[rt::field!("tee_enable", tee_enable)];
+    const FIELDS: &'static [rt::Field<Self>] = &[
+        rt::field!("tee_enable", tee_enable).required(),
+    ];
 }
 
 impl ::std::fmt::Debug for NodepoolTeeConfig {

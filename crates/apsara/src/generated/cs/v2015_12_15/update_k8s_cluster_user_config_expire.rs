@@ -144,8 +144,8 @@ pub struct UpdateK8sClusterUserConfigExpireRequestBody {
 
 impl rt::Record for UpdateK8sClusterUserConfigExpireRequestBody {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("expire_hour", expire_hour),
-        rt::field!("user", user),
+        rt::field!("expire_hour", expire_hour).required().range(0.0, 876000.0),
+        rt::field!("user", user).required(),
     ];
 }
 

@@ -160,7 +160,9 @@ impl rt::Record for UpdateResourcesDeleteProtectionRequestBody {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("enable", enable),
         rt::field!("namespace", namespace),
-        rt::field!("resource_type", resource_type),
+        rt::field!("resource_type", resource_type)
+            .required()
+            .one_of(&["services", "namespaces"]),
         rt::field!("resources", resources),
     ];
 }

@@ -74,7 +74,7 @@ pub struct UpdateUserPermissionsRequest {
 impl rt::Record for UpdateUserPermissionsRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("body", body).body(),
-        rt::field!("mode", mode),
+        rt::field!("mode", mode).one_of(&["delete", "patch", "apply"]),
         rt::field!("uid", uid).path().required(),
     ];
 }

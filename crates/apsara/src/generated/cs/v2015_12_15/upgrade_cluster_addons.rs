@@ -157,9 +157,9 @@ pub struct UpgradeClusterAddonsRequestBody {
 
 impl rt::Record for UpgradeClusterAddonsRequestBody {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("component_name", component_name),
+        rt::field!("component_name", component_name).required(),
         rt::field!("config", config),
-        rt::field!("next_version", next_version),
+        rt::field!("next_version", next_version).required(),
         rt::field!("policy", policy),
         rt::field!("version", version),
     ];

@@ -160,7 +160,8 @@ impl rt::Record for UpgradeClusterNodepoolRequestBodyRollingPolicy {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("batch_interval", batch_interval),
         rt::field!("max_parallelism", max_parallelism),
-        rt::field!("pause_policy", pause_policy),
+        rt::field!("pause_policy", pause_policy)
+            .one_of(&["FirstBatch", "EveryBatch", "NotPause"]),
     ];
 }
 

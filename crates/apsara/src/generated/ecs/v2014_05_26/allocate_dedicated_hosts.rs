@@ -7,7 +7,7 @@ impl Client {
     /// Rents dedicated hosts.
     ///
     /// - Impact: it changes something.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     ///
     /// # Errors
     ///
@@ -278,7 +278,7 @@ impl rt::Request for AllocateDedicatedHostsRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "AllocateDedicatedHosts",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };

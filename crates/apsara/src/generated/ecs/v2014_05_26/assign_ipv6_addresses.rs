@@ -7,7 +7,7 @@ impl Client {
     /// Gives a network interface IPv6 addresses.
     ///
     /// - Impact: it changes something.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     ///
     /// # Errors
     ///
@@ -144,7 +144,7 @@ impl rt::Request for AssignIpv6AddressesRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "AssignIpv6Addresses",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };

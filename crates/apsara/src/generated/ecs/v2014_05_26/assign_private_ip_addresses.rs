@@ -7,7 +7,7 @@ impl Client {
     /// Gives a network interface further private addresses.
     ///
     /// - Impact: it changes something.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     ///
     /// # Errors
     ///
@@ -148,7 +148,7 @@ impl rt::Request for AssignPrivateIpAddressesRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "AssignPrivateIpAddresses",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };

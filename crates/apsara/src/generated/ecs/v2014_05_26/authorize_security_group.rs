@@ -7,7 +7,7 @@ impl Client {
     /// Opens a security group for traffic that comes in.
     ///
     /// - Impact: it changes something.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     ///
     /// # Errors
     ///
@@ -249,7 +249,7 @@ impl rt::Request for AuthorizeSecurityGroupRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "AuthorizeSecurityGroup",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };

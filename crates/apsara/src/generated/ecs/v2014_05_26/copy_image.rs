@@ -7,7 +7,7 @@ impl Client {
     /// Copies an image to another region.
     ///
     /// - Impact: it changes something.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     ///
     /// # Errors
     ///
@@ -183,7 +183,7 @@ impl rt::Request for CopyImageRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "CopyImage",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };

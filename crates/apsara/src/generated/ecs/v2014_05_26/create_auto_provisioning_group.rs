@@ -7,7 +7,7 @@ impl Client {
     /// Makes a group that keeps a number of servers going.
     ///
     /// - Impact: it changes something.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     ///
     /// # Errors
     ///
@@ -842,7 +842,7 @@ impl rt::Request for CreateAutoProvisioningGroupRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "CreateAutoProvisioningGroup",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };
@@ -1344,16 +1344,16 @@ pub struct CreateAutoProvisioningGroupRequestLaunchTemplateConfig {
 
 impl rt::Record for CreateAutoProvisioningGroupRequestLaunchTemplateConfig {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("Architectures", architectures),
+        rt::field!("Architectures", architectures).items(0, 5),
         rt::field!("BurstablePerformance", burstable_performance),
-        rt::field!("Cores", cores),
-        rt::field!("ExcludedInstanceTypes", excluded_instance_types),
+        rt::field!("Cores", cores).items(0, 5),
+        rt::field!("ExcludedInstanceTypes", excluded_instance_types).items(0, 5),
         rt::field!("ImageId", image_id),
         rt::field!("InstanceFamilyLevel", instance_family_level),
         rt::field!("InstanceType", instance_type),
         rt::field!("MaxPrice", max_price),
         rt::field!("MaxQuantity", max_quantity),
-        rt::field!("Memories", memories),
+        rt::field!("Memories", memories).items(0, 5),
         rt::field!("Priority", priority),
         rt::field!("VSwitchId", v_switch_id),
         rt::field!("WeightedCapacity", weighted_capacity),

@@ -286,7 +286,7 @@ pub struct CreateAutoSnapshotPolicyRequestCopyEncryptionConfiguration {
 
 impl rt::Record for CreateAutoSnapshotPolicyRequestCopyEncryptionConfiguration {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("Arn", arn),
+        rt::field!("Arn", arn).items(0, 10),
         rt::field!("Encrypted", encrypted),
         rt::field!("KMSKeyId", kms_key_id),
     ];

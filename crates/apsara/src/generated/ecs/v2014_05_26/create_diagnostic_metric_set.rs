@@ -96,7 +96,9 @@ impl rt::Record for CreateDiagnosticMetricSetRequest {
         rt::field!("MetricIds", metric_ids).repeated().required().items(1, 100),
         rt::field!("MetricSetName", metric_set_name).longest(128),
         rt::field!("RegionId", region_id).required(),
-        rt::field!("ResourceType", resource_type).required(),
+        rt::field!("ResourceType", resource_type)
+            .required()
+            .one_of(&["instance", "account"]),
     ];
 }
 

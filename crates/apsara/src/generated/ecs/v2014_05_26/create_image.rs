@@ -7,7 +7,7 @@ impl Client {
     /// Makes an image of a server, a snapshot or disks.
     ///
     /// - Impact: it changes something.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     ///
     /// # Errors
     ///
@@ -233,7 +233,7 @@ impl rt::Request for CreateImageRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "CreateImage",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };

@@ -7,7 +7,7 @@ impl Client {
     /// Saves a component to build images of.
     ///
     /// - Impact: it changes something.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     ///
     /// # Errors
     ///
@@ -167,7 +167,7 @@ impl rt::Request for CreateImageComponentRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "CreateImageComponent",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };

@@ -7,7 +7,7 @@ impl Client {
     /// Makes a pipeline that builds images.
     ///
     /// - Impact: it changes something.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     ///
     /// # Errors
     ///
@@ -306,7 +306,7 @@ impl rt::Request for CreateImagePipelineRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "CreateImagePipeline",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };

@@ -7,7 +7,7 @@ impl Client {
     /// Makes one server, which is started apart.
     ///
     /// - Impact: it changes something.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     ///
     /// # Errors
     ///
@@ -658,7 +658,7 @@ impl rt::Request for CreateInstanceRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "CreateInstance",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };
@@ -782,7 +782,7 @@ impl rt::Record for CreateInstanceRequestDataDisk {
         rt::field!("DiskName", disk_name),
         rt::field!("EncryptAlgorithm", encrypt_algorithm),
         rt::field!("Encrypted", encrypted),
-        rt::field!("KMSKeyId", kms_key_id),
+        rt::field!("KMSKeyId", kms_key_id).longest(64),
         rt::field!("PerformanceLevel", performance_level),
         rt::field!("Size", size),
         rt::field!("SnapshotId", snapshot_id),

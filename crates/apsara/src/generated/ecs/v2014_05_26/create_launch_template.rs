@@ -839,7 +839,7 @@ impl rt::Record for CreateLaunchTemplateRequestNetworkInterface {
         rt::field!("NetworkInterfaceTrafficMode", network_interface_traffic_mode),
         rt::field!("PrimaryIpAddress", primary_ip_address),
         rt::field!("SecurityGroupId", security_group_id),
-        rt::field!("SecurityGroupIds", security_group_ids),
+        rt::field!("SecurityGroupIds", security_group_ids).items(0, 16),
         rt::field!("VSwitchId", v_switch_id),
     ];
 }

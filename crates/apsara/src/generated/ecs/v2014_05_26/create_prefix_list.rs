@@ -7,7 +7,7 @@ impl Client {
     /// Saves a list of CIDR blocks.
     ///
     /// - Impact: it changes something.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     ///
     /// # Errors
     ///
@@ -164,7 +164,7 @@ impl rt::Request for CreatePrefixListRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "CreatePrefixList",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };
@@ -217,7 +217,7 @@ pub struct CreatePrefixListRequestEntry {
 
 impl rt::Record for CreatePrefixListRequestEntry {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("Cidr", cidr),
+        rt::field!("Cidr", cidr).required(),
         rt::field!("Description", description),
     ];
 }

@@ -7,7 +7,7 @@ impl Client {
     /// Makes a security group.
     ///
     /// - Impact: it changes something.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     ///
     /// # Errors
     ///
@@ -158,7 +158,7 @@ impl rt::Request for CreateSecurityGroupRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "CreateSecurityGroup",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };

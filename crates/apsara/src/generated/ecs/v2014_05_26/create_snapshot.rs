@@ -7,7 +7,7 @@ impl Client {
     /// Takes a snapshot of a disk.
     ///
     /// - Impact: it changes something.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     ///
     /// # Errors
     ///
@@ -176,7 +176,7 @@ impl rt::Request for CreateSnapshotRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "CreateSnapshot",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };

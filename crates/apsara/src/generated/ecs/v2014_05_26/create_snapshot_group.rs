@@ -7,7 +7,7 @@ impl Client {
     /// Takes snapshots of several disks that fit together.
     ///
     /// - Impact: it changes something.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     ///
     /// # Errors
     ///
@@ -191,7 +191,7 @@ impl rt::Request for CreateSnapshotGroupRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "CreateSnapshotGroup",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };

@@ -7,7 +7,7 @@ impl Client {
     /// Removes a cluster for high-performance computing.
     ///
     /// - Impact: it changes something.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     ///
     /// # Errors
     ///
@@ -102,7 +102,7 @@ impl rt::Request for DeleteHpcClusterRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "DeleteHpcCluster",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };

@@ -7,7 +7,7 @@ impl Client {
     /// Releases several servers.
     ///
     /// - Impact: it interrupts something that runs.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     ///
     /// # Errors
     ///
@@ -141,7 +141,7 @@ impl rt::Request for DeleteInstancesRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "DeleteInstances",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Interrupt,
         ..rt::Operation::of(&super::PRODUCT)
     };

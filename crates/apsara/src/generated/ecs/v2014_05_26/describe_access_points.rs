@@ -189,7 +189,7 @@ pub struct DescribeAccessPointsRequestFilter {
 impl rt::Record for DescribeAccessPointsRequestFilter {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("Key", key),
-        rt::field!("Value", value),
+        rt::field!("Value", value).items(0, 5),
     ];
 }
 

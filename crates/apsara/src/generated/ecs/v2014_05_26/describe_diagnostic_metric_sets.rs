@@ -102,8 +102,8 @@ impl rt::Record for DescribeDiagnosticMetricSetsRequest {
         rt::field!("MetricSetIds", metric_set_ids).repeated().items(0, 100),
         rt::field!("NextToken", next_token),
         rt::field!("RegionId", region_id).required(),
-        rt::field!("ResourceType", resource_type),
-        rt::field!("Type", type_),
+        rt::field!("ResourceType", resource_type).one_of(&["instance"]),
+        rt::field!("Type", type_).one_of(&["User", "Common"]),
     ];
 }
 

@@ -93,7 +93,7 @@ impl rt::Record for DescribeDiagnosticMetricsRequest {
         rt::field!("MetricIds", metric_ids).repeated().items(0, 100),
         rt::field!("NextToken", next_token),
         rt::field!("RegionId", region_id).required(),
-        rt::field!("ResourceType", resource_type),
+        rt::field!("ResourceType", resource_type).one_of(&["instance"]),
     ];
 }
 

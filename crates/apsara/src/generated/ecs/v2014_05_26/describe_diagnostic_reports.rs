@@ -115,8 +115,25 @@ impl rt::Record for DescribeDiagnosticReportsRequest {
         rt::field!("RegionId", region_id).required(),
         rt::field!("ReportIds", report_ids).repeated().items(1, 100),
         rt::field!("ResourceIds", resource_ids).repeated().items(1, 100),
-        rt::field!("Severity", severity),
-        rt::field!("Status", status),
+        rt::field!("Severity", severity)
+            .one_of(
+                &[
+                    "normal",
+                    "info",
+                    "warn",
+                    "critical",
+                    "Normal",
+                    "Info",
+                    "Warn",
+                    "Critical",
+                    "unknown",
+                    "Unknown",
+                ],
+            ),
+        rt::field!("Status", status)
+            .one_of(
+                &["InProgress", "Finished", "Failed", "inprogress", "finished", "failed"],
+            ),
     ];
 }
 

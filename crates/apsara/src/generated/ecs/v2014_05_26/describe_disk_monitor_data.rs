@@ -83,7 +83,7 @@ impl rt::Record for DescribeDiskMonitorDataRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("DiskId", disk_id).required(),
         rt::field!("EndTime", end_time).required(),
-        rt::field!("Period", period),
+        rt::field!("Period", period).one_of_numbers(&[60, 600, 3600]),
         rt::field!("StartTime", start_time).required(),
     ];
 }

@@ -101,7 +101,7 @@ impl rt::Record for DescribeEniMonitorDataRequest {
         rt::field!("EndTime", end_time).required(),
         rt::field!("EniId", eni_id),
         rt::field!("InstanceId", instance_id).required(),
-        rt::field!("Period", period),
+        rt::field!("Period", period).one_of_numbers(&[60, 600, 3600]),
         rt::field!("RegionId", region_id).required(),
         rt::field!("StartTime", start_time).required(),
     ];

@@ -180,7 +180,7 @@ pub struct DescribeHaVipsRequestFilter {
 impl rt::Record for DescribeHaVipsRequestFilter {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("Key", key),
-        rt::field!("Value", value),
+        rt::field!("Value", value).items(0, 10),
     ];
 }
 

@@ -79,9 +79,9 @@ impl Call<DescribeInstanceAutoRenewAttributeRequest> {
 pub struct DescribeInstanceAutoRenewAttributeRequest {
     /// Holds `InstanceId`. Example: `i-bp18x3z4hc7bixhx****,i-bp1g6zv0ce8oghu7****`.
     pub instance_id: Option<String>,
-    /// Holds `PageNumber`. Example: `1`.
+    /// Holds `PageNumber`. Matches `^\d+$`. Example: `1`.
     pub page_number: Option<String>,
-    /// Holds `PageSize`. Example: `10`.
+    /// Holds `PageSize`. Matches `^\d+$`. Example: `10`.
     pub page_size: Option<String>,
     /// Holds `RegionId`. Required. Example: `cn-hangzhou`.
     pub region_id: Option<String>,
@@ -92,8 +92,8 @@ pub struct DescribeInstanceAutoRenewAttributeRequest {
 impl rt::Record for DescribeInstanceAutoRenewAttributeRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("InstanceId", instance_id),
-        rt::field!("PageNumber", page_number),
-        rt::field!("PageSize", page_size),
+        rt::field!("PageNumber", page_number).pattern("^\\d+$"),
+        rt::field!("PageSize", page_size).pattern("^\\d+$"),
         rt::field!("RegionId", region_id).required(),
         rt::field!("RenewalStatus", renewal_status),
     ];

@@ -446,13 +446,59 @@ impl rt::Record for DescribeInstanceTypesRequest {
         rt::field!("AdditionalAttributes", additional_attributes)
             .repeated()
             .items(0, 100),
-        rt::field!("CpuArchitecture", cpu_architecture),
-        rt::field!("CpuArchitectures", cpu_architectures).repeated().items(0, 10),
+        rt::field!("CpuArchitecture", cpu_architecture).one_of(&["X86", "ARM"]),
+        rt::field!("CpuArchitectures", cpu_architectures)
+            .repeated()
+            .one_of(&["X86", "ARM"])
+            .items(0, 10),
         rt::field!("GPUSpec", gpu_spec),
         rt::field!("GpuSpecs", gpu_specs).repeated().items(0, 10),
-        rt::field!("InstanceCategories", instance_categories).repeated().items(0, 10),
-        rt::field!("InstanceCategory", instance_category),
-        rt::field!("InstanceFamilyLevel", instance_family_level),
+        rt::field!("InstanceCategories", instance_categories)
+            .repeated()
+            .one_of(
+                &[
+                    "General-purpose",
+                    "Compute-optimized",
+                    "Memory-optimized",
+                    "Big data",
+                    "Local SSDs",
+                    "High Clock Speed",
+                    "Enhanced",
+                    "Shared",
+                    "Compute-optimized with GPU",
+                    "Visual Compute-optimized",
+                    "Heterogeneous Service",
+                    "Compute-optimized with FPGA",
+                    "Compute-optimized with NPU",
+                    "ECS Bare Metal",
+                    "Super Computing Cluster",
+                    "High Performance Compute",
+                ],
+            )
+            .items(0, 10),
+        rt::field!("InstanceCategory", instance_category)
+            .one_of(
+                &[
+                    "General-purpose",
+                    "Compute-optimized",
+                    "Memory-optimized",
+                    "Big data",
+                    "Local SSDs",
+                    "High Clock Speed",
+                    "Enhanced",
+                    "Shared",
+                    "Compute-optimized with GPU",
+                    "Visual Compute-optimized",
+                    "Heterogeneous Service",
+                    "Compute-optimized with FPGA",
+                    "Compute-optimized with NPU",
+                    "ECS Bare Metal",
+                    "Super Computing Cluster",
+                    "High Performance Compute",
+                ],
+            ),
+        rt::field!("InstanceFamilyLevel", instance_family_level)
+            .one_of(&["EntryLevel", "EnterpriseLevel", "CreditEntryLevel"]),
         rt::field!("InstanceTypeFamilies", instance_type_families)
             .repeated()
             .items(0, 10),
@@ -460,8 +506,10 @@ impl rt::Record for DescribeInstanceTypesRequest {
         rt::field!("InstanceTypes", instance_types).repeated().items(0, 10),
         rt::field!("LocalStorageCategories", local_storage_categories)
             .repeated()
+            .one_of(&["local_hdd_pro", "local_ssd_pro"])
             .items(0, 10),
-        rt::field!("LocalStorageCategory", local_storage_category),
+        rt::field!("LocalStorageCategory", local_storage_category)
+            .one_of(&["local_hdd_pro", "local_ssd_pro"]),
         rt::field!("MaxResults", max_results).range(1.0, 1600.0),
         rt::field!("MaximumCpuCoreCount", maximum_cpu_core_count),
         rt::field!("MaximumCpuSpeedFrequency", maximum_cpu_speed_frequency),
@@ -492,7 +540,7 @@ impl rt::Record for DescribeInstanceTypesRequest {
         rt::field!("MinimumQueuePairNumber", minimum_queue_pair_number),
         rt::field!("MinimumSecondaryEniQueueNumber", minimum_secondary_eni_queue_number),
         rt::field!("NextToken", next_token).longest(50),
-        rt::field!("NvmeSupport", nvme_support),
+        rt::field!("NvmeSupport", nvme_support).one_of(&["required", "unsupported"]),
         rt::field!("PhysicalProcessorModel", physical_processor_model),
         rt::field!("PhysicalProcessorModels", physical_processor_models)
             .repeated()

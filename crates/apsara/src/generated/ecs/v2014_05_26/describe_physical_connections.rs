@@ -201,7 +201,7 @@ pub struct DescribePhysicalConnectionsRequestFilter {
 impl rt::Record for DescribePhysicalConnectionsRequestFilter {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("Key", key),
-        rt::field!("Value", value),
+        rt::field!("Value", value).items(0, 5),
     ];
 }
 

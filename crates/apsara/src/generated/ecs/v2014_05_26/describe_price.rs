@@ -461,7 +461,8 @@ impl rt::Record for DescribePriceRequest {
         ),
         rt::field!("Scope", scope),
         rt::field!("SpotDuration", spot_duration),
-        rt::field!("SpotStrategy", spot_strategy),
+        rt::field!("SpotStrategy", spot_strategy)
+            .one_of(&["NoSpot", "SpotWithPriceLimit", "SpotAsPriceGo"]),
         rt::field!("StartTime", start_time),
         rt::field!("SystemDisk.Category", system_disk_category),
         rt::field!("SystemDisk.PerformanceLevel", system_disk_performance_level),
@@ -592,10 +593,10 @@ pub struct DescribePriceRequestRecurrenceRules {
 
 impl rt::Record for DescribePriceRequestRecurrenceRules {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("EndHour", end_hour),
+        rt::field!("EndHour", end_hour).range(0.0, 24.0),
         rt::field!("RecurrenceType", recurrence_type),
         rt::field!("RecurrenceValue", recurrence_value),
-        rt::field!("StartHour", start_hour),
+        rt::field!("StartHour", start_hour).range(0.0, 24.0),
     ];
 }
 

@@ -181,7 +181,7 @@ pub struct DescribeRouterInterfacesRequestFilter {
 impl rt::Record for DescribeRouterInterfacesRequestFilter {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("Key", key),
-        rt::field!("Value", value),
+        rt::field!("Value", value).items(0, 5),
     ];
 }
 

@@ -91,7 +91,7 @@ impl rt::Record for DescribeSnapshotMonitorDataRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("Category", category),
         rt::field!("EndTime", end_time).required(),
-        rt::field!("Period", period),
+        rt::field!("Period", period).one_of_numbers(&[60, 600, 3600]),
         rt::field!("RegionId", region_id).required(),
         rt::field!("StartTime", start_time).required(),
     ];

@@ -183,7 +183,7 @@ pub struct DescribeVirtualBorderRoutersRequestFilter {
 impl rt::Record for DescribeVirtualBorderRoutersRequestFilter {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("Key", key),
-        rt::field!("Value", value),
+        rt::field!("Value", value).items(0, 5),
     ];
 }
 

@@ -202,7 +202,7 @@ pub struct DescribeVirtualBorderRoutersForPhysicalConnectionRequestFilter {
 impl rt::Record for DescribeVirtualBorderRoutersForPhysicalConnectionRequestFilter {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("Key", key),
-        rt::field!("Value", value),
+        rt::field!("Value", value).items(0, 5),
     ];
 }
 

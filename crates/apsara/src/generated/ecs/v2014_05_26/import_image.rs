@@ -7,7 +7,7 @@ impl Client {
     /// Makes an image of a file in Object Storage Service.
     ///
     /// - Impact: it changes something.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     ///
     /// # Errors
     ///
@@ -233,7 +233,7 @@ impl rt::Request for ImportImageRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "ImportImage",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };

@@ -7,7 +7,7 @@ impl Client {
     /// Runs a saved command on servers.
     ///
     /// - Impact: it changes something.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     ///
     /// # Errors
     ///
@@ -264,7 +264,7 @@ impl rt::Request for InvokeCommandRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "InvokeCommand",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };

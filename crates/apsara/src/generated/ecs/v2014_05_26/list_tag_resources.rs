@@ -230,7 +230,7 @@ pub struct ListTagResourcesRequestTagFilter {
 impl rt::Record for ListTagResourcesRequestTagFilter {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("TagKey", tag_key),
-        rt::field!("TagValues", tag_values),
+        rt::field!("TagValues", tag_values).items(0, 5),
     ];
 }
 

@@ -258,7 +258,7 @@ pub struct ModifyAutoSnapshotPolicyExRequestCopyEncryptionConfiguration {
 
 impl rt::Record for ModifyAutoSnapshotPolicyExRequestCopyEncryptionConfiguration {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("Arn", arn),
+        rt::field!("Arn", arn).items(0, 10),
         rt::field!("Encrypted", encrypted),
         rt::field!("KMSKeyId", kms_key_id),
     ];

@@ -199,7 +199,7 @@ pub struct ModifyCloudAssistantSettingsRequestAgentUpgradeConfig {
 
 impl rt::Record for ModifyCloudAssistantSettingsRequestAgentUpgradeConfig {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("AllowedUpgradeWindow", allowed_upgrade_window),
+        rt::field!("AllowedUpgradeWindow", allowed_upgrade_window).items(0, 6),
         rt::field!("Enabled", enabled),
         rt::field!("TimeZone", time_zone),
     ];

@@ -7,7 +7,7 @@ impl Client {
     /// Changes how dedicated hosts are paid for.
     ///
     /// - Impact: it changes something.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     ///
     /// # Errors
     ///
@@ -157,7 +157,7 @@ impl rt::Request for ModifyDedicatedHostsChargeTypeRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "ModifyDedicatedHostsChargeType",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };

@@ -104,7 +104,7 @@ impl rt::Record for ModifyDiagnosticMetricSetRequest {
         rt::field!("MetricSetId", metric_set_id).required(),
         rt::field!("MetricSetName", metric_set_name).longest(128),
         rt::field!("RegionId", region_id).required(),
-        rt::field!("ResourceType", resource_type),
+        rt::field!("ResourceType", resource_type).one_of(&["instance"]),
     ];
 }
 

@@ -7,7 +7,7 @@ impl Client {
     /// Changes how disks are paid for.
     ///
     /// - Impact: it changes something.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     ///
     /// # Errors
     ///
@@ -130,7 +130,7 @@ impl rt::Request for ModifyDiskChargeTypeRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "ModifyDiskChargeType",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };

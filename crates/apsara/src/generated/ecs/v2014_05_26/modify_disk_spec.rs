@@ -201,7 +201,7 @@ pub struct ModifyDiskSpecRequestPerformanceControlOptions {
 impl rt::Record for ModifyDiskSpecRequestPerformanceControlOptions {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("IOPS", iops),
-        rt::field!("Recover", recover),
+        rt::field!("Recover", recover).one_of(&["All"]),
         rt::field!("Throughput", throughput),
     ];
 }

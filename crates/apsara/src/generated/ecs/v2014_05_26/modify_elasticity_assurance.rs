@@ -7,7 +7,7 @@ impl Client {
     /// Changes assured capacity.
     ///
     /// - Impact: it changes something.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     ///
     /// # Errors
     ///
@@ -141,7 +141,7 @@ impl rt::Request for ModifyElasticityAssuranceRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "ModifyElasticityAssurance",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };
@@ -193,10 +193,10 @@ pub struct ModifyElasticityAssuranceRequestRecurrenceRules {
 
 impl rt::Record for ModifyElasticityAssuranceRequestRecurrenceRules {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("EndHour", end_hour),
+        rt::field!("EndHour", end_hour).range(0.0, 24.0),
         rt::field!("RecurrenceType", recurrence_type),
         rt::field!("RecurrenceValue", recurrence_value),
-        rt::field!("StartHour", start_hour),
+        rt::field!("StartHour", start_hour).range(0.0, 24.0),
     ];
 }
 

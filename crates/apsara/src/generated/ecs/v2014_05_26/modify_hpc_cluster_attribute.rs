@@ -7,7 +7,7 @@ impl Client {
     /// Changes the facts of a computing cluster.
     ///
     /// - Impact: it changes something.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     ///
     /// # Errors
     ///
@@ -120,7 +120,7 @@ impl rt::Request for ModifyHpcClusterAttributeRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "ModifyHpcClusterAttribute",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };

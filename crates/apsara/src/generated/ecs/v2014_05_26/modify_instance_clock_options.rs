@@ -7,7 +7,7 @@ impl Client {
     /// Changes the clock options of a server.
     ///
     /// - Impact: it changes something.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     ///
     /// # Errors
     ///
@@ -120,7 +120,7 @@ impl rt::Request for ModifyInstanceClockOptionsRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "ModifyInstanceClockOptions",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };

@@ -7,7 +7,7 @@ impl Client {
     /// Changes the type of a server that is paid by use.
     ///
     /// - Impact: it changes something.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     ///
     /// # Errors
     ///
@@ -172,7 +172,7 @@ impl rt::Record for ModifyInstanceSpecRequest {
         rt::field!("InternetMaxBandwidthIn", internet_max_bandwidth_in)
             .range(1.0, 200.0),
         rt::field!("InternetMaxBandwidthOut", internet_max_bandwidth_out),
-        rt::field!("ModifyMode", modify_mode),
+        rt::field!("ModifyMode", modify_mode).one_of(&["Online", "Offline"]),
         rt::field!("SystemDisk.Category", system_disk_category),
         rt::field!("Temporary.EndTime", temporary_end_time),
         rt::field!(
@@ -207,7 +207,7 @@ impl rt::Request for ModifyInstanceSpecRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "ModifyInstanceSpec",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };

@@ -7,7 +7,7 @@ impl Client {
     /// Changes a list of port ranges.
     ///
     /// - Impact: it changes something.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     ///
     /// # Errors
     ///
@@ -144,7 +144,7 @@ impl rt::Request for ModifyPortRangeListRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "ModifyPortRangeList",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };

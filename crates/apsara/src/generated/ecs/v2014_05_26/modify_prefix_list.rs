@@ -183,7 +183,7 @@ pub struct ModifyPrefixListRequestAddEntry {
 
 impl rt::Record for ModifyPrefixListRequestAddEntry {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("Cidr", cidr),
+        rt::field!("Cidr", cidr).required(),
         rt::field!("Description", description),
     ];
 }
@@ -215,7 +215,7 @@ pub struct ModifyPrefixListRequestRemoveEntry {
 }
 
 impl rt::Record for ModifyPrefixListRequestRemoveEntry {
-    const FIELDS: &'static [rt::Field<Self>] = &[rt::field!("Cidr", cidr)];
+    const FIELDS: &'static [rt::Field<Self>] = &[rt::field!("Cidr", cidr).required()];
 }
 
 impl ::std::fmt::Debug for ModifyPrefixListRequestRemoveEntry {

@@ -7,7 +7,7 @@ impl Client {
     /// Changes the type of a server that is paid ahead.
     ///
     /// - Impact: it changes something.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     ///
     /// # Errors
     ///
@@ -163,7 +163,7 @@ impl rt::Record for ModifyPrepayInstanceSpecRequest {
         rt::field!("InstanceId", instance_id).required(),
         rt::field!("InstanceType", instance_type).required(),
         rt::field!("MigrateAcrossZone", migrate_across_zone),
-        rt::field!("ModifyMode", modify_mode),
+        rt::field!("ModifyMode", modify_mode).one_of(&["Online", "Offline"]),
         rt::field!("OperatorType", operator_type),
         rt::field!("RebootTime", reboot_time),
         rt::field!("RebootWhenFinished", reboot_when_finished),
@@ -196,7 +196,7 @@ impl rt::Request for ModifyPrepayInstanceSpecRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "ModifyPrepayInstanceSpec",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };

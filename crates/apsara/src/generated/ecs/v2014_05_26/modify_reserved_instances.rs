@@ -174,10 +174,10 @@ pub struct ModifyReservedInstancesRequestConfiguration {
 
 impl rt::Record for ModifyReservedInstancesRequestConfiguration {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("InstanceAmount", instance_amount),
-        rt::field!("InstanceType", instance_type),
+        rt::field!("InstanceAmount", instance_amount).required(),
+        rt::field!("InstanceType", instance_type).required(),
         rt::field!("ReservedInstanceName", reserved_instance_name),
-        rt::field!("Scope", scope),
+        rt::field!("Scope", scope).required(),
         rt::field!("ZoneId", zone_id),
     ];
 }

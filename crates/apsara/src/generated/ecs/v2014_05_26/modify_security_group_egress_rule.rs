@@ -7,7 +7,7 @@ impl Client {
     /// Changes a rule for traffic that goes out.
     ///
     /// - Impact: it changes something.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     ///
     /// # Errors
     ///
@@ -194,7 +194,7 @@ pub struct ModifySecurityGroupEgressRuleRequest {
     pub port_range: Option<String>,
     /// Holds `PortRangeListId`. Example: `prl-2ze9743****`.
     pub port_range_list_id: Option<String>,
-    /// Holds `Priority`. Default: `1`. Example: `1`.
+    /// Holds `Priority`. Matches `^\d+$`. Default: `1`. Example: `1`.
     pub priority: Option<String>,
     /// Holds `RegionId`. Required. Example: `cn-hangzhou`.
     pub region_id: Option<String>,
@@ -224,7 +224,7 @@ impl rt::Record for ModifySecurityGroupEgressRuleRequest {
         rt::field!("Policy", policy),
         rt::field!("PortRange", port_range).required(),
         rt::field!("PortRangeListId", port_range_list_id),
-        rt::field!("Priority", priority),
+        rt::field!("Priority", priority).pattern("^\\d+$"),
         rt::field!("RegionId", region_id).required(),
         rt::field!("SecurityGroupId", security_group_id).required(),
         rt::field!("SecurityGroupRuleId", security_group_rule_id),
@@ -257,7 +257,7 @@ impl rt::Request for ModifySecurityGroupEgressRuleRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "ModifySecurityGroupEgressRule",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };

@@ -7,7 +7,7 @@ impl Client {
     /// Sets whether a security group's members reach each other.
     ///
     /// - Impact: it changes something.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     ///
     /// # Errors
     ///
@@ -112,7 +112,7 @@ impl rt::Request for ModifySecurityGroupPolicyRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "ModifySecurityGroupPolicy",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };

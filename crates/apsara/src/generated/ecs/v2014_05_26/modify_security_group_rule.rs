@@ -7,7 +7,7 @@ impl Client {
     /// Changes a rule for traffic that comes in.
     ///
     /// - Impact: it changes something.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     ///
     /// # Errors
     ///
@@ -184,7 +184,7 @@ pub struct ModifySecurityGroupRuleRequest {
     pub port_range: Option<String>,
     /// Holds `PortRangeListId`. Example: `prl-2ze9743****`.
     pub port_range_list_id: Option<String>,
-    /// Holds `Priority`. Default: `1`. Example: `1`.
+    /// Holds `Priority`. Matches `^\d+$`. Default: `1`. Example: `1`.
     pub priority: Option<String>,
     /// Holds `RegionId`. Required. Example: `cn-hangzhou`.
     pub region_id: Option<String>,
@@ -218,7 +218,7 @@ impl rt::Record for ModifySecurityGroupRuleRequest {
         rt::field!("Policy", policy),
         rt::field!("PortRange", port_range),
         rt::field!("PortRangeListId", port_range_list_id),
-        rt::field!("Priority", priority),
+        rt::field!("Priority", priority).pattern("^\\d+$"),
         rt::field!("RegionId", region_id).required(),
         rt::field!("SecurityGroupId", security_group_id).required(),
         rt::field!("SecurityGroupRuleId", security_group_rule_id),
@@ -255,7 +255,7 @@ impl rt::Request for ModifySecurityGroupRuleRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "ModifySecurityGroupRule",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };

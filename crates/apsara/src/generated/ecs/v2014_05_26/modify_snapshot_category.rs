@@ -71,7 +71,7 @@ pub struct ModifySnapshotCategoryRequest {
 
 impl rt::Record for ModifySnapshotCategoryRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("Category", category),
+        rt::field!("Category", category).one_of(&["Archive"]),
         rt::field!("RetentionDays", retention_days).range(61.0, 65536.0),
         rt::field!("SnapshotId", snapshot_id).required(),
     ];

@@ -73,7 +73,8 @@ pub struct RedeployDedicatedHostRequest {
 impl rt::Record for RedeployDedicatedHostRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("DedicatedHostId", dedicated_host_id).required(),
-        rt::field!("MigrationType", migration_type),
+        rt::field!("MigrationType", migration_type)
+            .one_of(&["Reboot", "LiveMigrationFirst"]),
         rt::field!("RegionId", region_id).required(),
     ];
 }

@@ -7,7 +7,7 @@ impl Client {
     /// Renews dedicated hosts.
     ///
     /// - Impact: it changes something.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     ///
     /// # Errors
     ///
@@ -121,7 +121,7 @@ impl rt::Request for RenewDedicatedHostsRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "RenewDedicatedHosts",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };

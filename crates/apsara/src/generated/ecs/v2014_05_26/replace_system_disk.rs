@@ -7,7 +7,7 @@ impl Client {
     /// Replaces a server's system disk by a fresh one.
     ///
     /// - Impact: it interrupts something that runs.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     ///
     /// # Errors
     ///
@@ -222,7 +222,7 @@ impl rt::Request for ReplaceSystemDiskRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "ReplaceSystemDisk",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Interrupt,
         ..rt::Operation::of(&super::PRODUCT)
     };

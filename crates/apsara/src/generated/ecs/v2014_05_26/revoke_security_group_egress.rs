@@ -7,7 +7,7 @@ impl Client {
     /// Closes a security group for traffic that goes out.
     ///
     /// - Impact: it changes something.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     ///
     /// # Errors
     ///
@@ -266,7 +266,7 @@ impl rt::Request for RevokeSecurityGroupEgressRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "RevokeSecurityGroupEgress",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };

@@ -7,7 +7,7 @@ impl Client {
     /// Runs a command on servers at once.
     ///
     /// - Impact: it changes something.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     ///
     /// # Errors
     ///
@@ -316,7 +316,7 @@ impl rt::Request for RunCommandRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "RunCommand",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };

@@ -7,7 +7,7 @@ impl Client {
     /// Makes servers and starts them.
     ///
     /// - Impact: it changes something.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     ///
     /// # Errors
     ///
@@ -899,7 +899,7 @@ impl rt::Request for RunInstancesRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "RunInstances",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };
@@ -1167,7 +1167,7 @@ impl rt::Record for RunInstancesRequestNetworkInterface {
         rt::field!("DeleteOnRelease", delete_on_release),
         rt::field!("Description", description),
         rt::field!("InstanceType", instance_type),
-        rt::field!("Ipv6Address", ipv6_address),
+        rt::field!("Ipv6Address", ipv6_address).items(0, 10),
         rt::field!("Ipv6AddressCount", ipv6_address_count),
         rt::field!("NetworkCardIndex", network_card_index),
         rt::field!("NetworkInterfaceId", network_interface_id),
@@ -1178,7 +1178,7 @@ impl rt::Record for RunInstancesRequestNetworkInterface {
         rt::field!("QueuePairNumber", queue_pair_number),
         rt::field!("RxQueueSize", rx_queue_size),
         rt::field!("SecurityGroupId", security_group_id),
-        rt::field!("SecurityGroupIds", security_group_ids),
+        rt::field!("SecurityGroupIds", security_group_ids).items(0, 51),
         rt::field!("SourceDestCheck", source_dest_check),
         rt::field!("TxQueueSize", tx_queue_size),
         rt::field!("VSwitchId", v_switch_id),
@@ -1308,8 +1308,8 @@ impl rt::Record for RunInstancesRequestSystemDisk {
         rt::field!("BurstingEnabled", bursting_enabled),
         rt::field!("EncryptAlgorithm", encrypt_algorithm),
         rt::field!("Encrypted", encrypted),
-        rt::field!("KMSKeyId", kms_key_id),
-        rt::field!("ProvisionedIops", provisioned_iops),
+        rt::field!("KMSKeyId", kms_key_id).longest(64),
+        rt::field!("ProvisionedIops", provisioned_iops).at_least(0.0),
         rt::field!("StorageClusterId", storage_cluster_id),
     ];
 }

@@ -166,8 +166,8 @@ pub struct TagResourcesRequestTag {
 
 impl rt::Record for TagResourcesRequestTag {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("Key", key),
-        rt::field!("Value", value),
+        rt::field!("Key", key).required(),
+        rt::field!("Value", value).required(),
     ];
 }
 

@@ -7,7 +7,7 @@ impl Client {
     /// Fills the episode list of a production studio.
     ///
     /// - Impact: it changes something.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     /// - Quota: 4 calls per second, for the account with all its RAM users together. More are throttled.
     ///
     /// # Errors
@@ -103,7 +103,7 @@ impl rt::Request for AddCasterEpisodeGroupContentRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "AddCasterEpisodeGroupContent",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Change,
         quota: Some(rt::Quota::per_second(4)),
         ..rt::Operation::of(&super::PRODUCT)

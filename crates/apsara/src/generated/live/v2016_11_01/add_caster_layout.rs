@@ -246,7 +246,7 @@ impl rt::Record for AddCasterLayoutRequestVideoLayer {
         rt::field!("FillMode", fill_mode),
         rt::field!("FixedDelayDuration", fixed_delay_duration),
         rt::field!("HeightNormalized", height_normalized),
-        rt::field!("PositionNormalized", position_normalized),
+        rt::field!("PositionNormalized", position_normalized).items(0, 2),
         rt::field!("PositionRefer", position_refer),
         rt::field!("WidthNormalized", width_normalized),
     ];

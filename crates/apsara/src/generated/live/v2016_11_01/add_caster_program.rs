@@ -169,7 +169,7 @@ pub struct AddCasterProgramRequestEpisode {
 
 impl rt::Record for AddCasterProgramRequestEpisode {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("ComponentId", component_id),
+        rt::field!("ComponentId", component_id).items(0, 10),
         rt::field!("EndTime", end_time),
         rt::field!("EpisodeName", episode_name),
         rt::field!("EpisodeType", episode_type),

@@ -120,8 +120,10 @@ impl rt::Record for AddLiveDomainRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("CheckUrl", check_url),
         rt::field!("DomainName", domain_name).required(),
-        rt::field!("LiveDomainType", live_domain_type).required(),
-        rt::field!("Region", region).required(),
+        rt::field!("LiveDomainType", live_domain_type)
+            .required()
+            .one_of(&["liveVideo", "liveEdge", "liveGrtnPub", "liveGrtnSub"]),
+        rt::field!("Region", region).required().named::<Region>(),
         rt::field!("ResourceGroupId", resource_group_id),
         rt::field!("Scope", scope),
         rt::field!("Tag", tag).repeated().items(0, 21),

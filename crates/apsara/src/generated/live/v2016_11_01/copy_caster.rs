@@ -7,7 +7,7 @@ impl Client {
     /// Makes a second production studio like the first.
     ///
     /// - Impact: it changes something.
-    /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Repeat: safe with the same client token.
     /// - Quota: 10 calls per second, for the account with all its RAM users together. More are throttled.
     ///
     /// # Errors
@@ -113,7 +113,7 @@ impl rt::Request for CopyCasterRequest {
     const OPERATION: &'static rt::Operation = &rt::Operation {
         name: "CopyCaster",
         method: rt::Method::Post,
-        repeat: rt::Repeat::Unsafe,
+        repeat: rt::Repeat::WithToken,
         impact: rt::Impact::Change,
         quota: Some(rt::Quota::per_second(10)),
         ..rt::Operation::of(&super::PRODUCT)

@@ -165,15 +165,17 @@ impl rt::Record for CreateLiveAiStudioRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("BackgroundResourceId", background_resource_id),
         rt::field!("BackgroundResourceUrl", background_resource_url),
-        rt::field!("BackgroundType", background_type),
+        rt::field!("BackgroundType", background_type).one_of(&["VOD", "LIVE", "PIC"]),
         rt::field!("Description", description),
         rt::field!("Height", height),
         rt::field!("MattingLayout", matting_layout).json().required(),
-        rt::field!("MattingType", matting_type).required(),
+        rt::field!("MattingType", matting_type)
+            .required()
+            .one_of(&["green", "blue", "complex"]),
         rt::field!("MediaLayout", media_layout).json(),
         rt::field!("MediaResourceId", media_resource_id),
         rt::field!("MediaResourceUrl", media_resource_url),
-        rt::field!("MediaType", media_type),
+        rt::field!("MediaType", media_type).one_of(&["VOD", "LIVE", "PIC"]),
         rt::field!("RegionId", region_id),
         rt::field!("StudioName", studio_name).required(),
         rt::field!("Width", width),

@@ -96,7 +96,7 @@ pub struct CreateLiveMessageAppRequest {
 impl rt::Record for CreateLiveMessageAppRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("AppName", app_name),
-        rt::field!("AuditType", audit_type),
+        rt::field!("AuditType", audit_type).one_of_numbers(&[0, 1, 2]),
         rt::field!("AuditUrl", audit_url),
         rt::field!("DataCenter", data_center),
         rt::field!("EventCallbackUrl", event_callback_url),

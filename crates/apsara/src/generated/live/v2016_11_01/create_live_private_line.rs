@@ -135,13 +135,15 @@ pub struct CreateLivePrivateLineRequest {
 impl rt::Record for CreateLivePrivateLineRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("AccelerationArea", acceleration_area).required(),
-        rt::field!("AccelerationType", acceleration_type).required(),
+        rt::field!("AccelerationType", acceleration_type)
+            .required()
+            .one_of(&["play", "publish"]),
         rt::field!("AppName", app_name).required(),
         rt::field!("DomainName", domain_name).required(),
         rt::field!("InstanceId", instance_id),
         rt::field!("MaxBandwidth", max_bandwidth),
         rt::field!("RegionId", region_id),
-        rt::field!("Reuse", reuse).required(),
+        rt::field!("Reuse", reuse).required().one_of(&["yes", "no"]),
         rt::field!("StreamName", stream_name).required(),
         rt::field!("VideoCenter", video_center).required(),
     ];

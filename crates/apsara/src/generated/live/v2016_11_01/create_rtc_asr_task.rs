@@ -167,7 +167,7 @@ impl rt::Record for CreateRtcAsrTaskRequest {
         rt::field!("CallbackURL", callback_url).required(),
         rt::field!("ChannelID", channel_id),
         rt::field!("Language", language).required(),
-        rt::field!("Mode", mode).required(),
+        rt::field!("Mode", mode).required().one_of(&["rtc", "live"]),
         rt::field!("RegionId", region_id),
         rt::field!("ReportInterval", report_interval),
         rt::field!("RtcUserId", rtc_user_id),

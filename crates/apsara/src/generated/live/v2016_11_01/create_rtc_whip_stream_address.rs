@@ -82,9 +82,9 @@ impl Call<CreateRtcWhipStreamAddressRequest> {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRtcWhipStreamAddressRequest {
-    /// Holds `AppId`. Required. From 1 to 64 characters.
+    /// Holds `AppId`. Required. From 1 to 64 characters. Matches `^[0-9a-zA-Z_-]+$`.
     pub app_id: Option<String>,
-    /// Holds `ChannelId`. Required. From 1 to 64 characters.
+    /// Holds `ChannelId`. Required. From 1 to 64 characters. Matches `^[0-9a-zA-Z_-]+$`.
     pub channel_id: Option<String>,
     /// Holds `ClientToken`. Example: `58E73333-xxxx-xxxx-xxxx`.
     pub client_token: Option<String>,
@@ -92,18 +92,25 @@ pub struct CreateRtcWhipStreamAddressRequest {
     pub display_name: Option<String>,
     /// Holds `ExpireTime`. Default: `43200`. Example: `43200`.
     pub expire_time: Option<i32>,
-    /// Holds `UserId`. Required. From 1 to 64 characters. Example: `zb0000****0001`.
+    /// Holds `UserId`. Required. From 1 to 64 characters. Matches `^[0-9a-zA-Z_-]+$`. Example:
+    /// `zb0000****0001`.
     pub user_id: Option<String>,
 }
 
 impl rt::Record for CreateRtcWhipStreamAddressRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("AppId", app_id).required().length(1, 64),
-        rt::field!("ChannelId", channel_id).required().length(1, 64),
+        rt::field!("AppId", app_id).required().length(1, 64).pattern("^[0-9a-zA-Z_-]+$"),
+        rt::field!("ChannelId", channel_id)
+            .required()
+            .length(1, 64)
+            .pattern("^[0-9a-zA-Z_-]+$"),
         rt::field!("ClientToken", client_token),
         rt::field!("DisplayName", display_name).required().length(1, 40),
         rt::field!("ExpireTime", expire_time),
-        rt::field!("UserId", user_id).required().length(1, 64),
+        rt::field!("UserId", user_id)
+            .required()
+            .length(1, 64)
+            .pattern("^[0-9a-zA-Z_-]+$"),
     ];
 }
 

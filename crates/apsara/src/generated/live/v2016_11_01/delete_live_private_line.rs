@@ -91,7 +91,9 @@ pub struct DeleteLivePrivateLineRequest {
 
 impl rt::Record for DeleteLivePrivateLineRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("AccelerationType", acceleration_type).required(),
+        rt::field!("AccelerationType", acceleration_type)
+            .required()
+            .one_of(&["play", "publish"]),
         rt::field!("AppName", app_name).required(),
         rt::field!("DomainName", domain_name).required(),
         rt::field!("RegionId", region_id),

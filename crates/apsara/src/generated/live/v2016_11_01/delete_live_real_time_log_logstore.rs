@@ -85,7 +85,7 @@ impl rt::Record for DeleteLiveRealTimeLogLogstoreRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("Logstore", logstore).required(),
         rt::field!("Project", project).required(),
-        rt::field!("Region", region).required(),
+        rt::field!("Region", region).required().named::<Region>(),
         rt::field!("RegionId", region_id),
     ];
 }

@@ -95,7 +95,7 @@ impl rt::Record for DeleteLiveRealtimeLogDeliveryRequest {
         rt::field!("DomainName", domain_name).required(),
         rt::field!("Logstore", logstore).required(),
         rt::field!("Project", project).required(),
-        rt::field!("Region", region).required(),
+        rt::field!("Region", region).required().named::<Region>(),
         rt::field!("RegionId", region_id),
     ];
 }

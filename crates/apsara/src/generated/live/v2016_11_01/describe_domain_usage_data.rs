@@ -131,7 +131,19 @@ impl rt::Record for DescribeDomainUsageDataRequest {
         rt::field!("Interval", interval),
         rt::field!("RegionId", region_id),
         rt::field!("StartTime", start_time).required(),
-        rt::field!("Type", type_),
+        rt::field!("Type", type_)
+            .one_of(
+                &[
+                    "static",
+                    "dynamic",
+                    "quic",
+                    "rts",
+                    "push",
+                    "normal",
+                    "all",
+                    "push_proxy",
+                ],
+            ),
     ];
 }
 

@@ -131,7 +131,7 @@ impl rt::Record for DescribeLiveDetectPornDataRequest {
         rt::field!("DomainName", domain_name),
         rt::field!("EndTime", end_time),
         rt::field!("Fee", fee),
-        rt::field!("Region", region),
+        rt::field!("Region", region).named::<Region>(),
         rt::field!("RegionId", region_id),
         rt::field!("Scene", scene),
         rt::field!("SplitBy", split_by),

@@ -119,7 +119,7 @@ impl rt::Record for DescribeLiveDomainMonitoringUsageDataRequest {
         rt::field!("EndTime", end_time),
         rt::field!("InstanceId", instance_id),
         rt::field!("Interval", interval),
-        rt::field!("Region", region),
+        rt::field!("Region", region).named::<Region>(),
         rt::field!("RegionId", region_id),
         rt::field!("SplitBy", split_by),
         rt::field!("StartTime", start_time),

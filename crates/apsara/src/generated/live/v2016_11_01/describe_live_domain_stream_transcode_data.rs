@@ -111,8 +111,8 @@ impl rt::Record for DescribeLiveDomainStreamTranscodeDataRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("DomainName", domain_name),
         rt::field!("EndTime", end_time).required(),
-        rt::field!("Interval", interval),
-        rt::field!("Precision", precision),
+        rt::field!("Interval", interval).one_of(&["3600", "86400"]),
+        rt::field!("Precision", precision).one_of(&["min", "sec"]),
         rt::field!("RegionId", region_id),
         rt::field!("Split", split),
         rt::field!("StartTime", start_time).required(),

@@ -99,7 +99,7 @@ impl rt::Record for DescribeLiveDrmUsageDataRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("DomainName", domain_name),
         rt::field!("EndTime", end_time).required(),
-        rt::field!("Interval", interval),
+        rt::field!("Interval", interval).one_of(&["300", "3600", "86400"]),
         rt::field!("RegionId", region_id),
         rt::field!("SplitBy", split_by),
         rt::field!("StartTime", start_time).required(),

@@ -108,7 +108,7 @@ impl rt::Record for DescribeLivePrivateLineAvailGaRequest {
         rt::field!("AccelerationArea", acceleration_area),
         rt::field!("AppName", app_name),
         rt::field!("DomainName", domain_name).required(),
-        rt::field!("IsGaInstance", is_ga_instance).required(),
+        rt::field!("IsGaInstance", is_ga_instance).required().one_of(&["yes", "no"]),
         rt::field!("RegionId", region_id),
         rt::field!("StreamName", stream_name),
         rt::field!("VideoCenter", video_center),

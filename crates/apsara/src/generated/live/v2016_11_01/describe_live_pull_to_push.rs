@@ -78,7 +78,7 @@ pub struct DescribeLivePullToPushRequest {
 
 impl rt::Record for DescribeLivePullToPushRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("Region", region).required(),
+        rt::field!("Region", region).required().named::<Region>(),
         rt::field!("RegionId", region_id),
         rt::field!("TaskId", task_id).required(),
     ];

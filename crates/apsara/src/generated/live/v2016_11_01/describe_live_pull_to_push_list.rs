@@ -113,7 +113,7 @@ impl rt::Record for DescribeLivePullToPushListRequest {
         rt::field!("DstUrl", dst_url),
         rt::field!("PageNumber", page_number).at_least(1.0),
         rt::field!("PageSize", page_size).range(1.0, 100.0),
-        rt::field!("Region", region).required(),
+        rt::field!("Region", region).required().named::<Region>(),
         rt::field!("RegionId", region_id),
         rt::field!("TaskId", task_id).longest(55),
         rt::field!("TaskName", task_name),

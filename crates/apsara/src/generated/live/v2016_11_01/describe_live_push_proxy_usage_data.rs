@@ -97,7 +97,7 @@ impl rt::Record for DescribeLivePushProxyUsageDataRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("DomainName", domain_name),
         rt::field!("EndTime", end_time),
-        rt::field!("Region", region),
+        rt::field!("Region", region).named::<Region>(),
         rt::field!("RegionId", region_id),
         rt::field!("SplitBy", split_by),
         rt::field!("StartTime", start_time),

@@ -97,7 +97,7 @@ impl rt::Record for DescribeLiveRecordConfigRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("AppName", app_name),
         rt::field!("DomainName", domain_name).required(),
-        rt::field!("Order", order),
+        rt::field!("Order", order).one_of(&["asc", "desc"]),
         rt::field!("PageNum", page_num),
         rt::field!("PageSize", page_size).range(5.0, 30.0),
         rt::field!("StreamName", stream_name),

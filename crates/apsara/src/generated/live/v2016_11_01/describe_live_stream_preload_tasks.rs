@@ -127,7 +127,8 @@ impl rt::Record for DescribeLiveStreamPreloadTasksRequest {
         rt::field!("PlayUrl", play_url),
         rt::field!("RegionId", region_id),
         rt::field!("StartTime", start_time),
-        rt::field!("Status", status),
+        rt::field!("Status", status)
+            .one_of(&["complete", "pending", "preloading", "failed"]),
         rt::field!("TaskId", task_id),
     ];
 }

@@ -123,7 +123,7 @@ impl rt::Record for DescribeLiveStreamRecordIndexFilesRequest {
         rt::field!("AppName", app_name).required(),
         rt::field!("DomainName", domain_name).required(),
         rt::field!("EndTime", end_time).required(),
-        rt::field!("Order", order),
+        rt::field!("Order", order).one_of(&["asc", "desc"]),
         rt::field!("PageNum", page_num),
         rt::field!("PageSize", page_size).range(5.0, 30.0),
         rt::field!("StartTime", start_time).required(),

@@ -112,7 +112,7 @@ impl rt::Record for DescribeLiveStreamSnapshotInfoRequest {
         rt::field!("DomainName", domain_name).required(),
         rt::field!("EndTime", end_time).required(),
         rt::field!("Limit", limit).range(1.0, 100.0),
-        rt::field!("Order", order),
+        rt::field!("Order", order).one_of(&["asc", "desc"]),
         rt::field!("StartTime", start_time).required(),
         rt::field!("StreamName", stream_name).required(),
     ];

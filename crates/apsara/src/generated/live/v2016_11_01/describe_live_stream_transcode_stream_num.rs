@@ -78,7 +78,7 @@ impl rt::Record for DescribeLiveStreamTranscodeStreamNumRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("DomainName", domain_name).required(),
         rt::field!("RegionId", region_id),
-        rt::field!("SplitType", split_type),
+        rt::field!("SplitType", split_type).one_of(&["domain", "template"]),
     ];
 }
 

@@ -133,7 +133,7 @@ impl rt::Record for DescribeLiveStreamsNotifyRecordsRequest {
         rt::field!("PageSize", page_size),
         rt::field!("RegionId", region_id),
         rt::field!("StartTime", start_time).required(),
-        rt::field!("Status", status),
+        rt::field!("Status", status).one_of(&["success", "failed"]),
         rt::field!("StreamName", stream_name),
     ];
 }

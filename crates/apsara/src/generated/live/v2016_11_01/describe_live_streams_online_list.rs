@@ -126,10 +126,10 @@ impl rt::Record for DescribeLiveStreamsOnlineListRequest {
         rt::field!("OnlyStream", only_stream),
         rt::field!("PageNum", page_num),
         rt::field!("PageSize", page_size),
-        rt::field!("QueryType", query_type),
+        rt::field!("QueryType", query_type).one_of(&["fuzzy", "strict"]),
         rt::field!("RegionId", region_id),
         rt::field!("StreamName", stream_name),
-        rt::field!("StreamType", stream_type),
+        rt::field!("StreamType", stream_type).one_of(&["all", "raw", "trans"]),
     ];
 }
 

@@ -142,14 +142,22 @@ impl rt::Record for DescribeLiveStreamsPublishListRequest {
         rt::field!("AppName", app_name),
         rt::field!("DomainName", domain_name).required(),
         rt::field!("EndTime", end_time).required(),
-        rt::field!("OrderBy", order_by),
+        rt::field!("OrderBy", order_by)
+            .one_of(
+                &[
+                    "stream_name_desc",
+                    "stream_name_asc",
+                    "publish_time_desc",
+                    "publish_time_asc",
+                ],
+            ),
         rt::field!("PageNumber", page_number),
         rt::field!("PageSize", page_size),
-        rt::field!("QueryType", query_type),
+        rt::field!("QueryType", query_type).one_of(&["fuzzy", "strict"]),
         rt::field!("RegionId", region_id),
         rt::field!("StartTime", start_time).required(),
         rt::field!("StreamName", stream_name),
-        rt::field!("StreamType", stream_type),
+        rt::field!("StreamType", stream_type).one_of(&["all", "raw", "trans"]),
     ];
 }
 

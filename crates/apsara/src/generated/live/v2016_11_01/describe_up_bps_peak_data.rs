@@ -90,7 +90,7 @@ pub struct DescribeUpBpsPeakDataRequest {
 impl rt::Record for DescribeUpBpsPeakDataRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("DomainName", domain_name),
-        rt::field!("DomainSwitch", domain_switch),
+        rt::field!("DomainSwitch", domain_switch).one_of(&["on", "off"]),
         rt::field!("EndTime", end_time).required(),
         rt::field!("RegionId", region_id),
         rt::field!("StartTime", start_time).required(),

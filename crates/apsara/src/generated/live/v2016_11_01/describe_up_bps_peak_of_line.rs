@@ -99,9 +99,11 @@ pub struct DescribeUpBpsPeakOfLineRequest {
 impl rt::Record for DescribeUpBpsPeakOfLineRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("DomainName", domain_name),
-        rt::field!("DomainSwitch", domain_switch),
+        rt::field!("DomainSwitch", domain_switch).one_of(&["on", "off"]),
         rt::field!("EndTime", end_time).required(),
-        rt::field!("Line", line).required(),
+        rt::field!("Line", line)
+            .required()
+            .one_of(&["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]),
         rt::field!("RegionId", region_id),
         rt::field!("StartTime", start_time).required(),
     ];

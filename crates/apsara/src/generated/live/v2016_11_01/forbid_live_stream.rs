@@ -109,8 +109,8 @@ impl rt::Record for ForbidLiveStreamRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("AppName", app_name).required(),
         rt::field!("DomainName", domain_name).required(),
-        rt::field!("LiveStreamType", live_stream_type).required(),
-        rt::field!("Oneshot", oneshot),
+        rt::field!("LiveStreamType", live_stream_type).required().one_of(&["publisher"]),
+        rt::field!("Oneshot", oneshot).one_of(&["yes", "no"]),
         rt::field!("RegionId", region_id),
         rt::field!("ResumeTime", resume_time),
         rt::field!("StreamName", stream_name).required(),

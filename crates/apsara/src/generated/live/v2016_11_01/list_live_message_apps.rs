@@ -74,7 +74,10 @@ impl rt::Record for ListLiveMessageAppsRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("DataCenter", data_center),
         rt::field!("NextPageToken", next_page_token),
-        rt::field!("SortType", sort_type).required().range(1.0, 2.0),
+        rt::field!("SortType", sort_type)
+            .required()
+            .range(1.0, 2.0)
+            .one_of_numbers(&[1, 2]),
     ];
 }
 

@@ -99,10 +99,13 @@ impl rt::Record for ListLiveMessageGroupByPageRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("AppId", app_id).required(),
         rt::field!("DataCenter", data_center),
-        rt::field!("GroupStatus", group_status),
+        rt::field!("GroupStatus", group_status).one_of_numbers(&[0, 1, 2]),
         rt::field!("PageNumber", page_number).range(1.0, 10000.0),
         rt::field!("PageSize", page_size).at_most(50.0),
-        rt::field!("SortType", sort_type).required().range(1.0, 2.0),
+        rt::field!("SortType", sort_type)
+            .required()
+            .range(1.0, 2.0)
+            .one_of_numbers(&[1, 2]),
     ];
 }
 

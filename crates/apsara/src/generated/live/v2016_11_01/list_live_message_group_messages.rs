@@ -131,7 +131,10 @@ impl rt::Record for ListLiveMessageGroupMessagesRequest {
         rt::field!("MsgType", msg_type),
         rt::field!("NextPageToken", next_page_token),
         rt::field!("PageSize", page_size).required().range(10.0, 50.0),
-        rt::field!("SortType", sort_type).required().range(1.0, 2.0),
+        rt::field!("SortType", sort_type)
+            .required()
+            .range(1.0, 2.0)
+            .one_of_numbers(&[1, 2]),
     ];
 }
 

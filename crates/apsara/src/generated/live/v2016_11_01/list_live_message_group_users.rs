@@ -104,7 +104,10 @@ impl rt::Record for ListLiveMessageGroupUsersRequest {
         rt::field!("GroupId", group_id).required(),
         rt::field!("NextPageToken", next_page_token),
         rt::field!("PageSize", page_size).required().range(10.0, 30.0),
-        rt::field!("SortType", sort_type).required().range(1.0, 2.0),
+        rt::field!("SortType", sort_type)
+            .required()
+            .range(1.0, 2.0)
+            .one_of_numbers(&[1, 2]),
     ];
 }
 

@@ -91,9 +91,12 @@ impl rt::Record for ListLiveMessageGroupsRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("AppId", app_id).required(),
         rt::field!("DataCenter", data_center),
-        rt::field!("GroupStatus", group_status),
+        rt::field!("GroupStatus", group_status).one_of_numbers(&[0, 1, 2]),
         rt::field!("NextPageToken", next_page_token),
-        rt::field!("SortType", sort_type).required().range(1.0, 2.0),
+        rt::field!("SortType", sort_type)
+            .required()
+            .range(1.0, 2.0)
+            .one_of_numbers(&[1, 2]),
     ];
 }
 

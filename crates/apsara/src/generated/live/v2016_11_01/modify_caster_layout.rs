@@ -256,7 +256,7 @@ impl rt::Record for ModifyCasterLayoutRequestVideoLayer {
         rt::field!("FillMode", fill_mode),
         rt::field!("FixedDelayDuration", fixed_delay_duration),
         rt::field!("HeightNormalized", height_normalized),
-        rt::field!("PositionNormalized", position_normalized),
+        rt::field!("PositionNormalized", position_normalized).items(0, 2),
         rt::field!("PositionRefer", position_refer),
         rt::field!("WidthNormalized", width_normalized),
     ];

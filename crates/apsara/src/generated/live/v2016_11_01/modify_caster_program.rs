@@ -171,7 +171,7 @@ pub struct ModifyCasterProgramRequestEpisode {
 
 impl rt::Record for ModifyCasterProgramRequestEpisode {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("ComponentId", component_id),
+        rt::field!("ComponentId", component_id).items(0, 10),
         rt::field!("EndTime", end_time),
         rt::field!("EpisodeId", episode_id),
         rt::field!("EpisodeName", episode_name),

@@ -81,7 +81,7 @@ pub struct ModifyLiveMessageAppAuditRequest {
 impl rt::Record for ModifyLiveMessageAppAuditRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("AppId", app_id).required(),
-        rt::field!("AuditType", audit_type),
+        rt::field!("AuditType", audit_type).one_of_numbers(&[0, 1, 2]),
         rt::field!("AuditUrl", audit_url),
         rt::field!("DataCenter", data_center),
     ];

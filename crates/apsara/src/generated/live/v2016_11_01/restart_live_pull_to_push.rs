@@ -85,7 +85,7 @@ pub struct RestartLivePullToPushRequest {
 
 impl rt::Record for RestartLivePullToPushRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("Region", region).required(),
+        rt::field!("Region", region).required().named::<Region>(),
         rt::field!("RegionId", region_id),
         rt::field!("TaskId", task_id).required(),
     ];

@@ -84,7 +84,7 @@ impl rt::Record for ResumeLiveStreamRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("AppName", app_name).required(),
         rt::field!("DomainName", domain_name).required(),
-        rt::field!("LiveStreamType", live_stream_type).required(),
+        rt::field!("LiveStreamType", live_stream_type).required().one_of(&["publisher"]),
         rt::field!("StreamName", stream_name).required(),
     ];
 }

@@ -106,7 +106,7 @@ pub struct SetLiveDomainCertificateRequest {
 impl rt::Record for SetLiveDomainCertificateRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("CertName", cert_name),
-        rt::field!("CertType", cert_type),
+        rt::field!("CertType", cert_type).one_of(&["free", "cas", "upload"]),
         rt::field!("DomainName", domain_name).required(),
         rt::field!("ForceSet", force_set),
         rt::field!("SSLPri", ssl_pri).sensitive(),

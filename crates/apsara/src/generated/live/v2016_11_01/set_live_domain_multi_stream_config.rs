@@ -66,7 +66,7 @@ pub struct SetLiveDomainMultiStreamConfigRequest {
 impl rt::Record for SetLiveDomainMultiStreamConfigRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("Domain", domain).required(),
-        rt::field!("Switch", switch).required(),
+        rt::field!("Switch", switch).required().one_of(&["on", "off"]),
     ];
 }
 

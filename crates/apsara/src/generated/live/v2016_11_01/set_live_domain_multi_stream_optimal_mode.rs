@@ -88,7 +88,7 @@ impl rt::Record for SetLiveDomainMultiStreamOptimalModeRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("AppName", app_name).required(),
         rt::field!("Domain", domain).required(),
-        rt::field!("OptimalMode", optimal_mode).required(),
+        rt::field!("OptimalMode", optimal_mode).required().one_of(&["on", "off"]),
         rt::field!("StreamName", stream_name).required(),
     ];
 }

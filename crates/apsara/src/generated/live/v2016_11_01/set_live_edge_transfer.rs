@@ -110,7 +110,7 @@ impl rt::Record for SetLiveEdgeTransferRequest {
         rt::field!("RegionId", region_id),
         rt::field!("StreamName", stream_name),
         rt::field!("TargetDomainList", target_domain_list),
-        rt::field!("TransferArgs", transfer_args),
+        rt::field!("TransferArgs", transfer_args).one_of(&["yes", "no"]),
     ];
 }
 

@@ -109,7 +109,9 @@ pub struct SetLiveStreamBlockRequest {
 impl rt::Record for SetLiveStreamBlockRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("AppName", app_name).required(),
-        rt::field!("BlockType", block_type).required(),
+        rt::field!("BlockType", block_type)
+            .required()
+            .one_of(&["blacklist", "whitelist"]),
         rt::field!("DomainName", domain_name).required(),
         rt::field!("LocationList", location_list).required(),
         rt::field!("RegionId", region_id),

@@ -97,7 +97,7 @@ pub struct SetLiveStreamPreloadTasksRequest {
 
 impl rt::Record for SetLiveStreamPreloadTasksRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("Area", area),
+        rt::field!("Area", area).one_of(&["domestic", "overseas", "global"]),
         rt::field!("DomainName", domain_name).required(),
         rt::field!("PlayUrl", play_url).required(),
         rt::field!("PreloadedEndTime", preloaded_end_time),

@@ -100,7 +100,7 @@ impl rt::Record for SetLiveStreamsNotifyUrlConfigRequest {
         rt::field!("DomainName", domain_name).required(),
         rt::field!("ExceptionNotifyUrl", exception_notify_url),
         rt::field!("NotifyAuthKey", notify_auth_key).sensitive(),
-        rt::field!("NotifyReqAuth", notify_req_auth),
+        rt::field!("NotifyReqAuth", notify_req_auth).one_of(&["yes", "no"]),
         rt::field!("NotifyUrl", notify_url),
         rt::field!("SwitchNotifyUrl", switch_notify_url),
     ];

@@ -91,7 +91,7 @@ impl rt::Record for SetShowListBackgroundRequest {
         rt::field!("CasterId", caster_id).required(),
         rt::field!("MaterialId", material_id),
         rt::field!("RegionId", region_id),
-        rt::field!("ResourceType", resource_type),
+        rt::field!("ResourceType", resource_type).one_of(&["VOD", "PIC", "LIVE"]),
         rt::field!("ResourceUrl", resource_url),
     ];
 }

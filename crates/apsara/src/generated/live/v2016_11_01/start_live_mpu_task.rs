@@ -153,7 +153,7 @@ impl rt::Record for StartLiveMpuTaskRequest {
         rt::field!("MaxIdleTime", max_idle_time),
         rt::field!("MixMode", mix_mode).required(),
         rt::field!("MultiStreamURL", multi_stream_url).json(),
-        rt::field!("Region", region),
+        rt::field!("Region", region).named::<Region>(),
         rt::field!("SeiParams", sei_params).json(),
         rt::field!("SingleSubParams", single_sub_params).json(),
         rt::field!("StreamURL", stream_url),
@@ -388,7 +388,7 @@ impl rt::Record for StartLiveMpuTaskRequestSingleSubParams {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("SourceType", source_type),
         rt::field!("StreamType", stream_type),
-        rt::field!("UserId", user_id),
+        rt::field!("UserId", user_id).required(),
     ];
 }
 
@@ -647,7 +647,7 @@ impl rt::Record for StartLiveMpuTaskRequestTranscodeParamsUserInfos {
         rt::field!("ChannelId", channel_id),
         rt::field!("SourceType", source_type),
         rt::field!("StreamType", stream_type),
-        rt::field!("UserId", user_id),
+        rt::field!("UserId", user_id).required(),
     ];
 }
 

@@ -250,8 +250,8 @@ pub struct StartRtcCloudRecordingRequestMixLayoutParamsMixBackground {
 
 impl rt::Record for StartRtcCloudRecordingRequestMixLayoutParamsMixBackground {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("RenderMode", render_mode),
-        rt::field!("Url", url),
+        rt::field!("RenderMode", render_mode).one_of_numbers(&[0, 1]),
+        rt::field!("Url", url).longest(2048),
     ];
 }
 
@@ -285,8 +285,8 @@ pub struct StartRtcCloudRecordingRequestMixLayoutParamsUserPanesSubBackground {
 
 impl rt::Record for StartRtcCloudRecordingRequestMixLayoutParamsUserPanesSubBackground {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("RenderMode", render_mode),
-        rt::field!("Url", url),
+        rt::field!("RenderMode", render_mode).one_of_numbers(&[0, 1]),
+        rt::field!("Url", url).longest(2048),
     ];
 }
 
@@ -335,7 +335,7 @@ pub struct StartRtcCloudRecordingRequestMixLayoutParamsUserPanes {
 impl rt::Record for StartRtcCloudRecordingRequestMixLayoutParamsUserPanes {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("Height", height),
-        rt::field!("SourceType", source_type),
+        rt::field!("SourceType", source_type).one_of_numbers(&[0, 1]),
         rt::field!("SubBackground", sub_background),
         rt::field!("UserId", user_id),
         rt::field!("Width", width),
@@ -429,16 +429,18 @@ pub struct StartRtcCloudRecordingRequestMixTranscodeParams {
 
 impl rt::Record for StartRtcCloudRecordingRequestMixTranscodeParams {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("AudioBitrate", audio_bitrate),
-        rt::field!("AudioChannels", audio_channels),
-        rt::field!("AudioSampleRate", audio_sample_rate),
-        rt::field!("FrameFillType", frame_fill_type),
-        rt::field!("VideoBitrate", video_bitrate),
-        rt::field!("VideoCodec", video_codec),
-        rt::field!("VideoFramerate", video_framerate),
-        rt::field!("VideoGop", video_gop),
-        rt::field!("VideoHeight", video_height),
-        rt::field!("VideoWidth", video_width),
+        rt::field!("AudioBitrate", audio_bitrate).required().range(8.0, 500.0),
+        rt::field!("AudioChannels", audio_channels).required().one_of_numbers(&[1, 2]),
+        rt::field!("AudioSampleRate", audio_sample_rate)
+            .required()
+            .one_of_numbers(&[8000, 16000, 32000, 44100, 48000]),
+        rt::field!("FrameFillType", frame_fill_type).one_of_numbers(&[0]),
+        rt::field!("VideoBitrate", video_bitrate).range(1.0, 10000.0),
+        rt::field!("VideoCodec", video_codec).one_of(&["H.264", "H.265"]),
+        rt::field!("VideoFramerate", video_framerate).range(1.0, 60.0),
+        rt::field!("VideoGop", video_gop).range(1.0, 60.0),
+        rt::field!("VideoHeight", video_height).range(0.0, 1920.0),
+        rt::field!("VideoWidth", video_width).range(0.0, 1920.0),
     ];
 }
 
@@ -474,9 +476,9 @@ pub struct StartRtcCloudRecordingRequestRecordParams {
 
 impl rt::Record for StartRtcCloudRecordingRequestRecordParams {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("MaxFileDuration", max_file_duration),
-        rt::field!("RecordMode", record_mode),
-        rt::field!("StreamType", stream_type),
+        rt::field!("MaxFileDuration", max_file_duration).range(180.0, 7200.0),
+        rt::field!("RecordMode", record_mode).required().one_of_numbers(&[0, 1]),
+        rt::field!("StreamType", stream_type).one_of_numbers(&[0, 1, 2]),
     ];
 }
 
@@ -516,7 +518,7 @@ impl rt::Record for StartRtcCloudRecordingRequestStorageParamsFileInfo {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("FileNamePattern", file_name_pattern),
         rt::field!("FilePathPrefix", file_path_prefix),
-        rt::field!("Format", format),
+        rt::field!("Format", format).required().one_of(&["HLS", "MP4", "MP3"]),
         rt::field!("SliceNamePattern", slice_name_pattern),
     ];
 }
@@ -551,8 +553,8 @@ pub struct StartRtcCloudRecordingRequestStorageParamsOssParams {
 
 impl rt::Record for StartRtcCloudRecordingRequestStorageParamsOssParams {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("OSSBucket", oss_bucket),
-        rt::field!("OSSEndpoint", oss_endpoint),
+        rt::field!("OSSBucket", oss_bucket).required(),
+        rt::field!("OSSEndpoint", oss_endpoint).required(),
     ];
 }
 
@@ -590,7 +592,7 @@ pub struct StartRtcCloudRecordingRequestStorageParamsVodParams {
 
 impl rt::Record for StartRtcCloudRecordingRequestStorageParamsVodParams {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("AutoCompose", auto_compose),
+        rt::field!("AutoCompose", auto_compose).one_of_numbers(&[0, 1]),
         rt::field!("ComposeVodTranscodeGroupId", compose_vod_transcode_group_id),
         rt::field!("StorageLocation", storage_location),
         rt::field!("VodTranscodeGroupId", vod_transcode_group_id),
@@ -633,7 +635,7 @@ impl rt::Record for StartRtcCloudRecordingRequestStorageParams {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("FileInfo", file_info),
         rt::field!("OSSParams", oss_params),
-        rt::field!("StorageType", storage_type),
+        rt::field!("StorageType", storage_type).required().one_of_numbers(&[1]),
         rt::field!("VodParams", vod_params),
     ];
 }
@@ -670,9 +672,9 @@ pub struct StartRtcCloudRecordingRequestSubscribeParamsSubscribeUserIdList {
 
 impl rt::Record for StartRtcCloudRecordingRequestSubscribeParamsSubscribeUserIdList {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("SourceType", source_type),
-        rt::field!("StreamType", stream_type),
-        rt::field!("UserId", user_id),
+        rt::field!("SourceType", source_type).one_of_numbers(&[0, 1]),
+        rt::field!("StreamType", stream_type).one_of_numbers(&[0, 1, 2]),
+        rt::field!("UserId", user_id).required(),
     ];
 }
 
@@ -706,7 +708,7 @@ pub struct StartRtcCloudRecordingRequestSubscribeParams {
 
 impl rt::Record for StartRtcCloudRecordingRequestSubscribeParams {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("SubscribeUserIdList", subscribe_user_id_list),
+        rt::field!("SubscribeUserIdList", subscribe_user_id_list).required().items(1, 17),
     ];
 }
 

@@ -79,7 +79,7 @@ pub struct StopLivePullToPushRequest {
 
 impl rt::Record for StopLivePullToPushRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("Region", region).required(),
+        rt::field!("Region", region).required().named::<Region>(),
         rt::field!("RegionId", region_id),
         rt::field!("TaskId", task_id).required(),
     ];

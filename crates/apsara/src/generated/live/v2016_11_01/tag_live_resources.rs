@@ -88,7 +88,7 @@ impl rt::Record for TagLiveResourcesRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("RegionId", region_id),
         rt::field!("ResourceId", resource_id).repeated().required().items(0, 51),
-        rt::field!("ResourceType", resource_type).required(),
+        rt::field!("ResourceType", resource_type).required().one_of(&["DOMAIN"]),
         rt::field!("Tag", tag).repeated().required().items(0, 21),
     ];
 }
@@ -165,7 +165,7 @@ pub struct TagLiveResourcesRequestTag {
 
 impl rt::Record for TagLiveResourcesRequestTag {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("Key", key),
+        rt::field!("Key", key).required(),
         rt::field!("Value", value),
     ];
 }

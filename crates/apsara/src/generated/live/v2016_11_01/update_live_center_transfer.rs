@@ -123,7 +123,7 @@ impl rt::Record for UpdateLiveCenterTransferRequest {
         rt::field!("RegionId", region_id),
         rt::field!("StartTime", start_time),
         rt::field!("StreamName", stream_name).required(),
-        rt::field!("TransferArgs", transfer_args).required(),
+        rt::field!("TransferArgs", transfer_args).required().one_of(&["always", "time"]),
     ];
 }
 

@@ -366,7 +366,7 @@ impl rt::Record for UpdateLiveMpuTaskRequestSingleSubParams {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("SourceType", source_type),
         rt::field!("StreamType", stream_type),
-        rt::field!("UserId", user_id),
+        rt::field!("UserId", user_id).required(),
     ];
 }
 
@@ -627,7 +627,7 @@ impl rt::Record for UpdateLiveMpuTaskRequestTranscodeParamsUserInfos {
         rt::field!("ChannelId", channel_id),
         rt::field!("SourceType", source_type),
         rt::field!("StreamType", stream_type),
-        rt::field!("UserId", user_id),
+        rt::field!("UserId", user_id).required(),
     ];
 }
 

@@ -158,7 +158,7 @@ impl rt::Record for UpdateLivePullToPushRequest {
         rt::field!("EndTime", end_time),
         rt::field!("FileIndex", file_index),
         rt::field!("Offset", offset).at_least(1.0),
-        rt::field!("Region", region).required(),
+        rt::field!("Region", region).required().named::<Region>(),
         rt::field!("RegionId", region_id),
         rt::field!("RepeatNumber", repeat_number).at_least(-1.0),
         rt::field!("SourceUrls", source_urls).json().items(0, 30),

@@ -160,8 +160,8 @@ pub struct UpdateRtcCloudRecordingRequestMixLayoutParamsMixBackground {
 
 impl rt::Record for UpdateRtcCloudRecordingRequestMixLayoutParamsMixBackground {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("RenderMode", render_mode),
-        rt::field!("Url", url),
+        rt::field!("RenderMode", render_mode).one_of_numbers(&[0, 1]),
+        rt::field!("Url", url).longest(2048),
     ];
 }
 
@@ -195,8 +195,8 @@ pub struct UpdateRtcCloudRecordingRequestMixLayoutParamsUserPanesSubBackground {
 
 impl rt::Record for UpdateRtcCloudRecordingRequestMixLayoutParamsUserPanesSubBackground {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("RenderMode", render_mode),
-        rt::field!("Url", url),
+        rt::field!("RenderMode", render_mode).one_of_numbers(&[0, 1]),
+        rt::field!("Url", url).longest(2048),
     ];
 }
 
@@ -245,7 +245,7 @@ pub struct UpdateRtcCloudRecordingRequestMixLayoutParamsUserPanes {
 impl rt::Record for UpdateRtcCloudRecordingRequestMixLayoutParamsUserPanes {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("Height", height),
-        rt::field!("SourceType", source_type),
+        rt::field!("SourceType", source_type).one_of_numbers(&[0, 1]),
         rt::field!("SubBackground", sub_background),
         rt::field!("UserId", user_id),
         rt::field!("Width", width),
@@ -324,9 +324,9 @@ pub struct UpdateRtcCloudRecordingRequestSubscribeParamsSubscribeUserIdList {
 
 impl rt::Record for UpdateRtcCloudRecordingRequestSubscribeParamsSubscribeUserIdList {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("SourceType", source_type),
-        rt::field!("StreamType", stream_type),
-        rt::field!("UserId", user_id),
+        rt::field!("SourceType", source_type).one_of_numbers(&[0, 1]),
+        rt::field!("StreamType", stream_type).one_of_numbers(&[0, 1, 2]),
+        rt::field!("UserId", user_id).required(),
     ];
 }
 
@@ -360,7 +360,7 @@ pub struct UpdateRtcCloudRecordingRequestSubscribeParams {
 
 impl rt::Record for UpdateRtcCloudRecordingRequestSubscribeParams {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("SubscribeUserIdList", subscribe_user_id_list),
+        rt::field!("SubscribeUserIdList", subscribe_user_id_list).required().items(1, 17),
     ];
 }
 

@@ -86,7 +86,7 @@ pub struct DescribeVodDomainMax95BpsDataRequest {
 
 impl rt::Record for DescribeVodDomainMax95BpsDataRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("Cycle", cycle),
+        rt::field!("Cycle", cycle).one_of(&["day", "month"]),
         rt::field!("DomainName", domain_name),
         rt::field!("EndTime", end_time),
         rt::field!("StartTime", start_time),

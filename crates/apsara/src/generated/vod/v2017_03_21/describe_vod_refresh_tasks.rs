@@ -125,7 +125,7 @@ impl rt::Record for DescribeVodRefreshTasksRequest {
         rt::field!("PageNumber", page_number).range(1.0, 42949672.0),
         rt::field!("PageSize", page_size).range(1.0, 50.0),
         rt::field!("StartTime", start_time),
-        rt::field!("Status", status),
+        rt::field!("Status", status).one_of(&["Complete", "Refreshing", "Failed"]),
         rt::field!("TaskId", task_id),
     ];
 }

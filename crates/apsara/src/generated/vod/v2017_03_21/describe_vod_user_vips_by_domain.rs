@@ -63,7 +63,7 @@ pub struct DescribeVodUserVipsByDomainRequest {
 
 impl rt::Record for DescribeVodUserVipsByDomainRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("Available", available),
+        rt::field!("Available", available).one_of(&["on", "off"]),
         rt::field!("DomainName", domain_name).required(),
     ];
 }

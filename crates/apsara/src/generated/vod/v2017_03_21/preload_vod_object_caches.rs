@@ -79,7 +79,7 @@ pub struct PreloadVodObjectCachesRequest {
 
 impl rt::Record for PreloadVodObjectCachesRequest {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("Area", area),
+        rt::field!("Area", area).one_of(&["domestic", "overseas"]),
         rt::field!("L2Preload", l2_preload),
         rt::field!("ObjectPath", object_path).required(),
         rt::field!("WithHeader", with_header),

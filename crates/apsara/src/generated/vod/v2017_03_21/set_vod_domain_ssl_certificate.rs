@@ -123,7 +123,7 @@ impl rt::Record for SetVodDomainSslCertificateRequest {
         rt::field!("CertId", cert_id),
         rt::field!("CertName", cert_name),
         rt::field!("CertRegion", cert_region),
-        rt::field!("CertType", cert_type),
+        rt::field!("CertType", cert_type).one_of(&["cas", "upload"]),
         rt::field!("DomainName", domain_name).required(),
         rt::field!("Env", env),
         rt::field!("SSLPri", ssl_pri).sensitive(),
