@@ -163,6 +163,24 @@ async fn a_document_takes_the_place_of_a_shipped_one_of_its_version() {
     assert_eq!(call.v3(&emulator).await.verdict(), (404, "InvalidAction.NotFound".to_owned()));
 }
 
+#[tokio::test]
+async fn of_several_paths_that_fit_the_one_with_the_most_written_out_is_meant() {
+    let operation = |path: &str| serde_json::json!({ "methods": ["get"], "path": path });
+    let document = serde_json::json!({
+        "info": { "style": "ROA", "product": "Things", "version": VERSION },
+        "apis": { "Any": operation("/things/{Name}"), "Latest": operation("/things/latest"), "Lost": operation("/{A}/{B}") },
+    });
+    let file = written("things.json", &document.to_string());
+    let clock = Clock::frozen_at(NOON).unwrap();
+    let builder = Emulator::builder().spec_file(file).clock(clock.clone()).gateway_clock(clock);
+    let emulator = builder.start().await.unwrap();
+    for (path, expected) in [("/things/latest", "Latest"), ("/things/first", "Any"), ("/stuff/first", "Lost")] {
+        let call = Outgoing { method: "GET".into(), path: path.into(), ..Outgoing::default() };
+        assert_eq!(outgoing(&emulator, "", &call).await.status, 200);
+        assert_eq!(emulator.ledger().pop().unwrap().action, expected);
+    }
+}
+
 fn written(name: &str, text: &str) -> PathBuf {
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     std::fs::write(&file, text).unwrap();
