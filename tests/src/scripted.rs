@@ -86,7 +86,7 @@ impl Drop for Scripted {
 }
 
 async fn serve(mut stream: TcpStream, script: Arc<Vec<Step>>, seen: Arc<Mutex<Vec<String>>>) {
-    while let Some(request) = read(&mut stream).await {
+    while let Some(request) = read_message(&mut stream).await {
         let number = {
             let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
             seen.push(request);
@@ -106,8 +106,8 @@ async fn serve(mut stream: TcpStream, script: Arc<Vec<Step>>, seen: Arc<Mutex<Ve
     }
 }
 
-/// Reads a request whole; nothing at the end of the connection.
-async fn read(stream: &mut TcpStream) -> Option<String> {
+/// Reads a request or an answer whole, head and body; nothing at the end of the connection.
+pub async fn read_message(stream: &mut TcpStream) -> Option<String> {
     let mut bytes = Vec::new();
     loop {
         let text = String::from_utf8_lossy(&bytes);

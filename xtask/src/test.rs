@@ -3,23 +3,26 @@
 use std::time::{Duration, Instant};
 
 use crate::run::{Failure, cargo, exists, succeed};
-use crate::{corpus, generate, peers, prove};
+use crate::{chaos, corpus, generate, peers, prove};
 
 /// What to run. Without a flag: everything that must pass before a change lands, in at most 25 minutes on 2 cores.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Only what needs no network and nothing installed, in at most 5 minutes.
-    #[arg(long, conflicts_with_all = ["full", "prove"])]
+    #[arg(long, conflicts_with_all = ["full", "prove", "peers"])]
     quick: bool,
     /// Everything, and the proof as well.
     #[arg(long)]
     full: bool,
     /// Only the proof: break one fact after another, and see a test turn red for each.
-    #[arg(long, conflicts_with = "full")]
+    #[arg(long, conflicts_with_all = ["full", "peers"])]
     prove: bool,
     /// Of the proof only the breaks that hold this text in their sentence or in the name of their file.
     #[arg(long, value_name = "TEXT", requires = "prove")]
     only: Option<String>,
+    /// Only the official SDKs of other languages: install them, and let them call the emulator.
+    #[arg(long, conflicts_with = "full")]
+    peers: bool,
 }
 
 /// The tests that need other programs or other builds.
@@ -50,15 +53,22 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         ("doc test", || succeed(&mut tests(cargo(&["test", "--workspace", "--doc", "--quiet"])))),
         ("documentation", documentation),
     ];
-    let more: [Step; 3] =
-        [("peers: install", peers::install), ("peers, other crates", slow_tests), ("corpus: a sample", corpus::sample)];
+    let more: [Step; 4] = [
+        ("chaos", chaos::sample),
+        ("peers: install", peers::install),
+        ("peers, other crates", || slow_tests(&SLOW)),
+        ("corpus: a sample", corpus::sample),
+    ];
+    let only_peers: [Step; 2] = [("peers: install", peers::install), ("peers", || slow_tests(&["peers"]))];
     let proof: [Step; 1] = [("proof", || prove::run(""))];
     let mut steps: Vec<Step> = Vec::new();
-    if !args.prove {
+    if args.peers {
+        steps.extend(only_peers);
+    } else if !args.prove {
         steps.extend(quick);
-    }
-    if !args.quick && !args.prove {
-        steps.extend(more);
+        if !args.quick {
+            steps.extend(more);
+        }
     }
     if args.full || args.prove {
         steps.extend(proof);
@@ -135,9 +145,9 @@ fn test_targets() -> Result<Vec<String>, Failure> {
     Ok(names)
 }
 
-fn slow_tests() -> Result<(), Failure> {
+fn slow_tests(names: &[&str]) -> Result<(), Failure> {
     let mut arguments = vec!["test", "--package", "apsara-tests"];
-    for name in SLOW {
+    for name in names {
         arguments.extend(["--test", name]);
     }
     arguments.extend(["--", "--nocapture", "--test-threads", "1"]);

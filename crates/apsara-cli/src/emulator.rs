@@ -29,12 +29,12 @@ pub(crate) struct Options {
     /// A time for tasks and temporary keys to stand still at, such as 2026-01-01T00:00:00Z; else the machine's clock.
     #[arg(long, value_name = "TIME")]
     clock: Option<String>,
-    /// A document of the API portal, api-docs.json, whose operations are served too; can be given several times.
-    #[arg(long, value_name = "FILE")]
-    spec: Vec<PathBuf>,
     /// How calls are counted against the quotas of the operations.
     #[arg(long, value_enum, default_value_t = Quota::Fixed)]
     quota: Quota,
+    /// A document of the API portal, api-docs.json, whose operations are served too; can be given several times.
+    #[arg(long, value_name = "FILE")]
+    spec: Vec<PathBuf>,
 }
 
 /// The ways to count.

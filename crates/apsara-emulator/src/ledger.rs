@@ -30,7 +30,7 @@ pub enum Signature {
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LedgerEntry {
-    /// The operation's name; as sent if there is no such operation, and empty if none was sent.
+    /// The operation's name, also where only the path tells it; as sent if there is no such operation, empty if none was.
     pub action: String,
     /// The version as sent; empty if none was.
     pub version: String,
@@ -56,6 +56,8 @@ pub struct LedgerEntry {
     pub fault: Option<FaultKind>,
     /// Whether the operation was carried out, whatever answer went out.
     pub executed: bool,
+    /// Whether an earlier call with the same client token was carried out, and its answer went out again.
+    pub replayed: bool,
     /// The task that the call was about: as sent, or the one that was created.
     pub task_id: Option<String>,
     /// The id under which a restart runs on.
@@ -79,6 +81,7 @@ impl LedgerEntry {
             code: None,
             fault: None,
             executed: false,
+            replayed: false,
             task_id: None,
             new_task_id: None,
         }
@@ -122,6 +125,7 @@ impl fmt::Debug for LedgerEntry {
             .field("code", &self.code)
             .field("fault", &self.fault)
             .field("executed", &self.executed)
+            .field("replayed", &self.replayed)
             .field("task_id", &self.task_id)
             .field("new_task_id", &self.new_task_id)
             .finish()

@@ -17,6 +17,7 @@ mod quota;
 mod random;
 mod refusal;
 mod relay;
+mod replays;
 mod request;
 mod server;
 mod start_error;

@@ -94,4 +94,8 @@ impl<'c> Target<'c> {
             }
         }
     }
+    /// The operation's name, if there is such an operation.
+    pub(crate) fn name(&self) -> Option<&'c str> {
+        self.found.as_ref().ok().map(|found| found.operation.name.as_str())
+    }
 }

@@ -119,8 +119,7 @@ fn serve(unverified: bool, started: &mpsc::Sender<Started>) {
             .map_err(|error| format!("CPU time is measured on Linux only: {error}"))?;
         let stat = format!("/proc/{}/schedstat", thread.display());
         runtime.block_on(async {
-            // Neither counts calls, nor keeps all that it was ever asked.
-            let builder = Emulator::builder().quota(Quotas::Off).most_ledger_entries(1000);
+            let builder = Emulator::builder().quota(Quotas::Off);
             let builder = if unverified { builder.unverified() } else { builder };
             let emulator = builder.start().await.map_err(|error| error.to_string())?;
             let _ = started.send(Ok((emulator.address(), stat)));

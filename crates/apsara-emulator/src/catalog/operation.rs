@@ -40,6 +40,8 @@ pub(crate) struct Operation {
     pub(crate) anonymous: bool,
     /// Whether its spec lists no plain HTTP.
     pub(crate) https_only: bool,
+    /// How many calls an account may make of it, and in how many seconds.
+    pub(crate) quota: Option<(u32, u32)>,
     methods: Vec<Method>,
 }
 
@@ -78,7 +80,7 @@ pub(super) fn flaw(at: impl Into<String>, reason: impl Into<String>) -> Flaw {
 
 impl Product {
     /// Knows a version that ships with the emulator; its operations are decoded when they are asked for.
-    pub(super) fn shipped(version: &'static apsara_specs::Version) -> Self {
+    pub(crate) fn shipped(version: &'static apsara_specs::Version) -> Self {
         let shared = version.shared();
         let operations = version.operations().map(|name| (name.to_owned(), OnceLock::new())).collect();
         let code = shared["info"]["product"].as_str().unwrap_or(version.product()).to_owned();
@@ -147,7 +149,9 @@ impl Product {
     pub(crate) fn operation(&self, name: &str) -> Option<&Operation> {
         let decode = || {
             let decoded = self.shipped?.operation(name)?;
-            Operation::read(name, decoded.spec().clone()).ok()
+            let operation = Operation::read(name, decoded.spec().clone()).ok()?;
+            // What our overlay says, or what was read out of sentences, is not in the spec itself.
+            Some(Operation { quota: decoded.quota().filter(|quota| quota.0 > 0 && quota.1 > 0), ..operation })
         };
         self.operations.get(name)?.get_or_init(decode).as_ref()
     }
@@ -215,13 +219,26 @@ impl Operation {
         let schemes = listed(&spec, "schemes")?;
         let https_only = !schemes.is_empty() && !schemes.iter().any(|scheme| scheme == "http");
         let demo = spec["responseDemo"].as_str().map(str::to_owned);
-        Ok(Self { name: name.to_owned(), path, parameters, responses, demo, anonymous, https_only, methods })
+        let quota = read_quota(&spec);
+        Ok(Self { name: name.to_owned(), path, parameters, responses, demo, anonymous, https_only, quota, methods })
     }
 
     /// Whether it lists a method, or none at all.
     pub(crate) fn takes(&self, method: &Method) -> bool {
         self.methods.is_empty() || self.methods.contains(method)
     }
+}
+
+/// Reads the quota that the portal states for all regions together, or the one that `cargo xtask import` found.
+fn read_quota(spec: &Value) -> Option<(u32, u32)> {
+    let count = |value: &Value| value.as_u64().and_then(|count| u32::try_from(count).ok()).filter(|count| *count > 0);
+    let rows = spec["flowControl"]["flowControlList"].as_array();
+    let everywhere = rows.into_iter().flatten().find(|row| row["regionId"].as_str().is_none_or(|region| region == "*"));
+    let stated = everywhere.and_then(|row| count(&row["threshold"]).zip(count(&row["countWindow"])));
+    stated.or_else(|| {
+        let derived = &spec["derived"]["quota"];
+        count(&derived["calls"]).zip(count(&derived["seconds"]))
+    })
 }
 
 /// Reads what is answered where all goes well, by its status.

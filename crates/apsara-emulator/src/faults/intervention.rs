@@ -115,7 +115,8 @@ impl Intervention {
                 self.applied = true;
                 answer.delivered(Delivery::Reset)
             }
-            Some(Fault::Truncate) if executed => {
+            // Half of nothing is all of it.
+            Some(Fault::Truncate) if executed && !answer.body.is_empty() => {
                 self.applied = true;
                 answer.delivered(Delivery::Half)
             }

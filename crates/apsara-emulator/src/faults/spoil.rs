@@ -18,9 +18,10 @@ impl Answer {
         Self { status: StatusCode::BAD_GATEWAY, body: PAGE.to_owned(), content: Content::Page, ..self.into_bare() }
     }
 
-    /// Puts a page where JSON is announced; the head is the gateway's.
+    /// Puts a page where JSON is announced; the head is the gateway's, with a status that has a body.
     pub(super) fn into_undecodable(self) -> Self {
-        Self { body: PAGE.replace("502 Bad Gateway", "Welcome"), content: Content::Json, ..self }
+        let body = PAGE.replace("502 Bad Gateway", "Welcome");
+        Self { status: StatusCode::OK, body, content: Content::Json, ..self }
     }
 
     /// Lets the answer go out in another way.

@@ -21,7 +21,8 @@ pub(crate) struct Credentials<'r> {
     pub(crate) access_key_id: &'r str,
     pub(crate) security_token: Option<&'r str>,
     pub(crate) timestamp: &'r str,
-    pub(crate) nonce: &'r str,
+    /// Nothing in V1 with a path by the older Python core.
+    pub(crate) nonce: Option<&'r str>,
     proof: Proof<'r>,
 }
 

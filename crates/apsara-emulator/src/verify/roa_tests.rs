@@ -32,7 +32,7 @@ fn published_get() {
             ("x-acs-signature-method", "HMAC-SHA1"),
         ],
     );
-    let text = string_to_sign(&request);
+    let text = string_to_sign(&request, "");
     let expected = "GET\napplication/octet-stream\n\n\n2018-12-04T03:55:31Z\n\
         x-acs-signature-method:HMAC-SHA1\nx-acs-signature-version:1.0\n/";
     assert_eq!(text, expected);
@@ -64,17 +64,38 @@ fn derived_stacks_in_any_order_of_the_query() {
         let request = stacks(query);
         let credentials = read_credentials(&request).unwrap();
         assert_eq!(credentials.access_key_id, "testid");
-        assert_eq!(credentials.nonce, "550e8400-e29b-41d4-a716-446655440000");
+        assert_eq!(credentials.nonce, Some("550e8400-e29b-41d4-a716-446655440000"));
         credentials.verify(&request, Key::Secret("testsecret")).unwrap();
         let refusal = credentials.verify(&request, Key::Secret("another")).unwrap_err();
-        assert_eq!(refusal, Refusal::signature_does_not_match(&string_to_sign(&request)));
+        assert_eq!(refusal, Refusal::signature_does_not_match(&string_to_sign(&request, "")));
     }
 }
 
 #[test]
 fn values_are_not_encoded_and_an_empty_one_has_no_equals_sign() {
     let request = request("GET", "/a%20b/c?z=%E4%B8%AD+1&k=&a", &[]);
-    assert_eq!(string_to_sign(&request), "GET\n\n\n\n\n/a%20b/c?a&k&z=中 1");
+    assert_eq!(string_to_sign(&request, ""), "GET\n\n\n\n\n/a%20b/c?a&k&z=中 1");
+}
+
+#[test]
+fn the_older_cores_write_an_equals_sign_after_an_empty_value() {
+    let text = "POST\napplication/json\nChDfdfwC+Tn874znq7Dw7Q==\napplication/x-www-form-urlencoded;charset=utf-8\n\
+        Thu, 22 Feb 2018 07:46:12 GMT\nx-acs-signature-method:HMAC-SHA1\n\
+        x-acs-signature-nonce:550e8400-e29b-41d4-a716-446655440000\nx-acs-signature-version:1.0\n\
+        x-acs-version:2016-01-02\n/stacks?name";
+    for after in ["", "="] {
+        let mut request = stacks("name=");
+        let authorization = format!("acs testid:{}", sign("testsecret", &format!("{text}{after}")));
+        request.headers.insert("authorization", authorization.parse().unwrap());
+        read_credentials(&request).unwrap().verify(&request, Key::Secret("testsecret")).unwrap();
+    }
+}
+
+#[test]
+fn the_older_python_core_sends_no_nonce() {
+    let mut request = stacks("");
+    request.headers.remove("x-acs-signature-nonce");
+    assert_eq!(read_credentials(&request).unwrap().nonce, None);
 }
 
 #[test]

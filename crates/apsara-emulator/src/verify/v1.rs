@@ -39,7 +39,7 @@ pub(super) fn read_credentials(request: &WireRequest) -> Result<Credentials<'_>,
         access_key_id,
         security_token: request.parameter("SecurityToken").filter(|token| !token.is_empty()),
         timestamp: required("Timestamp")?,
-        nonce: required("SignatureNonce")?,
+        nonce: Some(required("SignatureNonce")?),
         proof: super::Proof::V1(Proof {
             method,
             // What is no base64 matches nothing; the answer then shows the string that ought to have been signed.

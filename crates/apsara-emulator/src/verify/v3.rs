@@ -77,7 +77,7 @@ pub(super) fn read_credentials(request: &WireRequest) -> Result<Credentials<'_>,
         access_key_id,
         security_token: super::token_header(request),
         timestamp: super::dated(request, "x-acs-date")?,
-        nonce: super::required_header(request, "x-acs-signature-nonce", "SignatureNonce")?,
+        nonce: Some(super::required_header(request, "x-acs-signature-nonce", "SignatureNonce")?),
         proof: super::Proof::V3(proof),
     })
 }

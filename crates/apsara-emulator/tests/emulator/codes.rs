@@ -1,6 +1,6 @@
 //! Every code that a gateway gives, with its status and its shape, in a table.
 
-use apsara_emulator::{Account, Clock, Emulator};
+use apsara_emulator::{Account, Clock, Emulator, Quotas};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -17,7 +17,14 @@ type Spoil = fn(&mut Call);
 async fn start() -> Emulator {
     let clock = Clock::frozen_at(NOON).unwrap();
     let account = Account::new("1000000000000001").key("LTAI-good", "secret").inactive_key("LTAI-idle", "secret");
-    Emulator::builder().account(account).clock(clock.clone()).gateway_clock(clock).start().await.unwrap()
+    Emulator::builder()
+        .account(account)
+        .clock(clock.clone())
+        .gateway_clock(clock)
+        .quota(Quotas::Off)
+        .start()
+        .await
+        .unwrap()
 }
 
 fn assert_rpc_shape(reply: &Reply, status: u16, code: &str, message: &str) {
@@ -232,20 +239,20 @@ async fn v1_with_a_path_is_verified_and_finds_its_operation_by_the_path() {
     assert_eq!(reply.status, 200, "{reply:?}");
     assert_eq!(emulator.ledger()[0].action, "DescribeClusterDetail");
     assert_eq!(emulator.ledger()[0].signature, Some(apsara_emulator::Signature::V1Roa));
-    assert_roa_shape(&exchange(&emulator, request.as_bytes()).await, 400, "SignatureNonceUsed");
+    assert_rpc_shape(&exchange(&emulator, request.as_bytes()).await, 400, "SignatureNonceUsed", "");
 
     let spoilt = v1_roa(&emulator, "/clusters/c1", "", "2", &[]).replace("/clusters/c1", "/clusters/c2");
     let reply = exchange(&emulator, spoilt.as_bytes()).await;
-    assert_roa_shape(&reply, 400, "SignatureDoesNotMatch");
+    assert_rpc_shape(&reply, 400, "SignatureDoesNotMatch", "");
     let told = "server string to sign is:GET\napplication/json\n\n\nThu, 01 Jan 2026 12:00:00 GMT\n\
         x-acs-signature-method:HMAC-SHA1\nx-acs-signature-nonce:2\nx-acs-signature-version:1.0\n\
         x-acs-version:2015-12-15\n/clusters/c2";
-    assert!(reply.text("message").ends_with(told), "{reply:?}");
+    assert!(reply.text("Message").ends_with(told), "{reply:?}");
 
     let late = v1_roa(&emulator, "/clusters/c1", "", "3", &[]).replace("12:00:00 GMT", "13:00:00 GMT");
-    assert_roa_shape(&exchange(&emulator, late.as_bytes()).await, 400, "InvalidTimeStamp.Expired");
+    assert_rpc_shape(&exchange(&emulator, late.as_bytes()).await, 400, "InvalidTimeStamp.Expired", "");
     let undated = v1_roa(&emulator, "/clusters/c1", "", "4", &[]).replace("date: ", "x-date: ");
-    assert_roa_shape(&exchange(&emulator, undated.as_bytes()).await, 400, "IllegalTimestamp");
+    assert_rpc_shape(&exchange(&emulator, undated.as_bytes()).await, 400, "IllegalTimestamp", "");
 }
 
 #[tokio::test]

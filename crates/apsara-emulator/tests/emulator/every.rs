@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use apsara_emulator::{Clock, Emulator, EmulatorBuilder};
+use apsara_emulator::{Clock, Emulator, EmulatorBuilder, Quotas};
 use serde_json::Value;
 
 use crate::client::{NOON, Reply, exchange};
@@ -24,7 +24,7 @@ const BY_HAND: [&str; 10] = [
 
 async fn start(builder: EmulatorBuilder) -> Emulator {
     let clock = Clock::frozen_at(NOON).unwrap();
-    builder.clock(clock.clone()).gateway_clock(clock).start().await.unwrap()
+    builder.clock(clock.clone()).gateway_clock(clock).quota(Quotas::Off).start().await.unwrap()
 }
 
 async fn send(emulator: &Emulator, call: &Outgoing, action: &str, version: &str, product: &str) -> Reply {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use apsara_emulator::{Clock, Emulator, EmulatorBuilder, StartError};
+use apsara_emulator::{Clock, Emulator, EmulatorBuilder, Quotas, StartError};
 use serde_json::Value;
 
 use crate::client::{Call, NOON, Reply, exchange};
@@ -10,13 +10,13 @@ use crate::sampled::{Outgoing, signed};
 
 const VERSION: &str = "2020-01-01";
 
-fn document() -> PathBuf {
+pub(crate) fn document() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/example.json")
 }
 
-async fn start(builder: EmulatorBuilder) -> Emulator {
+pub(crate) async fn start(builder: EmulatorBuilder) -> Emulator {
     let clock = Clock::frozen_at(NOON).unwrap();
-    builder.spec_file(document()).clock(clock.clone()).gateway_clock(clock).start().await.unwrap()
+    builder.spec_file(document()).clock(clock.clone()).gateway_clock(clock).quota(Quotas::Off).start().await.unwrap()
 }
 
 async fn call(emulator: &Emulator, action: &str, pairs: &[(&str, &str)]) -> Reply {
@@ -75,7 +75,7 @@ async fn parameters_of_every_style_are_read_and_checked() {
     }
 }
 
-async fn outgoing(emulator: &Emulator, action: &str, outgoing: &Outgoing) -> Reply {
+pub(crate) async fn outgoing(emulator: &Emulator, action: &str, outgoing: &Outgoing) -> Reply {
     let key = (emulator.access_key_id(), emulator.access_key_secret());
     exchange(emulator, signed(outgoing, (emulator.host(), action, VERSION), key, None).as_bytes()).await
 }

@@ -4,6 +4,7 @@
 mod answers;
 mod broken_connections;
 mod client;
+mod client_tokens;
 mod codes;
 mod every;
 mod faults;
@@ -14,6 +15,7 @@ mod lifetime;
 mod malformed;
 mod quota;
 mod sampled;
+mod sampled_faults;
 mod signatures;
 mod sts;
 mod tasks;

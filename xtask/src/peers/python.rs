@@ -1,4 +1,4 @@
-//! The official SDKs that the tests run beside ours, installed under the target folder.
+//! The official Python SDKs.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,10 +6,8 @@ use std::process::Command;
 
 use crate::run::{Failure, exists, root, succeed, target};
 
-/// Installs the Python packages of tests/peers/requirements.txt, at the versions that stand there.
-///
-/// What is installed already is left alone. Nothing is written outside of the target folder.
-pub(crate) fn install() -> Result<(), Failure> {
+/// Installs the packages of tests/peers/requirements.txt under target/peers/python.
+pub(super) fn install() -> Result<(), Failure> {
     let requirements = root().join("tests/peers/requirements.txt");
     let wanted = fs::read_to_string(&requirements).map_err(|error| format!("{}: {error}", requirements.display()))?;
     let venv = target().join("peers/python");

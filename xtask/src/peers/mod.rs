@@ -1,0 +1,14 @@
+//! The official SDKs that the tests run beside ours, installed under the target folder.
+
+mod node;
+mod python;
+
+use crate::run::Failure;
+
+/// Installs the official SDKs of other languages, at the versions that tests/peers pins.
+///
+/// What is installed already is left alone. Nothing is written outside of the target folder.
+pub(crate) fn install() -> Result<(), Failure> {
+    python::install()?;
+    node::install()
+}
