@@ -1,7 +1,7 @@
 //! Collecting what a configuration holds.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 #[cfg(feature = "rsa")]
@@ -44,8 +44,12 @@ enum Pacing {
     Off,
 }
 
+/// How many providers have been configured.
+static PROVIDERS: AtomicU64 = AtomicU64::new(1);
+
 /// How long a call may take in all, unless it says otherwise.
 const DEADLINE: Duration = Duration::from_secs(60);
+
 impl ConfigBuilder {
     /// Reads the variables of [`Config::from_env`] through a function, so that more can be set before `build`.
     ///
@@ -125,7 +129,8 @@ impl ConfigBuilder {
     }
 
     /// Sets the account that quotas are counted for. All its users and roles share them, so that clients with several access
-    /// keys of one account need it; else the access key id stands for the account.
+    /// keys of one account need it, and those with a provider of keys; else the access key id stands for the account, and a
+    /// provider for itself.
     pub fn account(mut self, id: impl Into<String>) -> Self {
         self.account = Some(id.into());
         self
@@ -180,6 +185,17 @@ impl ConfigBuilder {
             Pacing::Local if endpoint.is_some() => Some(Arc::new(LocalPacer::new())),
             Pacing::Local => Some(LocalPacer::shared()),
         };
+        let account = match (self.account, &self.credentials) {
+            (Some(account), _) => account,
+            #[cfg(feature = "rsa")]
+            (None, _) if self.key_pair.is_some() => {
+                self.key_pair.as_ref().map(|pair| pair.id().to_owned()).unwrap_or_default()
+            }
+            (None, Some(Source::Fixed(key))) => key.access_key_id().to_owned(),
+            // Its keys change, and a new one is no new quota.
+            (None, Some(Source::Provided(_))) => format!("provider {}", PROVIDERS.fetch_add(1, Ordering::Relaxed)),
+            (None, None) => String::new(),
+        };
         Ok(Config {
             inner: Arc::new(Inner {
                 credentials: self.credentials,
@@ -193,7 +209,7 @@ impl ConfigBuilder {
                 retry: self.retry,
                 budget: Budget::new(),
                 clock_offset: AtomicI64::new(0),
-                account: self.account,
+                account,
                 pacer,
                 validation: !self.without_validation,
                 transport,

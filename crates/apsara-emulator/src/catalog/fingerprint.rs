@@ -5,11 +5,13 @@ use sha2::{Digest as _, Sha256};
 use super::operation::{Operation, Place};
 use crate::request::WireRequest;
 
-/// The parameters that all operations have in common.
-const COMMON: [&str; 12] = [
+/// The parameters that all operations have in common, and the client token: clients draw it at random, and calls with different
+/// ones are different calls anyway.
+const COMMON: [&str; 13] = [
     "AccessKeyId",
     "Action",
     "BearerToken",
+    "ClientToken",
     "Format",
     "SecurityToken",
     "Signature",

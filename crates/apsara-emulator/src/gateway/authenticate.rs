@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Call, Manner, State};
+use super::{Call, State};
 use crate::accounts::Caller;
 use crate::clock::{parse_http_date, parse_utc};
 use crate::faults::Intervention;

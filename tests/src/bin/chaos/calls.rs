@@ -35,6 +35,8 @@ pub(crate) struct Told {
     pub(crate) number: usize,
     pub(crate) kind: Kind,
     pub(crate) attempts: u32,
+    /// Whether it had hardly any time.
+    pub(crate) is_hurried: bool,
     /// Nothing where the call succeeded.
     pub(crate) outcome: Option<Outcome>,
 }
@@ -67,8 +69,8 @@ impl Clients {
         let draw = mixed(self.seed ^ (number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let kind = Kind::ALL[(draw % 3) as usize];
         let live = &self.clients[(draw >> 8) as usize % self.clients.len()];
-        // One in twenty has hardly any time.
-        let deadline = Duration::from_millis(if (draw >> 16).is_multiple_of(20) { (draw >> 24) % 8 } else { 10_000 });
+        let is_hurried = (draw >> 16).is_multiple_of(20);
+        let deadline = Duration::from_millis(if is_hurried { (draw >> 24) % 8 } else { 30_000 });
         let id = format!("call-{number}");
         let (attempts, outcome) = match kind {
             Kind::Safe => {
@@ -84,7 +86,7 @@ impl Clients {
                 told(call.callback_url(format!("http://127.0.0.1/{id}")).with_deadline(deadline).send_raw().await)
             }
         };
-        Told { number, kind, attempts, outcome }
+        Told { number, kind, attempts, is_hurried, outcome }
     }
 }
 
