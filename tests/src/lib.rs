@@ -4,7 +4,9 @@
 
 mod emulated;
 mod scripted;
+mod sessions;
 pub mod workspace;
 
 pub use emulated::{at, config, live, relay_task};
 pub use scripted::{Scripted, Step, read_message};
+pub use sessions::Sessions;

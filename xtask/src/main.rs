@@ -4,6 +4,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod bench;
+mod chaos;
 mod corpus;
 mod demo;
 mod generate;
@@ -37,6 +38,8 @@ enum Command {
     Demo,
     /// Run the tests.
     Test(test::Args),
+    /// Let many clients meet every fault at random, and compare what they were told with what was done.
+    Chaos(chaos::Args),
     /// Generate and compile every document of the portal in a folder.
     Corpus(corpus::Args),
     /// Measure: lines, CPU seconds, sizes.
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
         Command::Import(args) => import::run(&args),
         Command::Demo => demo::run(),
         Command::Test(args) => test::run(&args),
+        Command::Chaos(args) => chaos::run(&args),
         Command::Corpus(args) => corpus::run(&args),
         Command::Bench(bench) => bench::run(&bench),
     };

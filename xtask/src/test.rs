@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::run::{Failure, cargo, exists, succeed};
-use crate::{corpus, generate, peers, prove};
+use crate::{chaos, corpus, generate, peers, prove};
 
 /// What to run. Without a flag: everything that must pass before a change lands, in at most 25 minutes on 2 cores.
 #[derive(clap::Args)]
@@ -53,7 +53,8 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         ("doc test", || succeed(&mut tests(cargo(&["test", "--workspace", "--doc", "--quiet"])))),
         ("documentation", documentation),
     ];
-    let more: [Step; 3] = [
+    let more: [Step; 4] = [
+        ("chaos", chaos::sample),
         ("peers: install", peers::install),
         ("peers, other crates", || slow_tests(&SLOW)),
         ("corpus: a sample", corpus::sample),

@@ -25,6 +25,7 @@ mod sensitive;
 pub mod sign;
 pub mod transport;
 
+pub use call::Raw;
 #[cfg(feature = "rsa")]
 pub use config::KeyPair;
 pub use config::{Config, ConfigBuilder, SignatureVersion};

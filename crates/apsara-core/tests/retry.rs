@@ -374,6 +374,29 @@ async fn an_expired_token_is_renewed_once() {
     assert_eq!(end(&[expired], Unsafe::default()).await, (Some(Outcome::Rejected), 1));
 }
 
+/// Has no credentials, because a call for them was cut.
+#[derive(Debug)]
+struct Broken(Config);
+
+impl CredentialsProvider for Broken {
+    fn credentials(&self) -> BoxFuture<'_, Result<Credentials, Error>> {
+        Box::pin(async { Err(send(&self.0, Unsafe::default()).await.unwrap_err()) })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_without_credentials_is_not_sent_whatever_became_of_the_call_for_them() {
+    let (token_service, script) = (Script::new([Step::Cut]), Script::new([]));
+    let broken = Broken(token_service.config().build().unwrap());
+    let config = script.config().credentials_provider(broken).build().unwrap();
+    let error = send(&config, Unsafe::default()).await.unwrap_err();
+    assert!(error.is_credentials(), "{error}");
+    assert_eq!((error.outcome(), error.attempts()), (Outcome::NotSent, 0));
+    let told = error.to_string();
+    assert!(told.contains("there are no credentials: Test Unsafe: the connection broke [outcome: unknown"), "{told}");
+    assert!(script.sent().is_empty());
+}
+
 #[tokio::test(start_paused = true)]
 async fn one_deadline_holds_for_all_attempts_and_what_was_unclear_stays_so() {
     let script = Script::new([Step::Cut, Step::Hang]);

@@ -25,8 +25,8 @@ mod generated;
 
 pub use apsara_core::{
     Config, ConfigBuilder, Credentials, CredentialsProvider, Endpoint, Error, ErrorCode, GatewayCode, Impact,
-    Operation, Outcome, Product, Quota, Repeat, Retry, Sensitive, ServiceError, SignatureMismatch, SignatureVersion,
-    Violation, pacing, redact_urls, transport,
+    Operation, Outcome, Product, Quota, Raw, Repeat, Retry, Sensitive, ServiceError, SignatureMismatch,
+    SignatureVersion, Violation, pacing, redact_urls, transport,
 };
 #[cfg(feature = "rsa")]
 pub use apsara_core::{KeyPair, sign::RsaPrivateKey};

@@ -120,7 +120,9 @@ impl Attempts<'_> {
             (Some(renewed), ..) => Some(renewed.clone()),
             (None, Some(source), Security::AccessKey | Security::AccessKeyOrBearer) => {
                 let credentials = timeout_at(self.deadline, source.credentials()).await;
-                Some(credentials.map_err(|_| Error::new(Kind::Deadline(self.length), Outcome::NotSent))??)
+                let credentials = credentials.map_err(|_| Error::new(Kind::Deadline(self.length), Outcome::NotSent))?;
+                // What became of a call for credentials is not what became of this one.
+                Some(credentials.map_err(|error| Error::new(Kind::Credentials(error), Outcome::NotSent))?)
             }
             _ => None,
         };

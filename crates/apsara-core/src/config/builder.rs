@@ -31,6 +31,7 @@ pub struct ConfigBuilder {
     account: Option<String>,
     pacing: Pacing,
     without_validation: bool,
+    response_limit: Option<usize>,
     transport: Option<Arc<dyn Transport>>,
 }
 
@@ -148,6 +149,13 @@ impl ConfigBuilder {
         self
     }
 
+    /// Sets how many bytes the body of an answer may have; 64 MiB unless set. It holds for the transport that is there unless
+    /// another is given.
+    pub fn response_limit(mut self, bytes: usize) -> Self {
+        self.response_limit = Some(bytes);
+        self
+    }
+
     /// Sets the transport; one on reqwest unless set, where the feature `reqwest` is on.
     pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
         self.transport = Some(Arc::new(transport));
@@ -163,7 +171,7 @@ impl ConfigBuilder {
         let endpoint = self.endpoint.as_deref().map(Endpoint::parse).transpose()?;
         let transport = match self.transport {
             Some(transport) => transport,
-            None => default_transport()?,
+            None => default_transport(self.response_limit)?,
         };
         let pacer: Option<Arc<dyn Pacer>> = match self.pacing {
             Pacing::By(pacer) => Some(pacer),
@@ -195,11 +203,15 @@ impl ConfigBuilder {
 }
 
 #[cfg(feature = "reqwest")]
-fn default_transport() -> Result<Arc<dyn Transport>, Error> {
-    Ok(Arc::new(crate::transport::ReqwestTransport::new()?))
+fn default_transport(response_limit: Option<usize>) -> Result<Arc<dyn Transport>, Error> {
+    let transport = crate::transport::ReqwestTransport::new()?;
+    Ok(Arc::new(match response_limit {
+        Some(bytes) => transport.response_limit(bytes),
+        None => transport,
+    }))
 }
 
 #[cfg(not(feature = "reqwest"))]
-fn default_transport() -> Result<Arc<dyn Transport>, Error> {
+fn default_transport(_: Option<usize>) -> Result<Arc<dyn Transport>, Error> {
     Err(Error::config("there is no transport: turn the feature `reqwest` on or give one to ConfigBuilder::transport"))
 }

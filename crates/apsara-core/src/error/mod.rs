@@ -35,6 +35,8 @@ struct Inner {
 
 pub(crate) enum Kind {
     Config(String),
+    /// Whatever gives the credentials failed, with an outcome of its own.
+    Credentials(Error),
     Invalid(Vec<Violation>),
     Transport(TransportError),
     Deadline(Duration),
@@ -212,6 +214,12 @@ impl Error {
         matches!(self.0.kind, Kind::Config(_))
     }
 
+    /// Returns whether there were no credentials, because what gives them failed; the source says why.
+    #[must_use]
+    pub fn is_credentials(&self) -> bool {
+        matches!(self.0.kind, Kind::Credentials(_))
+    }
+
     /// Returns whether the request was refused before it was sent; see [`Error::violations`].
     #[must_use]
     pub fn is_invalid(&self) -> bool {
@@ -283,6 +291,7 @@ impl fmt::Display for Error {
         }
         match &self.0.kind {
             Kind::Config(message) => f.write_str(message)?,
+            Kind::Credentials(error) => write!(f, "there are no credentials: {error}")?,
             Kind::Invalid(violations) => {
                 f.write_str("the request is not valid: ")?;
                 for (index, violation) in violations.iter().enumerate() {
@@ -328,6 +337,7 @@ impl fmt::Debug for Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &self.0.kind {
+            Kind::Credentials(error) => Some(error),
             Kind::Transport(error) => error.source(),
             Kind::Paced(error, _) => Some(error),
             Kind::Undecodable { source, .. } => Some(source),

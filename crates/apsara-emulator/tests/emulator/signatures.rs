@@ -183,6 +183,11 @@ async fn an_emulator_that_believes_everything_still_wants_to_know_who_calls() {
         assert_eq!(call.v1(&emulator, Some("JSON")).await.verdict(), refused(200, "OK"));
     }
     assert_eq!(emulator.ledger()[0].account.as_deref(), Some(emulator.account_id()));
+    // A time without a key is believed too: what is missed is a parameter.
+    let pairs =
+        [("Action", "AssumeRoleWithOIDC"), ("Version", "2015-04-01"), ("Format", "JSON"), ("Timestamp", "noon")];
+    let anonymous = Call::new(&emulator, "2015-04-01", "AssumeRoleWithOIDC", &pairs);
+    assert_eq!(anonymous.send_unsigned(&emulator).await.verdict().1, "MissingOIDCProviderArn");
     call.key.0 = "LTAI-nobody".to_owned();
     assert_eq!(call.v3(&emulator).await.verdict(), refused(404, "InvalidAccessKeyId.NotFound"));
 }

@@ -1,0 +1,103 @@
+//! The calls: of three operations that may be repeated, may be with a token, and may not be.
+
+use std::time::Duration;
+
+use apsara::{Config, Credentials, Error, Outcome, Retry, SignatureVersion, live};
+use apsara_emulator::Emulator;
+use apsara_tests::Sessions;
+
+/// Says whether an operation may be repeated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Safe,
+    WithToken,
+    Unsafe,
+}
+
+impl Kind {
+    pub(crate) const ALL: [Self; 3] = [Self::Safe, Self::WithToken, Self::Unsafe];
+
+    /// The operation, and the parameter that holds the number of the call.
+    ///
+    /// Each of them is carried out however often it is sent, so that nothing hides a second execution.
+    pub(crate) fn operation(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Safe => ("DescribeLivePullToPushList", "TaskName"),
+            Self::WithToken => ("CopyCaster", "CasterName"),
+            Self::Unsafe => ("UpdateLivePullToPush", "CallbackUrl"),
+        }
+    }
+}
+
+/// What the client said of a call.
+#[derive(Clone, Debug)]
+pub(crate) struct Told {
+    pub(crate) number: usize,
+    pub(crate) kind: Kind,
+    pub(crate) attempts: u32,
+    /// Nothing where the call succeeded.
+    pub(crate) outcome: Option<Outcome>,
+}
+
+/// Several clients, with permanent and temporary keys and both signatures.
+pub(crate) struct Clients {
+    clients: Vec<live::Client>,
+    task: String,
+    seed: u64,
+}
+
+impl Clients {
+    pub(crate) fn new(emulator: &Emulator, task: &str, seed: u64) -> Result<Self, Error> {
+        let retry = Retry::new().waits(Duration::from_millis(1), Duration::from_millis(20));
+        let config = |number: u32| {
+            let config = Config::builder().endpoint(emulator.url()).retry(retry).without_pacing();
+            let config = match number % 2 {
+                0 => config.credentials(Credentials::new(emulator.access_key_id(), emulator.access_key_secret())?),
+                _ => config.credentials_provider(Sessions::new(emulator)),
+            };
+            let signature = if number % 4 < 2 { SignatureVersion::V3 } else { SignatureVersion::V1 };
+            config.signature(signature).build()
+        };
+        let clients = (0..16).map(|number| Ok(live::Client::new(&config(number)?))).collect::<Result<_, Error>>()?;
+        Ok(Self { clients, task: task.to_owned(), seed })
+    }
+
+    /// Makes the call of a number; what it is follows from the number and the seed.
+    pub(crate) async fn call(&self, number: usize) -> Told {
+        let draw = mixed(self.seed ^ (number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let kind = Kind::ALL[(draw % 3) as usize];
+        let live = &self.clients[(draw >> 8) as usize % self.clients.len()];
+        // One in twenty has hardly any time.
+        let deadline = Duration::from_millis(if (draw >> 16).is_multiple_of(20) { (draw >> 24) % 8 } else { 10_000 });
+        let id = format!("call-{number}");
+        let (attempts, outcome) = match kind {
+            Kind::Safe => {
+                let call = live.describe_live_pull_to_push_list().region("cn-shanghai").task_name(id);
+                told(call.with_deadline(deadline).send_raw().await)
+            }
+            Kind::WithToken => {
+                let call = live.copy_caster().caster_name(id).src_caster_id("source");
+                told(call.with_deadline(deadline).send_raw().await)
+            }
+            Kind::Unsafe => {
+                let call = live.update_live_pull_to_push().region("cn-shanghai").task_id(&self.task);
+                told(call.callback_url(format!("http://127.0.0.1/{id}")).with_deadline(deadline).send_raw().await)
+            }
+        };
+        Told { number, kind, attempts, outcome }
+    }
+}
+
+fn told<T>(result: Result<apsara::Raw<T>, Error>) -> (u32, Option<Outcome>) {
+    match result {
+        Ok(answer) => (answer.attempts(), None),
+        Err(error) => (error.attempts(), Some(error.outcome())),
+    }
+}
+
+/// Mixes the bits of a number (the finalizer of SplitMix64).
+fn mixed(mut number: u64) -> u64 {
+    number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    number ^ (number >> 31)
+}

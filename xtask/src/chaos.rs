@@ -1,0 +1,29 @@
+//! `cargo xtask chaos`: many clients, every fault at random, and the ledger that must agree with what they were told.
+
+use crate::run::{Failure, cargo, succeed};
+
+/// How many calls, and by which seed.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// How many calls are made.
+    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    calls: u64,
+    /// What all that is random follows from; else it is drawn, and printed.
+    #[arg(long, value_name = "S")]
+    seed: Option<u64>,
+}
+
+/// Runs the program in the tests package that does it.
+pub(crate) fn run(args: &Args) -> Result<(), Failure> {
+    let seed = args.seed.unwrap_or_else(|| {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        now.map_or(1, |now| now.as_secs())
+    });
+    let (calls, seed) = (args.calls.to_string(), seed.to_string());
+    succeed(&mut cargo(&["run", "--quiet", "--package", "apsara-tests", "--bin", "chaos", "--", &calls, &seed]))
+}
+
+/// What every test run does.
+pub(crate) fn sample() -> Result<(), Failure> {
+    run(&Args { calls: 20_000, seed: None })
+}
