@@ -11,6 +11,7 @@ use crate::scratch;
 mod of_calls;
 mod of_gateway;
 mod of_generator;
+mod of_quota;
 mod of_runtime;
 
 /// One fact, and how it is broken: a text of a file that stands there once, and what takes its place.
@@ -31,7 +32,7 @@ struct Break {
 pub(crate) fn run(only: &str) -> Result<(), Failure> {
     let copy = scratch::copy("prove")?;
     let is_meant = |fact: &&Break| fact.lie.contains(only) || fact.file.contains(only);
-    let all = [of_runtime::BREAKS, of_calls::BREAKS, of_gateway::BREAKS, of_generator::BREAKS];
+    let all = [of_runtime::BREAKS, of_calls::BREAKS, of_quota::BREAKS, of_gateway::BREAKS, of_generator::BREAKS];
     let breaks = || all.into_iter().flatten().filter(is_meant);
     if breaks().next().is_none() {
         return Err(format!("no break holds `{only}` in its sentence or in the name of its file"));
