@@ -4,28 +4,16 @@ use std::time::Duration;
 
 use apsara::{Config, Credentials, Error, Outcome, Retry, SignatureVersion, live};
 use apsara_emulator::Emulator;
-use apsara_tests::Sessions;
+use apsara_tests::{Kind, Sessions};
 
-/// Says whether an operation may be repeated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Safe,
-    WithToken,
-    Unsafe,
-}
-
-impl Kind {
-    pub(crate) const ALL: [Self; 3] = [Self::Safe, Self::WithToken, Self::Unsafe];
-
-    /// The operation, and the parameter that holds the number of the call.
-    ///
-    /// Each of them is carried out however often it is sent, so that nothing hides a second execution.
-    pub(crate) fn operation(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Safe => ("DescribeLivePullToPushList", "TaskName"),
-            Self::WithToken => ("CopyCaster", "CasterName"),
-            Self::Unsafe => ("UpdateLivePullToPush", "CallbackUrl"),
-        }
+/// The operation of a kind, and the parameter that holds the number of the call.
+///
+/// Each of them is carried out however often it is sent, so that nothing hides a second execution.
+pub(crate) fn operation(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::Safe => ("DescribeLivePullToPushList", "TaskName"),
+        Kind::WithToken => ("CopyCaster", "CasterName"),
+        Kind::Unsafe => ("UpdateLivePullToPush", "CallbackUrl"),
     }
 }
 

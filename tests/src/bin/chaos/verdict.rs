@@ -5,8 +5,9 @@ use std::fmt;
 
 use apsara::Outcome;
 use apsara_emulator::{FaultKind, LedgerEntry};
+use apsara_tests::Kind;
 
-use crate::calls::{Kind, Told};
+use crate::calls::{Told, operation};
 
 /// The result of a run.
 pub(crate) struct Report {
@@ -30,8 +31,7 @@ pub(crate) fn compare(told: &[Told], entries: &[LedgerEntry]) -> Report {
     let mut differences = Vec::new();
     let mut requests = 0;
     for entry in entries {
-        let Some((_, parameter)) = Kind::ALL.map(Kind::operation).into_iter().find(|(name, _)| *name == entry.action)
-        else {
+        let Some((_, parameter)) = Kind::ALL.map(operation).into_iter().find(|(name, _)| *name == entry.action) else {
             continue;
         };
         requests += 1;
@@ -40,7 +40,7 @@ pub(crate) fn compare(told: &[Told], entries: &[LedgerEntry]) -> Report {
         let call: Option<(&Told, &mut Done)> =
             number.and_then(|number: usize| told.get(number).zip(done.get_mut(number)));
         match call {
-            Some((told, done)) if told.kind.operation().0 == entry.action => {
+            Some((told, done)) if operation(told.kind).0 == entry.action => {
                 done.requests += 1;
                 done.executions += usize::from(entry.executed);
                 done.dark += usize::from(entry.fault.is_some_and(leaves_in_the_dark));
@@ -54,7 +54,7 @@ pub(crate) fn compare(told: &[Told], entries: &[LedgerEntry]) -> Report {
             let Done { requests, executions, .. } = done;
             differences.push(format!("{told:?}: {requests} requests, {executions} executions: {difference}"));
         }
-        let row: &mut (usize, usize) = table.entry((told.kind.operation().0, name(told.outcome))).or_default();
+        let row: &mut (usize, usize) = table.entry((operation(told.kind).0, name(told.outcome))).or_default();
         row.0 += 1;
         row.1 += usize::from(done.executions > 0);
     }
