@@ -8,12 +8,14 @@ mod operation;
 mod path;
 mod read;
 mod schema;
+mod values;
 
 use http::Method;
 
 pub(crate) use self::answer::{Sampled, answer};
 pub(crate) use self::check::check;
 pub(crate) use self::operation::{Operation, Product, Style};
+pub(crate) use self::values::values;
 use crate::refusal::Refusal;
 use crate::request::WireRequest;
 

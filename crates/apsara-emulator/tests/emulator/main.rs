@@ -1,6 +1,7 @@
 //! The emulator over real HTTP, called by a client that knows nothing but sockets and hashes.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod accounts;
 mod answers;
 mod broken_connections;
 mod client;
