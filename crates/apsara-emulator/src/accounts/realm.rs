@@ -112,7 +112,7 @@ impl Realm {
 
     /// Whether tokens are only taken of providers that have been described.
     pub(crate) fn describes_providers(&self) -> bool {
-        !self.providers.is_empty() || self.describes_roles()
+        !self.providers.is_empty()
     }
 
     /// The issuer and the clients of a provider.

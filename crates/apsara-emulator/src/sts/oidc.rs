@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Assumed, Call, RoleRequest};
-use crate::accounts::Accounts;
+use crate::accounts::{Accounts, Realm};
 use crate::clock::format_utc;
 use crate::gateway::Executed;
 use crate::ram::{Asking, Context, trusts};
@@ -68,8 +68,9 @@ pub(crate) fn assume_role_with_oidc(accounts: &mut Accounts, call: &Call<'_>) ->
         Audience::Many(ids) => ids,
     };
     let role = wanted.find(accounts)?;
-    if let Some(realm) = accounts.account(account).filter(|realm| realm.describes_providers()) {
-        let (issuer, client_ids) = realm.provider(name).ok_or_else(no_such_provider)?;
+    let realm = accounts.account(account);
+    if role.is_some() || realm.is_some_and(Realm::describes_providers) {
+        let (issuer, client_ids) = realm.and_then(|realm| realm.provider(name)).ok_or_else(no_such_provider)?;
         if issuer != claims.iss {
             return Err(invalid("is of another issuer"));
         }

@@ -14,6 +14,7 @@ mod ledger;
 mod lifetime;
 mod malformed;
 mod quota;
+mod roles;
 mod sampled;
 mod signatures;
 mod sts;
