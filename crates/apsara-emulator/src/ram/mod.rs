@@ -13,6 +13,15 @@ mod principal;
 mod read;
 mod trust;
 
+#[cfg(test)]
+mod condition_tests;
+#[cfg(test)]
+mod needs_tests;
+#[cfg(test)]
+mod policy_tests;
+#[cfg(test)]
+mod read_tests;
+
 pub(crate) use self::context::{Context, NOWHERE};
 pub use self::decide::RamDecision;
 pub(crate) use self::decide::{Call, decide};
