@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use apsara_emulator::{
     Account, Clock, DEFAULT_ACCESS_KEY_ID, DEFAULT_ACCESS_KEY_SECRET, DEFAULT_ACCOUNT_ID, Emulator, EmulatorBuilder,
-    Quotas,
+    Quotas, RamMode,
 };
 use clap::{Args, ValueEnum};
 
@@ -26,6 +26,12 @@ pub(crate) struct Options {
     /// The id of the account that the access key belongs to.
     #[arg(long, value_name = "ID", default_value = DEFAULT_ACCOUNT_ID)]
     account: String,
+    /// A file of accounts with their users, roles and policies, in the place of the account above.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["access_key_id", "access_key_secret", "account"])]
+    accounts: Option<PathBuf>,
+    /// Whether users and roles may do only what their policies allow.
+    #[arg(long, value_enum, default_value_t = Ram::Off)]
+    ram: Ram,
     /// A time for tasks and temporary keys to stand still at, such as 2026-01-01T00:00:00Z; else the machine's clock.
     #[arg(long, value_name = "TIME")]
     clock: Option<String>,
@@ -35,6 +41,27 @@ pub(crate) struct Options {
     /// A document of the API portal, api-docs.json, whose operations are served too; can be given several times.
     #[arg(long, value_name = "FILE")]
     spec: Vec<PathBuf>,
+}
+
+/// What becomes of policies.
+#[derive(Clone, Copy, ValueEnum)]
+enum Ram {
+    /// Nobody looks at them.
+    Off,
+    /// The ledger tells what they say; nothing is refused.
+    Soft,
+    /// What they do not allow is refused.
+    Strict,
+}
+
+impl From<Ram> for RamMode {
+    fn from(ram: Ram) -> Self {
+        match ram {
+            Ram::Off => Self::Off,
+            Ram::Soft => Self::Soft,
+            Ram::Strict => Self::Strict,
+        }
+    }
 }
 
 /// The ways to count.
@@ -66,8 +93,14 @@ pub(crate) async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     };
     // Asked for before anything is printed, so that whoever has read the output can already stop the program.
     let stopped = stop_signal()?;
-    let account = Account::new(options.account).key(options.access_key_id, options.access_key_secret);
-    let builder = Emulator::builder().account(account).listen(options.listen).clock(clock).quota(options.quota.into());
+    let builder = match options.accounts {
+        Some(file) => Emulator::builder().accounts_file(file),
+        None => {
+            let account = Account::new(options.account).key(options.access_key_id, options.access_key_secret);
+            Emulator::builder().account(account)
+        }
+    };
+    let builder = builder.listen(options.listen).clock(clock).quota(options.quota.into()).ram(options.ram.into());
     let emulator = options.spec.into_iter().fold(builder, EmulatorBuilder::spec_file).start().await?;
     print_environment(&emulator)?;
     stopped.await;

@@ -1,137 +1,77 @@
 //! Accounts, their access keys, and the temporary keys that were issued.
 
+mod account;
+mod file;
+mod members;
+mod realm;
+
 use std::collections::HashMap;
-use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+pub use self::account::Account;
+pub(crate) use self::account::{LiveService, LongLivedKey};
+pub use self::members::{OidcProvider, RamPolicy, Role, User};
+use self::realm::entity_id;
+pub(crate) use self::realm::{KnownRole, Realm};
+use crate::ram::{Kind, Policy, Subject};
 use crate::random;
 use crate::refusal::Refusal;
 use crate::start_error::StartError;
+use crate::strict::Flaws;
 use crate::verify::{Key, PublicKey};
 
-/// Describes an Alibaba Cloud account that the emulator knows.
-///
-/// Relay tasks belong to an account: what one account creates, another does not see.
-#[derive(Clone)]
-pub struct Account {
-    pub(crate) id: String,
-    pub(crate) keys: Vec<LongLivedKey>,
-    key_pairs: Vec<(String, Vec<u8>)>,
-    bearer_tokens: Vec<String>,
-    pub(crate) live: LiveService,
-}
-
-/// How far an account has come with `ApsaraVideo` Live.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum LiveService {
-    Open,
-    OpenWithoutDomain,
-    NotOpen,
-}
-
-#[derive(Clone)]
-pub(crate) struct LongLivedKey {
-    pub(crate) id: String,
-    pub(crate) secret: String,
-    pub(crate) active: bool,
-}
-
-impl fmt::Debug for LongLivedKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LongLivedKey")
-            .field("id", &self.id)
-            .field("secret", &"[redacted]")
-            .field("active", &self.active)
-            .finish()
-    }
-}
-
-impl fmt::Debug for Account {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let key_pairs: Vec<_> = self.key_pairs.iter().map(|(id, _)| id).collect();
-        f.debug_struct("Account")
-            .field("id", &self.id)
-            .field("keys", &self.keys)
-            .field("key_pairs", &key_pairs)
-            .field("bearer_tokens", &self.bearer_tokens.len())
-            .field("live", &self.live)
-            .finish()
-    }
-}
-
-impl Account {
-    /// Describes an account by its id, which in the cloud has sixteen digits; it has no key yet.
-    #[must_use]
-    pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            keys: Vec::new(),
-            key_pairs: Vec::new(),
-            bearer_tokens: Vec::new(),
-            live: LiveService::Open,
-        }
-    }
-
-    /// Adds an access key.
-    #[must_use]
-    pub fn key(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
-        self.keys.push(LongLivedKey { id: id.into(), secret: secret.into(), active: true });
-        self
-    }
-
-    /// Adds an access key that somebody has disabled: calls with it get `InvalidAccessKeyId.Inactive`.
-    #[must_use]
-    pub fn inactive_key(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
-        self.keys.push(LongLivedKey { id: id.into(), secret: secret.into(), active: false });
-        self
-    }
-
-    /// Adds a key pair by its id and its public key, for calls that are signed with RSA.
-    ///
-    /// The key is an RSA key of 2048 to 8192 bits, DER-encoded: a `SubjectPublicKeyInfo`, which a PEM file that says
-    /// `PUBLIC KEY` holds in base64, or an `RSAPublicKey`, which one that says `RSA PUBLIC KEY` holds.
-    #[must_use]
-    pub fn key_pair(mut self, id: impl Into<String>, public_key_der: impl Into<Vec<u8>>) -> Self {
-        self.key_pairs.push((id.into(), public_key_der.into()));
-        self
-    }
-
-    /// Adds a bearer token: whoever sends it calls for this account, without a signature.
-    #[must_use]
-    pub fn bearer_token(mut self, token: impl Into<String>) -> Self {
-        self.bearer_tokens.push(token.into());
-        self
-    }
-
-    /// Lets the account be one that has not opened the Live service: calls to it get `LiveServiceNotFound`.
-    #[must_use]
-    pub fn without_live_service(mut self) -> Self {
-        self.live = LiveService::NotOpen;
-        self
-    }
-
-    /// Lets the account be one without a live domain: calls to Live get `CodeInvalidAliUid`.
-    #[must_use]
-    pub fn without_live_domain(mut self) -> Self {
-        self.live = LiveService::OpenWithoutDomain;
-        self
-    }
-}
-
 /// A role that somebody plays under a session name.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct AssumedRole {
     pub(crate) role_id: String,
     pub(crate) role_arn: String,
     pub(crate) session: String,
+    /// Who stands behind the session, if that was said.
+    pub(crate) source_identity: Option<String>,
+    /// What narrows the session.
+    pub(crate) policy: Option<Arc<Policy>>,
+}
+
+impl AssumedRole {
+    pub(crate) fn name(&self) -> &str {
+        role_name(&self.role_arn)
+    }
+}
+
+/// The name in a role's ARN.
+pub(crate) fn role_name(arn: &str) -> &str {
+    arn.split_once(":role/").map_or("", |(_, name)| name)
 }
 
 /// What a valid access key stands for.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
     pub(crate) account: String,
-    pub(crate) role: Option<AssumedRole>,
+    pub(crate) who: Who,
+}
+
+/// Who of an account calls.
+#[derive(Debug, Clone)]
+pub(crate) enum Who {
+    /// The account itself.
+    Root,
+    /// A user, by its name.
+    User(String),
+    Role(AssumedRole),
+}
+
+impl Caller {
+    /// The name that trust policies and conditions know the caller by.
+    pub(crate) fn arn(&self) -> String {
+        match &self.who {
+            Who::Root => format!("acs:ram::{}:root", self.account),
+            Who::User(name) => format!("acs:ram::{}:user/{name}", self.account),
+            Who::Role(role) => role.role_arn.clone(),
+        }
+    }
 }
 
 /// A caller together with the key that its signature must prove.
@@ -148,52 +88,97 @@ pub(crate) struct TemporaryKey {
     pub(crate) token: String,
     pub(crate) expires: Timestamp,
     account: String,
-    role: AssumedRole,
+    pub(crate) role: AssumedRole,
 }
 
 /// Everybody who may call, and with what.
 pub(crate) struct Accounts {
-    accounts: HashMap<String, Account>,
-    owners: HashMap<String, String>,
-    public_keys: HashMap<String, PublicKey>,
+    realms: HashMap<String, Realm>,
+    keys: HashMap<String, (Caller, LongLivedKey)>,
+    public_keys: HashMap<String, (Caller, PublicKey)>,
     bearers: HashMap<String, String>,
     temporary: HashMap<String, TemporaryKey>,
-    role_ids: HashMap<String, String>,
+}
+
+/// Accounts that were described together: in one file, or by the program.
+#[derive(Default)]
+pub(crate) struct Described {
+    file: Option<PathBuf>,
+    pub(crate) accounts: Vec<Account>,
+    flaws: Flaws,
+}
+
+impl Described {
+    pub(crate) fn by_program(accounts: Vec<Account>) -> Self {
+        Self { accounts, ..Self::default() }
+    }
+
+    /// Reads a file; what is wrong with it is told when the accounts are taken in.
+    pub(crate) fn in_file(path: PathBuf) -> Self {
+        let mut flaws = Flaws::default();
+        let accounts = file::read(&path, &mut flaws);
+        Self { file: Some(path), accounts, flaws }
+    }
 }
 
 impl Accounts {
-    /// Takes the accounts in, if no id and no key is there twice.
-    pub(crate) fn new(described: Vec<Account>) -> Result<Self, StartError> {
-        let mut owners = HashMap::new();
-        let mut public_keys = HashMap::new();
-        let mut bearers = HashMap::new();
-        let mut accounts = HashMap::new();
-        for account in described {
-            let pairs = account.key_pairs.iter().map(|(id, _)| id);
-            for id in account.keys.iter().map(|key| &key.id).chain(pairs) {
-                if owners.insert(id.clone(), account.id.clone()).is_some() {
-                    return Err(StartError::DuplicateKey { access_key_id: id.clone() });
-                }
+    /// Takes the accounts in, if they make sense, and no id and no key is there twice.
+    pub(crate) fn new(described: Vec<Described>) -> Result<Self, StartError> {
+        let mut taken = Self {
+            realms: HashMap::new(),
+            keys: HashMap::new(),
+            public_keys: HashMap::new(),
+            bearers: HashMap::new(),
+            temporary: HashMap::new(),
+        };
+        for Described { file, accounts, mut flaws } in described {
+            let check = |(index, account)| Realm::new(account, &format!("accounts[{index}]"), &mut flaws);
+            let realms: Vec<_> = accounts.iter().enumerate().map(check).collect();
+            if !flaws.is_empty() {
+                let flaws = flaws.into_vec().iter().map(ToString::to_string).collect();
+                return Err(StartError::InvalidAccounts { file, flaws });
             }
-            for (id, der) in &account.key_pairs {
-                let key = PublicKey::from_der(der);
-                let key = key.ok_or_else(|| StartError::InvalidPublicKey { key_pair_id: id.clone() })?;
-                public_keys.insert(id.clone(), key);
-            }
-            for token in &account.bearer_tokens {
-                if bearers.insert(token.clone(), account.id.clone()).is_some() {
-                    return Err(StartError::DuplicateBearerToken { account: account.id });
-                }
-            }
-            if let Some(twin) = accounts.insert(account.id.clone(), account) {
-                return Err(StartError::DuplicateAccount { account: twin.id });
+            for (account, realm) in accounts.into_iter().zip(realms) {
+                taken.take(account, realm)?;
             }
         }
-        Ok(Self { accounts, owners, public_keys, bearers, temporary: HashMap::new(), role_ids: HashMap::new() })
+        Ok(taken)
     }
 
-    pub(crate) fn account(&self, id: &str) -> Option<&Account> {
-        self.accounts.get(id)
+    fn take(&mut self, account: Account, realm: Realm) -> Result<(), StartError> {
+        let caller = |who| Caller { account: account.id.clone(), who };
+        let of_account = account.keys.into_iter().map(|key| (caller(Who::Root), key));
+        let of_users = account.users.into_iter().flat_map(|user| {
+            let caller = caller(Who::User(user.name().to_owned()));
+            user.keys.into_iter().map(move |key| (caller.clone(), key))
+        });
+        for (caller, key) in of_account.chain(of_users) {
+            let id = key.id.clone();
+            if self.keys.insert(id.clone(), (caller, key)).is_some() || self.public_keys.contains_key(&id) {
+                return Err(StartError::DuplicateKey { access_key_id: id });
+            }
+        }
+        for (id, der) in &account.key_pairs {
+            let key = PublicKey::from_der(der);
+            let key = key.ok_or_else(|| StartError::InvalidPublicKey { key_pair_id: id.clone() })?;
+            let twin = self.public_keys.insert(id.clone(), (caller(Who::Root), key));
+            if twin.is_some() || self.keys.contains_key(id) {
+                return Err(StartError::DuplicateKey { access_key_id: id.clone() });
+            }
+        }
+        for token in account.bearer_tokens {
+            if self.bearers.insert(token, account.id.clone()).is_some() {
+                return Err(StartError::DuplicateBearerToken { account: account.id });
+            }
+        }
+        if self.realms.insert(account.id.clone(), realm).is_some() {
+            return Err(StartError::DuplicateAccount { account: account.id });
+        }
+        Ok(())
+    }
+
+    pub(crate) fn account(&self, id: &str) -> Option<&Realm> {
+        self.realms.get(id)
     }
 
     /// Tells whether a key was issued by the token service.
@@ -206,34 +191,47 @@ impl Accounts {
         if let Some(key) = self.temporary.get(access_key_id) {
             let token = token.ok_or_else(Refusal::missing_security_token)?;
             self.check_token(key, token, now)?;
-            let caller = Caller { account: key.account.clone(), role: Some(key.role.clone()) };
+            let caller = Caller { account: key.account.clone(), who: Who::Role(key.role.clone()) };
             return Ok(Claim { caller, key: Key::Secret(&key.secret) });
         }
         if access_key_id.starts_with("STS.") && token.is_none() {
             return Err(Refusal::missing_security_token());
         }
-        let key = match (self.public_keys.get(access_key_id), self.long_lived(access_key_id)) {
-            (Some(key), _) => Key::Public(key),
-            (None, Some(key)) if key.active => Key::Secret(&key.secret),
+        let (caller, key) = match (self.public_keys.get(access_key_id), self.keys.get(access_key_id)) {
+            (Some((caller, key)), _) => (caller, Key::Public(key)),
+            (None, Some((caller, key))) if key.active => (caller, Key::Secret(key.secret.as_str())),
             (None, Some(_)) => return Err(Refusal::access_key_inactive()),
             (None, None) => return Err(Refusal::access_key_not_found()),
         };
         if let Some(token) = token {
             return Err(self.foreign_token(token));
         }
-        let caller = Caller { account: self.owners[access_key_id].clone(), role: None };
-        Ok(Claim { caller, key })
+        Ok(Claim { caller: caller.clone(), key })
     }
 
     /// Finds whom a bearer token stands for.
     pub(crate) fn bearer(&self, token: &str) -> Result<Caller, Refusal> {
         let account = self.bearers.get(token).ok_or_else(Refusal::bearer_token_invalid)?;
-        Ok(Caller { account: account.clone(), role: None })
+        Ok(Caller { account: account.clone(), who: Who::Root })
     }
 
-    fn long_lived(&self, access_key_id: &str) -> Option<&LongLivedKey> {
-        let account = self.accounts.get(self.owners.get(access_key_id)?)?;
-        account.keys.iter().find(|key| key.id == access_key_id)
+    /// Shows a caller as policies see him.
+    pub(crate) fn subject<'a>(&'a self, caller: &'a Caller) -> Subject<'a> {
+        let realm = self.account(&caller.account);
+        let (kind, display_name, policies, session) = match &caller.who {
+            Who::Root => (Kind::Account, caller.account.clone(), None, None),
+            Who::User(name) => {
+                let id = realm.and_then(|realm| realm.user(name)).map(|user| user.id.clone());
+                let policies = realm.map(|realm| realm.policies_of_user(name)).unwrap_or_default();
+                (Kind::User, id.unwrap_or_default(), Some(policies), None)
+            }
+            Who::Role(role) => {
+                let display_name = format!("{}:{}", role.name(), role.session);
+                let policies = realm.and_then(|realm| realm.policies_of_role(role.name()));
+                (Kind::Role, display_name, policies, role.policy.as_deref())
+            }
+        };
+        Subject { arn: caller.arn(), account: &caller.account, kind, display_name, policies, session }
     }
 
     fn check_token(&self, key: &TemporaryKey, token: &str, now: Timestamp) -> Result<(), Refusal> {
@@ -254,37 +252,22 @@ impl Accounts {
         }
     }
 
-    /// Issues a key for a role; `None` if no known account owns the role.
-    pub(crate) fn issue(
-        &mut self,
-        role_arn: &str,
-        session: &str,
-        lifetime: SignedDuration,
-        now: Timestamp,
-    ) -> Option<(TemporaryKey, AssumedRole)> {
-        let account = role_arn.split(':').nth(3).filter(|id| self.accounts.contains_key(*id))?.to_owned();
-        let role_id = self.role_ids.entry(role_arn.to_owned()).or_insert_with(role_id).clone();
-        let role = AssumedRole { role_id, role_arn: role_arn.to_owned(), session: session.to_owned() };
+    /// Issues a key for a session of a role; whether the role exists has been looked at.
+    pub(crate) fn issue(&mut self, role: AssumedRole, lifetime: SignedDuration, now: Timestamp) -> TemporaryKey {
         let key = TemporaryKey {
             id: format!("STS.{}", random::alphanumeric(24)),
             secret: random::alphanumeric(44),
             token: random::base64_text(192),
             expires: now.saturating_add(lifetime).unwrap_or(Timestamp::MAX),
-            account,
-            role: role.clone(),
+            account: role.role_arn.split(':').nth(3).unwrap_or_default().to_owned(),
+            role,
         };
         self.temporary.insert(key.id.clone(), key.clone());
-        Some((key, role))
+        key
     }
 }
 
-/// Makes the number of a role, eighteen digits as in the documents' samples.
-fn role_id() -> String {
-    let digits: String = random::uuid()
-        .bytes()
-        .filter(u8::is_ascii_hexdigit)
-        .take(17)
-        .map(|byte| char::from(b'0' + byte % 10))
-        .collect();
-    format!("3{digits}")
+/// The number of a role: the same for the same name.
+pub(crate) fn role_id(arn: &str) -> String {
+    entity_id('3', arn)
 }

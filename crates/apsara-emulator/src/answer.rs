@@ -64,6 +64,8 @@ struct ErrorBody<'a> {
     code: &'a str,
     message: &'a str,
     recommend: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access_denied_detail: Option<&'a Value>,
 }
 
 /// The same where operations have paths.
@@ -74,6 +76,8 @@ struct RoaErrorBody<'a> {
     message: &'a str,
     request_id: &'a str,
     host_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access_denied_detail: Option<&'a Value>,
 }
 
 impl Answer {
@@ -110,13 +114,21 @@ impl Answer {
         format: Format,
         style: Style,
     ) -> Self {
-        let Refusal { status, code, message, headers } = refusal;
+        let Refusal { status, code, message, headers, detail } = refusal;
+        let access_denied_detail = detail.as_deref();
         let body = if style == Style::Rpc || format == Format::Xml {
             let recommend =
                 format!("https://api.aliyun.com/troubleshoot?q={code}&product={product}&requestId={request_id}");
-            to_value(&ErrorBody { request_id: &request_id, host_id: host, code, message, recommend })
+            to_value(&ErrorBody {
+                request_id: &request_id,
+                host_id: host,
+                code,
+                message,
+                recommend,
+                access_denied_detail,
+            })
         } else {
-            to_value(&RoaErrorBody { code, message, request_id: &request_id, host_id: host })
+            to_value(&RoaErrorBody { code, message, request_id: &request_id, host_id: host, access_denied_detail })
         };
         let body = write(&body, "Error", format);
         let answer = Self::whole(*status, request_id, body, format);

@@ -2,6 +2,7 @@
 
 mod builder;
 mod observe;
+mod permit;
 
 use std::fmt;
 use std::net::SocketAddr;

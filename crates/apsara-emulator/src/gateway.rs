@@ -1,6 +1,7 @@
 //! What stands in front of the operations: the checks, in their order, and the way to the right operation.
 
 mod authenticate;
+mod authorize;
 mod own;
 
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use self::authenticate::authenticate;
+use self::authorize::authorize;
 use self::own::{run_live, run_sts};
 use crate::accounts::{Accounts, Caller};
 use crate::answer::{Answer, Format, to_value};
@@ -21,6 +23,7 @@ use crate::nonce::Nonces;
 use crate::outline::{Outline, Target};
 use crate::parameters::Parameters;
 use crate::quota::Meter;
+use crate::ram::{RamDecision, RamMode};
 use crate::refusal::Refusal;
 use crate::relay::Relays;
 use crate::replays::{Replays, Tokened};
@@ -51,6 +54,15 @@ pub(crate) struct Manner {
     pub(crate) verifies: bool,
     /// Whether operations that are only for HTTPS are refused, since this is none.
     pub(crate) needs_https: bool,
+    /// Whether policies are looked at.
+    pub(crate) ram: RamMode,
+}
+
+/// What was found out about a call before its answer.
+#[derive(Default)]
+struct Noted {
+    caller: Option<Caller>,
+    ram: Option<RamDecision>,
 }
 
 /// What an operation did: its answer, and the tasks it was about.
@@ -100,14 +112,14 @@ pub(crate) fn answer(state: &mut State, request: &WireRequest, now: Now, interve
     let target = Target::new(&catalog, request, &outline);
     let format = outline.format(request);
     let request_id = random::request_id();
-    let mut caller = None;
+    let mut noted = Noted::default();
     let result = match (&request.flaw, format) {
         // The reason why a request cannot be read comes first: without it the others mislead.
         (Some(flaw), _) => Err(flaw.clone()),
         (None, None) => Err(Refusal::invalid_format()),
         (None, Some(_)) => {
             let call = Call { request, outline: &outline, target: &target, id: &request_id, now };
-            run(state, &call, &mut caller, intervention)
+            run(state, &call, &mut noted, intervention)
         }
     };
     let format = format.unwrap_or(Format::Xml);
@@ -130,7 +142,8 @@ pub(crate) fn answer(state: &mut State, request: &WireRequest, now: Now, interve
         action: action.to_owned(),
         version: outline.version.to_owned(),
         access_key_id: verify::claimed_access_key_id(request),
-        account: caller.map(|caller: Caller| caller.account),
+        account: noted.caller.map(|caller| caller.account),
+        ram: noted.ram,
         status: answer.status_sent(),
         code: answer.code.clone(),
         fault: intervention.applied(),
@@ -167,7 +180,7 @@ struct Call<'a> {
 fn run(
     state: &mut State,
     call: &Call<'_>,
-    caller: &mut Option<Caller>,
+    noted: &mut Noted,
     intervention: &mut Intervention,
 ) -> Result<Executed, Refusal> {
     let Call { request, outline, target, now, .. } = *call;
@@ -183,21 +196,23 @@ fn run(
     if outline.version.is_empty() {
         return Err(Refusal::missing("Version"));
     }
-    *caller = authenticate(state, call, intervention)?;
+    noted.caller = authenticate(state, call, intervention)?;
     let found = target.found.as_ref().map_err(Clone::clone)?;
     if state.manner.needs_https && found.operation.https_only {
         return Err(Refusal::needs_ssl());
     }
     intervention.before_execution()?;
+    let caller = noted.caller.as_ref();
     if let Some(caller) = caller {
         state.meter.admit(&caller.account, found, now.since_start)?;
+        authorize(state, call, found, caller, &mut noted.ram)?;
     }
     let parameters = Parameters::new(request.parameters());
     let is = |code: &str, version: &str| target.product.eq_ignore_ascii_case(code) && outline.version == version;
     let by_hand = if is("live", LIVE) {
-        run_live(state, &found.operation.name, caller.as_ref(), &parameters, now.world)
+        run_live(state, &found.operation.name, caller, &parameters, now.world)
     } else if is("Sts", STS) {
-        run_sts(state, &found.operation.name, caller.as_ref(), &parameters, now.world)
+        run_sts(state, &found.operation.name, caller, &parameters, (request, now.world))
     } else {
         None
     };

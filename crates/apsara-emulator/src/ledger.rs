@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 
 use crate::faults::FaultKind;
+use crate::ram::RamDecision;
 use crate::request::WireRequest;
 
 /// Names the way a request was signed.
@@ -52,6 +53,8 @@ pub struct LedgerEntry {
     pub status: u16,
     /// The error code of the answer; `None` if it has none.
     pub code: Option<String>,
+    /// What policies had to say; `None` if they were not looked at, or if it did not come to that.
+    pub ram: Option<RamDecision>,
     /// The fault that this call met; `None` if there was none, or if it did not come to that.
     pub fault: Option<FaultKind>,
     /// Whether the operation was carried out, whatever answer went out.
@@ -79,6 +82,7 @@ impl LedgerEntry {
             signature: None,
             status: 0,
             code: None,
+            ram: None,
             fault: None,
             executed: false,
             replayed: false,
@@ -123,6 +127,7 @@ impl fmt::Debug for LedgerEntry {
             .field("signature", &self.signature)
             .field("status", &self.status)
             .field("code", &self.code)
+            .field("ram", &self.ram)
             .field("fault", &self.fault)
             .field("executed", &self.executed)
             .field("replayed", &self.replayed)

@@ -14,6 +14,7 @@ mod nonce;
 mod outline;
 mod parameters;
 mod quota;
+mod ram;
 mod random;
 mod refusal;
 mod relay;
@@ -21,11 +22,12 @@ mod replays;
 mod request;
 mod server;
 mod start_error;
+mod strict;
 mod sts;
 mod verify;
 mod xml;
 
-pub use crate::accounts::Account;
+pub use crate::accounts::{Account, OidcProvider, RamPolicy, Role, User};
 pub use crate::clock::{Clock, InvalidTime};
 pub use crate::emulator::{
     DEFAULT_ACCESS_KEY_ID, DEFAULT_ACCESS_KEY_SECRET, DEFAULT_ACCOUNT_ID, Emulator, EmulatorBuilder,
@@ -33,5 +35,6 @@ pub use crate::emulator::{
 pub use crate::faults::{Fault, FaultKind, FaultRule, Faults};
 pub use crate::ledger::{LedgerEntry, Signature};
 pub use crate::quota::Quotas;
+pub use crate::ram::{RamDecision, RamMode};
 pub use crate::relay::{TaskError, TaskSnapshot, TaskStatus};
 pub use crate::start_error::StartError;

@@ -1,6 +1,7 @@
 //! Refusals: a status, a code and a message, in the gateway's words.
 
 use http::{HeaderName, StatusCode};
+use serde_json::Value;
 
 /// A request that is not carried out, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,16 +11,23 @@ pub(crate) struct Refusal {
     pub(crate) message: String,
     /// Headers that only this refusal has.
     pub(crate) headers: Vec<(HeaderName, String)>,
+    /// Why somebody may not do it, where that is so: `AccessDeniedDetail`.
+    pub(crate) detail: Option<Box<Value>>,
 }
 
 impl Refusal {
     pub(crate) fn new(status: StatusCode, code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { status, code: code.into(), message: message.into(), headers: Vec::new() }
+        Self { status, code: code.into(), message: message.into(), headers: Vec::new(), detail: None }
     }
 
     /// Adds a header, whose name is written in lower case.
     pub(crate) fn with_header(mut self, name: &'static str, value: String) -> Self {
         self.headers.push((HeaderName::from_static(name), value));
+        self
+    }
+
+    pub(crate) fn with_detail(mut self, detail: Value) -> Self {
+        self.detail = Some(Box::new(detail));
         self
     }
 

@@ -1,11 +1,13 @@
 //! A request as it came over the wire, before anybody believes it.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
 
+use crate::ram;
 use crate::refusal::Refusal;
 
 /// What stays as it is in the documented encoding: letters, digits and `-_.~`.
@@ -19,6 +21,8 @@ pub(crate) struct WireRequest {
     pub(crate) form: Vec<(String, String)>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// Where it came from.
+    pub(crate) peer: IpAddr,
     /// What could not be read; the gateway answers it before anything else.
     pub(crate) flaw: Option<Refusal>,
 }
@@ -41,6 +45,7 @@ impl WireRequest {
             form,
             headers: parts.headers.clone(),
             body,
+            peer: ram::NOWHERE,
             flaw,
         }
     }

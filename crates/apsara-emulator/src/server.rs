@@ -1,5 +1,6 @@
 //! The loop that accepts connections and turns their requests into answers.
 
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -81,12 +82,13 @@ pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
             Some(_) = connections.join_next() => continue,
         };
         match accepted {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 let _ = stream.set_nodelay(true);
                 let orders = Arc::new(Orders::default());
                 let connection = Connection::new(stream, Arc::clone(&shared), Arc::clone(&orders));
                 let shared = Arc::clone(&shared);
-                let service = service_fn(move |request| respond(Arc::clone(&shared), Arc::clone(&orders), request));
+                let service =
+                    service_fn(move |request| respond(Arc::clone(&shared), Arc::clone(&orders), peer.ip(), request));
                 let mut builder = http1::Builder::new();
                 builder.timer(TokioTimer::new()).header_read_timeout(HEADER_PATIENCE).half_close(true);
                 let connection = builder.serve_connection(connection, service);
@@ -104,6 +106,7 @@ pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
 async fn respond(
     shared: Arc<Shared>,
     orders: Arc<Orders>,
+    peer: IpAddr,
     request: Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, Unanswered> {
     let (parts, incoming) = request.into_parts();
@@ -114,6 +117,7 @@ async fn respond(
     };
     let mut wire = WireRequest::new(&parts, body);
     wire.flaw = flaw.or(wire.flaw);
+    wire.peer = peer;
     let mut intervention = shared.intervene(&wire);
     if let Some(delay) = intervention.delay() {
         tokio::time::sleep(delay).await;

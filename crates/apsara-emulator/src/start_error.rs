@@ -35,7 +35,14 @@ pub enum StartError {
         /// What is wrong, or what to write instead.
         reason: String,
     },
-    /// The first account has no access key.
+    /// Accounts do not make sense.
+    InvalidAccounts {
+        /// The file; `None` for accounts that the program describes.
+        file: Option<PathBuf>,
+        /// Everything that is wrong: where, as a JSON path, and what to write instead.
+        flaws: Vec<String>,
+    },
+    /// The first account has no access key, and no user of it has.
     NoKey {
         /// The account's id.
         account: String,
@@ -83,6 +90,11 @@ impl fmt::Display for StartError {
             Self::Bind { address, source } => write!(f, "cannot listen at {address}: {source}"),
             Self::InvalidSpec { file, at, reason } if at.is_empty() => write!(f, "{}: {reason}", file.display()),
             Self::InvalidSpec { file, at, reason } => write!(f, "{}: {at}: {reason}", file.display()),
+            Self::InvalidAccounts { file, flaws } => {
+                let file = file.as_ref().map(|file| format!("{}: ", file.display())).unwrap_or_default();
+                let lines: Vec<String> = flaws.iter().map(|flaw| format!("{file}{flaw}")).collect();
+                f.write_str(&lines.join("\n"))
+            }
             Self::NoKey { account } => {
                 write!(f, "the first account, {account}, has no access key; add one with Account::key")
             }

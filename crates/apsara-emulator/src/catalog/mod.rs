@@ -9,6 +9,7 @@ mod operation;
 mod path;
 mod read;
 mod schema;
+mod values;
 
 use http::Method;
 
@@ -16,6 +17,7 @@ pub(crate) use self::answer::{Sampled, answer};
 pub(crate) use self::check::check;
 pub(crate) use self::fingerprint::fingerprint;
 pub(crate) use self::operation::{Operation, Place, Product, Style};
+pub(crate) use self::values::values;
 use crate::refusal::Refusal;
 use crate::request::WireRequest;
 

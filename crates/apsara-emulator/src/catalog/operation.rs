@@ -7,6 +7,7 @@ use http::Method;
 use serde_json::{Map, Value};
 
 use super::path::Pattern;
+use crate::ram::Needs;
 
 /// How a product's requests look: all to `/` with the operation's name, or each operation with a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub(crate) struct Product {
     version: String,
     style: Style,
     hosts: HashSet<String>,
+    /// What its actions begin with in policies.
+    pub(crate) ram_code: String,
     schemas: Map<String, Value>,
     operations: BTreeMap<String, OnceLock<Option<Operation>>>,
     shipped: Option<&'static apsara_specs::Version>,
@@ -42,6 +45,8 @@ pub(crate) struct Operation {
     pub(crate) https_only: bool,
     /// How many calls an account may make of it, and in how many seconds.
     pub(crate) quota: Option<(u32, u32)>,
+    /// What must be allowed to whoever calls it, if a document says that.
+    pub(crate) needs: Option<Needs>,
     methods: Vec<Method>,
 }
 
@@ -108,7 +113,8 @@ impl Product {
         collect_hosts(&shared["endpoints"], &mut hosts);
         collect_hosts(&shared["sdkEndpoints"], &mut hosts);
         let schemas = shared["components"]["schemas"].as_object().cloned().unwrap_or_default();
-        Self { code, version, style, hosts, schemas, operations, shipped }
+        let ram_code = shared["ram"]["ramCodes"][0].as_str().unwrap_or(&code).to_owned();
+        Self { code, version, style, hosts, ram_code, schemas, operations, shipped }
     }
 
     /// The product's name, as the portal writes it.
@@ -151,7 +157,9 @@ impl Product {
             let decoded = self.shipped?.operation(name)?;
             let operation = Operation::read(name, decoded.spec().clone()).ok()?;
             // What our overlay says, or what was read out of sentences, is not in the spec itself.
-            Some(Operation { quota: decoded.quota().filter(|quota| quota.0 > 0 && quota.1 > 0), ..operation })
+            let quota = decoded.quota().filter(|quota| quota.0 > 0 && quota.1 > 0);
+            let needs = decoded.overlay().and_then(|overlay| Needs::of_overlay(&overlay["ram"]));
+            Some(Operation { quota, needs: needs.or(operation.needs), ..operation })
         };
         self.operations.get(name)?.get_or_init(decode).as_ref()
     }
@@ -219,8 +227,9 @@ impl Operation {
         let schemes = listed(&spec, "schemes")?;
         let https_only = !schemes.is_empty() && !schemes.iter().any(|scheme| scheme == "http");
         let demo = spec["responseDemo"].as_str().map(str::to_owned);
-        let quota = read_quota(&spec);
-        Ok(Self { name: name.to_owned(), path, parameters, responses, demo, anonymous, https_only, quota, methods })
+        let (quota, needs) = (read_quota(&spec), Needs::of_spec(&spec["ramActions"]));
+        let name = name.to_owned();
+        Ok(Self { name, path, parameters, responses, demo, anonymous, https_only, quota, needs, methods })
     }
 
     /// Whether it lists a method, or none at all.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 
 use super::{DEFAULT_ACCESS_KEY_ID, DEFAULT_ACCESS_KEY_SECRET, DEFAULT_ACCOUNT_ID, Emulator};
-use crate::accounts::{Account, Accounts};
+use crate::accounts::{Account, Accounts, Described};
 use crate::catalog::{Catalog, Product};
 use crate::clock::Clock;
 use crate::faults::Faults;
@@ -15,6 +15,7 @@ use crate::gateway::{Manner, State};
 use crate::ledger::Ledger;
 use crate::nonce::Nonces;
 use crate::quota::{Meter, Quotas};
+use crate::ram::RamMode;
 use crate::relay::Relays;
 use crate::replays::Replays;
 use crate::server::{self, Shared};
@@ -28,6 +29,7 @@ const DEFAULT_SEED: u64 = 0;
 #[must_use]
 pub struct EmulatorBuilder {
     accounts: Vec<Account>,
+    pub(super) accounts_files: Vec<PathBuf>,
     listen: String,
     clock: Clock,
     gateway_clock: Clock,
@@ -36,13 +38,14 @@ pub struct EmulatorBuilder {
     pub(super) quotas: Quotas,
     pub(super) quota_of: Vec<(String, u32, u32)>,
     spec_files: Vec<PathBuf>,
-    manner: Manner,
+    pub(super) manner: Manner,
 }
 
 impl EmulatorBuilder {
     pub(super) fn new() -> Self {
         Self {
             accounts: Vec::new(),
+            accounts_files: Vec::new(),
             listen: "127.0.0.1:0".to_owned(),
             clock: Clock::system(),
             gateway_clock: Clock::system(),
@@ -51,7 +54,7 @@ impl EmulatorBuilder {
             quotas: Quotas::default(),
             quota_of: Vec::new(),
             spec_files: Vec::new(),
-            manner: Manner { seed: DEFAULT_SEED, verifies: true, needs_https: false },
+            manner: Manner { seed: DEFAULT_SEED, verifies: true, needs_https: false, ram: RamMode::Off },
         }
     }
 
@@ -122,16 +125,20 @@ impl EmulatorBuilder {
     /// Fails if the address is not a loopback one or is taken, if the accounts or a quota do not make sense, or if a file
     /// of specs cannot be read.
     pub async fn start(self) -> Result<Emulator, StartError> {
-        let mut accounts = self.accounts;
-        if accounts.is_empty() {
-            accounts.push(Account::new(DEFAULT_ACCOUNT_ID).key(DEFAULT_ACCESS_KEY_ID, DEFAULT_ACCESS_KEY_SECRET));
+        let mut described = vec![Described::by_program(self.accounts)];
+        described.extend(self.accounts_files.into_iter().map(Described::in_file));
+        if described.len() == 1 && described[0].accounts.is_empty() {
+            let account = Account::new(DEFAULT_ACCOUNT_ID).key(DEFAULT_ACCESS_KEY_ID, DEFAULT_ACCESS_KEY_SECRET);
+            described[0].accounts.push(account);
         }
-        let first = &accounts[0];
-        let Some(key) = first.keys.first().cloned() else {
-            return Err(StartError::NoKey { account: first.id.clone() });
+        let first = described.iter().flat_map(|described| &described.accounts).next();
+        let first = first.map(|first| (first.id.clone(), first.first_key().cloned()));
+        let accounts = Accounts::new(described)?;
+        // Without any account there is a file, and what is wrong with it has just been told.
+        let (account_id, key) = first.unwrap_or_default();
+        let Some(key) = key else {
+            return Err(StartError::NoKey { account: account_id });
         };
-        let account_id = first.id.clone();
-        let accounts = Accounts::new(accounts)?;
         if let Some((operation, ..)) = self.quota_of.iter().find(|(_, calls, seconds)| *calls == 0 || *seconds == 0) {
             return Err(StartError::EmptyQuota { operation: operation.clone() });
         }

@@ -7,6 +7,7 @@ use crate::accounts::{Caller, LiveService};
 use crate::parameters::Parameters;
 use crate::refusal::Refusal;
 use crate::relay::{self, OPERATIONS};
+use crate::request::WireRequest;
 use crate::sts;
 
 /// Runs an operation of Live that does something here; nothing if it is another one, and the account has Live.
@@ -39,12 +40,14 @@ pub(super) fn run_sts(
     action: &str,
     caller: Option<&Caller>,
     parameters: &Parameters,
-    now: Timestamp,
+    (request, now): (&WireRequest, Timestamp),
 ) -> Option<Result<Executed, Refusal>> {
+    let accounts = &mut state.accounts;
+    let call = sts::Call { request, parameters, now };
     match (action, caller) {
-        ("GetCallerIdentity", Some(caller)) => Some(Ok(sts::get_caller_identity(caller))),
-        ("AssumeRole", Some(_)) => Some(sts::assume_role(&mut state.accounts, parameters, now)),
-        ("AssumeRoleWithOIDC", _) => Some(sts::assume_role_with_oidc(&mut state.accounts, parameters, now)),
+        ("GetCallerIdentity", Some(caller)) => Some(Ok(sts::get_caller_identity(accounts, caller))),
+        ("AssumeRole", Some(caller)) => Some(sts::assume_role(accounts, caller, &call)),
+        ("AssumeRoleWithOIDC", _) => Some(sts::assume_role_with_oidc(accounts, &call)),
         _ => None,
     }
 }

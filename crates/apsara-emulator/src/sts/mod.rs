@@ -1,21 +1,29 @@
 //! The Security Token Service: who am I, and keys with an end.
 
 mod oidc;
+mod request;
 
 use http::StatusCode;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::accounts::{Accounts, AssumedRole, Caller, TemporaryKey};
+use self::request::RoleRequest;
+use crate::accounts::{Accounts, Caller, TemporaryKey, Who, role_id};
 use crate::clock::format_utc;
 use crate::gateway::Executed;
 use crate::parameters::Parameters;
+use crate::ram::{Asking, Context, Denial, trusts};
 use crate::refusal::Refusal;
+use crate::request::WireRequest;
 
 pub(crate) use self::oidc::assume_role_with_oidc;
 
-/// The longest policy, in bytes.
-const LONGEST_POLICY: usize = 2048;
+/// A call of the token service.
+pub(crate) struct Call<'a> {
+    pub(crate) request: &'a WireRequest,
+    pub(crate) parameters: &'a Parameters,
+    pub(crate) now: Timestamp,
+}
 
 /// The identity behind a call.
 #[derive(Serialize)]
@@ -37,6 +45,8 @@ struct Identity<'a> {
 struct Assumed {
     assumed_role_user: AssumedRoleUser,
     credentials: Credentials,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source_identity: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -56,11 +66,11 @@ struct Credentials {
 }
 
 impl Assumed {
-    fn new(key: TemporaryKey, role: &AssumedRole) -> Self {
+    fn new(key: TemporaryKey) -> Self {
         Self {
             assumed_role_user: AssumedRoleUser {
-                assumed_role_id: format!("{}:{}", role.role_id, role.session),
-                arn: format!("{}/{}", role.role_arn, role.session),
+                assumed_role_id: format!("{}:{}", key.role.role_id, key.role.session),
+                arn: format!("{}/{}", key.role.role_arn, key.role.session),
             },
             credentials: Credentials {
                 expiration: format_utc(key.expires),
@@ -68,24 +78,38 @@ impl Assumed {
                 access_key_secret: key.secret,
                 security_token: key.token,
             },
+            source_identity: key.role.source_identity,
         }
     }
 }
 
 /// Answers `GetCallerIdentity`.
-pub(crate) fn get_caller_identity(caller: &Caller) -> Executed {
-    let identity = match &caller.role {
-        None => Identity {
+pub(crate) fn get_caller_identity(accounts: &Accounts, caller: &Caller) -> Executed {
+    let account_id = caller.account.as_str();
+    let identity = match &caller.who {
+        Who::Root => Identity {
             identity_type: "Account",
-            account_id: &caller.account,
-            principal_id: caller.account.clone(),
-            arn: format!("acs:ram::{}:root", caller.account),
-            user_id: Some(&caller.account),
+            account_id,
+            principal_id: account_id.to_owned(),
+            arn: caller.arn(),
+            user_id: Some(account_id),
             role_id: None,
         },
-        Some(role) => Identity {
+        Who::User(name) => {
+            let user = accounts.account(account_id).and_then(|realm| realm.user(name));
+            let id = user.map_or("", |user| &user.id);
+            Identity {
+                identity_type: "RAMUser",
+                account_id,
+                principal_id: id.to_owned(),
+                arn: caller.arn(),
+                user_id: Some(id),
+                role_id: None,
+            }
+        }
+        Who::Role(role) => Identity {
             identity_type: "AssumedRoleUser",
-            account_id: &caller.account,
+            account_id,
             principal_id: format!("{}:{}", role.role_id, role.session),
             arn: format!("{}/{}", role.role_arn, role.session),
             user_id: None,
@@ -96,52 +120,34 @@ pub(crate) fn get_caller_identity(caller: &Caller) -> Executed {
 }
 
 /// Carries out `AssumeRole`.
-pub(crate) fn assume_role(
-    accounts: &mut Accounts,
-    parameters: &Parameters,
-    now: Timestamp,
-) -> Result<Executed, Refusal> {
-    let request = RoleRequest::read(parameters)?;
-    if parameters.optional("ExternalId").is_some_and(|id| !is_external_id(id)) {
+pub(crate) fn assume_role(accounts: &mut Accounts, caller: &Caller, call: &Call<'_>) -> Result<Executed, Refusal> {
+    let Call { request, parameters, now } = *call;
+    let wanted = RoleRequest::read(parameters)?;
+    let external_id = parameters.optional("ExternalId");
+    if external_id.is_some_and(|id| !request::is_external_id(id)) {
         return Err(wrongly_formed("ExternalId"));
     }
-    let (key, role) = request.issue(accounts, now)?;
-    Ok(Executed::new(&Assumed::new(key, &role), None, None))
-}
-
-/// What the two AssumeRole operations have in common.
-struct RoleRequest<'a> {
-    role_arn: &'a str,
-    session: &'a str,
-    lifetime: SignedDuration,
-}
-
-impl<'a> RoleRequest<'a> {
-    fn read(parameters: &'a Parameters) -> Result<Self, Refusal> {
-        let role_arn = parameters.required("RoleArn")?;
-        let session = parameters.required("RoleSessionName")?;
-        if !is_role_arn(role_arn) {
-            return Err(wrongly_formed("RoleArn"));
+    let arn = caller.arn();
+    if let Some(role) = wanted.find(accounts)? {
+        let subject = accounts.subject(caller);
+        if matches!(caller.who, Who::Root) {
+            return Err(Denial::of_root(&subject, wanted.role_arn).refusal("Sts"));
         }
-        if !is_session_name(session) {
-            return Err(wrongly_formed("RoleSessionName"));
+        let mut context = Context::of_trust(request, &arn, now);
+        if let Some(id) = external_id {
+            context.set("sts:ExternalId", id);
         }
-        if let Some(policy) = parameters.optional("Policy") {
-            check_policy(policy)?;
-        }
-        let seconds = parameters.optional("DurationSeconds").unwrap_or("3600").parse();
-        let Some(seconds) = seconds.ok().filter(|seconds| (900..=3600).contains(seconds)) else {
-            let message = "The Min/Max value of DurationSeconds is 15min/1hr.";
-            return Err(Refusal::bad_request("InvalidParameter.DurationSeconds", message));
-        };
-        Ok(Self { role_arn, session, lifetime: SignedDuration::from_secs(seconds) })
+        let asking = Asking::Ram { account: &caller.account, arn: &arn };
+        trusts(&role.trust, wanted.role_arn, asking, &subject.display_name, &context)?;
     }
-
-    fn issue(&self, accounts: &mut Accounts, now: Timestamp) -> Result<(TemporaryKey, AssumedRole), Refusal> {
-        accounts.issue(self.role_arn, self.session, self.lifetime, now).ok_or_else(|| {
-            Refusal::new(StatusCode::NOT_FOUND, "EntityNotExist.Role", "The specified Role not exists .")
-        })
-    }
+    let lifetime = wanted.lifetime(accounts)?;
+    // Who stands behind the first session of a chain stands behind the last.
+    let source_identity = match &caller.who {
+        Who::Role(role) if role.source_identity.is_some() => role.source_identity.clone(),
+        _ => parameters.optional("SourceIdentity").map(str::to_owned),
+    };
+    let key = accounts.issue(wanted.role(source_identity), lifetime, now);
+    Ok(Executed::new(&Assumed::new(key), None, None))
 }
 
 fn wrongly_formed(parameter: &str) -> Refusal {
@@ -151,34 +157,6 @@ fn wrongly_formed(parameter: &str) -> Refusal {
     )
 }
 
-fn is_role_arn(arn: &str) -> bool {
-    let Some((account, role)) = arn.strip_prefix("acs:ram::").and_then(|rest| rest.split_once(":role/")) else {
-        return false;
-    };
-    !account.is_empty() && account.bytes().all(|byte| byte.is_ascii_digit()) && is_of(role, 1..=64, ".-_")
-}
-
-fn is_session_name(name: &str) -> bool {
-    is_of(name, 2..=64, ".@-_")
-}
-
-fn is_external_id(id: &str) -> bool {
-    is_of(id, 2..=1224, "=,.@:/-_+")
-}
-
-fn is_of(text: &str, length: std::ops::RangeInclusive<usize>, marks: &str) -> bool {
-    length.contains(&text.len()) && text.chars().all(|letter| letter.is_ascii_alphanumeric() || marks.contains(letter))
-}
-
-fn check_policy(policy: &str) -> Result<(), Refusal> {
-    if policy.len() > LONGEST_POLICY {
-        let message = "The size of Policy must be smaller than 2048 bytes.";
-        return Err(Refusal::bad_request("InvalidParameter.PolicySize", message));
-    }
-    let is_object = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(policy).is_ok();
-    if !is_object {
-        let message = "The parameter Policy has not passed grammar check.";
-        return Err(Refusal::bad_request("InvalidParameter.PolicyGrammar", message));
-    }
-    Ok(())
+fn no_such_role() -> Refusal {
+    Refusal::new(StatusCode::NOT_FOUND, "EntityNotExist.Role", "The specified Role not exists .")
 }

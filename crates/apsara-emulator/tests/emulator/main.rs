@@ -1,6 +1,7 @@
 //! The emulator over real HTTP, called by a client that knows nothing but sockets and hashes.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod accounts;
 mod answers;
 mod broken_connections;
 mod client;
@@ -14,6 +15,10 @@ mod ledger;
 mod lifetime;
 mod malformed;
 mod quota;
+mod ram;
+mod ram_documents;
+mod ram_keys;
+mod roles;
 mod sampled;
 mod sampled_faults;
 mod signatures;

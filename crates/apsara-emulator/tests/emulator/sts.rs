@@ -10,7 +10,7 @@ use crate::client::{Call, Reply, at_noon, live};
 
 const ROLE: &str = "acs:ram::1234567890123456:role/admin";
 
-fn sts(emulator: &Emulator, action: &str, parameters: &[(&str, &str)]) -> Call {
+pub(crate) fn sts(emulator: &Emulator, action: &str, parameters: &[(&str, &str)]) -> Call {
     Call::new(emulator, "2015-04-01", action, parameters)
 }
 
@@ -22,7 +22,7 @@ async fn assume(emulator: &Emulator, more: &[(&str, &str)]) -> Reply {
 }
 
 /// Lets a call be signed with the key that was issued.
-fn with_issued(mut call: Call, issued: &Reply) -> Call {
+pub(crate) fn with_issued(mut call: Call, issued: &Reply) -> Call {
     let credentials = &issued.json()["Credentials"];
     let text = |name: &str| credentials[name].as_str().unwrap().to_owned();
     call.key = (text("AccessKeyId"), text("AccessKeySecret"));
@@ -119,7 +119,7 @@ async fn the_parameters_of_assume_role_are_checked() {
     }
 }
 
-fn jwt(claims: &str) -> String {
+pub(crate) fn jwt(claims: &str) -> String {
     format!("{}.{}.c2ln", URL_SAFE_NO_PAD.encode(r#"{"alg":"RS256"}"#), URL_SAFE_NO_PAD.encode(claims))
 }
 

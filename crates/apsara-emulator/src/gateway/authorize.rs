@@ -1,0 +1,60 @@
+//! Whether a caller may do what it asks for.
+
+use super::{Call, State};
+use crate::accounts::{Caller, role_name};
+use crate::catalog::{self, Found};
+use crate::ram::{self, Filling, Needs, RamDecision, RamMode};
+use crate::refusal::Refusal;
+
+/// The first parts of the names of regions.
+const CONTINENTS: [&str; 8] = ["ap", "cn", "eu", "me", "na", "rus", "sa", "us"];
+
+/// Looks at policies, if any are to be looked at, and refuses what they do not allow, if that is to be refused.
+pub(super) fn authorize(
+    state: &State,
+    call: &Call<'_>,
+    found: &Found<'_>,
+    caller: &Caller,
+    decided: &mut Option<RamDecision>,
+) -> Result<(), Refusal> {
+    if state.manner.ram == RamMode::Off {
+        return Ok(());
+    }
+    let (needs, filling) = wanted(call, found, caller);
+    let subject = state.accounts.subject(caller);
+    let call = ram::Call { request: call.request, needs: &needs, filling: &filling, now: call.now.world };
+    let (decision, denial) = ram::decide(&call, &subject);
+    *decided = Some(decision);
+    match denial {
+        Some(denial) if state.manner.ram == RamMode::Strict => Err(denial.refusal(found.product.code())),
+        _ => Ok(()),
+    }
+}
+
+/// Tells what a call must be allowed, and what the placeholders in it stand for.
+fn wanted(call: &Call<'_>, found: &Found<'_>, caller: &Caller) -> (Needs, Filling) {
+    let (code, operation) = (found.product.code(), found.operation.name.as_str());
+    let is_of_sts = code.eq_ignore_ascii_case("Sts");
+    let needs = match &found.operation.needs {
+        _ if is_of_sts && operation == "GetCallerIdentity" => Needs::nothing(),
+        Some(needs) => needs.clone(),
+        None => Needs::undocumented(&found.product.ram_code, operation),
+    };
+    let mut values = catalog::values(found, call.request);
+    let one = |name: &str| values.iter().find(|(known, _)| known == name).and_then(|(_, values)| values.first());
+    let region = one("RegionId").cloned().or_else(|| region_of(call.request.host()));
+    let mut account = caller.account.clone();
+    if let Some(role) = one("RoleArn").filter(|_| is_of_sts && operation == "AssumeRole") {
+        // A role belongs to its own account, whoever asks for it.
+        account = role.split(':').nth(3).unwrap_or_default().to_owned();
+        let name = role_name(role).to_owned();
+        values.push(("RoleName".to_owned(), vec![name]));
+    }
+    (needs, Filling { account, region, values })
+}
+
+/// Finds the region in a host, such as `live.cn-shanghai.aliyuncs.com`.
+fn region_of(host: &str) -> Option<String> {
+    let is_region = |label: &&str| label.split_once('-').is_some_and(|(first, _)| CONTINENTS.contains(&first));
+    host.split('.').skip(1).find(is_region).map(str::to_owned)
+}

@@ -1,0 +1,111 @@
+//! What calls need: rows of specs and of our overlays, with their placeholders filled from requests.
+
+use serde_json::{Value, json};
+
+use super::needs::{Filling, Needs};
+
+fn filling(values: &[(&str, &[&str])]) -> Filling {
+    let values = values
+        .iter()
+        .map(|(name, values)| ((*name).to_owned(), values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>()));
+    Filling { account: "1000".to_owned(), region: Some("cn-hangzhou".to_owned()), values: values.collect() }
+}
+
+/// The actions and resources of a row of `ramActions` with these resources.
+fn needed(resources: &Value, filling: &Filling) -> Vec<String> {
+    let rows = json!([{ "ramAction": { "action": "log:X", "resources": resources } }]);
+    let needs = Needs::of_spec(&rows).unwrap();
+    needs.actions[0].resources(filling).iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn placeholders_are_filled_from_the_account_the_region_and_the_request() {
+    let log = "acs:log:{#regionId}:{#accountId}:project";
+    let config = "acs:config:*:{#accountId}";
+    let filling = filling(&[
+        ("project", &["p-1"]),
+        ("logstore", &["l-1"]),
+        ("CompliancePackId", &["cp-1"]),
+        ("ConfigRuleIds", &["cr-1, cr-2"]),
+        ("AggregatorIds", &["ca-1", "ca-2"]),
+        ("Empty", &[""]),
+    ]);
+    for (template, expected) in [
+        (format!("{log}/{{#project}}"), vec!["acs:log:cn-hangzhou:1000:project/p-1"]),
+        (
+            format!("{log}/{{#ProjectName}}/logstore/{{#LogstoreName}}"),
+            vec!["acs:log:cn-hangzhou:1000:project/p-1/logstore/l-1"],
+        ),
+        (format!("{log}/*"), vec!["acs:log:cn-hangzhou:1000:project/*"]),
+        (format!("{log}/{{#project}}/logstore/*"), vec!["acs:log:cn-hangzhou:1000:project/p-1/logstore/*"]),
+        (format!("{config}:pack/{{#CompliancePackId}}"), vec!["acs:config:*:1000:pack/cp-1"]),
+        // The placeholder says more than the parameter.
+        (format!("{config}:pack/{{#AggregatorCompliancePackId}}"), vec!["acs:config:*:1000:pack/cp-1"]),
+        // Several in one text, and in a list.
+        (
+            format!("{config}:rule/{{#ConfigRuleId}}"),
+            vec!["acs:config:*:1000:rule/cr-1", "acs:config:*:1000:rule/cr-2"],
+        ),
+        (
+            format!("{config}:aggregator/{{#AggregatorId}}"),
+            vec!["acs:config:*:1000:aggregator/ca-1", "acs:config:*:1000:aggregator/ca-2"],
+        ),
+        // What the request does not say stands for all.
+        (format!("{config}:x/{{#Unheard}}"), vec!["acs:config:*:1000:x/*"]),
+        (format!("{config}:x/{{#Empty}}"), vec!["acs:config:*:1000:x/*"]),
+        ("acs:ram:*:{AccountId}:role/{project}".to_owned(), vec!["acs:ram:*:1000:role/p-1"]),
+        ("*".to_owned(), vec!["*"]),
+        ("acs:log:*:{#accountId}:project/{#project".to_owned(), vec!["acs:log:*:1000:project/{#project"]),
+    ] {
+        let resources = json!([{ "validationType": "always", "arn": template }]);
+        assert_eq!(needed(&resources, &filling), expected, "{template}");
+    }
+}
+
+#[test]
+fn a_resource_that_is_optional_counts_only_if_the_request_names_it() {
+    let resources = json!([
+        { "validationType": "always", "arn": "acs:log:*:{#accountId}:project/{#project}" },
+        { "validationType": "conditional", "arn": "acs:log:*:{#accountId}:logstore/{#logstore}" },
+        { "validationType": "conditional", "arn": "acs:log:*:{#accountId}:machine/*" },
+    ]);
+    let project = "acs:log:*:1000:project/p";
+    assert_eq!(needed(&resources, &filling(&[("project", &["p"])])), [project]);
+    let both = filling(&[("project", &["p"]), ("logstore", &["l"])]);
+    assert_eq!(needed(&resources, &both), [project, "acs:log:*:1000:logstore/l"]);
+    // Nothing but optional ones, and none is named: no resource in particular.
+    let optional = json!([{ "validationType": "conditional", "arn": "acs:log:*:{#accountId}:logstore/{#logstore}" }]);
+    assert_eq!(needed(&optional, &filling(&[])), ["*"]);
+    assert_eq!(needed(&json!([]), &filling(&[])), ["*"]);
+}
+
+#[test]
+fn more_resources_than_anybody_means_are_all_of_them() {
+    let names: Vec<String> = (0..1001).map(|number| number.to_string()).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let resources = json!([{ "arn": "acs:log:*:{#accountId}:x/{#name}" }]);
+    assert_eq!(needed(&resources, &filling(&[("name", &names)])), ["acs:log:*:1000:x/*"]);
+    assert_eq!(needed(&resources, &filling(&[("name", &names[..1000])])).len(), 1000);
+}
+
+#[test]
+fn further_actions_and_keys_are_read_from_specs_and_overlays() {
+    let names = |needs: &Needs| needs.actions.iter().map(|action| action.name.clone()).collect::<Vec<_>>();
+    let spec = json!([{
+        "ramAction": { "action": "log:A", "actionConditions": [{ "conditionKey": "log:TLSVersion" }], "resources": [] },
+        "additionalActions": ["log:B", { "action": "ram:C" }],
+    }]);
+    let needs = Needs::of_spec(&spec).unwrap();
+    assert_eq!(names(&needs), ["log:A", "log:B", "ram:C"]);
+    assert_eq!(needs.actions[0].keys, ["log:TLSVersion"]);
+    let overlay = json!({ "action": "live:A", "level": "get", "resources": ["acs:live:*:{AccountId}:domain/{Domain}"],
+                          "conditionKeys": ["live:K"], "dependentActions": ["ram:PassRole"] });
+    let needs = Needs::of_overlay(&overlay).unwrap();
+    assert_eq!(names(&needs), ["live:A", "ram:PassRole"]);
+    let all = |at: usize| needs.actions[at].resources(&filling(&[("Domain", &["d"])]))[0].to_string();
+    assert_eq!((all(0).as_str(), all(1).as_str()), ("acs:live:*:1000:domain/d", "*"));
+    for nothing in [json!(null), json!([]), json!([{ "ramAction": {} }]), json!({})] {
+        assert!(Needs::of_spec(&nothing).is_none() && Needs::of_overlay(&nothing).is_none());
+    }
+    assert_eq!(names(&Needs::undocumented("Live", "DescribeX")), ["live:DescribeX"]);
+}

@@ -1,0 +1,64 @@
+//! The condition keys that calls have: when, from where, how, by whom, with which tags.
+
+use std::time::Duration;
+
+use apsara_emulator::{Clock, Emulator, RamMode};
+use serde_json::json;
+
+use crate::client::{Call, NOON, live};
+use crate::ram::{FORBIDDEN, SHANGHAI, account_of_ann, by_ann, is, saying, start, told};
+
+#[tokio::test]
+async fn the_common_keys_of_a_call_are_known() {
+    for (condition, said, expected) in [
+        (json!({ "DateLessThan": { "acs:CurrentTime": "2026-01-01T12:00:01Z" } }), "", (200, "OK")),
+        (json!({ "DateLessThan": { "acs:CurrentTime": "2026-01-01T12:00:00Z" } }), "", FORBIDDEN),
+        (json!({ "IpAddress": { "acs:SourceIp": "127.0.0.0/8" } }), "", (200, "OK")),
+        (json!({ "Bool": { "acs:SecureTransport": "false" } }), "", (200, "OK")),
+        (json!({ "Bool": { "acs:SecureTransport": "true" } }), "", FORBIDDEN),
+        (json!({ "Bool": { "acs:SecureTransport": "true" } }), "acs:SecureTransport=true", (200, "OK")),
+        // A call with an access key says nothing of a second factor.
+        (json!({ "Bool": { "acs:MFAPresent": "false" } }), "", FORBIDDEN),
+        (json!({ "Bool": { "acs:MFAPresent": "true" } }), "acs:MFAPresent=true", (200, "OK")),
+        (json!({ "StringLike": { "acs:PrincipalARN": "acs:ram:*:1000:user/a*" } }), "", (200, "OK")),
+        (json!({ "StringLike": { "acs:PrincipalARN": "acs:ram:*:*:role/*" } }), "", FORBIDDEN),
+        // Keys of services are known where a spec names them; that of Live names none.
+        (json!({ "StringEquals": { "live:Domain": "x" } }), "live:Domain=x", FORBIDDEN),
+    ] {
+        let statement = json!({ "Effect": "Allow", "Action": "*", "Resource": "*", "Condition": condition });
+        let emulator = start(Emulator::builder().account(account_of_ann(&statement)), RamMode::Strict).await;
+        let call = by_ann(live(&emulator, "DescribeLivePullToPushList", &SHANGHAI));
+        assert_eq!(told(&saying(&emulator, &call, said).await), is(expected), "{condition} {said}");
+    }
+}
+
+#[tokio::test]
+async fn the_time_of_conditions_is_the_one_that_tests_move() {
+    let statement = json!({ "Effect": "Allow", "Action": "*", "Resource": "*",
+                            "Condition": { "DateLessThanEquals": { "acs:CurrentTime": "2026-01-01T20:05:00+08:00" } } });
+    let clock = Clock::frozen_at(NOON).unwrap();
+    let builder = Emulator::builder().account(account_of_ann(&statement)).clock(clock).ram(RamMode::Strict);
+    let emulator = builder.gateway_clock(Clock::frozen_at(NOON).unwrap()).start().await.unwrap();
+    for (seconds, expected) in [(0, (200, "OK")), (300, (200, "OK")), (1, FORBIDDEN)] {
+        emulator.clock().advance(Duration::from_secs(seconds));
+        let mut call = by_ann(live(&emulator, "DescribeLivePullToPushList", &SHANGHAI));
+        call.date = NOON.to_owned();
+        assert_eq!(told(&call.v3(&emulator).await), is(expected), "{seconds}");
+    }
+}
+
+#[tokio::test]
+async fn the_tags_of_a_request_are_keys_and_an_operation_without_a_row_is_its_name() {
+    let condition = json!({ "StringEquals": { "acs:RequestTag/team": "dev" } });
+    let statement =
+        json!({ "Effect": "Allow", "Action": "ecs:DescribeInstances", "Resource": "*", "Condition": condition });
+    let emulator = start(Emulator::builder().account(account_of_ann(&statement)), RamMode::Strict).await;
+    for (tag, expected) in [(("team", "dev"), (200, "OK")), (("team", "ops"), FORBIDDEN), (("unit", "dev"), FORBIDDEN)]
+    {
+        let pairs = [("RegionId", "cn-hangzhou"), ("Tag.1.Key", tag.0), ("Tag.1.Value", tag.1)];
+        let mut call = by_ann(Call::new(&emulator, "2014-05-26", "DescribeInstances", &pairs));
+        call.method = "POST".to_owned();
+        assert_eq!(told(&call.v3(&emulator).await), is(expected), "{tag:?}");
+    }
+    assert_eq!(emulator.ledger().pop().unwrap().ram.unwrap().actions, ["ecs:DescribeInstances"]);
+}
