@@ -32,5 +32,6 @@ pub use crate::emulator::{
 pub use crate::faults::{Fault, FaultKind, FaultRule, Faults};
 pub use crate::ledger::{LedgerEntry, Signature};
 pub use crate::quota::Quotas;
-pub use crate::relay::{TaskError, TaskSnapshot, TaskStatus};
+pub use crate::relay::callbacks::{Callback, CallbackOutcome};
+pub use crate::relay::{Choice, Rules, TaskError, TaskSnapshot, TaskStatus, UnknownRule};
 pub use crate::start_error::StartError;

@@ -3,6 +3,7 @@
 
 mod answers;
 mod broken_connections;
+mod callbacks;
 mod client;
 mod codes;
 mod every;
