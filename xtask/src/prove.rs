@@ -9,6 +9,7 @@ use crate::run::{Failure, cargo, target};
 use crate::scratch;
 
 mod of_calls;
+mod of_emulator;
 mod of_gateway;
 mod of_generator;
 mod of_quota;
@@ -32,7 +33,14 @@ struct Break {
 pub(crate) fn run(only: &str) -> Result<(), Failure> {
     let copy = scratch::copy("prove")?;
     let is_meant = |fact: &&Break| fact.lie.contains(only) || fact.file.contains(only);
-    let all = [of_runtime::BREAKS, of_calls::BREAKS, of_quota::BREAKS, of_gateway::BREAKS, of_generator::BREAKS];
+    let all = [
+        of_runtime::BREAKS,
+        of_calls::BREAKS,
+        of_quota::BREAKS,
+        of_gateway::BREAKS,
+        of_generator::BREAKS,
+        of_emulator::BREAKS,
+    ];
     let breaks = || all.into_iter().flatten().filter(is_meant);
     if breaks().next().is_none() {
         return Err(format!("no break holds `{only}` in its sentence or in the name of its file"));

@@ -36,5 +36,6 @@ pub use crate::faults::{Fault, FaultKind, FaultRule, Faults};
 pub use crate::ledger::{LedgerEntry, Signature};
 pub use crate::quota::Quotas;
 pub use crate::ram::{RamDecision, RamMode};
-pub use crate::relay::{TaskError, TaskSnapshot, TaskStatus};
+pub use crate::relay::callbacks::{Callback, CallbackOutcome};
+pub use crate::relay::{Choice, Rules, TaskError, TaskSnapshot, TaskStatus, UnknownRule};
 pub use crate::start_error::StartError;

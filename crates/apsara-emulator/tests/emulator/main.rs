@@ -4,6 +4,7 @@
 mod accounts;
 mod answers;
 mod broken_connections;
+mod callbacks;
 mod client;
 mod client_tokens;
 mod codes;
