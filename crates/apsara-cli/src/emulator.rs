@@ -35,6 +35,12 @@ pub(crate) struct Options {
     /// A document of the API portal, api-docs.json, whose operations are served too; can be given several times.
     #[arg(long, value_name = "FILE")]
     spec: Vec<PathBuf>,
+    /// Be told what to do over HTTP too, below /_apsara, and show the status to a browser at /.
+    #[arg(long)]
+    control: bool,
+    /// A file to write a line of JSON to for each request, behind what it holds.
+    #[arg(long, value_name = "FILE")]
+    trace: Option<PathBuf>,
 }
 
 /// The ways to count.
@@ -68,6 +74,7 @@ pub(crate) async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     let stopped = stop_signal()?;
     let account = Account::new(options.account).key(options.access_key_id, options.access_key_secret);
     let builder = Emulator::builder().account(account).listen(options.listen).clock(clock).quota(options.quota.into());
+    let builder = options.trace.into_iter().fold(builder.control(options.control), EmulatorBuilder::trace_file);
     let emulator = options.spec.into_iter().fold(builder, EmulatorBuilder::spec_file).start().await?;
     print_environment(&emulator)?;
     stopped.await;

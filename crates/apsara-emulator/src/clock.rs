@@ -16,8 +16,9 @@ pub struct Clock {
     reading: Arc<Mutex<Reading>>,
 }
 
-#[derive(Clone, Copy)]
-enum Reading {
+/// What a clock goes by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
     Running { offset: SignedDuration },
     Frozen { at: Timestamp },
 }
@@ -97,8 +98,46 @@ impl Clock {
         Ok(())
     }
 
+    /// Tells what it goes by.
+    pub(crate) fn reading(&self) -> Reading {
+        self.with_reading(|reading| *reading)
+    }
+
+    /// Lets it go by what it went by before.
+    pub(crate) fn restore(&self, earlier: Reading) {
+        self.with_reading(|reading| *reading = earlier);
+    }
+
+    /// Whether it is the very same clock.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.reading, &other.reading)
+    }
+
     fn with_reading<T>(&self, read: impl FnOnce(&mut Reading) -> T) -> T {
         read(&mut self.reading.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// The two clocks of an emulator, and what they went by at its start.
+pub(crate) struct Clocks {
+    /// The clock of relay tasks and of temporary keys.
+    pub(crate) world: Clock,
+    /// The clock of the gateway.
+    pub(crate) gateway: Clock,
+    initial: [Reading; 2],
+}
+
+impl Clocks {
+    pub(crate) fn new(world: Clock, gateway: Clock) -> Self {
+        let initial = [world.reading(), gateway.reading()];
+        Self { world, gateway, initial }
+    }
+
+    /// Lets both clocks go by what they went by at the start.
+    pub(crate) fn reset(&self) {
+        let [world, gateway] = self.initial;
+        self.world.restore(world);
+        self.gateway.restore(gateway);
     }
 }
 
@@ -131,7 +170,7 @@ impl Default for Clock {
 
 impl fmt::Debug for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let frozen = self.with_reading(|reading| matches!(reading, Reading::Frozen { .. }));
+        let frozen = matches!(self.reading(), Reading::Frozen { .. });
         f.debug_struct("Clock").field("now", &format_utc(self.now())).field("frozen", &frozen).finish()
     }
 }
@@ -163,6 +202,11 @@ pub(crate) fn parse_utc(text: &str) -> Option<Timestamp> {
 /// Writes `yyyy-MM-ddTHH:mm:ssZ`, dropping the fraction of a second.
 pub(crate) fn format_utc(time: Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// Writes the same with milliseconds.
+pub(crate) fn format_precise(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }
 
 /// Reads the form of an HTTP `Date` header, such as `Thu, 22 Feb 2018 07:46:12 GMT`.

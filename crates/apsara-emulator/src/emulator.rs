@@ -1,6 +1,8 @@
 //! Starting and stopping an emulator, and looking into it.
 
+mod blueprint;
 mod builder;
+mod control;
 mod observe;
 
 use std::fmt;
@@ -9,6 +11,7 @@ use std::sync::Arc;
 
 use tokio::task::AbortHandle;
 
+pub(crate) use self::blueprint::Blueprint;
 pub use self::builder::EmulatorBuilder;
 use crate::clock::Clock;
 use crate::relay::{Failure, Relays, TaskError, TaskSnapshot};
@@ -92,7 +95,7 @@ impl Emulator {
     /// Gives the clock of tasks and temporary keys, to read or to move it.
     #[must_use]
     pub fn clock(&self) -> &Clock {
-        &self.shared.clock
+        &self.shared.clocks.world
     }
 
     /// Shows all relay tasks of all accounts in the order of creation, those that exited in the last 24 hours too.
@@ -130,7 +133,7 @@ impl Emulator {
     }
 
     fn with_relays<T>(&self, read: impl FnOnce(&mut Relays, jiff::Timestamp) -> T) -> T {
-        self.shared.with_state(|state| read(&mut state.relays, self.shared.clock.now()))
+        self.shared.with_state(|state| read(&mut state.relays, self.shared.clocks.world.now()))
     }
 }
 
@@ -142,6 +145,9 @@ impl Drop for Emulator {
 
 impl fmt::Debug for Emulator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Emulator").field("url", &self.url).field("clock", &self.shared.clock).finish_non_exhaustive()
+        f.debug_struct("Emulator")
+            .field("url", &self.url)
+            .field("clock", &self.shared.clocks.world)
+            .finish_non_exhaustive()
     }
 }

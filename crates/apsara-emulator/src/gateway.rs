@@ -1,6 +1,7 @@
 //! What stands in front of the operations: the checks, in their order, and the way to the right operation.
 
 mod authenticate;
+mod observe;
 mod own;
 
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use crate::accounts::{Accounts, Caller};
 use crate::answer::{Answer, Format, to_value};
 use crate::catalog::{self, Catalog, Sampled, Style};
 use crate::clock::Now;
+use crate::counters::Counters;
 use crate::faults::Intervention;
 use crate::ledger::{Ledger, LedgerEntry, Signature};
 use crate::nonce::Nonces;
@@ -24,7 +26,8 @@ use crate::quota::Meter;
 use crate::refusal::Refusal;
 use crate::relay::Relays;
 use crate::request::WireRequest;
-use crate::{random, verify};
+use crate::trace::Trace;
+use crate::{control, random, verify};
 
 const LIVE: &str = "2016-11-01";
 const STS: &str = "2015-04-01";
@@ -38,6 +41,8 @@ pub(crate) struct State {
     pub(crate) ledger: Ledger,
     pub(crate) catalog: Arc<Catalog>,
     pub(crate) manner: Manner,
+    pub(crate) trace: Trace,
+    pub(crate) counters: Counters,
 }
 
 /// How this emulator differs from others.
@@ -122,7 +127,7 @@ pub(crate) fn answer(state: &mut State, request: &WireRequest, now: Now, interve
     let answer = intervention.on_answer(answer, result.is_ok());
     let entry = LedgerEntry::of(request, outline.signature, answer.request_id.clone());
     let sent_task_id = entry.task_id.clone();
-    state.ledger.push(LedgerEntry {
+    let entry = LedgerEntry {
         action: action.to_owned(),
         version: outline.version.to_owned(),
         access_key_id: verify::claimed_access_key_id(request),
@@ -134,19 +139,21 @@ pub(crate) fn answer(state: &mut State, request: &WireRequest, now: Now, interve
         task_id: result.as_ref().ok().and_then(|executed| executed.task_id.clone()).or(sent_task_id),
         new_task_id: result.ok().and_then(|executed| executed.new_task_id),
         ..entry
-    });
+    };
+    state.note(entry, request, &target, now);
     answer
 }
 
 /// Refuses what could not even be taken apart, and writes that into the ledger.
-pub(crate) fn refuse_unreadable(state: &mut State, status: StatusCode) -> Answer {
+pub(crate) fn refuse_unreadable(state: &mut State, status: StatusCode, now: Now) -> Answer {
     let refusal = Refusal::unreadable(status);
     let answer = Answer::error(&refusal, "", "", random::request_id(), Format::Xml, Style::Rpc);
-    state.ledger.push(LedgerEntry {
+    let entry = LedgerEntry {
         status: status.as_u16(),
         code: Some(refusal.code),
         ..LedgerEntry::blank(answer.request_id.clone())
-    });
+    };
+    state.note_unreadable(entry, now);
     answer
 }
 
@@ -167,6 +174,9 @@ fn run(
 ) -> Result<Executed, Refusal> {
     let Call { request, outline, target, now, .. } = *call;
     intervention.on_arrival()?;
+    if control::is_reserved(&request.path) {
+        return Err(Refusal::action_not_found());
+    }
     let is_rpc = request.path == "/" && !state.catalog.has_paths(outline.version);
     let is_rpc_method = request.method == Method::GET || request.method == Method::POST;
     if !catalog::is_known_method(&request.method) || is_rpc && !is_rpc_method {

@@ -1,6 +1,7 @@
 //! A request as it came over the wire, before anybody believes it.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
@@ -21,6 +22,8 @@ pub(crate) struct WireRequest {
     pub(crate) body: Bytes,
     /// What could not be read; the gateway answers it before anything else.
     pub(crate) flaw: Option<Refusal>,
+    /// When it was there as a whole.
+    pub(crate) arrived: Instant,
 }
 
 impl WireRequest {
@@ -42,6 +45,7 @@ impl WireRequest {
             headers: parts.headers.clone(),
             body,
             flaw,
+            arrived: Instant::now(),
         }
     }
 

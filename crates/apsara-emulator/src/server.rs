@@ -14,9 +14,11 @@ use jiff::SignedDuration;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use crate::clock::{Clock, Now};
+use crate::clock::{Clocks, Now};
 use crate::connection::Connection;
+use crate::control;
 use crate::delivery::{Orders, Unanswered, deliver};
+use crate::emulator::Blueprint;
 use crate::faults::{Faults, Intervention};
 use crate::gateway::{self, State};
 use crate::refusal::Refusal;
@@ -34,20 +36,45 @@ const BODY_PATIENCE: Duration = Duration::from_secs(30);
 
 /// What all connections share.
 pub(crate) struct Shared {
-    pub(crate) clock: Clock,
+    pub(crate) clocks: Clocks,
     pub(crate) faults: Faults,
-    gateway_clock: Clock,
+    /// The port at which requests that control the emulator arrive; nothing if they are not listened to.
+    pub(crate) control: Option<u16>,
+    pub(crate) blueprint: Blueprint,
     started: Instant,
     state: Mutex<State>,
 }
 
 impl Shared {
-    pub(crate) fn new(clock: Clock, gateway_clock: Clock, faults: Faults, state: State) -> Self {
-        Self { clock, faults, gateway_clock, started: Instant::now(), state: Mutex::new(state) }
+    pub(crate) fn new(
+        blueprint: Blueprint,
+        clocks: Clocks,
+        faults: Faults,
+        state: State,
+        control: Option<u16>,
+    ) -> Self {
+        Self { clocks, faults, control, blueprint, started: Instant::now(), state: Mutex::new(state) }
+    }
+
+    /// Lets everything be as at the start.
+    pub(crate) fn reset(&self) {
+        self.with_state(|state| {
+            self.clocks.reset();
+            self.faults.reset();
+            // What could be built once can be built again.
+            if let Ok(fresh) = self.blueprint.build() {
+                state.replace(fresh);
+            }
+        });
     }
 
     fn now(&self, skew: SignedDuration) -> Now {
-        Now { world: self.clock.now(), gateway: self.gateway_clock.now(), skew, since_start: self.started.elapsed() }
+        Now {
+            world: self.clocks.world.now(),
+            gateway: self.clocks.gateway.now(),
+            skew,
+            since_start: self.started.elapsed(),
+        }
     }
 
     /// Decides what goes wrong with a request.
@@ -62,7 +89,7 @@ impl Shared {
     pub(crate) fn refuse_unreadable(&self, status: StatusCode) -> Vec<u8> {
         let (answer, now) = self.with_state(|state| {
             let now = self.now(SignedDuration::ZERO);
-            (gateway::refuse_unreadable(state, status), now)
+            (gateway::refuse_unreadable(state, status, now), now)
         });
         answer.into_bytes(now.shown())
     }
@@ -114,6 +141,9 @@ async fn respond(
     };
     let mut wire = WireRequest::new(&parts, body);
     wire.flaw = flaw.or(wire.flaw);
+    if let Some(response) = control::respond(&shared, &wire) {
+        return Ok(response);
+    }
     let mut intervention = shared.intervene(&wire);
     if let Some(delay) = intervention.delay() {
         tokio::time::sleep(delay).await;

@@ -35,6 +35,13 @@ pub enum StartError {
         /// What is wrong, or what to write instead.
         reason: String,
     },
+    /// The file of the trace cannot be written.
+    Trace {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
     /// The first account has no access key.
     NoKey {
         /// The account's id.
@@ -83,6 +90,7 @@ impl fmt::Display for StartError {
             Self::Bind { address, source } => write!(f, "cannot listen at {address}: {source}"),
             Self::InvalidSpec { file, at, reason } if at.is_empty() => write!(f, "{}: {reason}", file.display()),
             Self::InvalidSpec { file, at, reason } => write!(f, "{}: {at}: {reason}", file.display()),
+            Self::Trace { path, source } => write!(f, "cannot write the trace to {}: {source}", path.display()),
             Self::NoKey { account } => {
                 write!(f, "the first account, {account}, has no access key; add one with Account::key")
             }
@@ -107,7 +115,7 @@ impl fmt::Display for StartError {
 impl std::error::Error for StartError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Bind { source, .. } => Some(source),
+            Self::Bind { source, .. } | Self::Trace { source, .. } => Some(source),
             _ => None,
         }
     }

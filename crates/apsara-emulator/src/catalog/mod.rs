@@ -6,6 +6,7 @@ mod check;
 mod load;
 mod operation;
 mod path;
+mod ram_names;
 mod read;
 mod schema;
 
@@ -101,6 +102,11 @@ impl Catalog {
             _ => Refusal::action_not_found(),
         };
         found.map(|(_, found)| found).ok_or_else(not_found)
+    }
+
+    /// Finds an operation of the first product of a name.
+    pub(crate) fn operation(&self, product: &str, name: &str) -> Option<&Operation> {
+        self.products.iter().find(|known| known.code().eq_ignore_ascii_case(product))?.operation(name)
     }
 
     /// Whether any product of a version has operations with a path.

@@ -7,6 +7,7 @@ use http::Method;
 use serde_json::{Map, Value};
 
 use super::path::Pattern;
+use super::ram_names::read_ram_actions;
 
 /// How a product's requests look: all to `/` with the operation's name, or each operation with a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +44,8 @@ pub(crate) struct Operation {
     /// How many calls an account may make of it, and in how many seconds.
     pub(crate) quota: Option<(u32, u32)>,
     methods: Vec<Method>,
+    /// What RAM calls its actions, where a document says so.
+    pub(super) ram_actions: Vec<String>,
 }
 
 /// One parameter of an operation.
@@ -151,7 +154,10 @@ impl Product {
             let decoded = self.shipped?.operation(name)?;
             let operation = Operation::read(name, decoded.spec().clone()).ok()?;
             // What our overlay says, or what was read out of sentences, is not in the spec itself.
-            Some(Operation { quota: decoded.quota().filter(|quota| quota.0 > 0 && quota.1 > 0), ..operation })
+            let quota = decoded.quota().filter(|quota| quota.0 > 0 && quota.1 > 0);
+            let ours = decoded.overlay().and_then(|overlay| overlay["ram"]["action"].as_str());
+            let ram_actions = ours.map_or(operation.ram_actions, |action| vec![action.to_owned()]);
+            Some(Operation { quota, ram_actions, ..operation })
         };
         self.operations.get(name)?.get_or_init(decode).as_ref()
     }
@@ -220,7 +226,9 @@ impl Operation {
         let https_only = !schemes.is_empty() && !schemes.iter().any(|scheme| scheme == "http");
         let demo = spec["responseDemo"].as_str().map(str::to_owned);
         let quota = read_quota(&spec);
-        Ok(Self { name: name.to_owned(), path, parameters, responses, demo, anonymous, https_only, quota, methods })
+        let ram_actions = read_ram_actions(&spec);
+        let name = name.to_owned();
+        Ok(Self { name, path, parameters, responses, demo, anonymous, https_only, quota, methods, ram_actions })
     }
 
     /// Whether it lists a method, or none at all.

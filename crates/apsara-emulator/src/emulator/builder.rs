@@ -6,16 +6,14 @@ use std::sync::Arc;
 
 use tokio::net::TcpListener;
 
+use super::blueprint::{Blueprint, open_trace};
 use super::{DEFAULT_ACCESS_KEY_ID, DEFAULT_ACCESS_KEY_SECRET, DEFAULT_ACCOUNT_ID, Emulator};
-use crate::accounts::{Account, Accounts};
+use crate::accounts::Account;
 use crate::catalog::{Catalog, Product};
-use crate::clock::Clock;
+use crate::clock::{Clock, Clocks};
 use crate::faults::Faults;
 use crate::gateway::{Manner, State};
-use crate::ledger::Ledger;
-use crate::nonce::Nonces;
-use crate::quota::{Meter, Quotas};
-use crate::relay::Relays;
+use crate::quota::Quotas;
 use crate::server::{self, Shared};
 use crate::start_error::StartError;
 
@@ -36,6 +34,8 @@ pub struct EmulatorBuilder {
     pub(super) quota_of: Vec<(String, u32, u32)>,
     spec_files: Vec<PathBuf>,
     manner: Manner,
+    pub(super) control: bool,
+    pub(super) trace_file: Option<PathBuf>,
 }
 
 impl EmulatorBuilder {
@@ -51,6 +51,8 @@ impl EmulatorBuilder {
             quota_of: Vec::new(),
             spec_files: Vec::new(),
             manner: Manner { seed: DEFAULT_SEED, verifies: true, needs_https: false },
+            control: false,
+            trace_file: None,
         }
     }
 
@@ -130,12 +132,19 @@ impl EmulatorBuilder {
             return Err(StartError::NoKey { account: first.id.clone() });
         };
         let account_id = first.id.clone();
-        let accounts = Accounts::new(accounts)?;
         if let Some((operation, ..)) = self.quota_of.iter().find(|(_, calls, seconds)| *calls == 0 || *seconds == 0) {
             return Err(StartError::EmptyQuota { operation: operation.clone() });
         }
         let given = self.spec_files.iter().map(|file| Product::load(file)).collect::<Result<Vec<_>, _>>()?;
-        let catalog = Arc::new(Catalog::new(given));
+        let blueprint = Blueprint {
+            accounts,
+            quotas: self.quotas,
+            quota_of: self.quota_of,
+            most_entries: self.most_entries,
+            catalog: Arc::new(Catalog::new(given)),
+            manner: self.manner,
+        };
+        let state = blueprint.build()?;
 
         let Ok(address) = self.listen.parse::<SocketAddr>() else {
             return Err(StartError::InvalidAddress { address: self.listen });
@@ -149,17 +158,11 @@ impl EmulatorBuilder {
             Ok((listener, bound))
         };
         let (listener, address) = bind.await.map_err(|source| StartError::Bind { address, source })?;
+        let state = State { trace: open_trace(self.trace_file)?, ..state };
 
-        let state = State {
-            accounts,
-            nonces: Nonces::new(),
-            relays: Relays::default(),
-            meter: Meter::new(self.quotas, self.quota_of),
-            ledger: Ledger::new(self.most_entries),
-            catalog,
-            manner: self.manner,
-        };
-        let shared = Arc::new(Shared::new(self.clock, self.gateway_clock, Faults::new(self.fault_seed), state));
+        let clocks = Clocks::new(self.clock, self.gateway_clock);
+        let control = self.control.then(|| address.port());
+        let shared = Arc::new(Shared::new(blueprint, clocks, Faults::new(self.fault_seed), state, control));
         let serving = tokio::spawn(server::serve(listener, Arc::clone(&shared))).abort_handle();
         Ok(Emulator {
             shared,

@@ -2,6 +2,7 @@
 
 mod answers;
 mod operations;
+mod seed;
 mod settings;
 mod snapshot;
 mod sources;
