@@ -22,6 +22,7 @@ mod relay;
 mod request;
 mod server;
 mod start_error;
+mod status;
 mod sts;
 mod trace;
 mod verify;

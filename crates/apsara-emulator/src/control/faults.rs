@@ -140,6 +140,15 @@ fn read_fault(value: &Value) -> Result<Fault, Wrong> {
     })
 }
 
+/// A rule in the form that it can be added in, as text.
+pub(crate) fn written_rule(rule: &FaultRule) -> String {
+    let mut written = written(rule, 0);
+    if let Value::Object(fields) = &mut written {
+        fields.retain(|key, _| key != "seen");
+    }
+    written.to_string()
+}
+
 /// A rule in the form that it can be added in, and how many calls it has counted.
 fn written(rule: &FaultRule, seen: u64) -> Value {
     let mut fields = Map::new();

@@ -13,10 +13,11 @@ use http::{HeaderValue, Method, Response, StatusCode};
 use http_body_util::Full;
 use serde_json::{Map, Value, json};
 
+pub(crate) use self::faults::written_rule;
 use self::fields::{Fields, suggestion};
-use crate::random;
 use crate::request::WireRequest;
 use crate::server::Shared;
+use crate::{random, status};
 
 /// What all paths of the control API begin with.
 const ROOT: &str = "/_apsara";
@@ -82,14 +83,14 @@ pub(crate) fn is_reserved(path: &str) -> bool {
 /// Answers what is meant for the emulator itself; nothing if it is meant for the cloud, or if nobody is to listen.
 pub(crate) fn respond(shared: &Shared, request: &WireRequest) -> Option<Response<Full<Bytes>>> {
     let port = shared.control?;
-    if !is_reserved(&request.path) {
+    let result = if is_reserved(&request.path) {
+        guard::check(request, port).and_then(|()| run(shared, request)).map(|answer| write(StatusCode::OK, &answer))
+    } else if status::is_asked(request) {
+        guard::check_host(request, port).map(|()| status::respond(shared, request.host()))
+    } else {
         return None;
-    }
-    let result = guard::check(request, port).and_then(|()| run(shared, request));
-    Some(match result {
-        Ok(answer) => write(StatusCode::OK, &answer),
-        Err(Wrong { status, at, reason }) => write(status, &json!({ "error": reason, "where": at })),
-    })
+    };
+    Some(result.unwrap_or_else(|Wrong { status, at, reason }| write(status, &json!({ "error": reason, "where": at }))))
 }
 
 fn run(shared: &Shared, request: &WireRequest) -> Result<Value, Wrong> {

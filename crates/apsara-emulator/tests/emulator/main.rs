@@ -17,6 +17,7 @@ mod malformed;
 mod quota;
 mod sampled;
 mod signatures;
+mod status;
 mod sts;
 mod tasks;
 mod trace;
