@@ -14,6 +14,7 @@ use tokio::task::AbortHandle;
 pub(crate) use self::blueprint::Blueprint;
 pub use self::builder::EmulatorBuilder;
 use crate::clock::Clock;
+use crate::door::Door;
 use crate::relay::{Failure, Relays, TaskError, TaskSnapshot};
 use crate::server::Shared;
 use crate::start_error::StartError;
@@ -28,6 +29,7 @@ pub const DEFAULT_ACCESS_KEY_SECRET: &str = "apsara-emulator-secret-00000000";
 /// Serves a stand-in for Alibaba Cloud on this machine until it is dropped.
 ///
 /// Every emulator is a world of its own: many can run in one process. It lives in the tokio runtime it was started in.
+/// When it is dropped, its port refuses at once; its connections end as soon as the runtime gets to it.
 pub struct Emulator {
     shared: Arc<Shared>,
     address: SocketAddr,
@@ -37,6 +39,7 @@ pub struct Emulator {
     access_key_secret: String,
     account_id: String,
     serving: AbortHandle,
+    door: Door,
 }
 
 impl Emulator {
@@ -139,6 +142,7 @@ impl Emulator {
 
 impl Drop for Emulator {
     fn drop(&mut self) {
+        self.door.close();
         self.serving.abort();
     }
 }

@@ -8,6 +8,7 @@ mod connection;
 mod control;
 mod counters;
 mod delivery;
+mod door;
 mod emulator;
 mod faults;
 mod gateway;

@@ -11,13 +11,13 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioTimer;
 use jiff::SignedDuration;
-use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use crate::clock::{Clocks, Now};
 use crate::connection::Connection;
 use crate::control;
 use crate::delivery::{Orders, Unanswered, deliver};
+use crate::door::Door;
 use crate::emulator::Blueprint;
 use crate::faults::{Faults, Intervention};
 use crate::gateway::{self, State};
@@ -100,15 +100,15 @@ impl Shared {
 }
 
 /// Serves until it is aborted; its connections end with it.
-pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
+pub(crate) async fn serve(door: Door, shared: Arc<Shared>) {
     let mut connections = JoinSet::new();
     loop {
         let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+            accepted = door.accept() => accepted,
             Some(_) = connections.join_next() => continue,
         };
         match accepted {
-            Ok((stream, _)) => {
+            Ok(stream) => {
                 let _ = stream.set_nodelay(true);
                 let orders = Arc::new(Orders::default());
                 let connection = Connection::new(stream, Arc::clone(&shared), Arc::clone(&orders));

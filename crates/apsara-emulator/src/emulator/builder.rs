@@ -11,6 +11,7 @@ use super::{DEFAULT_ACCESS_KEY_ID, DEFAULT_ACCESS_KEY_SECRET, DEFAULT_ACCOUNT_ID
 use crate::accounts::Account;
 use crate::catalog::{Catalog, Product};
 use crate::clock::{Clock, Clocks};
+use crate::door::Door;
 use crate::faults::Faults;
 use crate::gateway::{Manner, State};
 use crate::quota::Quotas;
@@ -163,7 +164,8 @@ impl EmulatorBuilder {
         let clocks = Clocks::new(self.clock, self.gateway_clock);
         let control = self.control.then(|| address.port());
         let shared = Arc::new(Shared::new(blueprint, clocks, Faults::new(self.fault_seed), state, control));
-        let serving = tokio::spawn(server::serve(listener, Arc::clone(&shared))).abort_handle();
+        let door = Door::new(listener);
+        let serving = tokio::spawn(server::serve(door.clone(), Arc::clone(&shared))).abort_handle();
         Ok(Emulator {
             shared,
             address,
@@ -173,6 +175,7 @@ impl EmulatorBuilder {
             access_key_secret: key.secret,
             account_id,
             serving,
+            door,
         })
     }
 }
