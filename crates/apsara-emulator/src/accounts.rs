@@ -1,9 +1,12 @@
 //! Accounts, their access keys, and the temporary keys that were issued.
 
+mod saved;
+
 use std::collections::HashMap;
 use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::random;
 use crate::refusal::Refusal;
@@ -120,7 +123,7 @@ impl Account {
 }
 
 /// A role that somebody plays under a session name.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct AssumedRole {
     pub(crate) role_id: String,
     pub(crate) role_arn: String,
@@ -141,7 +144,7 @@ pub(crate) struct Claim<'a> {
 }
 
 /// A key with an end, issued by the token service.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct TemporaryKey {
     pub(crate) id: String,
     pub(crate) secret: String,
@@ -152,6 +155,7 @@ pub(crate) struct TemporaryKey {
 }
 
 /// Everybody who may call, and with what.
+#[derive(Clone)]
 pub(crate) struct Accounts {
     accounts: HashMap<String, Account>,
     owners: HashMap<String, String>,

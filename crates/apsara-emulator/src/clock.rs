@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 /// Tells the emulator's time, which a test can move or hold still.
 ///
@@ -17,7 +18,7 @@ pub struct Clock {
 }
 
 /// What a clock goes by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Reading {
     Running { offset: SignedDuration },
     Frozen { at: Timestamp },

@@ -18,6 +18,11 @@ impl Counters {
         *count
     }
 
+    /// Goes on from a count.
+    pub(crate) fn restore(&mut self, operation: String, status: u16, count: u64) {
+        self.calls.insert((operation, status), count);
+    }
+
     pub(crate) fn calls(&self) -> impl Iterator<Item = (&str, u16, u64)> {
         self.calls.iter().map(|((operation, status), count)| (operation.as_str(), *status, *count))
     }

@@ -2,6 +2,7 @@
 
 use std::future::poll_fn;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 
@@ -17,9 +18,9 @@ impl Door {
     }
 
     /// Accepts the next connection; once the door is closed, it waits for ever.
-    pub(crate) async fn accept(&self) -> io::Result<TcpStream> {
+    pub(crate) async fn accept(&self) -> io::Result<(TcpStream, SocketAddr)> {
         poll_fn(|cx| match &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some(listener) => listener.poll_accept(cx).map_ok(|(stream, _)| stream),
+            Some(listener) => listener.poll_accept(cx),
             None => Poll::Pending,
         })
         .await

@@ -15,6 +15,7 @@ pub(crate) use self::blueprint::Blueprint;
 pub use self::builder::EmulatorBuilder;
 use crate::clock::Clock;
 use crate::door::Door;
+use crate::gateway::Touched;
 use crate::relay::{Failure, Relays, TaskError, TaskSnapshot};
 use crate::server::Shared;
 use crate::start_error::StartError;
@@ -136,7 +137,12 @@ impl Emulator {
     }
 
     fn with_relays<T>(&self, read: impl FnOnce(&mut Relays, jiff::Timestamp) -> T) -> T {
-        self.shared.with_state(|state| read(&mut state.relays, self.shared.clocks.world.now()))
+        self.shared.with_state(|state| {
+            let done = read(&mut state.relays, self.shared.clocks.world.now());
+            state.touched = Touched::ALL;
+            state.save(&self.shared.clocks);
+            done
+        })
     }
 }
 
@@ -144,6 +150,8 @@ impl Drop for Emulator {
     fn drop(&mut self) {
         self.door.close();
         self.serving.abort();
+        // Connections may live a little longer, but nobody gets an answer any more that is not in the data.
+        self.shared.close();
     }
 }
 

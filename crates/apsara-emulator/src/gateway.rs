@@ -3,6 +3,7 @@
 mod authenticate;
 mod observe;
 mod own;
+mod saved;
 
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use serde_json::Value;
 
 use self::authenticate::authenticate;
 use self::own::{run_live, run_sts};
+pub(crate) use self::saved::Touched;
 use crate::accounts::{Accounts, Caller};
 use crate::answer::{Answer, Format, to_value};
 use crate::catalog::{self, Catalog, Sampled, Style};
@@ -26,6 +28,7 @@ use crate::quota::Meter;
 use crate::refusal::Refusal;
 use crate::relay::Relays;
 use crate::request::WireRequest;
+use crate::store::Store;
 use crate::trace::Trace;
 use crate::{control, random, verify};
 
@@ -43,6 +46,8 @@ pub(crate) struct State {
     pub(crate) manner: Manner,
     pub(crate) trace: Trace,
     pub(crate) counters: Counters,
+    pub(crate) store: Store,
+    pub(crate) touched: Touched,
 }
 
 /// How this emulator differs from others.
@@ -200,8 +205,10 @@ fn run(
     let parameters = Parameters::new(request.parameters());
     let is = |code: &str, version: &str| target.product.eq_ignore_ascii_case(code) && outline.version == version;
     let by_hand = if is("live", LIVE) {
+        state.touched.tasks = true;
         run_live(state, &found.operation.name, caller.as_ref(), &parameters, now.world)
     } else if is("Sts", STS) {
+        state.touched.sessions = true;
         run_sts(state, &found.operation.name, caller.as_ref(), &parameters, now.world)
     } else {
         None

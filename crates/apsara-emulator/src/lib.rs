@@ -24,6 +24,7 @@ mod request;
 mod server;
 mod start_error;
 mod status;
+mod store;
 mod sts;
 mod trace;
 mod verify;

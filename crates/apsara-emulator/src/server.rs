@@ -20,9 +20,10 @@ use crate::delivery::{Orders, Unanswered, deliver};
 use crate::door::Door;
 use crate::emulator::Blueprint;
 use crate::faults::{Faults, Intervention};
-use crate::gateway::{self, State};
+use crate::gateway::{self, State, Touched};
 use crate::refusal::Refusal;
 use crate::request::WireRequest;
+use crate::store::Ticket;
 
 /// The largest body that is looked at.
 const LARGEST_BODY: usize = 1024 * 1024;
@@ -61,11 +62,23 @@ impl Shared {
         self.with_state(|state| {
             self.clocks.reset();
             self.faults.reset();
-            // What could be built once can be built again.
-            if let Ok(fresh) = self.blueprint.build() {
-                state.replace(fresh);
-            }
+            state.replace(self.blueprint.build());
+            state.save(&self.clocks);
         });
+    }
+
+    /// Saves whatever may have changed.
+    fn save(&self) -> Ticket {
+        self.with_state(|state| {
+            state.touched = Touched::ALL;
+            state.save(&self.clocks)
+        })
+    }
+
+    /// Saves whatever may have changed, and nothing any more.
+    pub(crate) fn close(&self) {
+        self.save();
+        self.with_state(|state| state.store.close());
     }
 
     fn now(&self, skew: SignedDuration) -> Now {
@@ -108,7 +121,7 @@ pub(crate) async fn serve(door: Door, shared: Arc<Shared>) {
             Some(_) = connections.join_next() => continue,
         };
         match accepted {
-            Ok(stream) => {
+            Ok((stream, _)) => {
                 let _ = stream.set_nodelay(true);
                 let orders = Arc::new(Orders::default());
                 let connection = Connection::new(stream, Arc::clone(&shared), Arc::clone(&orders));
@@ -142,22 +155,27 @@ async fn respond(
     let mut wire = WireRequest::new(&parts, body);
     wire.flaw = flaw.or(wire.flaw);
     if let Some(response) = control::respond(&shared, &wire) {
-        return Ok(response);
+        return Ok(if shared.save().written().await.is_ok() { response } else { control::unwritten() });
     }
     let mut intervention = shared.intervene(&wire);
     if let Some(delay) = intervention.delay() {
         tokio::time::sleep(delay).await;
     }
     // One reading of the clock answers the whole request, and under the lock the ledger is in that order.
-    let (answer, now) = shared.with_state(|state| {
+    let (answer, now, saved) = shared.with_state(|state| {
         let now = shared.now(intervention.skew());
         let mut answer = gateway::answer(state, &wire, now, &mut intervention);
         if intervention.repeats() {
             answer = gateway::answer(state, &wire, now, &mut intervention);
         }
         intervention.applied().inspect(|kind| shared.faults.count(*kind));
-        (answer, now)
+        (answer, now, state.save(&shared.clocks))
     });
+    if saved.written().await.is_err() {
+        // What is not written must not be acknowledged.
+        orders.reset();
+        return Err(Unanswered);
+    }
     deliver(answer, now.shown(), &orders)
 }
 

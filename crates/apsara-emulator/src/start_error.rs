@@ -35,6 +35,27 @@ pub enum StartError {
         /// What is wrong, or what to write instead.
         reason: String,
     },
+    /// The data cannot be read, or not be written.
+    Data {
+        /// The folder.
+        folder: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// Another emulator has the data.
+    DataInUse {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// The data is of another version of the emulator.
+    DataVersion {
+        /// The folder.
+        folder: PathBuf,
+        /// The version that the data says.
+        found: u64,
+        /// The version that this emulator reads and writes.
+        known: u64,
+    },
     /// The file of the trace cannot be written.
     Trace {
         /// The file.
@@ -90,6 +111,15 @@ impl fmt::Display for StartError {
             Self::Bind { address, source } => write!(f, "cannot listen at {address}: {source}"),
             Self::InvalidSpec { file, at, reason } if at.is_empty() => write!(f, "{}: {reason}", file.display()),
             Self::InvalidSpec { file, at, reason } => write!(f, "{}: {at}: {reason}", file.display()),
+            Self::Data { folder, reason } => write!(f, "the data in {} cannot be used: {reason}", folder.display()),
+            Self::DataInUse { folder } => {
+                write!(f, "another emulator uses the data in {}; give each a folder of its own", folder.display())
+            }
+            Self::DataVersion { folder, found, known } => write!(
+                f,
+                "the data in {} is of version {found}, and this emulator knows version {known}; give it a new folder",
+                folder.display()
+            ),
             Self::Trace { path, source } => write!(f, "cannot write the trace to {}: {source}", path.display()),
             Self::NoKey { account } => {
                 write!(f, "the first account, {account}, has no access key; add one with Account::key")

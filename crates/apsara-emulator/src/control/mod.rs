@@ -93,6 +93,11 @@ pub(crate) fn respond(shared: &Shared, request: &WireRequest) -> Option<Response
     Some(result.unwrap_or_else(|Wrong { status, at, reason }| write(status, &json!({ "error": reason, "where": at }))))
 }
 
+/// Says that what was done could not be written.
+pub(crate) fn unwritten() -> Response<Full<Bytes>> {
+    write(StatusCode::SERVICE_UNAVAILABLE, &json!({ "error": "the data cannot be written", "where": "data" }))
+}
+
 fn run(shared: &Shared, request: &WireRequest) -> Result<Value, Wrong> {
     if let Some(flaw) = &request.flaw {
         return Err(Wrong::new("", flaw.message.clone()).with_status(flaw.status));

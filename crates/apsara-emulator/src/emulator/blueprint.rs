@@ -3,19 +3,23 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::accounts::{Account, Accounts};
+use crate::accounts::Accounts;
 use crate::catalog::Catalog;
-use crate::gateway::{Manner, State};
+use crate::clock::Clocks;
+use crate::counters::Counters;
+use crate::gateway::{Manner, State, Touched};
 use crate::ledger::Ledger;
 use crate::nonce::Nonces;
 use crate::quota::{Meter, Quotas};
 use crate::relay::Relays;
 use crate::start_error::StartError;
+use crate::store::Store;
 use crate::trace::Trace;
 
 /// Everything that a state begins with.
 pub(crate) struct Blueprint {
-    pub(super) accounts: Vec<Account>,
+    pub(super) accounts: Accounts,
+    pub(super) first_account: String,
     pub(super) quotas: Quotas,
     pub(super) quota_of: Vec<(String, u32, u32)>,
     pub(super) most_entries: Option<usize>,
@@ -26,13 +30,13 @@ pub(crate) struct Blueprint {
 impl Blueprint {
     /// The id of the first account.
     pub(crate) fn first_account(&self) -> &str {
-        self.accounts.first().map_or("", |account| &account.id)
+        &self.first_account
     }
 
     /// Makes a state in which nothing has happened; it notes requests in memory alone.
-    pub(crate) fn build(&self) -> Result<State, StartError> {
-        Ok(State {
-            accounts: Accounts::new(self.accounts.clone())?,
+    pub(crate) fn build(&self) -> State {
+        State {
+            accounts: self.accounts.clone(),
             nonces: Nonces::new(),
             relays: Relays::default(),
             meter: Meter::new(self.quotas, self.quota_of.clone()),
@@ -40,9 +44,21 @@ impl Blueprint {
             catalog: Arc::clone(&self.catalog),
             manner: self.manner,
             trace: Trace::default(),
-            counters: crate::counters::Counters::default(),
-        })
+            counters: Counters::default(),
+            store: Store::default(),
+            touched: Touched::default(),
+        }
     }
+}
+
+/// Opens the folder of the data, if there is to be one, and takes up what it holds.
+pub(super) fn open_data(folder: Option<PathBuf>, state: &mut State, clocks: &Clocks) -> Result<(), StartError> {
+    let Some(folder) = folder else {
+        return Ok(());
+    };
+    let (store, rows) = Store::open(&folder)?;
+    let resumed = state.resume(store, &rows, clocks);
+    resumed.map_err(|row| StartError::Data { folder, reason: row.to_string() })
 }
 
 /// Opens the file of the trace, if there is to be one.

@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use tokio::net::TcpListener;
 
-use super::blueprint::{Blueprint, open_trace};
+use super::blueprint::{Blueprint, open_data, open_trace};
 use super::{DEFAULT_ACCESS_KEY_ID, DEFAULT_ACCESS_KEY_SECRET, DEFAULT_ACCOUNT_ID, Emulator};
-use crate::accounts::Account;
+use crate::accounts::{Account, Accounts};
 use crate::catalog::{Catalog, Product};
 use crate::clock::{Clock, Clocks};
 use crate::door::Door;
 use crate::faults::Faults;
-use crate::gateway::{Manner, State};
+use crate::gateway::Manner;
 use crate::quota::Quotas;
 use crate::server::{self, Shared};
 use crate::start_error::StartError;
@@ -37,6 +37,7 @@ pub struct EmulatorBuilder {
     manner: Manner,
     pub(super) control: bool,
     pub(super) trace_file: Option<PathBuf>,
+    pub(super) data: Option<PathBuf>,
 }
 
 impl EmulatorBuilder {
@@ -54,6 +55,7 @@ impl EmulatorBuilder {
             manner: Manner { seed: DEFAULT_SEED, verifies: true, needs_https: false },
             control: false,
             trace_file: None,
+            data: None,
         }
     }
 
@@ -133,19 +135,21 @@ impl EmulatorBuilder {
             return Err(StartError::NoKey { account: first.id.clone() });
         };
         let account_id = first.id.clone();
+        let accounts = Accounts::new(accounts)?;
         if let Some((operation, ..)) = self.quota_of.iter().find(|(_, calls, seconds)| *calls == 0 || *seconds == 0) {
             return Err(StartError::EmptyQuota { operation: operation.clone() });
         }
         let given = self.spec_files.iter().map(|file| Product::load(file)).collect::<Result<Vec<_>, _>>()?;
         let blueprint = Blueprint {
             accounts,
+            first_account: account_id.clone(),
             quotas: self.quotas,
             quota_of: self.quota_of,
             most_entries: self.most_entries,
             catalog: Arc::new(Catalog::new(given)),
             manner: self.manner,
         };
-        let state = blueprint.build()?;
+        let mut state = blueprint.build();
 
         let Ok(address) = self.listen.parse::<SocketAddr>() else {
             return Err(StartError::InvalidAddress { address: self.listen });
@@ -159,9 +163,9 @@ impl EmulatorBuilder {
             Ok((listener, bound))
         };
         let (listener, address) = bind.await.map_err(|source| StartError::Bind { address, source })?;
-        let state = State { trace: open_trace(self.trace_file)?, ..state };
-
         let clocks = Clocks::new(self.clock, self.gateway_clock);
+        open_data(self.data, &mut state, &clocks)?;
+        state.trace = open_trace(self.trace_file)?;
         let control = self.control.then(|| address.port());
         let shared = Arc::new(Shared::new(blueprint, clocks, Faults::new(self.fault_seed), state, control));
         let door = Door::new(listener);

@@ -30,6 +30,17 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Keeps the state in a folder, so that it outlives the program, whatever its end: relay tasks, temporary keys, the
+    /// nonces of the last 15 minutes, both clocks, and the counts of calls.
+    ///
+    /// What has changed is written before the answer goes out; what a test changes through the emulator itself, such as a
+    /// clock, is written with the next request, or when the emulator is dropped. The ledger, the trace, faults and
+    /// quotas are kept in memory alone. Data that is there already wins over the clocks that are set here.
+    pub fn data(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.data = Some(folder.into());
+        self
+    }
+
     /// Writes the trace to a file too, behind what it holds: a JSON object for each request, on a line of its own.
     ///
     /// A line is there before the answer goes out.

@@ -1,17 +1,21 @@
 //! What is noted of a request once it has been decided upon.
 
-use super::State;
+use super::{State, Touched};
 use crate::clock::{Now, format_precise};
 use crate::ledger::LedgerEntry;
 use crate::outline::Target;
 use crate::request::WireRequest;
+use crate::store::COUNTERS;
 use crate::trace::TraceEntry;
 
 impl State {
-    /// Takes the place of everything that has happened; a trace that is written to a file still is.
+    /// Takes the place of everything that has happened; a trace that is written to a file still is,
+    /// and what outlives the program does so again.
     pub(crate) fn replace(&mut self, fresh: Self) {
         let trace = std::mem::take(&mut self.trace).emptied();
-        *self = Self { trace, ..fresh };
+        let mut store = std::mem::take(&mut self.store);
+        store.clear();
+        *self = Self { trace, store, touched: Touched::ALL, ..fresh };
     }
 
     /// Notes a request that could be read.
@@ -23,14 +27,19 @@ impl State {
         let duration = request.arrived.elapsed().as_micros();
         let traced = trace_of(&entry, target.product, now, u64::try_from(duration).unwrap_or(u64::MAX));
         self.trace.push(TraceEntry { ram_actions, ..traced });
-        self.counters.count(target.name().unwrap_or_default(), entry.status);
+        self.count(target.name().unwrap_or_default(), entry.status);
         self.ledger.push(entry);
+    }
+
+    fn count(&mut self, operation: &str, status: u16) {
+        let count = self.counters.count(operation, status);
+        self.store.put(COUNTERS, || format!("{operation} {status}"), &(operation, status, count));
     }
 
     /// Notes what could not be taken apart.
     pub(super) fn note_unreadable(&mut self, entry: LedgerEntry, now: Now) {
         self.trace.push(trace_of(&entry, "", now, 0));
-        self.counters.count("", entry.status);
+        self.count("", entry.status);
         self.ledger.push(entry);
     }
 }

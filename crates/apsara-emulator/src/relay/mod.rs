@@ -2,6 +2,7 @@
 
 mod answers;
 mod operations;
+mod saved;
 mod seed;
 mod settings;
 mod snapshot;

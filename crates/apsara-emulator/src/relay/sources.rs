@@ -1,5 +1,7 @@
 //! Where a relay task pulls from: the parameters that begin with `Source`, and the index into them.
 
+use serde::{Deserialize, Serialize};
+
 use crate::parameters::Parameters;
 use crate::refusal::Refusal;
 
@@ -8,7 +10,7 @@ const PROTOCOLS: [&str; 6] = ["flv", "hls", "http-flv", "rtmp", "rtsp", "srt"];
 const MOST_FILES: usize = 30;
 
 /// What kind of source a task pulls.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum SourceType {
     Live,
     Vod,

@@ -1,6 +1,7 @@
 //! One relay task and the states it goes through.
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::settings::Settings;
 
@@ -8,7 +9,7 @@ use super::settings::Settings;
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
 
 /// What broke the relay of a stream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Failure {
     Pull,
     Push,
@@ -24,7 +25,7 @@ impl Failure {
 }
 
 /// Why a task is over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum ExitReason {
     TriggerByUser,
     OverEndTime,
@@ -40,7 +41,7 @@ impl ExitReason {
 }
 
 /// The five documented states, with what each of them needs to know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum State {
     Idle,
     Running {
@@ -61,14 +62,14 @@ pub(crate) enum State {
 }
 
 /// Where in its list of files a task plays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Position {
     pub(crate) file_index: i32,
     pub(crate) offset: i64,
 }
 
 /// A relay task under one id.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Task {
     pub(crate) id: String,
     pub(crate) account: String,
