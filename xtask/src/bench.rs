@@ -14,8 +14,20 @@ use crate::scratch;
 pub(crate) enum Bench {
     /// Measure the generator, and what the code that it makes costs the compiler.
     Codegen(Args),
-    /// Measure what verifying signatures costs the emulator; fails if it is more than half of a call without it.
-    Emulator,
+    /// Measure how long the emulator's start takes, and what verifying signatures costs it; fails if that is more than half
+    /// of a call without it.
+    Emulator(Remembered),
+}
+
+/// What the emulator remembers.
+#[derive(clap::Args)]
+pub(crate) struct Remembered {
+    /// Measure instead what is left of calls in memory once a quarter of an hour has passed by the emulator's clocks.
+    #[arg(long)]
+    memory: bool,
+    /// How many calls are made, twice.
+    #[arg(long, default_value_t = 1_000_000, requires = "memory")]
+    calls: u32,
 }
 
 /// Of what specs.
@@ -33,14 +45,17 @@ pub(crate) struct Args {
 pub(crate) fn run(bench: &Bench) -> Result<(), Failure> {
     match bench {
         Bench::Codegen(args) => codegen(args),
-        Bench::Emulator => emulator(),
+        Bench::Emulator(remembered) => emulator(remembered),
     }
 }
 
 /// Runs the program that compares an emulator with one that believes everything; it is not linked into this one.
-fn emulator() -> Result<(), Failure> {
-    let package = ["--package", "apsara-tests", "--bin", "bench_emulator"];
-    succeed(cargo(&["run", "--quiet", "--release"]).args(package))
+fn emulator(remembered: &Remembered) -> Result<(), Failure> {
+    let mut command = cargo(&["run", "--quiet", "--release", "--package", "apsara-tests", "--bin", "bench_emulator"]);
+    if remembered.memory {
+        command.args(["--", "--memory", &remembered.calls.to_string()]);
+    }
+    succeed(&mut command)
 }
 
 /// Generates clients into a crate of their own, and prints lines, sizes and the CPU seconds that the compiler takes for that crate alone.

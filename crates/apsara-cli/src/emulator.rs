@@ -48,6 +48,12 @@ pub(crate) struct Options {
     /// A document of the API portal, api-docs.json, whose operations are served too; can be given several times.
     #[arg(long, value_name = "FILE")]
     spec: Vec<PathBuf>,
+    /// Be told what to do over HTTP too, below /_apsara, and show the status to a browser at /.
+    #[arg(long)]
+    control: bool,
+    /// A file to write a line of JSON to for each request, behind what it holds.
+    #[arg(long, value_name = "FILE")]
+    trace: Option<PathBuf>,
 }
 
 /// What becomes of policies.
@@ -108,7 +114,8 @@ pub(crate) async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
         }
     };
     let builder = builder.listen(options.listen).clock(clock).quota(options.quota.into()).ram(options.ram.into());
-    let builder = builder.rules(options.rules).callbacks(!options.no_callbacks);
+    let builder = builder.rules(options.rules).callbacks(!options.no_callbacks).control(options.control);
+    let builder = options.trace.into_iter().fold(builder, EmulatorBuilder::trace_file);
     let emulator = options.spec.into_iter().fold(builder, EmulatorBuilder::spec_file).start().await?;
     print_environment(&emulator)?;
     stopped.await;

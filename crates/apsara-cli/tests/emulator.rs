@@ -133,3 +133,28 @@ fn a_document_that_cannot_be_read_is_told_by_file_and_path() {
     let text = String::from_utf8(refused(&["emulator", "--spec", &file]).stderr).unwrap();
     assert!(text.contains("Wrong.json: apis.AskWrong.parameters[0].in: must be"), "{text}");
 }
+
+/// Asks for a path and returns the whole answer.
+fn get(host: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(host).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn it_can_be_controlled_and_traced_if_that_is_asked_for() {
+    let trace = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("trace.jsonl");
+    let _ = std::fs::remove_file(&trace);
+    let (_child, lines) = start(&["emulator", "--control", "--trace", trace.to_str().unwrap()]);
+    let host = lines[0].strip_prefix("Listening at http://").unwrap();
+    assert!(get(host, "/_apsara/clock").contains(r#""frozen":false"#));
+    get(host, "/?Action=Ask&Version=2016-11-01");
+    let text = std::fs::read_to_string(&trace).unwrap();
+    assert!(text.lines().count() == 1 && text.contains(r#""operation":"Ask""#), "{text}");
+
+    let (_child, lines) = start(&["emulator"]);
+    let host = lines[0].strip_prefix("Listening at http://").unwrap();
+    assert!(get(host, "/_apsara/clock").contains("InvalidAction.NotFound"));
+}

@@ -4,19 +4,20 @@ mod account;
 mod file;
 mod members;
 mod realm;
+mod saved;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 pub use self::account::Account;
 pub(crate) use self::account::{LiveService, LongLivedKey};
 pub use self::members::{OidcProvider, RamPolicy, Role, User};
 use self::realm::entity_id;
 pub(crate) use self::realm::{KnownRole, Realm};
-use crate::ram::{Kind, Policy, Subject};
+use crate::ram::{Kind, SessionPolicy, Subject};
 use crate::random;
 use crate::refusal::Refusal;
 use crate::start_error::StartError;
@@ -24,7 +25,7 @@ use crate::strict::Flaws;
 use crate::verify::{Key, PublicKey};
 
 /// A role that somebody plays under a session name.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct AssumedRole {
     pub(crate) role_id: String,
     pub(crate) role_arn: String,
@@ -32,7 +33,7 @@ pub(crate) struct AssumedRole {
     /// Who stands behind the session, if that was said.
     pub(crate) source_identity: Option<String>,
     /// What narrows the session.
-    pub(crate) policy: Option<Arc<Policy>>,
+    pub(crate) policy: Option<SessionPolicy>,
 }
 
 impl AssumedRole {
@@ -81,7 +82,7 @@ pub(crate) struct Claim<'a> {
 }
 
 /// A key with an end, issued by the token service.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct TemporaryKey {
     pub(crate) id: String,
     pub(crate) secret: String,
@@ -92,6 +93,7 @@ pub(crate) struct TemporaryKey {
 }
 
 /// Everybody who may call, and with what.
+#[derive(Clone)]
 pub(crate) struct Accounts {
     realms: HashMap<String, Realm>,
     keys: HashMap<String, (Caller, LongLivedKey)>,
@@ -228,7 +230,7 @@ impl Accounts {
             Who::Role(role) => {
                 let display_name = format!("{}:{}", role.name(), role.session);
                 let policies = realm.and_then(|realm| realm.policies_of_role(role.name()));
-                (Kind::Role, display_name, policies, role.policy.as_deref())
+                (Kind::Role, display_name, policies, role.policy.as_ref().map(SessionPolicy::policy))
             }
         };
         Subject { arn: caller.arn(), account: &caller.account, kind, display_name, policies, session }

@@ -1,11 +1,16 @@
 //! The clocks that checks and relay tasks read.
 
+mod text;
+
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
+
+pub(crate) use self::text::{format_http_date, format_precise, format_utc, parse_http_date, parse_utc};
 
 /// Tells the emulator's time, which a test can move or hold still.
 ///
@@ -18,8 +23,9 @@ pub struct Clock {
     moved: Arc<watch::Sender<()>>,
 }
 
-#[derive(Clone, Copy)]
-enum Reading {
+/// What a clock goes by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Reading {
     Running { offset: SignedDuration },
     Frozen { at: Timestamp },
 }
@@ -110,6 +116,21 @@ impl Clock {
         })
     }
 
+    /// Tells what it goes by.
+    pub(crate) fn reading(&self) -> Reading {
+        self.with_reading(|reading| *reading)
+    }
+
+    /// Lets it go by what it went by before.
+    pub(crate) fn restore(&self, earlier: Reading) {
+        self.change(|reading| *reading = earlier);
+    }
+
+    /// Whether it is the very same clock.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.reading, &other.reading)
+    }
+
     fn change(&self, change: impl FnOnce(&mut Reading)) {
         self.with_reading(change);
         self.moved.send_replace(());
@@ -117,6 +138,29 @@ impl Clock {
 
     fn with_reading<T>(&self, read: impl FnOnce(&mut Reading) -> T) -> T {
         read(&mut self.reading.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// The two clocks of an emulator, and what they went by at its start.
+pub(crate) struct Clocks {
+    /// The clock of relay tasks and of temporary keys.
+    pub(crate) world: Clock,
+    /// The clock of the gateway.
+    pub(crate) gateway: Clock,
+    initial: [Reading; 2],
+}
+
+impl Clocks {
+    pub(crate) fn new(world: Clock, gateway: Clock) -> Self {
+        let initial = [world.reading(), gateway.reading()];
+        Self { world, gateway, initial }
+    }
+
+    /// Lets both clocks go by what they went by at the start.
+    pub(crate) fn reset(&self) {
+        let [world, gateway] = self.initial;
+        self.world.restore(world);
+        self.gateway.restore(gateway);
     }
 }
 
@@ -149,7 +193,7 @@ impl Default for Clock {
 
 impl fmt::Debug for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let frozen = self.with_reading(|reading| matches!(reading, Reading::Frozen { .. }));
+        let frozen = matches!(self.reading(), Reading::Frozen { .. });
         f.debug_struct("Clock").field("now", &format_utc(self.now())).field("frozen", &frozen).finish()
     }
 }
@@ -165,36 +209,6 @@ impl fmt::Display for InvalidTime {
 }
 
 impl std::error::Error for InvalidTime {}
-
-/// Reads `yyyy-MM-ddTHH:mm:ssZ` and nothing else: no fraction, no offset, no other case.
-pub(crate) fn parse_utc(text: &str) -> Option<Timestamp> {
-    const SHAPE: &[u8; 20] = b"0000-00-00T00:00:00Z";
-    let shaped = text.len() == SHAPE.len()
-        && text.bytes().zip(SHAPE).all(
-            |(byte, shape)| {
-                if *shape == b'0' { byte.is_ascii_digit() } else { byte == *shape }
-            },
-        );
-    if shaped { text.parse().ok() } else { None }
-}
-
-/// Writes `yyyy-MM-ddTHH:mm:ssZ`, dropping the fraction of a second.
-pub(crate) fn format_utc(time: Timestamp) -> String {
-    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
-
-/// Reads the form of an HTTP `Date` header, such as `Thu, 22 Feb 2018 07:46:12 GMT`.
-pub(crate) fn parse_http_date(text: &str) -> Option<Timestamp> {
-    let time = jiff::civil::DateTime::strptime("%a, %d %b %Y %H:%M:%S GMT", text).ok()?;
-    let time = jiff::tz::Offset::UTC.to_timestamp(time).ok()?;
-    // Only the very form: no other number of digits, no day of the week that it was not.
-    (format_http_date(time) == text).then_some(time)
-}
-
-/// Writes the form of an HTTP `Date` header.
-pub(crate) fn format_http_date(time: Timestamp) -> String {
-    time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
-}
 
 #[cfg(test)]
 mod tests {
@@ -229,33 +243,5 @@ mod tests {
         let running = Clock::system();
         running.advance(Duration::MAX);
         assert_eq!(running.now(), Timestamp::MAX);
-    }
-
-    #[test]
-    fn only_the_documented_form_of_a_time_is_read() {
-        assert!(parse_utc("2024-02-29T23:59:59Z").is_some());
-        for wrong in [
-            "",
-            "2023-02-29T00:00:00Z",
-            "2024-01-01T00:00:00",
-            "2024-01-01t00:00:00Z",
-            "2024-01-01T00:00:00.0Z",
-            "2024-01-01T24:00:00Z",
-            "2024-01-01T00:00:00+00:00",
-            "2024-01-01 00:00:00Z",
-            "1704067200",
-        ] {
-            assert!(parse_utc(wrong).is_none(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn http_dates_are_written_in_english_and_gmt() {
-        let time = parse_utc("2018-02-22T07:46:12Z").unwrap();
-        assert_eq!(format_http_date(time), "Thu, 22 Feb 2018 07:46:12 GMT");
-        assert_eq!(parse_http_date("Thu, 22 Feb 2018 07:46:12 GMT"), Some(time));
-        for wrong in ["Wed, 22 Feb 2018 07:46:12 GMT", "Thu, 22 Feb 2018 07:46:12", "2018-02-22T07:46:12Z", ""] {
-            assert_eq!(parse_http_date(wrong), None, "{wrong}");
-        }
     }
 }

@@ -1,6 +1,8 @@
 //! Starting and stopping an emulator, and looking into it.
 
+mod blueprint;
 mod builder;
+mod control;
 mod observe;
 mod permit;
 
@@ -10,9 +12,12 @@ use std::sync::Arc;
 
 use tokio::task::AbortHandle;
 
+pub(crate) use self::blueprint::Blueprint;
 pub use self::builder::EmulatorBuilder;
 use crate::clock::Clock;
-use crate::relay::{Failure, Relays, TaskError, TaskSnapshot, callbacks};
+use crate::door::Door;
+use crate::gateway::Touched;
+use crate::relay::{Failure, Relays, TaskError, TaskSnapshot};
 use crate::server::Shared;
 use crate::start_error::StartError;
 
@@ -26,6 +31,7 @@ pub const DEFAULT_ACCESS_KEY_SECRET: &str = "apsara-emulator-secret-00000000";
 /// Serves a stand-in for Alibaba Cloud on this machine until it is dropped.
 ///
 /// Every emulator is a world of its own: many can run in one process. It lives in the tokio runtime it was started in.
+/// When it is dropped, its port refuses at once; its connections end as soon as the runtime gets to it.
 pub struct Emulator {
     shared: Arc<Shared>,
     address: SocketAddr,
@@ -35,8 +41,8 @@ pub struct Emulator {
     access_key_secret: String,
     account_id: String,
     serving: AbortHandle,
-    told: Arc<callbacks::Log>,
     telling: Option<AbortHandle>,
+    door: Door,
 }
 
 impl Emulator {
@@ -95,7 +101,7 @@ impl Emulator {
     /// Gives the clock of tasks and temporary keys, to read or to move it.
     #[must_use]
     pub fn clock(&self) -> &Clock {
-        &self.shared.clock
+        &self.shared.clocks.world
     }
 
     /// Shows all relay tasks of all accounts in the order of creation, and those that exited as long as they are known:
@@ -134,21 +140,32 @@ impl Emulator {
     }
 
     fn with_relays<T>(&self, read: impl FnOnce(&mut Relays, jiff::Timestamp) -> T) -> T {
-        self.shared.with_state(|state| read(&mut state.relays, self.shared.clock.now()))
+        self.shared.with_state(|state| {
+            let done = read(&mut state.relays, self.shared.clocks.world.now());
+            state.touched = Touched::ALL;
+            state.save(&self.shared.clocks);
+            done
+        })
     }
 }
 
 impl Drop for Emulator {
     fn drop(&mut self) {
+        self.door.close();
         self.serving.abort();
         if let Some(telling) = &self.telling {
             telling.abort();
         }
+        // Connections may live a little longer, but nobody gets an answer any more that is not in the data.
+        self.shared.close();
     }
 }
 
 impl fmt::Debug for Emulator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Emulator").field("url", &self.url).field("clock", &self.shared.clock).finish_non_exhaustive()
+        f.debug_struct("Emulator")
+            .field("url", &self.url)
+            .field("clock", &self.shared.clocks.world)
+            .finish_non_exhaustive()
     }
 }

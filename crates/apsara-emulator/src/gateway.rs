@@ -2,7 +2,9 @@
 
 mod authenticate;
 mod authorize;
+mod observe;
 mod own;
+mod saved;
 
 use std::sync::Arc;
 
@@ -13,10 +15,12 @@ use serde_json::Value;
 use self::authenticate::authenticate;
 use self::authorize::authorize;
 use self::own::{run_live, run_sts};
+pub(crate) use self::saved::Touched;
 use crate::accounts::{Accounts, Caller};
 use crate::answer::{Answer, Format, to_value};
 use crate::catalog::{self, Catalog, Sampled, Style};
 use crate::clock::Now;
+use crate::counters::Counters;
 use crate::faults::Intervention;
 use crate::ledger::{Ledger, LedgerEntry, Signature};
 use crate::nonce::Nonces;
@@ -28,7 +32,9 @@ use crate::refusal::Refusal;
 use crate::relay::Relays;
 use crate::replays::{Replays, Tokened};
 use crate::request::WireRequest;
-use crate::{random, verify};
+use crate::store::Store;
+use crate::trace::Trace;
+use crate::{control, random, verify};
 
 const LIVE: &str = "2016-11-01";
 const STS: &str = "2015-04-01";
@@ -43,6 +49,10 @@ pub(crate) struct State {
     pub(crate) ledger: Ledger,
     pub(crate) catalog: Arc<Catalog>,
     pub(crate) manner: Manner,
+    pub(crate) trace: Trace,
+    pub(crate) counters: Counters,
+    pub(crate) store: Store,
+    pub(crate) touched: Touched,
 }
 
 /// How this emulator differs from others.
@@ -138,7 +148,7 @@ pub(crate) fn answer(state: &mut State, request: &WireRequest, now: Now, interve
     let answer = intervention.on_answer(answer, result.is_ok());
     let entry = LedgerEntry::of(request, outline.signature, answer.request_id.clone());
     let sent_task_id = entry.task_id.clone();
-    state.ledger.push(LedgerEntry {
+    let entry = LedgerEntry {
         action: action.to_owned(),
         version: outline.version.to_owned(),
         access_key_id: verify::claimed_access_key_id(request),
@@ -152,19 +162,21 @@ pub(crate) fn answer(state: &mut State, request: &WireRequest, now: Now, interve
         task_id: result.as_ref().ok().and_then(|executed| executed.task_id.clone()).or(sent_task_id),
         new_task_id: result.ok().and_then(|executed| executed.new_task_id),
         ..entry
-    });
+    };
+    state.note(entry, request, &target, now);
     answer
 }
 
 /// Refuses what could not even be taken apart, and writes that into the ledger.
-pub(crate) fn refuse_unreadable(state: &mut State, status: StatusCode) -> Answer {
+pub(crate) fn refuse_unreadable(state: &mut State, status: StatusCode, now: Now) -> Answer {
     let refusal = Refusal::unreadable(status);
     let answer = Answer::error(&refusal, "", "", random::request_id(), Format::Xml, Style::Rpc);
-    state.ledger.push(LedgerEntry {
+    let entry = LedgerEntry {
         status: status.as_u16(),
         code: Some(refusal.code),
         ..LedgerEntry::blank(answer.request_id.clone())
-    });
+    };
+    state.note_unreadable(entry, now);
     answer
 }
 
@@ -185,6 +197,9 @@ fn run(
 ) -> Result<Executed, Refusal> {
     let Call { request, outline, target, now, .. } = *call;
     intervention.on_arrival()?;
+    if control::is_reserved(&request.path) {
+        return Err(Refusal::action_not_found());
+    }
     let is_rpc = request.path == "/" && !state.catalog.has_paths(outline.version);
     let is_rpc_method = request.method == Method::GET || request.method == Method::POST;
     if !catalog::is_known_method(&request.method) || is_rpc && !is_rpc_method {
@@ -210,8 +225,10 @@ fn run(
     let parameters = Parameters::new(request.parameters());
     let is = |code: &str, version: &str| target.product.eq_ignore_ascii_case(code) && outline.version == version;
     let by_hand = if is("live", LIVE) {
+        state.touched.tasks = true;
         run_live(state, &found.operation.name, caller, &parameters, now.world)
     } else if is("Sts", STS) {
+        state.touched.sessions = true;
         run_sts(state, &found.operation.name, caller, &parameters, (request, now.world))
     } else {
         None
@@ -228,7 +245,7 @@ fn run(
     }
     let answer = catalog::answer(found, request, state.manner.seed, call.id);
     if let Some(tokened) = tokened {
-        state.replays.keep(tokened, answer.clone(), now.world);
+        state.replays.keep(tokened, answer.clone(), now.world, &mut state.store);
     }
     Ok(Executed::sampled(answer, false))
 }

@@ -111,6 +111,11 @@ impl LedgerEntry {
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.parameters.get(name).map(String::as_str)
     }
+
+    /// The parameters, without the values that may be secrets.
+    pub(crate) fn shown_parameters(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.parameters.iter().map(|(name, value)| (name.as_str(), shown(name, value)))
+    }
 }
 
 impl fmt::Debug for LedgerEntry {
@@ -142,14 +147,26 @@ struct Redacted<'a>(&'a BTreeMap<String, String>);
 
 impl fmt::Debug for Redacted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = self.0.iter().map(|(name, value)| {
-            // URLs of streams carry the keys to push to them.
-            let secret = ["AuthKey", "Secret", "Password", "SecurityToken", "OIDCToken", "Assertion", "Url", "URL"];
-            let is_secret = secret.iter().any(|part| name.contains(part));
-            (name, if is_secret { "[redacted]" } else { value.as_str() })
-        });
-        f.debug_map().entries(shown).finish()
+        f.debug_map().entries(self.0.iter().map(|(name, value)| (name, shown(name, value)))).finish()
     }
+}
+
+/// The value of a parameter, unless it may be a secret.
+fn shown<'a>(name: &str, value: &'a str) -> &'a str {
+    // URLs of streams carry the keys to push to them; what is signed holds keys and tokens.
+    let secret = [
+        "AuthKey",
+        "Secret",
+        "Password",
+        "SecurityToken",
+        "OIDCToken",
+        "BearerToken",
+        "Assertion",
+        "Signature",
+        "Url",
+        "URL",
+    ];
+    if secret.iter().any(|part| name.contains(part)) { "[redacted]" } else { value }
 }
 
 /// The entries in their order, the oldest dropped if there are too many.

@@ -11,13 +11,21 @@ use std::hash::{BuildHasher as _, BuildHasherDefault, Hasher, RandomState};
 use jiff::Timestamp;
 
 /// How long a nonce may not come again, in seconds, by the documents of both signature versions.
-const WINDOW: i64 = 15 * 60;
+pub(crate) const WINDOW: i64 = 15 * 60;
 const MINUTE: i64 = 60;
 
 /// What is kept of a nonce. It is bytes rather than a number so that a place in a table has no gap.
 type Digest = [u8; 16];
-/// The nonces that arrived in one minute, and the second of it.
-type Minute = HashMap<Digest, u8, BuildHasherDefault<Leading>>;
+/// The nonces that arrived in one minute, each with the second of it.
+type Seen = HashMap<Digest, u8, BuildHasherDefault<Leading>>;
+
+/// One minute.
+#[derive(Debug)]
+struct Minute {
+    seen: Seen,
+    /// The last second in which one arrived.
+    last: i64,
+}
 
 /// Remembers which nonce an access key has used, and when.
 #[derive(Debug)]
@@ -36,21 +44,33 @@ impl Nonces {
     pub(crate) fn note(&mut self, access_key_id: &str, nonce: &str, now: Timestamp) -> bool {
         let now = now.as_second();
         while let Some(oldest) = self.minutes.first_entry() {
-            if now - (oldest.key() * MINUTE + MINUTE - 1) < WINDOW {
+            if now - oldest.get().last < WINDOW {
                 break;
             }
             oldest.remove();
         }
         let digest = self.digest(access_key_id, nonce);
-        let is_recent = self.minutes.iter().any(|(minute, seen)| {
-            seen.get(&digest).is_some_and(|second| now - (minute * MINUTE + i64::from(*second)) < WINDOW)
+        let is_recent = self.minutes.iter().any(|(minute, of)| {
+            of.seen.get(&digest).is_some_and(|second| now - (minute * MINUTE + i64::from(*second)) < WINDOW)
         });
         if is_recent {
             return false;
         }
-        let second = u8::try_from(now.rem_euclid(MINUTE)).unwrap_or_default();
-        self.minutes.entry(now.div_euclid(MINUTE)).or_default().insert(digest, second);
+        self.insert(digest, now);
         true
+    }
+
+    /// Knows a nonce again that was noted at a second.
+    pub(crate) fn restore(&mut self, access_key_id: &str, nonce: &str, second: i64) {
+        let digest = self.digest(access_key_id, nonce);
+        self.insert(digest, second);
+    }
+
+    fn insert(&mut self, digest: Digest, second: i64) {
+        let minute = self.minutes.entry(second.div_euclid(MINUTE));
+        let minute = minute.or_insert_with(|| Minute { seen: Seen::default(), last: second });
+        minute.seen.insert(digest, u8::try_from(second.rem_euclid(MINUTE)).unwrap_or_default());
+        minute.last = minute.last.max(second);
     }
 
     fn digest(&self, access_key_id: &str, nonce: &str) -> Digest {
@@ -127,8 +147,18 @@ mod tests {
             assert!(nonces.note("a", &second.to_string(), at(second)));
             assert!(nonces.minutes.len() <= 16, "{second}");
         }
-        let kept: usize = nonces.minutes.values().map(HashMap::len).sum();
+        let kept: usize = nonces.minutes.values().map(|minute| minute.seen.len()).sum();
         assert!((900..960).contains(&kept), "{kept}");
+    }
+
+    #[test]
+    fn nothing_is_left_a_quarter_of_an_hour_after_the_last_nonce() {
+        let mut nonces = Nonces::new();
+        for second in [0, 1, 59, 60, 61] {
+            assert!(nonces.note("a", &second.to_string(), at(second)));
+        }
+        assert!(nonces.note("a", "later", at(61 + WINDOW)));
+        assert_eq!(nonces.minutes.len(), 1);
     }
 
     /// What a table of so many places takes, by the layout of the standard library's: the places, a byte of each for
@@ -146,7 +176,7 @@ mod tests {
         let (mut before, mut worst) = (0, 0.0f64);
         for number in 1..=200_000usize {
             assert!(nonces.note("LTAI5tApsaraEmulator0000", &format!("{number:032x}"), at(0)));
-            let capacity = nonces.minutes[&0].capacity();
+            let capacity = nonces.minutes[&0].seen.capacity();
             let held = if capacity == before { bytes(capacity) } else { bytes(before) + bytes(capacity) };
             before = capacity;
             // Below that, the sixteen bytes and the map of minutes count for more than the nonces.

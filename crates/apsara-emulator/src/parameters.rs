@@ -16,6 +16,14 @@ impl Parameters {
         Self(values)
     }
 
+    /// Takes a value for what is absent.
+    pub(crate) fn or(mut self, name: &str, value: String) -> Self {
+        if self.optional(name).is_none() {
+            self.0.insert(name.to_owned(), value);
+        }
+        self
+    }
+
     pub(crate) fn optional(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }

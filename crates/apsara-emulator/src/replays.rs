@@ -3,10 +3,12 @@
 use std::collections::{HashMap, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::catalog::{Found, Place, Sampled, fingerprint};
 use crate::refusal::Refusal;
 use crate::request::WireRequest;
+use crate::store::{REPLAYS, Rows, Store, UnreadableRow, second_key};
 
 /// The parameter that names a call over all of its attempts.
 const CLIENT_TOKEN: &str = "ClientToken";
@@ -24,6 +26,7 @@ pub(crate) struct Replays {
     order: VecDeque<(Timestamp, Key)>,
 }
 
+#[derive(Serialize, Deserialize)]
 struct Kept {
     at: Timestamp,
     fingerprint: [u8; 32],
@@ -59,7 +62,7 @@ impl Replays {
     }
 
     /// Keeps an answer, and forgets those that were kept for long enough.
-    pub(crate) fn keep(&mut self, call: Tokened, answer: Sampled, now: Timestamp) {
+    pub(crate) fn keep(&mut self, call: Tokened, answer: Sampled, now: Timestamp, store: &mut Store) {
         while let Some((at, key)) = self.order.front().filter(|(at, _)| !is_kept(*at, now)) {
             // The key may have come again since.
             if self.kept.get(key).is_some_and(|kept| kept.at == *at) {
@@ -67,8 +70,23 @@ impl Replays {
             }
             self.order.pop_front();
         }
-        self.order.push_back((now, call.key.clone()));
-        self.kept.insert(call.key, Kept { at: now, fingerprint: call.fingerprint, answer });
+        let kept = Kept { at: now, fingerprint: call.fingerprint, answer };
+        store.delete_before(REPLAYS, second_key(now.as_second().saturating_sub(KEPT.as_secs())));
+        store.put(REPLAYS, || format!("{} {:?}", second_key(now.as_second()), call.key), &(&call.key, &kept));
+        self.insert(call.key, kept);
+    }
+
+    fn insert(&mut self, key: Key, kept: Kept) {
+        self.order.push_back((kept.at, key.clone()));
+        self.kept.insert(key, kept);
+    }
+
+    /// Takes up the answers that were saved.
+    pub(crate) fn resume(&mut self, rows: &Rows) -> Result<(), UnreadableRow> {
+        for (_, (key, kept)) in rows.read::<(Key, Kept)>(REPLAYS)? {
+            self.insert(key, kept);
+        }
+        Ok(())
     }
 }
 
@@ -82,7 +100,7 @@ mod tests {
 
     #[test]
     fn answers_are_forgotten_after_a_day() {
-        let mut replays = Replays::default();
+        let (mut replays, mut store) = (Replays::default(), Store::default());
         let call = |token: i64| Tokened {
             key: ["1", "Ecs", "v", "A", &token.to_string()].map(str::to_owned),
             fingerprint: [0; 32],
@@ -90,14 +108,14 @@ mod tests {
         let answer = || Sampled { status: 200, body: None };
         let at = |hour: i64| Timestamp::from_second(hour * 3600).unwrap();
         for hour in 0..100 {
-            replays.keep(call(hour), answer(), at(hour));
+            replays.keep(call(hour), answer(), at(hour), &mut store);
         }
         assert_eq!((replays.kept.len(), replays.order.len()), (24, 24));
         assert!(replays.find(&call(76), at(99)).unwrap().is_some());
         assert!(replays.find(&call(76), at(100)).unwrap().is_none());
         // One that comes again is kept from then on.
-        replays.keep(call(76), answer(), at(100));
-        replays.keep(call(100), answer(), at(101));
+        replays.keep(call(76), answer(), at(100), &mut store);
+        replays.keep(call(100), answer(), at(101), &mut store);
         assert!(replays.find(&call(76), at(123)).unwrap().is_some());
     }
 }

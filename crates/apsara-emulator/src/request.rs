@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::time::Instant;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
@@ -25,6 +26,8 @@ pub(crate) struct WireRequest {
     pub(crate) peer: IpAddr,
     /// What could not be read; the gateway answers it before anything else.
     pub(crate) flaw: Option<Refusal>,
+    /// When it was there as a whole.
+    pub(crate) arrived: Instant,
 }
 
 impl WireRequest {
@@ -47,6 +50,7 @@ impl WireRequest {
             body,
             peer: ram::NOWHERE,
             flaw,
+            arrived: Instant::now(),
         }
     }
 

@@ -12,16 +12,20 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioTimer;
 use jiff::SignedDuration;
-use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use crate::clock::{Clock, Now};
+use crate::clock::{Clocks, Now};
 use crate::connection::Connection;
+use crate::control;
 use crate::delivery::{Orders, Unanswered, deliver};
+use crate::door::Door;
+use crate::emulator::Blueprint;
 use crate::faults::{Faults, Intervention};
-use crate::gateway::{self, State};
+use crate::gateway::{self, State, Touched};
 use crate::refusal::Refusal;
+use crate::relay::callbacks;
 use crate::request::WireRequest;
+use crate::store::Ticket;
 
 /// The largest body that is looked at.
 const LARGEST_BODY: usize = 1024 * 1024;
@@ -35,20 +39,61 @@ const BODY_PATIENCE: Duration = Duration::from_secs(30);
 
 /// What all connections share.
 pub(crate) struct Shared {
-    pub(crate) clock: Clock,
+    pub(crate) clocks: Clocks,
     pub(crate) faults: Faults,
-    gateway_clock: Clock,
+    /// The port at which requests that control the emulator arrive; nothing if they are not listened to.
+    pub(crate) control: Option<u16>,
+    pub(crate) blueprint: Blueprint,
+    /// The record of callbacks.
+    pub(crate) told: Arc<callbacks::Log>,
     started: Instant,
     state: Mutex<State>,
 }
 
 impl Shared {
-    pub(crate) fn new(clock: Clock, gateway_clock: Clock, faults: Faults, state: State) -> Self {
-        Self { clock, faults, gateway_clock, started: Instant::now(), state: Mutex::new(state) }
+    pub(crate) fn new(
+        blueprint: Blueprint,
+        clocks: Clocks,
+        faults: Faults,
+        state: State,
+        control: Option<u16>,
+    ) -> Self {
+        let (told, started) = (Arc::default(), Instant::now());
+        Self { clocks, faults, control, blueprint, told, started, state: Mutex::new(state) }
+    }
+
+    /// Lets everything be as at the start.
+    pub(crate) fn reset(&self) {
+        self.with_state(|state| {
+            self.clocks.reset();
+            self.faults.reset();
+            self.told.clear();
+            state.replace(self.blueprint.build());
+            state.save(&self.clocks);
+        });
+    }
+
+    /// Saves whatever may have changed.
+    fn save(&self) -> Ticket {
+        self.with_state(|state| {
+            state.touched = Touched::ALL;
+            state.save(&self.clocks)
+        })
+    }
+
+    /// Saves whatever may have changed, and nothing any more.
+    pub(crate) fn close(&self) {
+        self.save();
+        self.with_state(|state| state.store.close());
     }
 
     fn now(&self, skew: SignedDuration) -> Now {
-        Now { world: self.clock.now(), gateway: self.gateway_clock.now(), skew, since_start: self.started.elapsed() }
+        Now {
+            world: self.clocks.world.now(),
+            gateway: self.clocks.gateway.now(),
+            skew,
+            since_start: self.started.elapsed(),
+        }
     }
 
     /// Decides what goes wrong with a request.
@@ -63,7 +108,7 @@ impl Shared {
     pub(crate) fn refuse_unreadable(&self, status: StatusCode) -> Vec<u8> {
         let (answer, now) = self.with_state(|state| {
             let now = self.now(SignedDuration::ZERO);
-            (gateway::refuse_unreadable(state, status), now)
+            (gateway::refuse_unreadable(state, status, now), now)
         });
         answer.into_bytes(now.shown())
     }
@@ -74,11 +119,11 @@ impl Shared {
 }
 
 /// Serves until it is aborted; its connections end with it.
-pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
+pub(crate) async fn serve(door: Door, shared: Arc<Shared>) {
     let mut connections = JoinSet::new();
     loop {
         let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+            accepted = door.accept() => accepted,
             Some(_) = connections.join_next() => continue,
         };
         match accepted {
@@ -118,20 +163,28 @@ async fn respond(
     let mut wire = WireRequest::new(&parts, body);
     wire.flaw = flaw.or(wire.flaw);
     wire.peer = peer;
+    if let Some(response) = control::respond(&shared, &wire) {
+        return Ok(if shared.save().written().await.is_ok() { response } else { control::unwritten() });
+    }
     let mut intervention = shared.intervene(&wire);
     if let Some(delay) = intervention.delay() {
         tokio::time::sleep(delay).await;
     }
     // One reading of the clock answers the whole request, and under the lock the ledger is in that order.
-    let (answer, now) = shared.with_state(|state| {
+    let (answer, now, saved) = shared.with_state(|state| {
         let now = shared.now(intervention.skew());
         let mut answer = gateway::answer(state, &wire, now, &mut intervention);
         if intervention.repeats() {
             answer = gateway::answer(state, &wire, now, &mut intervention);
         }
         intervention.applied().inspect(|kind| shared.faults.count(*kind));
-        (answer, now)
+        (answer, now, state.save(&shared.clocks))
     });
+    if saved.written().await.is_err() {
+        // What is not written must not be acknowledged.
+        orders.reset();
+        return Err(Unanswered);
+    }
     deliver(answer, now.shown(), &orders)
 }
 

@@ -42,6 +42,34 @@ pub enum StartError {
         /// Everything that is wrong: where, as a JSON path, and what to write instead.
         flaws: Vec<String>,
     },
+    /// The data cannot be read, or not be written.
+    Data {
+        /// The folder.
+        folder: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// Another emulator has the data.
+    DataInUse {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// The data is of another version of the emulator.
+    DataVersion {
+        /// The folder.
+        folder: PathBuf,
+        /// The version that the data says.
+        found: u64,
+        /// The version that this emulator reads and writes.
+        known: u64,
+    },
+    /// The file of the trace cannot be written.
+    Trace {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
     /// The first account has no access key, and no user of it has.
     NoKey {
         /// The account's id.
@@ -95,6 +123,16 @@ impl fmt::Display for StartError {
                 let lines: Vec<String> = flaws.iter().map(|flaw| format!("{file}{flaw}")).collect();
                 f.write_str(&lines.join("\n"))
             }
+            Self::Data { folder, reason } => write!(f, "the data in {} cannot be used: {reason}", folder.display()),
+            Self::DataInUse { folder } => {
+                write!(f, "another emulator uses the data in {}; give each a folder of its own", folder.display())
+            }
+            Self::DataVersion { folder, found, known } => write!(
+                f,
+                "the data in {} is of version {found}, and this emulator knows version {known}; give it a new folder",
+                folder.display()
+            ),
+            Self::Trace { path, source } => write!(f, "cannot write the trace to {}: {source}", path.display()),
             Self::NoKey { account } => {
                 write!(f, "the first account, {account}, has no access key; add one with Account::key")
             }
@@ -119,7 +157,7 @@ impl fmt::Display for StartError {
 impl std::error::Error for StartError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Bind { source, .. } => Some(source),
+            Self::Bind { source, .. } | Self::Trace { source, .. } => Some(source),
             _ => None,
         }
     }

@@ -22,6 +22,7 @@ const OF_THE_CLOUD: [(&str, &str); 2] = [
 ];
 
 /// Everybody and everything of an account.
+#[derive(Clone)]
 pub(crate) struct Realm {
     pub(crate) live: LiveService,
     users: HashMap<String, Member>,
@@ -31,12 +32,14 @@ pub(crate) struct Realm {
 }
 
 /// A user.
+#[derive(Clone)]
 pub(crate) struct Member {
     pub(crate) id: String,
     policies: Vec<String>,
 }
 
 /// A role.
+#[derive(Clone)]
 pub(crate) struct KnownRole {
     pub(crate) trust: Policy,
     pub(crate) max_session: u32,

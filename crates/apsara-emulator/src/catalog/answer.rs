@@ -1,5 +1,6 @@
 //! Answers of operations that do nothing here: the sample of the spec, or one made up from its schema.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -12,7 +13,7 @@ use crate::request::WireRequest;
 const MOST_ITEMS: u64 = 3;
 
 /// What an operation answers: the status, and a body if its spec has one.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Sampled {
     pub(crate) status: u16,
     pub(crate) body: Option<Value>,

@@ -4,7 +4,7 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 use serde_json::{Map, Value};
 
-use super::operation::Parameter;
+use super::parameter::Parameter;
 use super::read::{Unreadable, unflatten};
 use super::schema::{DEEPEST, Kind, Schemas, kind, resolve};
 use crate::request::WireRequest;

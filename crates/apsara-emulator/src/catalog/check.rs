@@ -6,7 +6,7 @@
 use regex_lite::Regex;
 use serde_json::{Map, Value};
 
-use super::operation::Place;
+use super::parameter::Place;
 use super::read::{Unreadable, has_host_label, read};
 use super::schema::{DEEPEST, Kind, Schemas, bound, count, kind, resolve};
 use super::{Found, Operation};

@@ -2,7 +2,8 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::operation::{Operation, Place};
+use super::operation::Operation;
+use super::parameter::Place;
 use crate::request::WireRequest;
 
 /// The parameters that all operations have in common, and the client token: clients draw it at random, and calls with different

@@ -6,6 +6,7 @@ mod check;
 mod fingerprint;
 mod load;
 mod operation;
+mod parameter;
 mod path;
 mod read;
 mod schema;
@@ -16,7 +17,8 @@ use http::Method;
 pub(crate) use self::answer::{Sampled, answer};
 pub(crate) use self::check::check;
 pub(crate) use self::fingerprint::fingerprint;
-pub(crate) use self::operation::{Operation, Place, Product, Style};
+pub(crate) use self::operation::{Operation, Product, Style};
+pub(crate) use self::parameter::Place;
 pub(crate) use self::values::values;
 use crate::refusal::Refusal;
 use crate::request::WireRequest;
@@ -105,6 +107,11 @@ impl Catalog {
             _ => Refusal::action_not_found(),
         };
         found.map(|(_, found)| found).ok_or_else(not_found)
+    }
+
+    /// Finds an operation of the first product of a name.
+    pub(crate) fn operation(&self, product: &str, name: &str) -> Option<&Operation> {
+        self.products.iter().find(|known| known.code().eq_ignore_ascii_case(product))?.operation(name)
     }
 
     /// Whether any product of a version has operations with a path.

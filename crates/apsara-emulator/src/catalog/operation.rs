@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use http::Method;
 use serde_json::{Map, Value};
 
+use super::parameter::{Parameter, Place};
 use super::path::Pattern;
 use crate::ram::Needs;
 
@@ -48,28 +49,6 @@ pub(crate) struct Operation {
     /// What must be allowed to whoever calls it, if a document says that.
     pub(crate) needs: Option<Needs>,
     methods: Vec<Method>,
-}
-
-/// One parameter of an operation.
-#[derive(Debug)]
-pub(crate) struct Parameter {
-    pub(crate) name: String,
-    pub(crate) place: Place,
-    pub(crate) style: String,
-    pub(crate) required: bool,
-    pub(crate) may_be_empty: bool,
-    pub(crate) schema: Value,
-}
-
-/// Where a parameter stands in a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
-    Query,
-    Form,
-    Path,
-    Header,
-    Host,
-    Body,
 }
 
 /// What of a spec cannot be read: where, from the spec's own root, and why.
@@ -272,31 +251,4 @@ fn read_responses(responses: Value) -> Result<Vec<(u16, Option<Value>)>, Flaw> {
         .collect();
     good.sort_by_key(|(status, _)| *status);
     Ok(good)
-}
-
-impl Parameter {
-    fn read(mut parameter: Value) -> Result<Self, Flaw> {
-        let Some(name) = parameter["name"].as_str().map(str::to_owned) else {
-            return Err(flaw(".name", "must be a text"));
-        };
-        let place = match parameter["in"].as_str().unwrap_or("") {
-            "query" => Place::Query,
-            "formData" => Place::Form,
-            "path" => Place::Path,
-            "header" => Place::Header,
-            "host" => Place::Host,
-            "body" => Place::Body,
-            _ => {
-                return Err(flaw(".in", "must be \"query\", \"formData\", \"path\", \"header\", \"host\" or \"body\""));
-            }
-        };
-        let schema = parameter["schema"].take();
-        if !schema.is_object() {
-            return Err(flaw(".schema", "must be an object"));
-        }
-        let style = parameter["style"].as_str().unwrap_or("").to_owned();
-        let may_be_empty = parameter["allowEmptyValue"] == true;
-        let required = schema["required"] == true || parameter["required"] == true;
-        Ok(Self { name, place, style, required, may_be_empty, schema })
-    }
 }

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use serde_json::{Map, Value};
 
 use super::body;
-use super::operation::{Parameter, Place};
+use super::parameter::{Parameter, Place};
 use super::schema::{DEEPEST, Kind, Schemas, kind, resolve};
 use crate::request::WireRequest;
 

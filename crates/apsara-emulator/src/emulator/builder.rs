@@ -6,19 +6,18 @@ use std::sync::Arc;
 
 use tokio::net::TcpListener;
 
+use super::blueprint::{Blueprint, open_data, open_trace};
 use super::{DEFAULT_ACCESS_KEY_ID, DEFAULT_ACCESS_KEY_SECRET, DEFAULT_ACCOUNT_ID, Emulator};
 use crate::accounts::{Account, Accounts, Described};
 use crate::catalog::{Catalog, Product};
-use crate::clock::Clock;
+use crate::clock::{Clock, Clocks};
+use crate::door::Door;
 use crate::faults::Faults;
-use crate::gateway::{Manner, State};
-use crate::ledger::Ledger;
-use crate::nonce::Nonces;
-use crate::quota::{Meter, Quotas};
+use crate::gateway::Manner;
+use crate::quota::Quotas;
 use crate::ram::RamMode;
+use crate::relay::Rules;
 use crate::relay::callbacks::{self, Patience};
-use crate::relay::{Relays, Rules};
-use crate::replays::Replays;
 use crate::server::{self, Shared};
 use crate::start_error::StartError;
 
@@ -42,6 +41,9 @@ pub struct EmulatorBuilder {
     pub(super) manner: Manner,
     pub(super) rules: Rules,
     pub(super) tells: bool,
+    pub(super) control: bool,
+    pub(super) trace_file: Option<PathBuf>,
+    pub(super) data: Option<PathBuf>,
 }
 
 impl EmulatorBuilder {
@@ -60,6 +62,9 @@ impl EmulatorBuilder {
             manner: Manner { seed: DEFAULT_SEED, verifies: true, needs_https: false, ram: RamMode::Off },
             rules: Rules::default(),
             tells: true,
+            control: false,
+            trace_file: None,
+            data: None,
         }
     }
 
@@ -148,7 +153,20 @@ impl EmulatorBuilder {
             return Err(StartError::EmptyQuota { operation: operation.clone() });
         }
         let given = self.spec_files.iter().map(|file| Product::load(file)).collect::<Result<Vec<_>, _>>()?;
-        let catalog = Arc::new(Catalog::new(given));
+        let patience = Patience::by(&self.rules);
+        let bell = self.tells.then(Arc::<tokio::sync::Notify>::default);
+        let blueprint = Blueprint {
+            accounts,
+            first_account: account_id.clone(),
+            quotas: self.quotas,
+            quota_of: self.quota_of,
+            most_entries: self.most_entries,
+            catalog: Arc::new(Catalog::new(given)),
+            manner: self.manner,
+            rules: self.rules,
+            bell: bell.clone(),
+        };
+        let mut state = blueprint.build();
 
         let Ok(address) = self.listen.parse::<SocketAddr>() else {
             return Err(StartError::InvalidAddress { address: self.listen });
@@ -162,23 +180,14 @@ impl EmulatorBuilder {
             Ok((listener, bound))
         };
         let (listener, address) = bind.await.map_err(|source| StartError::Bind { address, source })?;
-
-        let patience = Patience::by(&self.rules);
-        let bell = self.tells.then(Arc::<tokio::sync::Notify>::default);
-        let state = State {
-            accounts,
-            nonces: Nonces::new(),
-            relays: Relays::new(self.rules, bell.clone()),
-            meter: Meter::new(self.quotas, self.quota_of),
-            replays: Replays::default(),
-            ledger: Ledger::new(self.most_entries),
-            catalog,
-            manner: self.manner,
-        };
-        let shared = Arc::new(Shared::new(self.clock, self.gateway_clock, Faults::new(self.fault_seed), state));
-        let serving = tokio::spawn(server::serve(listener, Arc::clone(&shared))).abort_handle();
-        let told = Arc::<callbacks::Log>::default();
-        let telling = bell.map(|bell| callbacks::tell(Arc::clone(&shared), bell, patience, Arc::clone(&told)));
+        let clocks = Clocks::new(self.clock, self.gateway_clock);
+        open_data(self.data, &mut state, &clocks)?;
+        state.trace = open_trace(self.trace_file)?;
+        let control = self.control.then(|| address.port());
+        let shared = Arc::new(Shared::new(blueprint, clocks, Faults::new(self.fault_seed), state, control));
+        let door = Door::new(listener);
+        let serving = tokio::spawn(server::serve(door.clone(), Arc::clone(&shared))).abort_handle();
+        let telling = bell.map(|bell| callbacks::tell(Arc::clone(&shared), bell, patience));
         let telling = telling.map(|telling| tokio::spawn(telling).abort_handle());
         Ok(Emulator {
             shared,
@@ -189,8 +198,8 @@ impl EmulatorBuilder {
             access_key_secret: key.secret,
             account_id,
             serving,
-            told,
             telling,
+            door,
         })
     }
 }

@@ -40,7 +40,7 @@ impl Emulator {
     /// What happens is told in the background: a callback stands here soon after the call or the time that caused it.
     #[must_use]
     pub fn callbacks(&self) -> Vec<Callback> {
-        self.told.entries()
+        self.shared.told.entries()
     }
 
     /// Empties the ledger; nothing else is forgotten.

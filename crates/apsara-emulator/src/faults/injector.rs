@@ -39,6 +39,20 @@ impl Faults {
         self.with(|injector| injector.rules.clear());
     }
 
+    /// Lets everything be as at the start: no rules, and nothing counted.
+    pub(crate) fn reset(&self) {
+        self.with(|injector| {
+            injector.rules.clear();
+            injector.injected.clear();
+            injector.added = 0;
+        });
+    }
+
+    /// Shows the rules, each with how many calls it has counted.
+    pub(crate) fn rules(&self) -> Vec<(FaultRule, u64)> {
+        self.with(|injector| injector.rules.iter().map(ActiveRule::shown).collect())
+    }
+
     /// Counts the faults that calls have met so far, by kind.
     #[must_use]
     pub fn injected(&self) -> BTreeMap<FaultKind, u64> {

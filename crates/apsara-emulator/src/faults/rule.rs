@@ -8,10 +8,10 @@ use super::Fault;
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct FaultRule {
-    pub(super) fault: Fault,
-    operation: Option<String>,
-    calls: (Bound<u64>, Bound<u64>),
-    probability: Option<f64>,
+    pub(crate) fault: Fault,
+    pub(crate) operation: Option<String>,
+    pub(crate) calls: (Bound<u64>, Bound<u64>),
+    pub(crate) probability: Option<f64>,
 }
 
 impl FaultRule {
@@ -85,6 +85,11 @@ impl ActiveRule {
         // One step of another generator tells rules apart whose places are neighbours.
         let seed = seed ^ SplitMix64(place).next();
         Self { rule, seen: 0, draws: SplitMix64(seed) }
+    }
+
+    /// The rule, and how many calls it has counted.
+    pub(super) fn shown(&self) -> (FaultRule, u64) {
+        (self.rule.clone(), self.seen)
     }
 
     pub(super) fn fault(&self) -> &Fault {

@@ -45,8 +45,11 @@ fn find_signer(
     if verifies {
         credentials.verify(request, claim.key)?;
         // Only a proven request may use up a nonce; otherwise anybody could use up anybody's.
-        if credentials.nonce.is_some_and(|nonce| !state.nonces.note(credentials.access_key_id, nonce, now.gateway)) {
-            return Err(Refusal::nonce_used());
+        if let Some(nonce) = credentials.nonce {
+            if !state.nonces.note(credentials.access_key_id, nonce, now.gateway) {
+                return Err(Refusal::nonce_used());
+            }
+            State::keep_nonce(&mut state.store, credentials.access_key_id, nonce, now.gateway);
         }
     }
     Ok(claim.caller)

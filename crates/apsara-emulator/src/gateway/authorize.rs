@@ -1,5 +1,7 @@
 //! Whether a caller may do what it asks for.
 
+use std::borrow::Cow;
+
 use super::{Call, State};
 use crate::accounts::{Caller, role_name};
 use crate::catalog::{self, Found};
@@ -20,7 +22,7 @@ pub(super) fn authorize(
     if state.manner.ram == RamMode::Off {
         return Ok(());
     }
-    let (needs, filling) = wanted(call, found, caller);
+    let (needs, filling) = (needs(found), filling(call, found, caller));
     let subject = state.accounts.subject(caller);
     let call = ram::Call { request: call.request, needs: &needs, filling: &filling, now: call.now.world };
     let (decision, denial) = ram::decide(&call, &subject);
@@ -31,26 +33,33 @@ pub(super) fn authorize(
     }
 }
 
-/// Tells what a call must be allowed, and what the placeholders in it stand for.
-fn wanted(call: &Call<'_>, found: &Found<'_>, caller: &Caller) -> (Needs, Filling) {
-    let (code, operation) = (found.product.code(), found.operation.name.as_str());
-    let is_of_sts = code.eq_ignore_ascii_case("Sts");
-    let needs = match &found.operation.needs {
-        _ if is_of_sts && operation == "GetCallerIdentity" => Needs::nothing(),
-        Some(needs) => needs.clone(),
-        None => Needs::undocumented(&found.product.ram_code, operation),
-    };
+/// Tells what must be allowed to whoever calls an operation.
+pub(super) fn needs<'a>(found: &Found<'a>) -> Cow<'a, Needs> {
+    let operation = found.operation.name.as_str();
+    match &found.operation.needs {
+        _ if is_of_sts(found) && operation == "GetCallerIdentity" => Cow::Owned(Needs::nothing()),
+        Some(needs) => Cow::Borrowed(needs),
+        None => Cow::Owned(Needs::undocumented(&found.product.ram_code, operation)),
+    }
+}
+
+fn is_of_sts(found: &Found<'_>) -> bool {
+    found.product.code().eq_ignore_ascii_case("Sts")
+}
+
+/// Tells what the placeholders in the names of resources stand for.
+fn filling(call: &Call<'_>, found: &Found<'_>, caller: &Caller) -> Filling {
     let mut values = catalog::values(found, call.request);
     let one = |name: &str| values.iter().find(|(known, _)| known == name).and_then(|(_, values)| values.first());
     let region = one("RegionId").cloned().or_else(|| region_of(call.request.host()));
     let mut account = caller.account.clone();
-    if let Some(role) = one("RoleArn").filter(|_| is_of_sts && operation == "AssumeRole") {
+    if let Some(role) = one("RoleArn").filter(|_| is_of_sts(found) && found.operation.name == "AssumeRole") {
         // A role belongs to its own account, whoever asks for it.
         account = role.split(':').nth(3).unwrap_or_default().to_owned();
         let name = role_name(role).to_owned();
         values.push(("RoleName".to_owned(), vec![name]));
     }
-    (needs, Filling { account, region, values })
+    Filling { account, region, values }
 }
 
 /// Finds the region in a host, such as `live.cn-shanghai.aliyuncs.com`.

@@ -43,8 +43,7 @@ pub(crate) fn decide(call: &Call<'_>, subject: &Subject<'_>) -> (RamDecision, Op
     let (reason, denial) = weigh(&wanted, subject, &context);
     let mut resources: Vec<String> = wanted.iter().map(|(_, resource)| resource.to_string()).collect();
     resources.dedup();
-    let actions = needs.actions.iter().map(|action| action.name.clone()).collect();
-    (RamDecision { actions, resources, allowed: denial.is_none(), reason }, denial)
+    (RamDecision { actions: needs.actions(), resources, allowed: denial.is_none(), reason }, denial)
 }
 
 /// Asks the policies for each action on each resource: all must be allowed.

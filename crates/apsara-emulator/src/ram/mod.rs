@@ -11,6 +11,7 @@ mod pattern;
 mod policy;
 mod principal;
 mod read;
+mod session;
 mod trust;
 
 #[cfg(test)]
@@ -30,6 +31,7 @@ pub(crate) use self::needs::{Filling, Needs};
 pub(crate) use self::policy::Policy;
 pub(crate) use self::principal::Asking;
 pub(crate) use self::read::Purpose;
+pub(crate) use self::session::SessionPolicy;
 pub(crate) use self::trust::trusts;
 
 /// Says whether users and roles may do only what their policies allow.

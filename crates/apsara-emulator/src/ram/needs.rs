@@ -52,6 +52,17 @@ impl Needs {
         Self { actions: Vec::new(), is_documented: true }
     }
 
+    /// The names of the actions, each once.
+    pub(crate) fn actions(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for action in &self.actions {
+            if !names.contains(&action.name) {
+                names.push(action.name.clone());
+            }
+        }
+        names
+    }
+
     /// Reads `ramActions` as the portal publishes it; nothing if there are none.
     pub(crate) fn of_spec(rows: &Value) -> Option<Self> {
         let mut actions = Vec::new();

@@ -6,6 +6,8 @@ mod desk;
 mod operations;
 mod playback;
 mod rules;
+mod saved;
+mod seed;
 mod settings;
 mod snapshot;
 mod sources;
@@ -19,7 +21,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 
-use self::callbacks::News;
+use self::callbacks::Batch;
 use self::desk::Desk;
 pub(crate) use self::operations::{Call, OPERATIONS};
 pub use self::rules::{Choice, Rules, UnknownRule};
@@ -64,12 +66,22 @@ impl Relays {
         self.with_task(task_id, now, |task, desk| task.recover(now, desk))
     }
 
-    /// Hands over what is to be told by now, in the order in which it happened, and says when the clock brings more.
-    pub(crate) fn take_news(&mut self, now: Timestamp) -> (Vec<News>, Option<Timestamp>) {
+    /// Hands over what is to be told by now.
+    pub(crate) fn take_news(&mut self, now: Timestamp) -> Batch {
         self.settle(now);
         let told = self.tasks.values().filter(|task| !task.settings.callback_url.is_empty());
         let due = told.filter_map(|task| task.next(&self.desk.rules)).map(|(at, _)| at).min();
-        (self.desk.take(), due)
+        Batch { first: self.desk.first(), news: self.desk.take(), due }
+    }
+
+    /// Forgets news that were told, or will never be.
+    pub(crate) fn told(&mut self, number: u64) {
+        self.desk.done(number);
+    }
+
+    /// Takes the place of others, whose news are told no more.
+    pub(crate) fn follow(&mut self, earlier: &Self) {
+        self.desk.follow(&earlier.desk);
     }
 
     fn with_task(

@@ -1,10 +1,12 @@
 //! Where in its list of files a task plays, and when the list is finished.
 
+use serde::{Deserialize, Serialize};
+
 use super::rules::{Choice, Rules};
 use super::settings::Settings;
 
 /// Where a task plays: in which file, how many seconds into it, and how often the list was played before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Position {
     pub(crate) file_index: i32,
     pub(crate) offset: i64,

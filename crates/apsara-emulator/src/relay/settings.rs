@@ -1,6 +1,7 @@
 //! What a relay task was told to do, and the rules its parameters obey.
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::playback::Position;
 use super::rules::{Choice, Rules};
@@ -19,7 +20,7 @@ const LONGEST_URL: usize = 2000;
 const LONGEST_TASK_ID: usize = 55;
 
 /// The configuration of a relay task.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Settings {
     pub(crate) name: String,
     pub(crate) region: String,
@@ -39,7 +40,7 @@ pub(crate) struct Settings {
 }
 
 /// Parameters that the newest SDKs send and no page describes: taken and given back.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Undocumented {
     pub(crate) auth_key: Option<String>,
     pub(crate) req_auth: Option<String>,

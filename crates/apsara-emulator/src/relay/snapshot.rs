@@ -38,6 +38,20 @@ impl TaskStatus {
     }
 }
 
+impl TaskStatus {
+    /// Gives the name in lower case, such as `recovering`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Running => "running",
+            Self::Recovering => "recovering",
+            Self::Offline => "offline",
+            Self::Exit => "exit",
+        }
+    }
+}
+
 impl State {
     pub(crate) fn status(self) -> TaskStatus {
         match self {

@@ -1,5 +1,7 @@
 //! Where a relay task pulls from: the parameters that begin with `Source`, and the index into them.
 
+use serde::{Deserialize, Serialize};
+
 use super::rules::{Choice, Rules};
 use crate::parameters::Parameters;
 use crate::refusal::Refusal;
@@ -11,7 +13,7 @@ const ALL_PROTOCOLS: &[&str] = &["flv", "hls", "http-flv", "rtmp", "rtsp", "srt"
 const MOST_FILES: usize = 30;
 
 /// What kind of source a task pulls.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum SourceType {
     Live,
     Vod,

@@ -1,9 +1,10 @@
 //! The five states of a relay task, and what leads into them.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// What broke the relay of a stream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Failure {
     Pull,
     Push,
@@ -19,7 +20,7 @@ impl Failure {
 }
 
 /// Why a task does not run any more, though it could be restarted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Stop {
     /// Somebody stopped it.
     User,
@@ -49,7 +50,7 @@ impl Stop {
 }
 
 /// Why a task is over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Exit {
     User,
     EndTime,
@@ -65,7 +66,7 @@ impl Exit {
 }
 
 /// The five documented states, with what each of them needs to know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum State {
     Idle,
     Running { since: Timestamp },

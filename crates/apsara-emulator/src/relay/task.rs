@@ -1,6 +1,7 @@
 //! One relay task and the states it goes through.
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::desk::Desk;
 use super::playback::Position;
@@ -9,7 +10,7 @@ use super::settings::Settings;
 use super::state::{Exit, Failure, State, Stop};
 
 /// A relay task under one id.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Task {
     pub(crate) id: String,
     pub(crate) account: String,

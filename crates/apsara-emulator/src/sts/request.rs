@@ -1,13 +1,11 @@
 //! What the two AssumeRole operations have in common.
 
-use std::sync::Arc;
-
 use jiff::SignedDuration;
 
 use super::{no_such_role, role_id, wrongly_formed};
 use crate::accounts::{Accounts, AssumedRole, KnownRole, role_name};
 use crate::parameters::Parameters;
-use crate::ram::{Policy, Purpose};
+use crate::ram::SessionPolicy;
 use crate::refusal::Refusal;
 
 /// The longest policy, in bytes.
@@ -22,7 +20,7 @@ pub(super) struct RoleRequest<'a> {
     pub(super) role_arn: &'a str,
     session: &'a str,
     seconds: Option<&'a str>,
-    policy: Option<Arc<Policy>>,
+    policy: Option<SessionPolicy>,
 }
 
 impl<'a> RoleRequest<'a> {
@@ -35,7 +33,7 @@ impl<'a> RoleRequest<'a> {
         if !is_session_name(session) {
             return Err(wrongly_formed("RoleSessionName"));
         }
-        let policy = parameters.optional("Policy").map(read_policy).transpose()?.map(Arc::new);
+        let policy = parameters.optional("Policy").map(read_policy).transpose()?;
         Ok(Self { role_arn, session, seconds: parameters.optional("DurationSeconds"), policy })
     }
 
@@ -94,12 +92,12 @@ fn is_of(text: &str, length: std::ops::RangeInclusive<usize>, marks: &str) -> bo
     length.contains(&text.len()) && text.chars().all(|letter| letter.is_ascii_alphanumeric() || marks.contains(letter))
 }
 
-fn read_policy(policy: &str) -> Result<Policy, Refusal> {
+fn read_policy(policy: &str) -> Result<SessionPolicy, Refusal> {
     if policy.len() > LONGEST_POLICY {
         let message = "The size of Policy must be smaller than 2048 bytes.";
         return Err(Refusal::bad_request("InvalidParameter.PolicySize", message));
     }
-    Policy::parse(policy, Purpose::Permission).map_err(|_| {
+    SessionPolicy::parse(policy).map_err(|_| {
         let message = "The parameter Policy has not passed grammar check.";
         Refusal::bad_request("InvalidParameter.PolicyGrammar", message)
     })

@@ -52,6 +52,13 @@ pub(crate) async fn exchange(emulator: &Emulator, request: &[u8]) -> Reply {
     Reply { status, headers: headers.collect(), body: body.to_owned() }
 }
 
+/// Sends bytes and waits until the emulator ends the connection, in whatever way.
+pub(crate) async fn send_and_hang_up(emulator: &Emulator, request: &[u8]) {
+    let mut stream = TcpStream::connect(emulator.address()).await.unwrap();
+    stream.write_all(request).await.unwrap();
+    let _ = stream.read_to_end(&mut Vec::new()).await;
+}
+
 /// One call; every part of it can be spoilt before it is sent.
 #[derive(Debug, Clone)]
 pub(crate) struct Call {

@@ -31,6 +31,30 @@ async fn many_emulators_live_side_by_side() {
 }
 
 #[tokio::test]
+async fn fifty_start_at_once_on_ports_of_their_own_and_each_answers() {
+    let mut starting = tokio::task::JoinSet::new();
+    for _ in 0..50 {
+        starting.spawn(Emulator::start());
+    }
+    let mut emulators = Vec::new();
+    while let Some(started) = starting.join_next().await {
+        emulators.push(started.unwrap().unwrap());
+    }
+    let ports: std::collections::BTreeSet<_> = emulators.iter().map(|one| one.address().port()).collect();
+    assert_eq!(ports.len(), 50);
+    for emulator in &emulators {
+        let call = live(emulator, "DescribeLivePullToPushList", &[("Region", "cn-shanghai")]);
+        assert_eq!(call.v3(emulator).await.status, 200);
+        assert_eq!(emulator.ledger_len(), 1);
+    }
+    drop(emulators);
+    for port in ports {
+        // No await since the drop: the port does not wait for the runtime.
+        assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err(), "{port} is still open");
+    }
+}
+
+#[tokio::test]
 async fn dropping_it_ends_its_connections() {
     let emulator = Emulator::start().await.unwrap();
     let mut idle = TcpStream::connect(emulator.address()).await.unwrap();

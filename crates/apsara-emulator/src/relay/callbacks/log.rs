@@ -90,6 +90,14 @@ impl Log {
         self.with(|entries| entries.kept.iter().cloned().collect())
     }
 
+    /// Forgets all entries; what becomes of them is not noted any more.
+    pub(crate) fn clear(&self) {
+        self.with(|entries| {
+            entries.dropped += entries.kept.len() as u64;
+            entries.kept.clear();
+        });
+    }
+
     /// Begins the entry of a callback, and gives its number.
     pub(super) fn begin(&self, news: &News) -> u64 {
         self.with(|entries| {
@@ -100,7 +108,7 @@ impl Log {
             entries.kept.push_back(Callback {
                 task_id: news.task_id.clone(),
                 url: news.url.clone(),
-                event: news.event.to_owned(),
+                event: news.event.clone(),
                 event_time: news.at,
                 body: news.body.clone(),
                 attempts: 0,
@@ -136,7 +144,7 @@ mod tests {
             origin_id: String::new(),
             task_id: number.to_string(),
             url: "http://me:sesame@a.example.com:80/b?key=sesame#sesame".to_owned(),
-            event: "E",
+            event: "E".to_owned(),
             body: "sesame".to_owned(),
         }
     }

@@ -7,8 +7,8 @@ mod teller;
 
 pub(crate) use self::log::Log;
 pub use self::log::{Callback, CallbackOutcome};
-pub(crate) use self::news::News;
 pub(super) use self::news::news;
+pub(crate) use self::news::{Batch, News};
 pub(crate) use self::send::Patience;
 pub(crate) use self::teller::tell;
 

@@ -1,7 +1,7 @@
 //! What a callback says, as the page on callbacks has it.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::answer::to_value;
@@ -11,7 +11,7 @@ use crate::relay::state::State;
 use crate::relay::task::Task;
 
 /// Something that happened to a task, in the words of the callback that tells it.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct News {
     pub(crate) at: Timestamp,
     /// The first id the task had: what happened to it is told in order over all of its ids.
@@ -19,8 +19,18 @@ pub(crate) struct News {
     pub(crate) task_id: String,
     /// The address as it was when this happened; a later update does not change it.
     pub(crate) url: String,
-    pub(crate) event: &'static str,
+    pub(crate) event: String,
     pub(crate) body: String,
+}
+
+/// What is to be told, and when there will be more.
+pub(crate) struct Batch {
+    /// The number from which on news are to be told; those before it are of a world that is no more.
+    pub(crate) first: u64,
+    /// The news by number, in the order in which they happened.
+    pub(crate) news: Vec<(u64, News)>,
+    /// When the clock brings more.
+    pub(crate) due: Option<Timestamp>,
 }
 
 #[derive(Serialize)]
@@ -66,7 +76,7 @@ pub(in crate::relay) fn news(task: &Task, at: Timestamp, rules: &Rules) -> Optio
         origin_id: task.origin_id.clone(),
         task_id: task.id.clone(),
         url: task.settings.callback_url.clone(),
-        event,
+        event: event.to_owned(),
         body: to_value(&body).to_string(),
     })
 }

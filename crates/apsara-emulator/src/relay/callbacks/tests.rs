@@ -46,7 +46,7 @@ async fn send(url: String, patience: Patience) -> Callback {
         origin_id: "t".to_owned(),
         task_id: "t".to_owned(),
         url,
-        event: "E",
+        event: "E".to_owned(),
         body: "{}".to_owned(),
     };
     let log = Log::default();

@@ -1,4 +1,4 @@
-//! What verification costs: `cargo xtask bench emulator`.
+//! What verification costs, how long a start takes, and, with `--memory`, what is remembered: `cargo xtask bench emulator`.
 //!
 //! Two emulators, one of which believes everything, are asked the same by one client over one kept connection each, in
 //! rounds that take turns, so that whatever disturbs the machine disturbs both. Requests are signed before the clock
@@ -6,6 +6,9 @@
 
 // A measurement prints.
 #![allow(clippy::print_stdout)]
+
+mod memory;
+mod start;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -23,6 +26,18 @@ const CALLS: usize = 2000;
 const MOST: f64 = 1.5;
 
 fn main() -> Result<()> {
+    let mut arguments = std::env::args().skip(1);
+    match arguments.next().as_deref() {
+        None => {
+            start::measure()?;
+            verification()
+        }
+        Some("--memory") => memory::measure(arguments.next().ok_or("how many calls?")?.parse()?),
+        Some(other) => Err(format!("{other} is not known; give nothing, or --memory and a number of calls").into()),
+    }
+}
+
+fn verification() -> Result<()> {
     let mut verified = Bench::start("verified", false)?;
     let mut unverified = Bench::start("unverified", true)?;
     // Caches, tables and the allocator are warm before anything counts.
@@ -69,7 +84,8 @@ impl Bench {
 
     /// Makes the calls of one round and notes what one of them cost.
     fn round(&mut self) -> Result<()> {
-        let requests: Vec<Vec<u8>> = (0..CALLS).map(|_| signed(&self.address.to_string())).collect::<Result<_>>()?;
+        let requests: Vec<Vec<u8>> =
+            (0..CALLS).map(|_| signed(&self.address.to_string(), jiff::Timestamp::now())).collect::<Result<_>>()?;
         let before = cpu_nanoseconds(&self.stat)?;
         for request in &requests {
             self.stream.get_mut().write_all(request)?;
@@ -81,22 +97,7 @@ impl Bench {
     }
 
     fn read_answer(&mut self) -> Result<()> {
-        let (mut line, mut length) = (String::new(), 0);
-        self.stream.read_line(&mut line)?;
-        if !line.starts_with("HTTP/1.1 200 ") {
-            return Err(format!("the {} emulator answered {line:?}", self.name).into());
-        }
-        loop {
-            line.clear();
-            self.stream.read_line(&mut line)?;
-            match line.trim_end().split_once(": ") {
-                Some(("content-length", text)) => length = text.parse()?,
-                Some(_) => {}
-                None => break,
-            }
-        }
-        let mut body = vec![0; length];
-        Ok(self.stream.read_exact(&mut body)?)
+        read_answer(&mut self.stream).map_err(|error| format!("the {} emulator: {error}", self.name).into())
     }
 
     /// Prints the median and the spread; returns the median.
@@ -106,6 +107,26 @@ impl Bench {
         println!("{:<21} {median:.1} (from {:.1} to {:.1})", self.name, self.costs[0], self.costs[ROUNDS - 1]);
         median
     }
+}
+
+/// Reads one answer, which must be a good one.
+fn read_answer(stream: &mut BufReader<TcpStream>) -> Result<()> {
+    let (mut line, mut length) = (String::new(), 0);
+    stream.read_line(&mut line)?;
+    if !line.starts_with("HTTP/1.1 200 ") {
+        return Err(format!("the answer is {line:?}").into());
+    }
+    loop {
+        line.clear();
+        stream.read_line(&mut line)?;
+        match line.trim_end().split_once(": ") {
+            Some(("content-length", text)) => length = text.parse()?,
+            Some(_) => {}
+            None => break,
+        }
+    }
+    let mut body = vec![0; length];
+    Ok(stream.read_exact(&mut body)?)
 }
 
 type Started = std::result::Result<(SocketAddr, String), String>;
@@ -136,8 +157,8 @@ fn cpu_nanoseconds(stat: &str) -> Result<u64> {
     Ok(text.split_whitespace().next().unwrap_or_default().parse()?)
 }
 
-/// Writes a call that lists no tasks, signed with V3 now and with a fresh nonce.
-fn signed(host: &str) -> Result<Vec<u8>> {
+/// Writes a call that lists no tasks, signed with V3 at a time and with a fresh nonce.
+fn signed(host: &str, time: jiff::Timestamp) -> Result<Vec<u8>> {
     use std::fmt::Write as _;
 
     let hex = |bytes: &[u8]| {
@@ -150,7 +171,7 @@ fn signed(host: &str) -> Result<Vec<u8>> {
     getrandom::fill(&mut nonce)?;
     let nothing = hex(&Sha256::digest(b""));
     let names = "host;x-acs-action;x-acs-content-sha256;x-acs-date;x-acs-signature-nonce;x-acs-version";
-    let date = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ");
+    let date = time.strftime("%Y-%m-%dT%H:%M:%SZ");
     let headers = format!(
         "host:{host}\nx-acs-action:DescribeLivePullToPushList\nx-acs-content-sha256:{nothing}\nx-acs-date:{date}\n\
          x-acs-signature-nonce:{}\nx-acs-version:2016-11-01\n",

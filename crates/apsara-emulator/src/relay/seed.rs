@@ -1,0 +1,72 @@
+//! Relay tasks that are in a state from the start.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::desk::Desk;
+use super::settings::{Settings, check_task_id};
+use super::state::{Failure, State};
+use super::task::Task;
+use super::{Relays, TaskSnapshot, TaskStatus};
+use crate::clock::format_utc;
+use crate::parameters::Parameters;
+use crate::random;
+use crate::refusal::Refusal;
+
+impl Relays {
+    /// Makes a task of the parameters that Create takes and brings it into a state.
+    ///
+    /// Without times it starts now, or in an hour if it is to be idle, and ends a day later. The limits on running tasks
+    /// and on destinations are not looked at: who seeds may want to see what is beyond them.
+    pub(crate) fn seed(
+        &mut self,
+        account: &str,
+        id: Option<&str>,
+        parameters: Parameters,
+        status: TaskStatus,
+        now: Timestamp,
+    ) -> Result<TaskSnapshot, Refusal> {
+        let id = match id {
+            Some(id) if self.tasks.contains_key(id) => {
+                return Err(Refusal::invalid_parameter("there is such a task already"));
+            }
+            Some(id) => {
+                check_task_id(id)?;
+                id.to_owned()
+            }
+            None => random::uuid(),
+        };
+        let later = |time: Timestamp, hours| {
+            format_utc(time.saturating_add(SignedDuration::from_hours(hours)).unwrap_or(Timestamp::MAX))
+        };
+        let usual_start = if status == TaskStatus::Idle { later(now, 1) } else { format_utc(now) };
+        let parameters = parameters.or("StartTime", usual_start);
+        let start = parameters.time("StartTime")?.unwrap_or(now);
+        let parameters = parameters.or("EndTime", later(start, 24));
+        let settings = Settings::read(&parameters, now, &self.desk.rules)?;
+        let mut task = Task::new(id, account.to_owned(), self.next_place(), settings, now);
+        // How it came to be so is no news: nothing of it has happened.
+        let desk = &mut Desk::new(self.desk.rules.clone(), None);
+        task.settle(now, desk);
+        if task.state == State::Idle && status != TaskStatus::Idle && status != TaskStatus::Exit {
+            return Err(Refusal::invalid_parameter("StartTime has not been reached"));
+        }
+        match status {
+            TaskStatus::Idle | TaskStatus::Running => {}
+            TaskStatus::Recovering => {
+                task.fail(Failure::Pull, now, desk);
+            }
+            TaskStatus::Offline => {
+                task.stop(now, desk);
+            }
+            TaskStatus::Exit => task.exit(now, desk),
+        }
+        let snapshot = TaskSnapshot::new(&task, now, &desk.rules);
+        if snapshot.status != status {
+            let reason = format!("with these parameters the task is {}", snapshot.status.as_str());
+            return Err(Refusal::invalid_parameter(&reason));
+        }
+        self.desk.ring(&task);
+        self.tasks.insert(task.id.clone(), task);
+        Ok(snapshot)
+    }
+}
