@@ -41,6 +41,9 @@ pub(crate) struct Options {
     /// A file to write a line of JSON to for each request, behind what it holds.
     #[arg(long, value_name = "FILE")]
     trace: Option<PathBuf>,
+    /// A folder to keep the state in, so that it outlives the program, even one that is killed.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
 }
 
 /// The ways to count.
@@ -75,6 +78,7 @@ pub(crate) async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     let account = Account::new(options.account).key(options.access_key_id, options.access_key_secret);
     let builder = Emulator::builder().account(account).listen(options.listen).clock(clock).quota(options.quota.into());
     let builder = options.trace.into_iter().fold(builder.control(options.control), EmulatorBuilder::trace_file);
+    let builder = options.data.into_iter().fold(builder, EmulatorBuilder::data);
     let emulator = options.spec.into_iter().fold(builder, EmulatorBuilder::spec_file).start().await?;
     print_environment(&emulator)?;
     stopped.await;
