@@ -7,6 +7,7 @@ mod client;
 mod codes;
 mod control;
 mod control_page;
+mod data;
 mod every;
 mod faults;
 mod gateway;
