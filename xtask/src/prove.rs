@@ -9,6 +9,7 @@ use crate::run::{Failure, cargo, target};
 use crate::scratch;
 
 mod of_calls;
+mod of_control;
 mod of_generator;
 mod of_runtime;
 
@@ -30,7 +31,14 @@ struct Break {
 pub(crate) fn run(only: &str) -> Result<(), Failure> {
     let copy = scratch::copy("prove")?;
     let is_meant = |fact: &&Break| fact.lie.contains(only) || fact.file.contains(only);
-    let breaks = || of_runtime::BREAKS.iter().chain(of_calls::BREAKS).chain(of_generator::BREAKS).filter(is_meant);
+    let breaks = || {
+        of_runtime::BREAKS
+            .iter()
+            .chain(of_calls::BREAKS)
+            .chain(of_control::BREAKS)
+            .chain(of_generator::BREAKS)
+            .filter(is_meant)
+    };
     if breaks().next().is_none() {
         return Err(format!("no break holds `{only}` in its sentence or in the name of its file"));
     }

@@ -10,6 +10,9 @@ use apsara_emulator::{
 };
 use clap::{Args, ValueEnum};
 
+/// How many requests the ledger of a program keeps that may run for days.
+const LEDGER: usize = 10_000;
+
 /// What can be set about the emulator.
 // Not Debug: one of them is a secret.
 #[derive(Args)]
@@ -77,6 +80,7 @@ pub(crate) async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     let stopped = stop_signal()?;
     let account = Account::new(options.account).key(options.access_key_id, options.access_key_secret);
     let builder = Emulator::builder().account(account).listen(options.listen).clock(clock).quota(options.quota.into());
+    let builder = builder.most_ledger_entries(LEDGER);
     let builder = options.trace.into_iter().fold(builder.control(options.control), EmulatorBuilder::trace_file);
     let builder = options.data.into_iter().fold(builder, EmulatorBuilder::data);
     let emulator = options.spec.into_iter().fold(builder, EmulatorBuilder::spec_file).start().await?;
