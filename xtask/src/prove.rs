@@ -9,6 +9,7 @@ use crate::run::{Failure, cargo, target};
 use crate::scratch;
 
 mod of_calls;
+mod of_control;
 mod of_emulator;
 mod of_gateway;
 mod of_generator;
@@ -38,6 +39,7 @@ pub(crate) fn run(only: &str) -> Result<(), Failure> {
         of_calls::BREAKS,
         of_quota::BREAKS,
         of_gateway::BREAKS,
+        of_control::BREAKS,
         of_generator::BREAKS,
         of_emulator::BREAKS,
     ];

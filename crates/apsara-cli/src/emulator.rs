@@ -10,6 +10,9 @@ use apsara_emulator::{
 };
 use clap::{Args, ValueEnum};
 
+/// How many requests the ledger of a program keeps that may run for days.
+const LEDGER: usize = 10_000;
+
 /// What can be set about the emulator.
 // Not Debug: one of them is a secret.
 #[derive(Args)]
@@ -54,6 +57,9 @@ pub(crate) struct Options {
     /// A file to write a line of JSON to for each request, behind what it holds.
     #[arg(long, value_name = "FILE")]
     trace: Option<PathBuf>,
+    /// A folder to keep the state in, so that it outlives the program, even one that is killed.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
 }
 
 /// What becomes of policies.
@@ -115,7 +121,9 @@ pub(crate) async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     };
     let builder = builder.listen(options.listen).clock(clock).quota(options.quota.into()).ram(options.ram.into());
     let builder = builder.rules(options.rules).callbacks(!options.no_callbacks).control(options.control);
+    let builder = builder.most_ledger_entries(LEDGER);
     let builder = options.trace.into_iter().fold(builder, EmulatorBuilder::trace_file);
+    let builder = options.data.into_iter().fold(builder, EmulatorBuilder::data);
     let emulator = options.spec.into_iter().fold(builder, EmulatorBuilder::spec_file).start().await?;
     print_environment(&emulator)?;
     stopped.await;

@@ -6,9 +6,10 @@ use super::{Emulator, EmulatorBuilder};
 use crate::trace::TraceEntry;
 
 impl Emulator {
-    /// Lets everything be as at the start: tasks, temporary keys, nonces, quotas, faults, clocks, ledger and trace.
+    /// Lets everything be as at the start: tasks, callbacks, temporary keys, nonces, client tokens, quotas, faults, clocks,
+    /// ledger and trace.
     ///
-    /// What a file of the trace holds stays there.
+    /// What a file of the trace holds stays there. Callbacks that are waiting are not sent any more.
     pub fn reset(&self) {
         self.shared.reset();
     }
@@ -30,9 +31,11 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Keeps the state in a folder, so that it outlives the program, whatever its end: relay tasks, temporary keys, the
-    /// nonces of the last 15 minutes, both clocks, and the counts of calls.
+    /// Keeps the state in a folder, so that it outlives the program, whatever its end: relay tasks and the callbacks that
+    /// were not told yet, temporary keys, the nonces of the last 15 minutes, the answers that are kept for client tokens,
+    /// both clocks, and the counts of calls.
     ///
+    /// A callback goes out again if the program ends before it is written that it was told.
     /// What has changed is written before the answer goes out; what a test changes through the emulator itself, such as a
     /// clock, is written with the next request, or when the emulator is dropped. The ledger, the trace, faults and
     /// quotas are kept in memory alone. Data that is there already wins over the clocks that are set here.

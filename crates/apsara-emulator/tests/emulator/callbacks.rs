@@ -1,5 +1,7 @@
 //! Callbacks as their receiver sees them.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use apsara_emulator::{Callback, CallbackOutcome, Clock, Emulator, Quotas, TaskStatus};
@@ -15,16 +17,20 @@ use crate::client::{NOON, create, live, on_task};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A server that keeps what is posted to it.
-struct Receiver {
-    url: String,
+pub(crate) struct Receiver {
+    pub(crate) url: String,
+    /// What it answers.
+    pub(crate) status: Arc<AtomicU16>,
     told: UnboundedReceiver<(String, Value)>,
 }
 
 impl Receiver {
-    async fn new(status: u16) -> Self {
+    pub(crate) async fn new(status: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/told?k=v", listener.local_addr().unwrap());
         let (sender, told) = unbounded_channel();
+        let status = Arc::new(AtomicU16::new(status));
+        let answered = Arc::clone(&status);
         tokio::spawn(async move {
             loop {
                 let (mut stream, _) = listener.accept().await.unwrap();
@@ -39,14 +45,15 @@ impl Receiver {
                     }
                 };
                 let _ = sender.send((request, body));
+                let status = answered.load(Ordering::SeqCst);
                 let answer = format!("HTTP/1.1 {status} \r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
                 stream.write_all(answer.as_bytes()).await.unwrap();
             }
         });
-        Self { url, told }
+        Self { url, status, told }
     }
 
-    async fn next(&mut self) -> Value {
+    pub(crate) async fn next(&mut self) -> Value {
         timeout(PATIENCE, self.told.recv()).await.expect("a callback comes").unwrap().1
     }
 

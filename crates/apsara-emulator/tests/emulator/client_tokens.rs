@@ -8,7 +8,7 @@ use crate::client::{Call, NOON, Reply};
 
 const RENEW: [(&str, &str); 3] = [("InstanceId", "i-1"), ("Period", "1"), ("ClientToken", "mine")];
 
-async fn start(builder: EmulatorBuilder) -> Emulator {
+pub(crate) async fn start(builder: EmulatorBuilder) -> Emulator {
     let clock = Clock::frozen_at(NOON).unwrap();
     builder.clock(clock).quota(Quotas::Off).start().await.unwrap()
 }
@@ -20,7 +20,7 @@ fn ecs(emulator: &Emulator, action: &str, parameters: &[(&str, &str)]) -> Call {
     Call { date: now, ..call }
 }
 
-async fn renew(emulator: &Emulator) -> Reply {
+pub(crate) async fn renew(emulator: &Emulator) -> Reply {
     ecs(emulator, "RenewInstance", &RENEW).v3(emulator).await
 }
 

@@ -10,6 +10,7 @@ mod client_tokens;
 mod codes;
 mod control;
 mod control_page;
+mod data;
 mod every;
 mod faults;
 mod gateway;

@@ -146,7 +146,7 @@ async fn a_denial_is_told_in_xml_too() {
     }
 }
 
-async fn operator(emulator: &Emulator, policy: Option<&str>) -> Reply {
+pub(crate) async fn operator(emulator: &Emulator, policy: Option<&str>) -> Reply {
     let mut parameters =
         vec![("RoleArn", "acs:ram::1234567890123456:role/live-operator"), ("RoleSessionName", "shift")];
     parameters.extend(policy.map(|policy| ("Policy", policy)));
