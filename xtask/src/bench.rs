@@ -54,6 +54,8 @@ fn emulator(remembered: &Remembered) -> Result<(), Failure> {
     let mut command = cargo(&["run", "--quiet", "--release", "--package", "apsara-tests", "--bin", "bench_emulator"]);
     if remembered.memory {
         command.args(["--", "--memory", &remembered.calls.to_string()]);
+        // What is given back to glibc's allocator it gives back to the system, if it is large: measured is what is held.
+        command.env("MALLOC_MMAP_THRESHOLD_", "131072");
     }
     succeed(&mut command)
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use apsara_emulator::{DEFAULT_ACCESS_KEY_ID, DEFAULT_ACCESS_KEY_SECRET};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -53,8 +54,7 @@ pub(crate) struct Key {
 
 impl Key {
     pub(crate) fn of_the_account() -> Self {
-        let (id, secret) = ("LTAI5tApsaraEmulator0000".to_owned(), "apsara-emulator-secret-00000000".to_owned());
-        Self { id, secret, token: None }
+        Self { id: DEFAULT_ACCESS_KEY_ID.to_owned(), secret: DEFAULT_ACCESS_KEY_SECRET.to_owned(), token: None }
     }
 }
 

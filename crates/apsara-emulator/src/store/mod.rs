@@ -1,7 +1,8 @@
 //! What outlives the program: rows of JSON in tables, by their keys.
 //!
 //! In memory it is nothing at all. On a disk, what a request has changed is one transaction, and the request's answer
-//! waits until that is written: what somebody was told is there after any end of the program.
+//! waits until that is written: what somebody was told is there after any end of the program. What is to be kept besides
+//! gets a table here, and a call in the state's `save` and `resume`.
 
 mod disk;
 mod rows;
