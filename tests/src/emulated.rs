@@ -42,3 +42,19 @@ pub fn relay_task(live: &live::Client, emulator: &Emulator, name: &str) -> live:
         .source_urls([format!("rtmp://pull.example.com/app/{name}")])
         .dst_url(format!("rtmp://push.example.com/app/{name}"))
 }
+
+/// Says whether an operation may be repeated; the tests have one of each kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// It only reads.
+    Safe,
+    /// Its client token makes one of two.
+    WithToken,
+    /// Executing it twice does something twice.
+    Unsafe,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Safe, Self::WithToken, Self::Unsafe];
+}

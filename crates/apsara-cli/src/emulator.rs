@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use apsara_emulator::{
     Account, Clock, DEFAULT_ACCESS_KEY_ID, DEFAULT_ACCESS_KEY_SECRET, DEFAULT_ACCOUNT_ID, Emulator, EmulatorBuilder,
-    Quotas, RamMode,
+    Quotas, RamMode, Rules,
 };
 use clap::{Args, ValueEnum};
 
@@ -38,6 +38,13 @@ pub(crate) struct Options {
     /// How calls are counted against the quotas of the operations.
     #[arg(long, value_enum, default_value_t = Quota::Fixed)]
     quota: Quota,
+    /// What relay tasks do where documents are silent: a rule set, and choices in place of its own, such as
+    /// 2025-08,same-id; docs/emulator-choices.md lists them.
+    #[arg(long, value_name = "RULES", default_value = "2025-08")]
+    rules: Rules,
+    /// Posts nothing to the callback addresses of relay tasks.
+    #[arg(long)]
+    no_callbacks: bool,
     /// A document of the API portal, api-docs.json, whose operations are served too; can be given several times.
     #[arg(long, value_name = "FILE")]
     spec: Vec<PathBuf>,
@@ -101,6 +108,7 @@ pub(crate) async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
         }
     };
     let builder = builder.listen(options.listen).clock(clock).quota(options.quota.into()).ram(options.ram.into());
+    let builder = builder.rules(options.rules).callbacks(!options.no_callbacks);
     let emulator = options.spec.into_iter().fold(builder, EmulatorBuilder::spec_file).start().await?;
     print_environment(&emulator)?;
     stopped.await;

@@ -90,6 +90,14 @@ fn an_address_or_a_time_that_is_none_says_how_to_write_one() {
     assert!(text.contains("such as 2026-01-01T00:00:00Z"), "{text}");
 }
 
+#[test]
+fn a_rule_that_is_none_says_which_is_meant() {
+    let text = String::from_utf8(refused(&["emulator", "--rules", "2025-08,same_id"]).stderr).unwrap();
+    assert!(text.contains(r#"there is no rule "same_id"; did you mean same-id?"#), "{text}");
+    let (_child, lines) = start(&["emulator", "--rules", "newer,same-id", "--no-callbacks"]);
+    assert!(lines[0].starts_with("Listening at "), "{lines:?}");
+}
+
 /// Writes a document of one operation that needs no signature.
 fn document(name: &str, place: &str) -> String {
     let text = format!(

@@ -239,7 +239,8 @@ async fn a_client_token_is_made_once_for_a_call_and_one_that_is_given_is_kept() 
         query.split('&').find_map(|pair| pair.strip_prefix("ClientToken=")).map(str::to_owned)
     };
     let script = Script::new([Step::Cut, Step::Cut]);
-    script.call(WithToken::default()).await.unwrap();
+    let answer = script.call(WithToken::default()).await.unwrap();
+    assert_eq!(answer.client_token(), script.sent().first().and_then(token).as_deref());
     let made: Vec<_> = script.sent().iter().map(token).collect();
     assert!(made[0].as_ref().is_some_and(|token| token.len() == 32), "{made:?}");
     assert_eq!((&made[1], &made[2]), (&made[0], &made[0]));
@@ -251,6 +252,15 @@ async fn a_client_token_is_made_once_for_a_call_and_one_that_is_given_is_kept() 
     script.call(Unsafe::default()).await.unwrap();
     assert_eq!(script.sent().last().and_then(token), None);
 
+    // Whoever wants to be sure can send the same again.
+    let cut = Script::new(vec![Step::Cut; 3]);
+    let error = cut.call(WithToken::default()).await.unwrap_err();
+    assert_eq!(
+        (error.client_token(), error.outcome()),
+        (cut.sent().first().and_then(token).as_deref(), Outcome::Unknown)
+    );
+    assert_eq!(script.call(Unsafe::default()).await.unwrap().client_token(), None);
+
     // What is made is not missing, though the documents require it.
     assert_eq!(call(&script.config().build().unwrap(), WithToken::default()).check(), []);
 }
@@ -258,7 +268,8 @@ async fn a_client_token_is_made_once_for_a_call_and_one_that_is_given_is_kept() 
 #[tokio::test(start_paused = true)]
 async fn a_token_that_is_still_being_worked_on_is_waited_for() {
     assert_eq!(end(&[refused(409, "LastTokenProcessing")], WithToken::default()).await, (None, 2));
-    assert_eq!(end(&[refused(409, "LastTokenProcessing")], Unsafe::default()).await, (Some(Outcome::Rejected), 1));
+    // Somebody's call with that token is being executed, so that nobody knows of this one.
+    assert_eq!(end(&[refused(409, "LastTokenProcessing")], Unsafe::default()).await, (Some(Outcome::Unknown), 1));
 }
 
 #[tokio::test(start_paused = true)]
@@ -317,6 +328,55 @@ async fn a_clock_that_is_off_is_corrected_once_and_for_later_calls() {
     assert_eq!(error.outcome(), Outcome::Rejected);
 }
 
+/// Judges every request by a clock that is 20 minutes ahead, after a moment.
+#[derive(Clone, Debug)]
+struct Ahead;
+
+impl Transport for Ahead {
+    fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportError>> {
+        Box::pin(async move {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            let now = std::time::SystemTime::now() + Duration::from_secs(1200);
+            let off = now.duration_since(humantime::parse_rfc3339(&time(&request)).unwrap()).unwrap_or_default();
+            let answer = http::Response::builder().header("date", httpdate::fmt_http_date(now));
+            let (status, body) = match off < Duration::from_secs(900) {
+                true => (200, r#"{"RequestId":"r"}"#),
+                false => (400, r#"{"Code":"InvalidTimeStamp.Expired"}"#),
+            };
+            Ok(answer.status(status).body(Bytes::from(body)).unwrap())
+        })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_that_are_under_way_when_the_clock_is_corrected_are_tried_again_too() {
+    let config = Script::new([]).config().transport(Ahead).build().unwrap();
+    let mut calls = tokio::task::JoinSet::new();
+    for _ in 0..50 {
+        let config = config.clone();
+        calls.spawn(async move { send(&config, Unsafe::default()).await.unwrap().attempts() });
+    }
+    assert_eq!(calls.join_all().await, vec![2; 50]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_date_beyond_all_reason_breaks_no_later_call() {
+    for date in ["Fri, 31 Dec 9999 23:59:59 GMT", "Thu, 01 Jan 1970 00:00:00 GMT"] {
+        for signature in [SignatureVersion::V3, SignatureVersion::V1] {
+            let script = Script::new([Step::Refused(400, "IllegalTimestamp", vec![("date", date.to_owned())])]);
+            let config = script.config().signature(signature).build().unwrap();
+            send(&config, Unsafe::default()).await.unwrap();
+            std::thread::sleep(Duration::from_millis(1100));
+            send(&config, Unsafe::default()).await.unwrap();
+            assert!(
+                ["9999-12-31T23:59:59Z", "1970-01-01T00:00:0"]
+                    .iter()
+                    .any(|edge| time(&script.sent()[2]).starts_with(edge))
+            );
+        }
+    }
+}
+
 fn time(request: &http::Request<Bytes>) -> String {
     let header = request.headers().get("x-acs-date").map(|value| value.to_str().unwrap().to_owned());
     header.unwrap_or_else(|| {
@@ -370,6 +430,13 @@ async fn an_expired_token_is_renewed_once() {
     assert_eq!(send(&config, Unsafe::default()).await.unwrap_err().attempts(), 1);
     assert_eq!(*renewals.lock().unwrap(), 1);
 
+    // A new key is no new quota.
+    let script = Script::new([expired.clone()]);
+    let config = script.config().credentials_provider(Numbered::default()).build().unwrap();
+    send(&config, Limited::default()).await.unwrap();
+    send(&config, Limited::default()).await.unwrap();
+    assert!(script.apart(0, 2) > Duration::from_secs(10), "three attempts within the span of two");
+
     // An access key that was given stays as it is.
     assert_eq!(end(&[expired], Unsafe::default()).await, (Some(Outcome::Rejected), 1));
 }
@@ -405,6 +472,12 @@ async fn one_deadline_holds_for_all_attempts_and_what_was_unclear_stays_so() {
     let error = call(&config, Safe::default()).with_deadline(Duration::from_secs(3)).send().await.unwrap_err();
     assert_eq!(start.elapsed(), Duration::from_secs(3));
     assert!(error.is_timeout() && error.outcome() == Outcome::Unknown && error.attempts() == 2, "{error}");
+
+    // What has no time is not begun.
+    let script = Script::new([]);
+    let config = script.config().build().unwrap();
+    let error = call(&config, Unsafe::default()).with_deadline(Duration::ZERO).send().await.unwrap_err();
+    assert_eq!((error.outcome(), error.attempts(), script.sent().len()), (Outcome::NotSent, 0, 0), "{error}");
 
     let script = Script::new([Step::NotSent, Step::Hang]);
     let config = script.config().build().unwrap();
@@ -463,7 +536,7 @@ async fn pacing_can_be_turned_off_and_accounts_are_told_apart() {
     assert_eq!(start.elapsed(), Duration::ZERO);
 
     let pacer = Arc::new(apsara_core::pacing::LocalPacer::new());
-    let of = |account: &str| script.config().account(account).pacer(Shared(Arc::clone(&pacer))).build().unwrap();
+    let of = |account: &str| script.config().account(account).pacer(Arc::clone(&pacer)).build().unwrap();
     let (one, same, other) = (of("1"), of("1"), of("2"));
     for config in [&one, &same, &other] {
         send(config, Limited::default()).await.unwrap();
@@ -473,22 +546,46 @@ async fn pacing_can_be_turned_off_and_accounts_are_told_apart() {
     assert!(start.elapsed() > Duration::from_secs(10), "two configurations of an account have a quota each");
 }
 
-/// A pacer that several configurations share.
-#[derive(Debug)]
-struct Shared(Arc<apsara_core::pacing::LocalPacer>);
+/// An operation with a secret, and with a header of the caller's choice.
+#[derive(Clone, Default)]
+struct Telling {
+    auth_key: Option<String>,
+    headers: std::collections::BTreeMap<String, String>,
+}
 
-impl apsara_core::pacing::Pacer for Shared {
-    fn acquire<'a>(
-        &'a self,
-        lane: apsara_core::pacing::Lane<'a>,
-        deadline: Instant,
-    ) -> BoxFuture<'a, Result<(), apsara_core::pacing::PacingError>> {
-        self.0.acquire(lane, deadline)
-    }
+impl rt::Record for Telling {
+    const FIELDS: &'static [rt::Field<Self>] =
+        &[rt::field!("AuthKey", auth_key).sensitive(), rt::field!("*", headers).header()];
+}
 
-    fn throttled(&self, lane: apsara_core::pacing::Lane<'_>, wait: Duration) {
-        self.0.throttled(lane, wait);
+impl rt::Request for Telling {
+    type Client = Client;
+    type Response = Answer;
+    const OPERATION: &'static rt::Operation = &rt::Operation { name: "Telling", ..rt::Operation::of(&PRODUCT) };
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_secret_that_the_cloud_repeats_is_not_told() {
+    let body = r#"{"Code":"InvalidParameter","Message":"The AuthKey canary-1 is not one."}"#;
+    let script = Script::new([Step::Body(400, body)]);
+    let request = Telling { auth_key: Some("canary-1".to_owned()), ..Telling::default() };
+    let error = script.call(request).await.unwrap_err();
+    assert_eq!(error.service().unwrap().message(), "The AuthKey [redacted] is not one.");
+    assert!(!format!("{error} {error:?}").contains("canary"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_parameter_sets_a_header_that_the_signature_needs() {
+    let script = Script::new([]);
+    let with = |name: &str| Telling { headers: [(name.to_owned(), "x".to_owned())].into(), ..Telling::default() };
+    for name in ["Host", "x-acs-date", "X-Acs-Version", "x-acs-security-token"] {
+        let error = script.call(with(name)).await.unwrap_err();
+        assert!(error.is_invalid() && error.to_string().contains("no parameter can set it"), "{error}");
     }
+    assert!(script.sent().is_empty());
+    script.call(with("Accept")).await.unwrap();
+    let sent = script.sent().remove(0);
+    assert_eq!(sent.headers().get_all("accept").iter().collect::<Vec<_>>(), ["x"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,15 +5,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch;
 
 /// Tells the emulator's time, which a test can move or hold still.
 ///
 /// A clock either runs, as real time plus an offset, or is frozen. Clones share the same time, so a test can keep one
-/// and move the emulator with it. Nothing in the emulator waits for time to pass: states that depend on time are worked
-/// out when somebody looks.
+/// and move the emulator with it. States that depend on time are worked out when somebody looks; only callbacks wait for
+/// the time of what they tell.
 #[derive(Clone)]
 pub struct Clock {
     reading: Arc<Mutex<Reading>>,
+    moved: Arc<watch::Sender<()>>,
 }
 
 #[derive(Clone, Copy)]
@@ -49,7 +51,7 @@ impl Clock {
     }
 
     fn from_reading(reading: Reading) -> Self {
-        Self { reading: Arc::new(Mutex::new(reading)) }
+        Self { reading: Arc::new(Mutex::new(reading)), moved: Arc::new(watch::Sender::new(())) }
     }
 
     /// Tells the time.
@@ -61,7 +63,7 @@ impl Clock {
     /// Moves the time forward, whether the clock runs or is frozen.
     pub fn advance(&self, by: Duration) {
         let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
-        self.with_reading(|reading| match reading {
+        self.change(|reading| match reading {
             Reading::Running { offset } => *offset = offset.saturating_add(by),
             Reading::Frozen { at } => *at = at.saturating_add(by).unwrap_or(Timestamp::MAX),
         });
@@ -69,14 +71,12 @@ impl Clock {
 
     /// Holds the clock still at the time it shows.
     pub fn freeze(&self) {
-        self.with_reading(|reading| *reading = Reading::Frozen { at: reading.now() });
+        self.change(|reading| *reading = Reading::Frozen { at: reading.now() });
     }
 
     /// Lets a frozen clock run again, from the time it shows.
     pub fn resume(&self) {
-        self.with_reading(|reading| {
-            *reading = Reading::Running { offset: reading.now().duration_since(Timestamp::now()) }
-        });
+        self.change(|reading| *reading = Reading::Running { offset: reading.now().duration_since(Timestamp::now()) });
     }
 
     /// Sets the time, forward or back; a running clock runs on from there.
@@ -88,13 +88,31 @@ impl Clock {
     /// Fails if the text is not a UTC time written as `yyyy-MM-ddTHH:mm:ssZ`; the clock then stays as it is.
     pub fn set(&self, time: &str) -> Result<(), InvalidTime> {
         let to = parse_utc(time).ok_or_else(|| InvalidTime(time.to_owned()))?;
-        self.with_reading(|reading| {
+        self.change(|reading| {
             *reading = match reading {
                 Reading::Running { .. } => Reading::Running { offset: to.duration_since(Timestamp::now()) },
                 Reading::Frozen { .. } => Reading::Frozen { at: to },
             };
         });
         Ok(())
+    }
+
+    /// Tells whenever somebody moves, freezes or resumes the clock.
+    pub(crate) fn moves(&self) -> watch::Receiver<()> {
+        self.moved.subscribe()
+    }
+
+    /// How long a running clock takes until a time; nothing if it stands still.
+    pub(crate) fn real_time_until(&self, time: Timestamp) -> Option<Duration> {
+        self.with_reading(|reading| match reading {
+            Reading::Running { .. } => Some(time.duration_since(reading.now()).try_into().unwrap_or_default()),
+            Reading::Frozen { .. } => None,
+        })
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Reading)) {
+        self.with_reading(change);
+        self.moved.send_replace(());
     }
 
     fn with_reading<T>(&self, read: impl FnOnce(&mut Reading) -> T) -> T {

@@ -12,7 +12,7 @@ use tokio::task::AbortHandle;
 
 pub use self::builder::EmulatorBuilder;
 use crate::clock::Clock;
-use crate::relay::{Failure, Relays, TaskError, TaskSnapshot};
+use crate::relay::{Failure, Relays, TaskError, TaskSnapshot, callbacks};
 use crate::server::Shared;
 use crate::start_error::StartError;
 
@@ -35,6 +35,8 @@ pub struct Emulator {
     access_key_secret: String,
     account_id: String,
     serving: AbortHandle,
+    told: Arc<callbacks::Log>,
+    telling: Option<AbortHandle>,
 }
 
 impl Emulator {
@@ -96,7 +98,8 @@ impl Emulator {
         &self.shared.clock
     }
 
-    /// Shows all relay tasks of all accounts in the order of creation, those that exited in the last 24 hours too.
+    /// Shows all relay tasks of all accounts in the order of creation, and those that exited as long as they are known:
+    /// 24 hours, unless the [rules](EmulatorBuilder::rules) say otherwise.
     #[must_use]
     pub fn tasks(&self) -> Vec<TaskSnapshot> {
         self.with_relays(Relays::snapshot)
@@ -138,6 +141,9 @@ impl Emulator {
 impl Drop for Emulator {
     fn drop(&mut self) {
         self.serving.abort();
+        if let Some(telling) = &self.telling {
+            telling.abort();
+        }
     }
 }
 

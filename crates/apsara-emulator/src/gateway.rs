@@ -26,6 +26,7 @@ use crate::quota::Meter;
 use crate::ram::{RamDecision, RamMode};
 use crate::refusal::Refusal;
 use crate::relay::Relays;
+use crate::replays::{Replays, Tokened};
 use crate::request::WireRequest;
 use crate::{random, verify};
 
@@ -38,6 +39,7 @@ pub(crate) struct State {
     pub(crate) nonces: Nonces,
     pub(crate) relays: Relays,
     pub(crate) meter: Meter,
+    pub(crate) replays: Replays,
     pub(crate) ledger: Ledger,
     pub(crate) catalog: Arc<Catalog>,
     pub(crate) manner: Manner,
@@ -65,6 +67,8 @@ struct Noted {
 
 /// What an operation did: its answer, and the tasks it was about.
 pub(crate) struct Executed {
+    /// Whether it did so when it was called with the same client token before.
+    replayed: bool,
     status: StatusCode,
     body: Option<Value>,
     task_id: Option<String>,
@@ -73,12 +77,12 @@ pub(crate) struct Executed {
 
 impl Executed {
     pub(crate) fn new(body: &impl Serialize, task_id: Option<String>, new_task_id: Option<String>) -> Self {
-        Self { status: StatusCode::OK, body: Some(to_value(body)), task_id, new_task_id }
+        Self { replayed: false, status: StatusCode::OK, body: Some(to_value(body)), task_id, new_task_id }
     }
 
-    fn sampled(sampled: Sampled) -> Self {
+    fn sampled(sampled: Sampled, replayed: bool) -> Self {
         let status = StatusCode::from_u16(sampled.status).unwrap_or(StatusCode::OK);
-        Self { status, body: sampled.body, task_id: None, new_task_id: None }
+        Self { replayed, status, body: sampled.body, task_id: None, new_task_id: None }
     }
 }
 
@@ -143,7 +147,8 @@ pub(crate) fn answer(state: &mut State, request: &WireRequest, now: Now, interve
         status: answer.status_sent(),
         code: answer.code.clone(),
         fault: intervention.applied(),
-        executed: result.is_ok(),
+        executed: result.as_ref().is_ok_and(|executed| !executed.replayed),
+        replayed: result.as_ref().is_ok_and(|executed| executed.replayed),
         task_id: result.as_ref().ok().and_then(|executed| executed.task_id.clone()).or(sent_task_id),
         new_task_id: result.ok().and_then(|executed| executed.new_task_id),
         ..entry
@@ -215,5 +220,15 @@ fn run(
         return result;
     }
     catalog::check(found, request)?;
-    Ok(Executed::sampled(catalog::answer(found, request, state.manner.seed, call.id)))
+    let tokened = caller.as_ref().and_then(|caller| Tokened::read(&caller.account, found, request));
+    if let Some(tokened) = &tokened
+        && let Some(answer) = state.replays.find(tokened, now.world)?
+    {
+        return Ok(Executed::sampled(answer.clone().with_request_id(call.id), true));
+    }
+    let answer = catalog::answer(found, request, state.manner.seed, call.id);
+    if let Some(tokened) = tokened {
+        state.replays.keep(tokened, answer.clone(), now.world);
+    }
+    Ok(Executed::sampled(answer, false))
 }

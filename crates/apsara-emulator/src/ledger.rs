@@ -31,7 +31,7 @@ pub enum Signature {
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LedgerEntry {
-    /// The operation's name as sent; empty if none was.
+    /// The operation's name, also where only the path tells it; as sent if there is no such operation, empty if none was.
     pub action: String,
     /// The version as sent; empty if none was.
     pub version: String,
@@ -59,6 +59,8 @@ pub struct LedgerEntry {
     pub fault: Option<FaultKind>,
     /// Whether the operation was carried out, whatever answer went out.
     pub executed: bool,
+    /// Whether an earlier call with the same client token was carried out, and its answer went out again.
+    pub replayed: bool,
     /// The task that the call was about: as sent, or the one that was created.
     pub task_id: Option<String>,
     /// The id under which a restart runs on.
@@ -83,6 +85,7 @@ impl LedgerEntry {
             ram: None,
             fault: None,
             executed: false,
+            replayed: false,
             task_id: None,
             new_task_id: None,
         }
@@ -127,6 +130,7 @@ impl fmt::Debug for LedgerEntry {
             .field("ram", &self.ram)
             .field("fault", &self.fault)
             .field("executed", &self.executed)
+            .field("replayed", &self.replayed)
             .field("task_id", &self.task_id)
             .field("new_task_id", &self.new_task_id)
             .finish()

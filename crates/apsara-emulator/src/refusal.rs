@@ -128,6 +128,14 @@ impl Refusal {
             .with_header("x-acs-retry-after", wait.to_string())
     }
 
+    /// A client token that was given to a call that asked for something else.
+    pub(crate) fn idempotent_parameter_mismatch() -> Self {
+        Self::bad_request(
+            "IdempotentParameterMismatch",
+            "Specified client token was used by a request with other parameters already.",
+        )
+    }
+
     pub(crate) fn action_not_found() -> Self {
         Self::new(
             StatusCode::NOT_FOUND,

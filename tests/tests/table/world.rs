@@ -5,25 +5,14 @@ use std::time::Duration;
 use apsara::{Config, ConfigBuilder, Error, Outcome, Retry, live};
 use apsara_core::generated::v1 as rt;
 use apsara_emulator::{Emulator, FaultRule};
-use apsara_tests::{Sessions, relay_task};
+use apsara_tests::{Kind, Sessions, relay_task};
 
-/// Says whether an operation may be repeated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Safe,
-    WithToken,
-    Unsafe,
-}
-
-impl Kind {
-    pub(crate) const ALL: [Self; 3] = [Self::Safe, Self::WithToken, Self::Unsafe];
-
-    pub(crate) fn operation(self) -> &'static str {
-        match self {
-            Self::Safe => "DescribeLivePullToPush",
-            Self::WithToken => "CopyCaster",
-            Self::Unsafe => "RestartLivePullToPush",
-        }
+/// The operation of a kind.
+pub(crate) fn operation(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Safe => "DescribeLivePullToPush",
+        Kind::WithToken => "CopyCaster",
+        Kind::Unsafe => "RestartLivePullToPush",
     }
 }
 
@@ -109,7 +98,7 @@ impl World {
     }
 
     pub(crate) fn end(&self, kind: Kind, told: &Told) -> super::End {
-        (told.attempts, self.executions(kind.operation()), told.outcome)
+        (told.attempts, self.executions(operation(kind)), told.outcome)
     }
 }
 

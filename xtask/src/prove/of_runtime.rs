@@ -1,10 +1,8 @@
-//! The facts that are broken, one by one: of signatures, of redaction, of encoding and decoding,
-//! and of the emulator's states.
+//! The facts that are broken, one by one: of signatures, of redaction, of encoding and decoding.
 
 use super::Break;
 
 const CORE: &str = "apsara-core";
-const EMULATOR: &str = "apsara-emulator";
 const TESTS: &str = "apsara-tests";
 
 pub(super) const BREAKS: &[Break] = &[
@@ -170,63 +168,6 @@ pub(super) const BREAKS: &[Break] = &[
         new: "byte.is_ascii_graphic()",
         package: CORE,
         target: "lib",
-    },
-    // The emulator.
-    Break {
-        lie: "the emulator believes every V3 signature",
-        file: "crates/apsara-emulator/src/verify/mod.rs",
-        old: "Proof::V3(proof) => proof.verify(request, secret),",
-        new: "Proof::V3(proof) => proof.verify(request, secret).or(Ok(())),",
-        package: TESTS,
-        target: "outcome",
-    },
-    Break {
-        lie: "the emulator's clock may be off by an hour",
-        file: "crates/apsara-emulator/src/gateway.rs",
-        old: "const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(15);",
-        new: "const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(60);",
-        package: TESTS,
-        target: "outcome",
-    },
-    Break {
-        lie: "a nonce may come again",
-        file: "crates/apsara-emulator/src/nonce.rs",
-        old: "let fresh = !is_recent(*entry.get(), now);",
-        new: "let fresh = is_recent(*entry.get(), now);",
-        package: EMULATOR,
-        target: "lib",
-    },
-    Break {
-        lie: "a task that was not started yet is restarted",
-        file: "crates/apsara-emulator/src/relay/operations.rs",
-        old: "return Err(Refusal::invalid_parameter(\"The start time of the task has not been reached\"));",
-        new: "",
-        package: TESTS,
-        target: "family",
-    },
-    Break {
-        lie: "a restart keeps the task's id",
-        file: "crates/apsara-emulator/src/relay/operations.rs",
-        old: "task.restart(random::uuid(), call.now)",
-        new: "task.restart(task.id.clone(), call.now)",
-        package: TESTS,
-        target: "family",
-    },
-    Break {
-        lie: "a stopped task still runs",
-        file: "crates/apsara-emulator/src/relay/task.rs",
-        old: "self.state = State::Offline { cause: None };",
-        new: "",
-        package: TESTS,
-        target: "family",
-    },
-    Break {
-        lie: "a deleted task goes on",
-        file: "crates/apsara-emulator/src/relay/operations.rs",
-        old: "    task.exit(call.now);\n",
-        new: "",
-        package: TESTS,
-        target: "family",
     },
     // More of encoding, decoding and identity.
     Break {

@@ -15,7 +15,6 @@ use crate::sensitive::Sensitive;
 use crate::sign::{canonical_query, hex, percent_encode, roa, v1, v3};
 
 /// A request that only lacks time, nonce and signature; every attempt signs it anew.
-#[derive(Debug)]
 pub(super) struct Unsigned {
     operation: &'static Operation,
     endpoint: Endpoint,
@@ -54,12 +53,11 @@ pub(super) struct Stamp<'a> {
     pub(super) again: Option<(u32, Duration)>,
 }
 
-/// The text that was signed, to be compared with the cloud's.
-#[derive(Debug)]
+/// The text that was signed, to be compared with the cloud's. It holds the parameters' values, so it has no `Debug`.
 pub(crate) enum Signed {
     V1Rpc(String),
     V1Roa(String),
-    V3(String),
+    V3 { canonical: String, text: String },
     Not,
 }
 
@@ -103,14 +101,22 @@ impl Unsigned {
     ) -> Result<(http::Request<Bytes>, Signed), Error> {
         // The official SDKs say by these headers what they repeat.
         let again = stamp.again.map(|(attempts, delay)| (attempts.to_string(), delay.as_millis().to_string()));
-        let mut headers: Headers<'_> = vec![("host", &self.host), ("accept", ACCEPT)];
-        headers.extend(self.content_type.map(|value| ("content-type", value)));
+        let mut headers: Headers<'_> = vec![("host", &self.host)];
+        // A parameter of that name takes the place of ours.
+        let ours = [("accept", Some(ACCEPT)), ("content-type", self.content_type)];
+        let is_given = |name: &str| self.headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name));
+        headers.extend(
+            ours.into_iter().filter_map(|(name, value)| Some((name, value?))).filter(|(name, _)| !is_given(name)),
+        );
         headers.extend(self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         if let Some((attempts, delay)) = &again {
             headers.extend([("x-acs-retry-attempts", attempts.as_str()), ("x-acs-retry-delay", delay.as_str())]);
         }
         match (version, self.operation.product.style) {
             (SignatureVersion::V3, _) => self.sign_v3(v3::Key::HmacSha256, identity, stamp, headers),
+            #[cfg(feature = "sm3")]
+            #[cfg(feature = "rsa")]
+            (SignatureVersion::V3Sm3, _) if matches!(identity, Identity::KeyPair(_)) => Err(key_pair_signs_v3()),
             #[cfg(feature = "sm3")]
             (SignatureVersion::V3Sm3, _) => self.sign_v3(v3::Key::HmacSm3, identity, stamp, headers),
             (SignatureVersion::V1, Style::Rpc) => self.sign_v1_rpc(identity, stamp, &headers),
@@ -161,7 +167,7 @@ impl Unsigned {
                 let text = v3::string_to_sign(algorithm, &canonical);
                 authorization = v3::authorization(algorithm, id, &names, &v3::signature(key, &text)?);
                 headers.push(("authorization", &authorization));
-                signed = Signed::V3(text);
+                signed = Signed::V3 { canonical, text };
             }
             (None, Identity::Bearer(token)) => {
                 headers.push(("x-acs-bearer-token", token.expose()));
@@ -211,7 +217,7 @@ impl Unsigned {
             }
             Identity::Nobody => {}
             #[cfg(feature = "rsa")]
-            Identity::KeyPair(_) => return Err(key_pair_in_version_1()),
+            Identity::KeyPair(_) => return Err(key_pair_signs_v3()),
         }
         let mut on_the_wire = canonical_query(&query);
         let mut signed = Signed::Not;
@@ -260,7 +266,7 @@ impl Unsigned {
             }
             Identity::Nobody => {}
             #[cfg(feature = "rsa")]
-            Identity::KeyPair(_) => return Err(key_pair_in_version_1()),
+            Identity::KeyPair(_) => return Err(key_pair_signs_v3()),
         }
         Ok((self.request(&canonical_query(&self.query), &headers)?, signed))
     }
@@ -300,7 +306,7 @@ fn push_token<'a>(headers: &mut Headers<'a>, credentials: &'a Credentials) {
 }
 
 #[cfg(feature = "rsa")]
-fn key_pair_in_version_1() -> Error {
+fn key_pair_signs_v3() -> Error {
     Error::config("a key pair signs with SignatureVersion::V3 only")
 }
 

@@ -1,7 +1,7 @@
 //! The part of a call that knows no type: attempts, until there is an answer or an error that must be told.
 
 use std::sync::atomic::Ordering;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use tokio::time::{Instant, sleep, timeout_at};
@@ -15,7 +15,7 @@ use crate::error::{Error, Kind, ServiceError};
 use crate::operation::{Operation, Security};
 use crate::outcome::Outcome;
 use crate::pacing::{Lane, PacingError};
-use crate::record::AnyRecord;
+use crate::record::{AnyRecord, without_sensitive};
 use crate::retry::{Cause, Retry, share};
 use crate::transport::{Sent, TransportError};
 
@@ -30,6 +30,8 @@ pub(super) struct Answer {
     pub(super) before: Outcome,
     /// How long the call waited for its quota.
     pub(super) paced: Duration,
+    /// The client token that was made for the call.
+    pub(super) client_token: Option<String>,
 }
 
 pub(super) async fn exchange(
@@ -46,6 +48,7 @@ pub(super) async fn exchange(
     let mut call = Attempts {
         config,
         operation,
+        request,
         prepared,
         redirects,
         retry: options.retry.unwrap_or(config.retry),
@@ -56,16 +59,21 @@ pub(super) async fn exchange(
         delay: Duration::ZERO,
         worst: Outcome::NotSent,
         paced: Duration::ZERO,
+        offset: 0,
         renewed: None,
     };
     let result = call.run().await;
-    result.map_err(|error| error.of(operation, call.attempts, call.worst).paced(call.paced))
+    result.map_err(|error| {
+        let token = call.prepared.client_token.take();
+        error.of(operation, call.attempts, call.worst).paced(call.paced).with_client_token(token)
+    })
 }
 
 /// A call on its way, with what became of its attempts so far.
 struct Attempts<'a> {
     config: &'a Inner,
     operation: &'static Operation,
+    request: &'a dyn AnyRecord,
     prepared: Prepared,
     redirects: bool,
     retry: Retry,
@@ -77,6 +85,8 @@ struct Attempts<'a> {
     delay: Duration,
     worst: Outcome,
     paced: Duration,
+    /// By how many seconds the last attempt's time was corrected.
+    offset: i64,
     /// What took the place of credentials that the cloud called expired; there is one renewal in a call.
     renewed: Option<Credentials>,
 }
@@ -116,11 +126,16 @@ impl Attempts<'_> {
 
     /// Gets what an attempt needs: credentials, and a grant.
     async fn ready(&mut self) -> Result<Ready, Error> {
-        let credentials = match (&self.renewed, &self.config.credentials, self.operation.security) {
+        #[cfg(feature = "rsa")]
+        let is_needed = self.config.key_pair.is_none();
+        #[cfg(not(feature = "rsa"))]
+        let is_needed = true;
+        let source = self.config.credentials.as_ref().filter(|_| is_needed);
+        let credentials = match (&self.renewed, source, self.operation.security) {
             (Some(renewed), ..) => Some(renewed.clone()),
             (None, Some(source), Security::AccessKey | Security::AccessKeyOrBearer) => {
                 let credentials = timeout_at(self.deadline, source.credentials()).await;
-                let credentials = credentials.map_err(|_| Error::new(Kind::Deadline(self.length), Outcome::NotSent))?;
+                let credentials = credentials.map_err(|_| self.late(Outcome::NotSent))?;
                 // What became of a call for credentials is not what became of this one.
                 Some(credentials.map_err(|error| Error::new(Kind::Credentials(error), Outcome::NotSent))?)
             }
@@ -128,13 +143,25 @@ impl Attempts<'_> {
         };
         // What cannot be signed waits for no grant, and takes none.
         signature_version(self.config, self.operation, identity(self.config, self.operation, credentials.as_ref())?)?;
-        self.pace(credentials.as_ref()).await?;
+        self.pace().await?;
+        // The grant may have come in the last moment: what cannot be answered in time is not begun.
+        if Instant::now() >= self.deadline {
+            return Err(self.late(Outcome::NotSent));
+        }
         Ok(Ready { credentials })
     }
 
-    async fn pace(&mut self, credentials: Option<&Credentials>) -> Result<(), Error> {
+    fn late(&self, outcome: Outcome) -> Error {
+        Error::new(Kind::Deadline(self.length), outcome)
+    }
+
+    fn lane(&self) -> Lane<'_> {
+        Lane { account: &self.config.account, operation: self.operation }
+    }
+
+    async fn pace(&mut self) -> Result<(), Error> {
         let Some(pacer) = &self.config.pacer else { return Ok(()) };
-        let lane = lane(self.config, self.operation, credentials);
+        let lane = Lane { account: &self.config.account, operation: self.operation };
         if pacer.try_acquire(lane) {
             return Ok(());
         }
@@ -151,9 +178,9 @@ impl Attempts<'_> {
         let config = self.config;
         let identity = identity(config, self.operation, ready.credentials.as_ref())?;
         let version = signature_version(config, self.operation, identity)?;
-        let now = SystemTime::now();
+        self.offset = config.clock_offset.load(Ordering::Relaxed);
         let stamp = Stamp {
-            time: corrected(now, config.clock_offset.load(Ordering::Relaxed)),
+            time: corrected(SystemTime::now(), self.offset),
             nonce: &nonce()?,
             again: (self.attempts > 0).then_some((self.attempts, self.delay)),
         };
@@ -162,17 +189,26 @@ impl Attempts<'_> {
         let answer = match timeout_at(self.deadline, config.transport.send(request)).await {
             Ok(answer) => answer.map_err(failed)?,
             // Nobody knows how far it came.
-            Err(_) => return Err(Error::new(Kind::Deadline(self.length), Outcome::Unknown)),
+            Err(_) => return Err(self.late(Outcome::Unknown)),
         };
         let (parts, body) = answer.into_parts();
         let status = parts.status.as_u16();
         let request_id = parts.headers.get("x-acs-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
         if parts.status.is_success() || (self.redirects && parts.status.is_redirection()) {
-            let (headers, attempts) = (parts.headers, self.attempts);
-            return Ok(Answer { status, request_id, headers, body, attempts, before: self.worst, paced: self.paced });
+            return Ok(Answer {
+                status,
+                request_id,
+                headers: parts.headers,
+                body,
+                attempts: self.attempts,
+                before: self.worst,
+                paced: self.paced,
+                client_token: self.prepared.client_token.take(),
+            });
         }
-        Err(match ServiceError::read(status, &parts.headers, &body, now) {
+        Err(match ServiceError::read(status, &parts.headers, &body, SystemTime::now()) {
             Some(mut error) => {
+                error.redact(|message| without_sensitive(message, self.request));
                 if error.is_signature_mismatch() {
                     error.compare(&signed);
                 }
@@ -185,10 +221,9 @@ impl Attempts<'_> {
 
     /// Returns how long to wait before the next attempt, and mends what can be mended; nothing where there is none.
     async fn next(&mut self, error: &Error, ready: &Ready) -> Option<Duration> {
-        let offset = self.config.clock_offset.load(Ordering::Relaxed);
-        let cause = Cause::of(error, self.prepared.repeatable, offset)?;
+        let cause = Cause::of(error, self.prepared.repeatable, self.offset)?;
         if let (Cause::Throttled(Some(asked)), Some(pacer)) = (cause, &self.config.pacer) {
-            pacer.throttled(lane(self.config, self.operation, ready.credentials.as_ref()), asked);
+            pacer.throttled(self.lane(), asked);
         }
         if let Cause::Skew(behind) = cause {
             // The next call profits even if there is no further attempt of this one.
@@ -218,14 +253,6 @@ impl Attempts<'_> {
         }
         Some(wait)
     }
-}
-
-fn lane<'a>(config: &'a Inner, operation: &'static Operation, credentials: Option<&'a Credentials>) -> Lane<'a> {
-    let account = config.account.as_deref();
-    #[cfg(feature = "rsa")]
-    let account = account.or(config.key_pair.as_ref().map(crate::config::KeyPair::id));
-    let account = account.or(credentials.map(Credentials::access_key_id));
-    Lane { account: account.unwrap_or_default(), operation }
 }
 
 /// Returns what a call proves with who it is.
@@ -261,11 +288,12 @@ fn signature_version(config: &Inner, operation: &Operation, identity: Identity<'
     }
 }
 
-/// Returns a time that is so many seconds later, or earlier.
+/// Returns a time that is so many seconds later, or earlier, within what a date can be written for.
 fn corrected(time: SystemTime, seconds: i64) -> SystemTime {
-    let by = Duration::from_secs(seconds.unsigned_abs());
-    let corrected = if seconds < 0 { time.checked_sub(by) } else { time.checked_add(by) };
-    corrected.unwrap_or(time)
+    /// The last second of the year 9999.
+    const LAST: i64 = 253_402_300_799;
+    let since = time.duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(LAST));
+    UNIX_EPOCH + Duration::from_secs(since.saturating_add(seconds).clamp(0, LAST).unsigned_abs())
 }
 
 fn failed(error: TransportError) -> Error {

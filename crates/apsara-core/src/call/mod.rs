@@ -81,8 +81,8 @@ impl Client {
         let mut response = R::Response::default();
         let answer = exchange(self, R::OPERATION, request, redirects(&response), options).await?;
         let answer = decode_answer(R::OPERATION, answer, &mut response)?;
-        let Answer { status, headers, body, attempts, paced, .. } = answer;
-        Ok(Raw { response, status, headers, body, attempts, paced })
+        let Answer { status, headers, body, attempts, paced, client_token, .. } = answer;
+        Ok(Raw { response, status, headers, body, attempts, paced, client_token })
     }
 }
 
@@ -94,6 +94,7 @@ pub struct Raw<T> {
     body: Bytes,
     attempts: u32,
     paced: Duration,
+    client_token: Option<String>,
 }
 
 impl<T> Raw<T> {
@@ -120,6 +121,11 @@ impl<T> Raw<T> {
     /// Returns how long the call waited for its quota, over all attempts.
     pub fn waited(&self) -> Duration {
         self.paced
+    }
+
+    /// Returns the client token that was made for the call, if it had to have one and was given none.
+    pub fn client_token(&self) -> Option<&str> {
+        self.client_token.as_deref()
     }
 
     /// Returns the headers.
@@ -222,9 +228,12 @@ fn decode_answer(operation: &'static Operation, answer: Answer, response: &mut d
             }
             _ => source,
         };
-        let Answer { status, request_id, body, attempts, before, paced, .. } = answer;
+        let Answer { status, request_id, body, attempts, before, paced, client_token, .. } = answer;
         let kind = Kind::Undecodable { status, request_id, body, source };
-        return Err(Error::new(kind, Outcome::Executed).of(operation, attempts, before).paced(paced));
+        return Err(Error::new(kind, Outcome::Executed)
+            .of(operation, attempts, before)
+            .paced(paced)
+            .with_client_token(client_token));
     }
     if let Some(id) = &answer.request_id {
         fill_request_id(response, id.clone());

@@ -13,7 +13,25 @@ pub(super) struct Prepared {
     pub(super) unsigned: Unsigned,
     /// Whether executing it twice does no harm.
     pub(super) repeatable: bool,
+    /// The client token that was made for it.
+    pub(super) client_token: Option<String>,
 }
+
+/// The headers that say how a request is signed and sent; no parameter takes their place.
+const OURS: [&str; 12] = [
+    "content-length",
+    "date",
+    "host",
+    "user-agent",
+    "x-acs-accesskey-id",
+    "x-acs-action",
+    "x-acs-bearer-token",
+    "x-acs-content-sha256",
+    "x-acs-date",
+    "x-acs-security-token",
+    "x-acs-signature-nonce",
+    "x-acs-version",
+];
 
 /// The parameter by which the cloud knows that two calls are meant to be one.
 const CLIENT_TOKEN: &str = "ClientToken";
@@ -45,10 +63,19 @@ pub(super) fn prepare(
         let rule = "is a part of the host's name, so it must have 1 to 63 letters, digits and hyphens";
         return Err(invalid(vec![Violation::new(parameter, rule)]));
     }
+    if let Some((parameter, _)) =
+        encoded.headers.iter().find(|(name, _)| OURS.contains(&name.to_ascii_lowercase().as_str()))
+    {
+        return Err(invalid(vec![Violation::new(
+            parameter,
+            "is a header that the signature needs; no parameter can set it",
+        )]));
+    }
     let endpoint = client.resolve(region_id, !encoded.host.is_empty())?;
     Ok(Prepared {
         unsigned: Unsigned::new(operation, endpoint, encoded),
         repeatable: operation.repeat == Repeat::Safe || token.is_some(),
+        client_token: made.map(|(_, token)| token),
     })
 }
 

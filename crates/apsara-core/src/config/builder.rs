@@ -1,7 +1,7 @@
 //! Collecting what a configuration holds.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 #[cfg(feature = "rsa")]
@@ -31,6 +31,7 @@ pub struct ConfigBuilder {
     account: Option<String>,
     pacing: Pacing,
     without_validation: bool,
+    response_limit: Option<usize>,
     transport: Option<Arc<dyn Transport>>,
 }
 
@@ -43,8 +44,12 @@ enum Pacing {
     Off,
 }
 
+/// How many providers have been configured.
+static PROVIDERS: AtomicU64 = AtomicU64::new(1);
+
 /// How long a call may take in all, unless it says otherwise.
 const DEADLINE: Duration = Duration::from_secs(60);
+
 impl ConfigBuilder {
     /// Reads the variables of [`Config::from_env`] through a function, so that more can be set before `build`.
     ///
@@ -124,7 +129,8 @@ impl ConfigBuilder {
     }
 
     /// Sets the account that quotas are counted for. All its users and roles share them, so that clients with several access
-    /// keys of one account need it; else the access key id stands for the account.
+    /// keys of one account need it, and those with a provider of keys; else the access key id stands for the account, and a
+    /// provider for itself.
     pub fn account(mut self, id: impl Into<String>) -> Self {
         self.account = Some(id.into());
         self
@@ -148,6 +154,13 @@ impl ConfigBuilder {
         self
     }
 
+    /// Sets how many bytes the body of an answer may have; 64 MiB unless set. It holds for the transport that is there unless
+    /// another is given.
+    pub fn response_limit(mut self, bytes: usize) -> Self {
+        self.response_limit = Some(bytes);
+        self
+    }
+
     /// Sets the transport; one on reqwest unless set, where the feature `reqwest` is on.
     pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
         self.transport = Some(Arc::new(transport));
@@ -163,7 +176,7 @@ impl ConfigBuilder {
         let endpoint = self.endpoint.as_deref().map(Endpoint::parse).transpose()?;
         let transport = match self.transport {
             Some(transport) => transport,
-            None => default_transport()?,
+            None => default_transport(self.response_limit)?,
         };
         let pacer: Option<Arc<dyn Pacer>> = match self.pacing {
             Pacing::By(pacer) => Some(pacer),
@@ -171,6 +184,17 @@ impl ConfigBuilder {
             // What was configured may be another cloud, an emulator for example, with quotas of its own.
             Pacing::Local if endpoint.is_some() => Some(Arc::new(LocalPacer::new())),
             Pacing::Local => Some(LocalPacer::shared()),
+        };
+        let account = match (self.account, &self.credentials) {
+            (Some(account), _) => account,
+            #[cfg(feature = "rsa")]
+            (None, _) if self.key_pair.is_some() => {
+                self.key_pair.as_ref().map(|pair| pair.id().to_owned()).unwrap_or_default()
+            }
+            (None, Some(Source::Fixed(key))) => key.access_key_id().to_owned(),
+            // Its keys change, and a new one is no new quota.
+            (None, Some(Source::Provided(_))) => format!("provider {}", PROVIDERS.fetch_add(1, Ordering::Relaxed)),
+            (None, None) => String::new(),
         };
         Ok(Config {
             inner: Arc::new(Inner {
@@ -185,7 +209,7 @@ impl ConfigBuilder {
                 retry: self.retry,
                 budget: Budget::new(),
                 clock_offset: AtomicI64::new(0),
-                account: self.account,
+                account,
                 pacer,
                 validation: !self.without_validation,
                 transport,
@@ -195,11 +219,15 @@ impl ConfigBuilder {
 }
 
 #[cfg(feature = "reqwest")]
-fn default_transport() -> Result<Arc<dyn Transport>, Error> {
-    Ok(Arc::new(crate::transport::ReqwestTransport::new()?))
+fn default_transport(response_limit: Option<usize>) -> Result<Arc<dyn Transport>, Error> {
+    let transport = crate::transport::ReqwestTransport::new()?;
+    Ok(Arc::new(match response_limit {
+        Some(bytes) => transport.response_limit(bytes),
+        None => transport,
+    }))
 }
 
 #[cfg(not(feature = "reqwest"))]
-fn default_transport() -> Result<Arc<dyn Transport>, Error> {
+fn default_transport(_: Option<usize>) -> Result<Arc<dyn Transport>, Error> {
     Err(Error::config("there is no transport: turn the feature `reqwest` on or give one to ConfigBuilder::transport"))
 }

@@ -40,7 +40,8 @@ pub(crate) struct Inner {
     pub(crate) budget: Budget,
     /// By how many seconds this machine's clock is behind the cloud's, once a refusal has told it.
     pub(crate) clock_offset: AtomicI64,
-    pub(crate) account: Option<String>,
+    /// What quotas are counted for.
+    pub(crate) account: String,
     pub(crate) pacer: Option<Arc<dyn Pacer>>,
     pub(crate) validation: bool,
     pub(crate) transport: Arc<dyn Transport>,

@@ -28,6 +28,16 @@ pub trait CredentialsProvider: fmt::Debug + Send + Sync {
     }
 }
 
+impl<P: CredentialsProvider + ?Sized> CredentialsProvider for Arc<P> {
+    fn credentials(&self) -> BoxFuture<'_, Result<Credentials, Error>> {
+        (**self).credentials()
+    }
+
+    fn renew<'a>(&'a self, expired: &'a Credentials) -> BoxFuture<'a, Result<Credentials, Error>> {
+        (**self).renew(expired)
+    }
+}
+
 /// Where the credentials of a configuration come from.
 #[derive(Clone, Debug)]
 pub(crate) enum Source {

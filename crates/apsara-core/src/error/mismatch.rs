@@ -15,12 +15,18 @@ pub struct SignatureMismatch {
 
 impl SignatureMismatch {
     /// Compares what was signed with what the cloud would have signed.
-    pub(crate) fn between(signed: &Signed, theirs: &str) -> Self {
+    ///
+    /// Version 3 signs no more than a hash; some gateways return the canonical request under it as well.
+    pub(crate) fn between(signed: &Signed, theirs: &str, their_canonical: Option<&str>) -> Self {
         let difference = match signed {
             Signed::V1Rpc(ours) => first_difference(&of_query(ours), &of_query(theirs)),
             Signed::V1Roa(ours) => first_difference(&of_headers(ours), &of_headers(theirs)),
-            Signed::V3(ours) => first_difference(&of_hash(ours), &of_hash(theirs)),
-            Signed::Not => return Self { difference: None },
+            Signed::V3 { canonical, text } => first_difference(&of_hash(text), &of_hash(theirs)).map(|of_hash| {
+                let named = their_canonical
+                    .and_then(|theirs| first_difference(&of_canonical(canonical), &of_canonical(theirs)));
+                named.unwrap_or(of_hash)
+            }),
+            Signed::Not => None,
         };
         Self { difference }
     }
@@ -61,10 +67,30 @@ fn of_query(text: &str) -> Vec<Line> {
     let mut part = || parts.next().unwrap_or_default();
     let mut lines = vec![("the method".to_owned(), part().to_owned()), ("the path".to_owned(), part().to_owned())];
     let query = percent_decode_str(part()).decode_utf8_lossy();
-    lines.extend(query.split('&').map(|pair| {
+    lines.extend(of_pairs(&query));
+    lines
+}
+
+fn of_pairs(query: &str) -> impl Iterator<Item = Line> + '_ {
+    query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         (format!("the parameter `{}`", percent_decode_str(name).decode_utf8_lossy()), value.to_owned())
-    }));
+    })
+}
+
+/// The lines of a canonical request: method, path, parameters, headers, their names, and the hash of the body.
+fn of_canonical(text: &str) -> Vec<Line> {
+    let mut parts = text.split('\n');
+    let mut part = || parts.next().unwrap_or_default();
+    let mut lines = vec![("the method".to_owned(), part().to_owned()), ("the path".to_owned(), part().to_owned())];
+    lines.extend(of_pairs(part()));
+    let named =
+        |line: &str| line.split_once(':').map(|(name, value)| (format!("the header `{name}`"), value.to_owned()));
+    lines.extend(parts.by_ref().map_while(named));
+    lines.extend(
+        ["the names of the signed headers", "the hash of the body"]
+            .map(|name| (name.to_owned(), parts.next().unwrap_or_default().to_owned())),
+    );
     lines
 }
 
@@ -105,13 +131,13 @@ mod tests {
     use super::*;
 
     fn difference(signed: &Signed, theirs: &str) -> Option<String> {
-        SignatureMismatch::between(signed, theirs).difference
+        SignatureMismatch::between(signed, theirs, None).difference
     }
 
     #[test]
     fn the_same_text_means_another_secret() {
         let text = "GET&%2F&Action%3DA%26TaskId%3Dcanary";
-        let mismatch = SignatureMismatch::between(&Signed::V1Rpc(text.to_owned()), text);
+        let mismatch = SignatureMismatch::between(&Signed::V1Rpc(text.to_owned()), text, None);
         assert!(mismatch.is_same_text());
         assert!(mismatch.to_string().contains("the secret is not that of the access key id"), "{mismatch}");
     }
@@ -150,9 +176,23 @@ mod tests {
 
     #[test]
     fn version_3_tells_the_line_that_it_has() {
-        let ours = Signed::V3("ACS3-HMAC-SHA256\naa".to_owned());
+        let canonical = "GET\n/\na=1&b=2\nhost:h\nx-acs-date:d\n\nhost;x-acs-date\nhash".to_owned();
+        let ours = Signed::V3 { canonical, text: "ACS3-HMAC-SHA256\naa".to_owned() };
         assert_eq!(difference(&ours, "ACS3-HMAC-SHA256\naa\n"), None);
         let expected = "the hash of the canonical request has another value";
         assert_eq!(difference(&ours, "ACS3-HMAC-SHA256\nbb").as_deref(), Some(expected));
+        for (theirs, expected) in [
+            ("POST\n/\na=1&b=2\nhost:h\nx-acs-date:d\n\nhost;x-acs-date\nhash", "the method has another value"),
+            ("GET\n/\na=1&b=3\nhost:h\nx-acs-date:d\n\nhost;x-acs-date\nhash", "the parameter `b` has another value"),
+            ("GET\n/\na=1\nhost:h\nx-acs-date:d\n\nhost;x-acs-date\nhash", "the header `host` was not sent"),
+            ("GET\n/\na=1&b=2\nhost:i\nx-acs-date:d\n\nhost;x-acs-date\nhash", "the header `host` has another value"),
+            (
+                "GET\n/\na=1&b=2\nhost:h\nx-acs-date:d\n\nhost;x-acs-date\nother",
+                "the hash of the body has another value",
+            ),
+        ] {
+            let mismatch = SignatureMismatch::between(&ours, "ACS3-HMAC-SHA256\nbb", Some(theirs));
+            assert_eq!(mismatch.difference(), Some(expected));
+        }
     }
 }

@@ -31,6 +31,7 @@ struct Inner {
     outcome: Outcome,
     attempts: u32,
     paced: Duration,
+    client_token: Option<String>,
 }
 
 pub(crate) enum Kind {
@@ -113,7 +114,7 @@ impl Error {
     }
 
     pub(crate) fn new(kind: Kind, outcome: Outcome) -> Self {
-        Self(Box::new(Inner { kind, operation: None, outcome, attempts: 0, paced: Duration::ZERO }))
+        Self(Box::new(Inner { kind, operation: None, outcome, attempts: 0, paced: Duration::ZERO, client_token: None }))
     }
 
     /// Says of which operation it is, after how many attempts, and what the worst of them came to.
@@ -127,6 +128,12 @@ impl Error {
     /// Says how long the call waited for its quota.
     pub(crate) fn paced(mut self, paced: Duration) -> Self {
         self.0.paced = paced;
+        self
+    }
+
+    /// Keeps the client token that was made for the call.
+    pub(crate) fn with_client_token(mut self, token: Option<String>) -> Self {
+        self.0.client_token = token;
         self
     }
 
@@ -146,6 +153,13 @@ impl Error {
     #[must_use]
     pub fn waited(&self) -> Duration {
         self.0.paced
+    }
+
+    /// Returns the client token that was made for the call. Who sends the same request with it again has it executed once,
+    /// whatever became of this call.
+    #[must_use]
+    pub fn client_token(&self) -> Option<&str> {
+        self.0.client_token.as_deref()
     }
 
     /// Returns the operation that was called; nothing for an error of a configuration.
@@ -229,12 +243,7 @@ impl Error {
     /// Returns whether no connection was made; look at the endpoint, DNS, proxy and network.
     #[must_use]
     pub fn is_connect(&self) -> bool {
-        self.is_not_sent()
-    }
-
-    /// Returns whether this attempt was not sent, whatever became of those before.
-    pub(crate) fn is_not_sent(&self) -> bool {
-        matches!(&self.0.kind, Kind::Transport(error) if error.sent() == crate::transport::Sent::No)
+        matches!(&self.0.kind, Kind::Transport(error) if error.is_connect())
     }
 
     /// Returns whether time ran out; see the outcome before repeating the call.
@@ -262,7 +271,8 @@ impl Error {
     /// Returns whether RAM refused the call; grant the action that the message names.
     #[must_use]
     pub fn is_denied(&self) -> bool {
-        self.gateway_code().is_some_and(GatewayCode::is_denied)
+        let is_detailed = |refusal: &ServiceError| refusal.access_denied_detail().is_some();
+        self.gateway_code().is_some_and(GatewayCode::is_denied) || self.service().is_some_and(is_detailed)
     }
 
     /// Returns whether the cloud computed another signature: most often the secret is not that of the access key id.

@@ -30,7 +30,8 @@ pub struct ServiceError {
 impl ServiceError {
     /// Reads an answer that is not a success; nothing if it has not the cloud's shape.
     ///
-    /// Names are compared without case, because RPC products spell them `Code` and ROA ones `code`.
+    /// Names are compared without case, because RPC products spell them `Code` and ROA ones `code`. `now` is the time at which
+    /// the answer came.
     pub(crate) fn read(status: u16, headers: &http::HeaderMap, body: &Bytes, now: SystemTime) -> Option<Self> {
         let fields = fields(body)?;
         let find = |name: &str| fields.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
@@ -126,8 +127,10 @@ impl ServiceError {
         let fields = fields(&self.body).unwrap_or_default();
         let message = fields.iter().find(|(name, _)| name.eq_ignore_ascii_case("Message"));
         let message = message.and_then(|(_, text)| text.as_str());
-        let theirs = message.and_then(|message| message.split_once(STRING_TO_SIGN)).map(|(_, theirs)| theirs);
-        self.mismatch = theirs.map(|theirs| SignatureMismatch::between(signed, theirs.trim_start_matches([':', ' '])));
+        self.mismatch = message.and_then(|message| {
+            let theirs = signed_text(message, &STRING_TO_SIGN)?;
+            Some(SignatureMismatch::between(signed, theirs, signed_text(message, &CANONICAL_REQUEST)))
+        });
     }
 
     pub(super) fn body(&self) -> &Bytes {
@@ -147,16 +150,36 @@ impl ServiceError {
 
     /// Returns what became of the call: refused in this shape with a 4xx it was not executed; with a 5xx nobody can
     /// know, unless the code is one that is given before execution.
+    pub(crate) fn outcome(&self) -> Outcome {
+        let is_gateways = GatewayCode::find(&self.code).is_some();
+        let refused_before = (400..500).contains(&self.status) || self.has_throttling_code() || is_gateways;
+        if refused_before && !self.is_unclear() { Outcome::Rejected } else { Outcome::Unknown }
+    }
+
+    /// Returns whether the code says nothing of whether the call was executed, whatever its status: products document
+    /// `InternalError` with 400 and `X.Timeout` with 408.
     ///
     /// No two attempts share a nonce. A nonce that the cloud has seen already says that something on the way sent the request
-    /// twice, so that the first copy may have been executed.
-    pub(crate) fn outcome(&self) -> Outcome {
-        let code = GatewayCode::find(&self.code);
-        let refused_before = (400..500).contains(&self.status) || self.has_throttling_code() || code.is_some();
-        if refused_before && code != Some(GatewayCode::SignatureNonceUsed) {
-            Outcome::Rejected
-        } else {
-            Outcome::Unknown
+    /// twice, so that the first copy may have been executed. A client token that is being worked on says the same.
+    fn is_unclear(&self) -> bool {
+        const UNCLEAR: [&str; 8] = [
+            "InternalError",
+            "InternalException",
+            "LastTokenProcessing",
+            "RequestTimeout",
+            "ServiceUnavailable",
+            "SignatureNonceUsed",
+            "SystemBusy",
+            "UnknownError",
+        ];
+        let first = self.code.split('.').next().unwrap_or_default();
+        self.status == 408 || UNCLEAR.contains(&first) || self.code.ends_with(".Timeout")
+    }
+
+    /// Takes what must not be seen out of the message.
+    pub(crate) fn redact(&mut self, redact: impl FnOnce(&str) -> Option<String>) {
+        if let Some(redacted) = redact(&self.message) {
+            self.message = redacted;
         }
     }
 }
@@ -173,7 +196,8 @@ impl fmt::Display for ServiceError {
                 None => f.write_str(" The secret is probably not that of the access key id.")?,
             },
             Some(GatewayCode::InvalidTimeStampExpired | GatewayCode::IllegalTimestamp) => {
-                if let Some(behind) = self.clock_behind {
+                // A time that is refused with a clock that is right was refused for another reason.
+                if let Some(behind) = self.clock_behind.filter(|behind| behind.unsigned_abs() >= 60) {
                     let side = if behind < 0 { "ahead of" } else { "behind" };
                     let minutes = behind.unsigned_abs() / 60;
                     write!(f, " This machine's clock is {minutes} minutes {side} the cloud's; set it.")?;
@@ -208,8 +232,28 @@ fn fields(body: &Bytes) -> Option<Map<String, Value>> {
     }
 }
 
-/// What stands before the cloud's string to sign in the message of a mismatch.
-const STRING_TO_SIGN: &str = "server string to sign is";
+/// What stands before the text that the cloud signed, in the message of a mismatch; gateways spell it in two ways.
+const STRING_TO_SIGN: [&str; 2] = ["server string to sign is", "server StringToSign is"];
+/// What stands before the canonical request of version 3, where the message holds it.
+const CANONICAL_REQUEST: [&str; 1] = ["server CanonicalRequest is"];
+
+/// Returns where a message begins to hold what the cloud signed, and where that itself begins.
+fn find_signed(message: &str, marks: &[&str]) -> Option<(usize, usize)> {
+    marks.iter().filter_map(|mark| message.find(mark).map(|at| (at, at + mark.len()))).min()
+}
+
+/// Cuts what the cloud signed out of a message: the text behind a mark, up to the next one, without the brackets around it.
+fn signed_text<'a>(message: &'a str, marks: &[&str]) -> Option<&'a str> {
+    let (_, start) = find_signed(message, marks)?;
+    let rest = &message[start..];
+    let end =
+        find_signed(rest, &[STRING_TO_SIGN.as_slice(), &CANONICAL_REQUEST].concat()).map_or(rest.len(), |(at, _)| at);
+    let text = rest[..end].trim_start_matches([':', ' ']);
+    match text.strip_prefix('[') {
+        Some(bracketed) => bracketed.rfind(']').map(|at| &bracketed[..at]),
+        None => Some(text),
+    }
+}
 
 fn milliseconds(text: &str) -> Option<Duration> {
     text.trim().parse().ok().filter(|ms| *ms > 0).map(Duration::from_millis)
@@ -220,9 +264,10 @@ fn time_left(text: &str) -> Option<Duration> {
     text.split(',').find_map(|part| part.trim().strip_prefix("TimeLeft:")).and_then(milliseconds)
 }
 
-/// Cuts the server's string to sign from a message: with the older signature it holds every parameter's value.
+/// Cuts from a message what the cloud signed: it holds the parameters' values, and the security token.
 fn without_string_to_sign(message: &str) -> String {
-    let end = message.find(STRING_TO_SIGN).unwrap_or(message.len());
+    let marks = [STRING_TO_SIGN.as_slice(), &CANONICAL_REQUEST].concat();
+    let end = find_signed(message, &marks).map_or(message.len(), |(at, _)| at);
     redact_urls(message[..end].trim_end())
 }
 
@@ -287,7 +332,14 @@ mod tests {
         assert_eq!(outcome(503, "ServiceUnavailable"), Outcome::Unknown);
         assert_eq!(outcome(503, "Throttling.User"), Outcome::Rejected);
         assert_eq!(outcome(500, "SignatureDoesNotMatch"), Outcome::Rejected);
-        assert_eq!(outcome(400, "SignatureNonceUsed"), Outcome::Unknown, "a first copy may have been executed");
+        // A first copy may have been executed, or is just being.
+        assert_eq!(outcome(400, "SignatureNonceUsed"), Outcome::Unknown);
+        assert_eq!(outcome(409, "LastTokenProcessing"), Outcome::Unknown);
+        for code in ["InternalError", "InternalError.Timeout", "CreateCaster.Timeout", "RequestTimeout", "SystemBusy"] {
+            assert_eq!(outcome(400, code), Outcome::Unknown, "{code}");
+        }
+        assert_eq!(outcome(408, "Whatever"), Outcome::Unknown);
+        assert_eq!(outcome(400, "InvalidTimeout"), Outcome::Rejected);
     }
 
     #[test]
@@ -297,6 +349,20 @@ mod tests {
         let error = read(400, body).unwrap();
         assert!(!format!("{error} {error:?}").contains("canary"));
         assert_eq!(error.message(), "Not matched.");
+    }
+
+    #[test]
+    fn neither_is_what_newer_gateways_tell_of_it() {
+        let body = r#"{"Code":"SignatureDoesNotMatch","Message":"Not matched. server StringToSign is [ACS3-HMAC-SHA256\naa] server CanonicalRequest is [GET\n/\n\nx-acs-security-token:canary\n]"}"#;
+        let mut error = read(400, body).unwrap();
+        assert_eq!(error.message(), "Not matched.");
+        let canonical = "GET\n/\n\nx-acs-security-token:other\n".to_owned();
+        error.compare(&Signed::V3 { canonical, text: "ACS3-HMAC-SHA256\nbb".to_owned() });
+        let told = format!("{error} {error:?}");
+        assert!(told.contains("the header `x-acs-security-token` has another value"), "{told}");
+        assert!(!told.contains("canary"), "{told}");
+        error.compare(&Signed::V3 { canonical: String::new(), text: "ACS3-HMAC-SHA256\naa".to_owned() });
+        assert!(error.signature_mismatch().unwrap().is_same_text());
     }
 
     #[test]

@@ -14,6 +14,10 @@ use crate::operation::Quota;
 /// one span and the first of the next could meet in one span of the cloud's clock. It costs 4 % of a quota per second.
 pub(super) const GUARD: Duration = Duration::from_millis(40);
 
+/// The longest that a lane is closed for one answer, as long as the official SDKs wait at most: whatever an answer says, the
+/// cloud is asked again.
+const LONGEST_CLOSURE: Duration = Duration::from_secs(120);
+
 /// Grants calls in the order in which they asked.
 #[derive(Debug)]
 pub(super) struct LaneState {
@@ -57,16 +61,21 @@ impl LaneState {
         let granted = async {
             let _turn = self.turn.lock().await;
             loop {
-                let Err(free) = self.log().try_grant(Instant::now()) else { return };
-                sleep_until(free).await;
+                let granted = self.log().try_grant(Instant::now());
+                match granted {
+                    Ok(()) => return Ok(()),
+                    // It was closed in the meantime: those behind it need not wait for its deadline.
+                    Err(free) if free > deadline => return Err(PacingError::Late),
+                    Err(free) => sleep_until(free).await,
+                }
             }
         };
-        timeout_at(deadline, granted).await.map_err(|_| PacingError::Late)
+        timeout_at(deadline, granted).await.unwrap_or(Err(PacingError::Late))
     }
 
     pub(super) fn close(&self, wait: Duration) {
         let mut log = self.log();
-        let until = Instant::now() + wait;
+        let until = Instant::now() + wait.min(LONGEST_CLOSURE);
         log.closed_until = Some(log.closed_until.map_or(until, |closed| closed.max(until)));
     }
 }

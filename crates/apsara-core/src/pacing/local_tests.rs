@@ -143,3 +143,30 @@ async fn nobody_is_granted_while_the_cloud_asks_to_wait() {
         assert!(pacer.try_acquire(lane(operation)), "{}", operation.name);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn no_answer_closes_an_operation_for_good() {
+    let pacer = LocalPacer::new();
+    let start = Instant::now();
+    pacer.throttled(lane(&NONE), Duration::from_secs(86_400));
+    pacer.throttled(lane(&NONE), Duration::MAX);
+    pacer.acquire(lane(&NONE), far()).await.unwrap();
+    assert!(start.elapsed() >= Duration::from_secs(120) && start.elapsed() < Duration::from_secs(121));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_is_told_when_it_has_become_too_late() {
+    let pacer = Arc::new(LocalPacer::new());
+    for _ in 0..10 {
+        assert!(pacer.try_acquire(lane(&TEN)));
+    }
+    let start = Instant::now();
+    let waiting = tokio::spawn({
+        let pacer = Arc::clone(&pacer);
+        async move { pacer.acquire(lane(&TEN), start + MS(30_000)).await }
+    });
+    tokio::task::yield_now().await;
+    pacer.throttled(lane(&TEN), MS(60_000));
+    assert_eq!(waiting.await.unwrap(), Err(PacingError::Late));
+    assert!(start.elapsed() < MS(2000), "it waited for its deadline");
+}

@@ -4,6 +4,7 @@ mod lane;
 mod local;
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -15,7 +16,8 @@ use crate::transport::BoxFuture;
 /// Names what a quota is counted by: an account, with all its users and roles, and an operation.
 #[derive(Clone, Copy, Debug)]
 pub struct Lane<'a> {
-    /// The account as it was configured, else the access key id, which is all that is known of it.
+    /// The account as it was configured. Else the id of the access key that was given, which is all that is known of it, or a
+    /// name that is only of this configuration, where a provider gives keys that change.
     pub account: &'a str,
     /// The operation.
     pub operation: &'static Operation,
@@ -52,6 +54,20 @@ pub trait Pacer: fmt::Debug + Send + Sync {
 
     /// Hears that the cloud throttled a call and wants no other for so long: others count against the same quota.
     fn throttled(&self, lane: Lane<'_>, wait: Duration);
+}
+
+impl<P: Pacer + ?Sized> Pacer for Arc<P> {
+    fn try_acquire(&self, lane: Lane<'_>) -> bool {
+        (**self).try_acquire(lane)
+    }
+
+    fn acquire<'a>(&'a self, lane: Lane<'a>, deadline: Instant) -> BoxFuture<'a, Result<(), PacingError>> {
+        (**self).acquire(lane, deadline)
+    }
+
+    fn throttled(&self, lane: Lane<'_>, wait: Duration) {
+        (**self).throttled(lane, wait);
+    }
 }
 
 /// Says why there is no grant.

@@ -30,7 +30,7 @@ impl Cause {
     ///
     /// `repeatable` says whether it does no harm to execute the call twice, `offset` by how many seconds the clock was corrected.
     pub(crate) fn of(error: &Error, repeatable: bool, offset: i64) -> Option<Self> {
-        if error.is_not_sent() {
+        if error.is_connect() {
             return Some(Self::NotSent);
         }
         if let Some(refusal) = error.service()
@@ -44,6 +44,9 @@ impl Cause {
     }
 
     fn of_refusal(refusal: &ServiceError, repeatable: bool, offset: i64) -> Option<Self> {
+        if refusal.code() == "LastTokenProcessing" {
+            return repeatable.then_some(Self::Busy);
+        }
         if refusal.outcome() != Outcome::Rejected {
             return None;
         }
@@ -58,7 +61,7 @@ impl Cause {
         match refusal.code() {
             // A limit that is not over in a moment: of the day, or of what an account may have.
             "Throttling.Api.Risk" | "Throttling.Resource" => None,
-            "LastTokenProcessing" | "OperationConflict" if repeatable => Some(Self::Busy),
+            "OperationConflict" if repeatable => Some(Self::Busy),
             _ if refusal.is_throttled() => Some(Self::Throttled(refusal.retry_after())),
             _ => None,
         }
@@ -90,6 +93,8 @@ mod tests {
 
     #[test]
     fn what_was_not_sent_or_is_throttled_is_always_tried_again() {
+        let malformed = TransportError::new("x").malformed();
+        assert_eq!(safe_and_unsafe(&Error::new(Kind::Transport(malformed), Outcome::NotSent)), (None, None));
         let error = Error::new(Kind::Transport(TransportError::new("x").not_sent()), Outcome::NotSent);
         assert_eq!(safe_and_unsafe(&error), (Some(Cause::NotSent), Some(Cause::NotSent)));
         let throttled = Some(Cause::Throttled(None));
@@ -116,11 +121,14 @@ mod tests {
         let only_safe = (Some(Cause::Repeatable), None);
         let cut = Error::new(Kind::Transport(TransportError::new("x")), Outcome::Unknown);
         assert_eq!(safe_and_unsafe(&cut), only_safe);
-        for (status, code) in [(500, "InternalError"), (503, "ServiceUnavailable"), (400, "SignatureNonceUsed")] {
+        let codes =
+            ["InternalError", "ServiceUnavailable", "SignatureNonceUsed", "RequestTimeout", "CreateCaster.Timeout"];
+        for (status, code) in codes.into_iter().flat_map(|code| [(400, code), (500, code)]) {
             assert_eq!(safe_and_unsafe(&refused(status, code, &[])), only_safe, "{code}");
         }
         // A wait that is asked for does not prove that a 5xx was refused beforehand.
         assert_eq!(safe_and_unsafe(&refused(500, "InternalError", &[("x-acs-retry-after", "9")])), only_safe);
+        assert_eq!(safe_and_unsafe(&refused(400, "RequestTimeout", &[("x-acs-retry-after", "9")])), only_safe);
     }
 
     #[test]

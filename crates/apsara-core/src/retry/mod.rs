@@ -42,10 +42,11 @@ impl Retry {
     }
 
     /// Sets the longest wait before the second attempt, and before any; each doubles the one before it. A throttled call waits
-    /// five times as long.
-    pub const fn waits(mut self, first: Duration, longest: Duration) -> Self {
-        self.first_wait = first;
-        self.longest_wait = longest;
+    /// five times as long. Neither is longer than a day.
+    pub fn waits(mut self, first: Duration, longest: Duration) -> Self {
+        const DAY: Duration = Duration::from_secs(86_400);
+        self.first_wait = first.min(DAY);
+        self.longest_wait = longest.min(DAY);
         self
     }
 
@@ -61,7 +62,7 @@ impl Retry {
             Cause::Skew(_) | Cause::ExpiredToken => return Duration::ZERO,
             Cause::Throttled(Some(asked)) => {
                 // Everybody is told the same, so that a little is added at random.
-                return asked + self.first_wait.mul_f64(share);
+                return asked.saturating_add(self.first_wait.mul_f64(share));
             }
             Cause::Throttled(None) | Cause::Busy => doubled(self.first_wait.saturating_mul(5)),
             Cause::NotSent | Cause::Repeatable => doubled(self.first_wait),

@@ -25,6 +25,12 @@ pub trait Transport: fmt::Debug + Send + Sync {
     fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportError>>;
 }
 
+impl<T: Transport + ?Sized> Transport for std::sync::Arc<T> {
+    fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportError>> {
+        (**self).send(request)
+    }
+}
+
 /// Says whether a request may have reached the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sent {
@@ -40,6 +46,7 @@ pub struct TransportError {
     message: String,
     sent: Sent,
     status: Option<u16>,
+    malformed: bool,
     timeout: bool,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -47,7 +54,14 @@ pub struct TransportError {
 impl TransportError {
     /// Creates an error after which the request may have been executed: the assumption that is always safe.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), sent: Sent::Maybe, status: None, timeout: false, source: None }
+        Self {
+            message: message.into(),
+            sent: Sent::Maybe,
+            status: None,
+            malformed: false,
+            timeout: false,
+            source: None,
+        }
     }
 
     /// Says that not a byte of the request was written. Only what is known may be said.
@@ -55,6 +69,13 @@ impl TransportError {
     pub fn not_sent(mut self) -> Self {
         self.sent = Sent::No;
         self
+    }
+
+    /// Says that the request is none that this transport could send: it was not, and trying again is no use.
+    #[must_use]
+    pub fn malformed(mut self) -> Self {
+        self.malformed = true;
+        self.not_sent()
     }
 
     /// Says that an answer began with this HTTP status, though its rest is lost.
@@ -82,6 +103,12 @@ impl TransportError {
     #[must_use]
     pub fn sent(&self) -> Sent {
         self.sent
+    }
+
+    /// Returns whether no connection was made.
+    #[must_use]
+    pub fn is_connect(&self) -> bool {
+        self.sent == Sent::No && !self.malformed
     }
 
     /// Returns the HTTP status of an answer that began.

@@ -11,7 +11,8 @@ use crate::error::Error;
 
 /// Sends requests with reqwest: HTTP/1.1, rustls, the system's certificates, a pool of connections.
 ///
-/// Retries and redirects of the library are off: a signed request is sent once, to the host that it was signed for. Nothing is
+/// Retries and redirects of the library are off: a signed request is sent once, to the host that it was signed for. Only what a
+/// connection of the pool never took, because it was closed before a byte was written, goes out on another one. Nothing is
 /// decompressed. An answer has at most 100 headers, and a body of 64 MiB unless [`ReqwestTransport::response_limit`] says
 /// otherwise.
 #[derive(Clone, Debug)]
@@ -80,7 +81,8 @@ impl ReqwestTransport {
         let Some(second) = answer.chunk().await.map_err(lost)? else {
             return if first.len() > self.response_limit { Err(too_long()) } else { Ok(first) };
         };
-        let mut body = BytesMut::with_capacity(usize::try_from(announced).unwrap_or_default());
+        // No more is set aside on the server's word alone.
+        let mut body = BytesMut::with_capacity(usize::try_from(announced).unwrap_or_default().min(1 << 20));
         let mut next = Some(second);
         body.extend_from_slice(&first);
         while let Some(piece) = next {
@@ -98,7 +100,7 @@ impl Transport for ReqwestTransport {
     fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportError>> {
         Box::pin(async move {
             let request = reqwest::Request::try_from(request).map_err(|error| {
-                TransportError::new("the request is malformed").not_sent().with_source(error.without_url())
+                TransportError::new("the request is malformed").malformed().with_source(error.without_url())
             })?;
             let mut answer = self.client.execute(request).await.map_err(failed)?;
             let mut response = http::Response::new(Bytes::new());

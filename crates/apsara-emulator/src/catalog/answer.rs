@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
+use super::fingerprint::fingerprint;
 use super::schema::{DEEPEST, Kind, Schemas, bound, count, kind, resolve};
 use super::{Found, Operation, Style};
 use crate::request::WireRequest;
@@ -11,9 +12,20 @@ use crate::request::WireRequest;
 const MOST_ITEMS: u64 = 3;
 
 /// What an operation answers: the status, and a body if its spec has one.
+#[derive(Clone)]
 pub(crate) struct Sampled {
     pub(crate) status: u16,
     pub(crate) body: Option<Value>,
+}
+
+impl Sampled {
+    /// Lets it carry the id of another request.
+    pub(crate) fn with_request_id(mut self, request_id: &str) -> Self {
+        if let Some(body) = &mut self.body {
+            place_request_id(body, request_id);
+        }
+        self
+    }
 }
 
 /// Answers an operation; the same for the same seed, operation and parameters.
@@ -39,14 +51,12 @@ pub(crate) fn answer(found: &Found<'_>, request: &WireRequest, seed: u64, reques
         };
         schema.map(|schema| maker.value(schema, "", DEEPEST))
     };
-    let mut body = if status == 204 { None } else { shown().or_else(made_up) };
-    if body.is_none() && product.style_at(&request.path) == Style::Rpc {
+    let has_body = status != 204;
+    let mut body = if has_body { shown().or_else(made_up) } else { None };
+    if body.is_none() && has_body && product.style_at(&request.path) == Style::Rpc {
         body = Some(json!({}));
     }
-    if let Some(body) = &mut body {
-        place_request_id(body, request_id);
-    }
-    Sampled { status, body }
+    Sampled { status, body }.with_request_id(request_id)
 }
 
 /// Reads the sample that a spec shows: a text that holds a list of examples, one of which holds JSON.
@@ -198,21 +208,9 @@ struct Random(u64);
 
 impl Random {
     fn new(seed: u64, operation: &Operation, request: &WireRequest) -> Self {
-        /// What differs from one call to the next without meaning anything.
-        const PASSING: [&str; 4] = ["Signature", "SignatureNonce", "Timestamp", "SecurityToken"];
-        let mut sent: Vec<_> = request.query.iter().chain(&request.form).collect();
-        sent.retain(|(name, _)| !PASSING.contains(&name.as_str()));
-        sent.sort();
         let mut hash = Sha256::new();
         hash.update(seed.to_le_bytes());
-        let texts = sent.iter().flat_map(|(name, value)| [name.as_str(), value.as_str()]);
-        for text in [operation.name.as_str(), request.path.as_str()].into_iter().chain(texts) {
-            hash.update((text.len() as u64).to_le_bytes());
-            hash.update(text);
-        }
-        if request.form.is_empty() {
-            hash.update(&request.body);
-        }
+        hash.update(fingerprint(operation, request));
         let hash: [u8; 32] = hash.finalize().into();
         Self(hash.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte)))
     }

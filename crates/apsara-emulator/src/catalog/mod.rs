@@ -3,6 +3,7 @@
 mod answer;
 mod body;
 mod check;
+mod fingerprint;
 mod load;
 mod operation;
 mod path;
@@ -14,7 +15,8 @@ use http::Method;
 
 pub(crate) use self::answer::{Sampled, answer};
 pub(crate) use self::check::check;
-pub(crate) use self::operation::{Operation, Product, Style};
+pub(crate) use self::fingerprint::fingerprint;
+pub(crate) use self::operation::{Operation, Place, Product, Style};
 pub(crate) use self::values::values;
 use crate::refusal::Refusal;
 use crate::request::WireRequest;

@@ -240,7 +240,11 @@ impl Operation {
 
 /// Reads the quota that the portal states for all regions together, or the one that `cargo xtask import` found.
 fn read_quota(spec: &Value) -> Option<(u32, u32)> {
-    let count = |value: &Value| value.as_u64().and_then(|count| u32::try_from(count).ok()).filter(|count| *count > 0);
+    // The portal writes thresholds as texts.
+    let count = |value: &Value| {
+        let count = value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())?;
+        u32::try_from(count).ok().filter(|count| *count > 0)
+    };
     let rows = spec["flowControl"]["flowControlList"].as_array();
     let everywhere = rows.into_iter().flatten().find(|row| row["regionId"].as_str().is_none_or(|region| region == "*"));
     let stated = everywhere.and_then(|row| count(&row["threshold"]).zip(count(&row["countWindow"])));

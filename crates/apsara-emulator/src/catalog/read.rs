@@ -151,3 +151,36 @@ pub(super) fn unflatten(
         _ => Err(Unreadable),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Derived with the official Python SDK, whose function flattens these; here they are put together again. Plain
+    /// values are texts, as nothing on the wire says what they were.
+    #[test]
+    fn what_the_official_sdk_flattens_is_put_together_again() {
+        let texts = json!({ "type": "array", "items": { "type": "string" } });
+        let tags = json!({ "type": "array", "items": { "type": "object", "properties": { "Key": {}, "Value": {} } } });
+        let nested = json!({ "type": "array", "items": texts });
+        let cfg = json!({ "type": "object", "properties": { "A": { "type": "integer" }, "B": { "type": "object" } } });
+        for (schema, pairs, expected) in [
+            (&texts, &[("1", "i-1"), ("2", "i-2")][..], json!(["i-1", "i-2"])),
+            (
+                &tags,
+                &[("1.Key", "k1"), ("1.Value", "v1"), ("2.Key", "k 2"), ("2.Value", "")],
+                json!([{ "Key": "k1", "Value": "v1" }, { "Key": "k 2", "Value": "" }]),
+            ),
+            (&cfg, &[("A", "1"), ("B.C", "true")], json!({ "A": "1", "B": { "C": "true" } })),
+            (&nested, &[("1.1", "a"), ("1.2", "b"), ("2.1", "c"), ("2.2", "d")], json!([["a", "b"], ["c", "d"]])),
+            // An item that was null took its number with it.
+            (&texts, &[("2", "x")], json!(["x"])),
+            // Numbers, not letters, give the order.
+            (&texts, &[("10", "j"), ("9", "i")], json!(["i", "j"])),
+        ] {
+            assert_eq!(unflatten(pairs, schema, &Schemas::new(), DEEPEST).ok(), Some(expected), "{pairs:?}");
+        }
+    }
+}

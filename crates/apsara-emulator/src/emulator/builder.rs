@@ -16,7 +16,9 @@ use crate::ledger::Ledger;
 use crate::nonce::Nonces;
 use crate::quota::{Meter, Quotas};
 use crate::ram::RamMode;
-use crate::relay::Relays;
+use crate::relay::callbacks::{self, Patience};
+use crate::relay::{Relays, Rules};
+use crate::replays::Replays;
 use crate::server::{self, Shared};
 use crate::start_error::StartError;
 
@@ -38,6 +40,8 @@ pub struct EmulatorBuilder {
     pub(super) quota_of: Vec<(String, u32, u32)>,
     spec_files: Vec<PathBuf>,
     pub(super) manner: Manner,
+    pub(super) rules: Rules,
+    pub(super) tells: bool,
 }
 
 impl EmulatorBuilder {
@@ -54,6 +58,8 @@ impl EmulatorBuilder {
             quota_of: Vec::new(),
             spec_files: Vec::new(),
             manner: Manner { seed: DEFAULT_SEED, verifies: true, needs_https: false, ram: RamMode::Off },
+            rules: Rules::default(),
+            tells: true,
         }
     }
 
@@ -157,17 +163,23 @@ impl EmulatorBuilder {
         };
         let (listener, address) = bind.await.map_err(|source| StartError::Bind { address, source })?;
 
+        let patience = Patience::by(&self.rules);
+        let bell = self.tells.then(Arc::<tokio::sync::Notify>::default);
         let state = State {
             accounts,
             nonces: Nonces::new(),
-            relays: Relays::default(),
+            relays: Relays::new(self.rules, bell.clone()),
             meter: Meter::new(self.quotas, self.quota_of),
+            replays: Replays::default(),
             ledger: Ledger::new(self.most_entries),
             catalog,
             manner: self.manner,
         };
         let shared = Arc::new(Shared::new(self.clock, self.gateway_clock, Faults::new(self.fault_seed), state));
         let serving = tokio::spawn(server::serve(listener, Arc::clone(&shared))).abort_handle();
+        let told = Arc::<callbacks::Log>::default();
+        let telling = bell.map(|bell| callbacks::tell(Arc::clone(&shared), bell, patience, Arc::clone(&told)));
+        let telling = telling.map(|telling| tokio::spawn(telling).abort_handle());
         Ok(Emulator {
             shared,
             address,
@@ -177,6 +189,8 @@ impl EmulatorBuilder {
             access_key_secret: key.secret,
             account_id,
             serving,
+            told,
+            telling,
         })
     }
 }

@@ -4,6 +4,8 @@ use super::{Emulator, EmulatorBuilder};
 use crate::faults::Faults;
 use crate::ledger::LedgerEntry;
 use crate::quota::Quotas;
+use crate::relay::Rules;
+use crate::relay::callbacks::Callback;
 
 impl Emulator {
     /// Gives the injector of faults, to add rules to or to take them away.
@@ -33,6 +35,14 @@ impl Emulator {
         self.shared.with_state(|state| state.ledger.len())
     }
 
+    /// Copies the record of the last 10,000 callbacks: what was told, where, how often, and what became of it.
+    ///
+    /// What happens is told in the background: a callback stands here soon after the call or the time that caused it.
+    #[must_use]
+    pub fn callbacks(&self) -> Vec<Callback> {
+        self.told.entries()
+    }
+
     /// Empties the ledger; nothing else is forgotten.
     pub fn clear_ledger(&self) {
         self.shared.with_state(|state| state.ledger.clear());
@@ -40,6 +50,20 @@ impl Emulator {
 }
 
 impl EmulatorBuilder {
+    /// Sets what relay tasks do where the documents are silent or contradict each other: `2025-08` unless set.
+    pub fn rules(mut self, rules: Rules) -> Self {
+        self.rules = rules;
+        self
+    }
+
+    /// Sets whether what happens to a task is posted to its `CallbackUrl`: it is, unless this is set to `false`.
+    ///
+    /// Any host is posted to that a task names, by plain HTTP; a callback to an address of HTTPS is not sent.
+    pub fn callbacks(mut self, tells: bool) -> Self {
+        self.tells = tells;
+        self
+    }
+
     /// Sets how calls are counted against the quotas: in fixed windows unless set.
     pub fn quota(mut self, quotas: Quotas) -> Self {
         self.quotas = quotas;

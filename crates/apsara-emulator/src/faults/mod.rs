@@ -16,8 +16,8 @@ pub use self::rule::FaultRule;
 /// Describes one thing that goes wrong with a call.
 ///
 /// Faults before the execution bite only if the gateway would have let the call through, and those after it only if the
-/// operation was carried out: a call with a wrong signature is told so, whatever rule it meets. What did bite stands in
-/// [`LedgerEntry::fault`](crate::LedgerEntry::fault).
+/// operation was carried out, or its answer is given again for a client token: a call with a wrong signature is told so,
+/// whatever rule it meets. What did bite stands in [`LedgerEntry::fault`](crate::LedgerEntry::fault).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {

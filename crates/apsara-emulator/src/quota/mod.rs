@@ -12,8 +12,8 @@ use crate::refusal::Refusal;
 /// Chooses how calls are counted against an operation's quota, which is N calls in W seconds per account.
 ///
 /// All keys, users and roles of an account count together, each operation by itself, by the machine's monotonic clock.
-/// Counted is every call whose signature was verified, whatever the operation says to it then; calls that are refused
-/// for exceeding the quota are not.
+/// Counted is every call of a known operation whose signature was verified, whatever the operation says to it then; calls
+/// that are refused for exceeding the quota are not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Quotas {

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::task::{State, Task};
+use super::rules::Rules;
+use super::state::State;
+use super::task::Task;
 use crate::clock::format_utc;
 
 /// What Create answers.
@@ -75,7 +77,7 @@ pub(crate) struct Listed<'a> {
 /// The configuration of a task.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Info<'a> {
+pub(crate) struct Info<'a> {
     task_id: &'a str,
     task_name: &'a str,
     start_time: String,
@@ -101,8 +103,8 @@ struct Info<'a> {
 }
 
 impl<'a> Listed<'a> {
-    pub(crate) fn new(task: &'a Task, now: Timestamp) -> Self {
-        let position = task.position(now);
+    pub(crate) fn new(task: &'a Task, now: Timestamp, rules: &Rules) -> Self {
+        let position = task.position(now, rules);
         let mut listed = Self {
             task_id: &task.id,
             task_status: task.state.number(),
@@ -115,8 +117,8 @@ impl<'a> Listed<'a> {
         };
         match task.state {
             State::Idle | State::Running { .. } | State::Recovering { .. } => {}
-            State::Offline { cause } => {
-                listed.task_invalid_reason = cause.map(super::task::Failure::reason);
+            State::Offline { by } => {
+                listed.task_invalid_reason = by.described();
             }
             State::Exited { at, by } => {
                 listed.task_exit_time = Some(at.as_second());
@@ -128,7 +130,7 @@ impl<'a> Listed<'a> {
 }
 
 impl<'a> Info<'a> {
-    fn new(task: &'a Task) -> Self {
+    pub(crate) fn new(task: &'a Task) -> Self {
         let settings = &task.settings;
         Self {
             task_id: &task.id,

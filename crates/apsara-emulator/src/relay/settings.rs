@@ -2,24 +2,19 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::playback::Position;
+use super::rules::{Choice, Rules};
 use super::sources::{SourceType, file_index, has_scheme, source_protocol, source_urls};
-use super::task::Position;
 use crate::parameters::Parameters;
 use crate::refusal::Refusal;
 
-/// The live centres: four are documented on every page, the others stand in the published metadata.
-const REGIONS: [&str; 10] = [
-    "ap-northeast-1",
-    "ap-southeast-1",
-    "ap-southeast-5",
-    "cn-beijing",
-    "cn-qingdao",
-    "cn-shanghai",
-    "cn-shenzhen",
-    "eu-central-1",
-    "me-central-1",
-    "preregion",
-];
+/// The live centres that every page names.
+const DOCUMENTED_REGIONS: [&str; 4] = ["ap-southeast-1", "ap-southeast-5", "cn-beijing", "cn-shanghai"];
+/// The one that the newest page on Create names as well.
+const SHENZHEN: &str = "cn-shenzhen";
+/// The others that stand in the published metadata.
+const MORE_REGIONS: [&str; 5] = ["ap-northeast-1", "cn-qingdao", "eu-central-1", "me-central-1", "preregion"];
+const LONGEST_TASK: SignedDuration = SignedDuration::from_hours(7 * 24);
 const LONGEST_URL: usize = 2000;
 const LONGEST_TASK_ID: usize = 55;
 
@@ -68,22 +63,23 @@ impl Undocumented {
 
 impl Settings {
     /// Reads the parameters of Create.
-    pub(crate) fn read(parameters: &Parameters, now: Timestamp) -> Result<Self, Refusal> {
-        let region = region(parameters)?;
+    pub(crate) fn read(parameters: &Parameters, now: Timestamp, rules: &Rules) -> Result<Self, Refusal> {
+        let region = region(parameters, rules)?;
         for name in ["StartTime", "EndTime", "SourceType", "SourceUrls", "DstUrl"] {
             parameters.required(name)?;
         }
         let source_type = SourceType::parse(parameters.required("SourceType")?)?;
         let start = parameters.time("StartTime")?.ok_or_else(|| Refusal::missing("StartTime"))?;
         let end = parameters.time("EndTime")?.ok_or_else(|| Refusal::missing("EndTime"))?;
-        check_duration(start, end, now)?;
+        check_duration(start, end, now, rules)?;
+        check_start(start, now, rules)?;
         let source_urls = source_urls(parameters, source_type)?.ok_or_else(|| Refusal::missing("SourceUrls"))?;
         Ok(Self {
             name: parameters.optional("TaskName").unwrap_or_default().to_owned(),
             region,
             start,
             end,
-            source_protocol: source_protocol(parameters, source_type)?,
+            source_protocol: source_protocol(parameters, source_type, rules)?,
             file_index: file_index(parameters, source_urls.len())?.unwrap_or_default(),
             source_type,
             source_urls,
@@ -105,7 +101,7 @@ impl Settings {
     /// Where the first play begins; of a live source there is no position.
     pub(crate) fn first_position(&self) -> Position {
         if self.source_type.is_list() {
-            Position { file_index: self.file_index, offset: i64::from(self.offset) }
+            Position::new(self.file_index, i64::from(self.offset))
         } else {
             Position::default()
         }
@@ -113,9 +109,13 @@ impl Settings {
 }
 
 /// Reads `Region`, which every operation of the family requires.
-pub(crate) fn region(parameters: &Parameters) -> Result<String, Refusal> {
+pub(crate) fn region(parameters: &Parameters, rules: &Rules) -> Result<String, Refusal> {
     let region = parameters.required("Region")?;
-    if REGIONS.contains(&region) {
+    let known = rules.has(Choice::RegionsKnown);
+    let is_known = DOCUMENTED_REGIONS.contains(&region)
+        || region == SHENZHEN && (known || rules.has(Choice::RegionsWithShenzhen))
+        || known && MORE_REGIONS.contains(&region);
+    if is_known {
         Ok(region.to_owned())
     } else {
         Err(Refusal::invalid_parameter("Region is not the name of a live center"))
@@ -133,19 +133,34 @@ pub(crate) fn check_task_id(id: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Checks that a task starts before it ends, and ends in the future.
-pub(crate) fn check_duration(start: Timestamp, end: Timestamp, now: Timestamp) -> Result<(), Refusal> {
-    let refuse = |reason: &str| Err(Refusal::bad_request("InvalidParam.CodeIllegalDuration", format!("{reason}.")));
+/// Checks that a task starts before it ends, ends in the future, and does not last too long.
+pub(crate) fn check_duration(start: Timestamp, end: Timestamp, now: Timestamp, rules: &Rules) -> Result<(), Refusal> {
     if start >= end {
-        return refuse("The value of start time should be less than the value of end time");
+        return Err(illegal_duration("The value of start time should be less than the value of end time"));
     }
     if end <= now {
-        return refuse("The value of end time should be later than the current time");
+        return Err(illegal_duration("The value of end time should be later than the current time"));
+    }
+    if rules.has(Choice::SevenDays) && end.duration_since(start) > LONGEST_TASK {
+        return Err(illegal_duration("The end time should be at most seven days later than the start time"));
     }
     Ok(())
 }
 
-fn destination_url(url: &str) -> Result<String, Refusal> {
+/// Checks that a start time does not lie in the past, if that matters.
+pub(crate) fn check_start(start: Timestamp, now: Timestamp, rules: &Rules) -> Result<(), Refusal> {
+    if rules.has(Choice::PastStartRefused) && start < now {
+        return Err(illegal_duration("The value of start time should not be earlier than the current time"));
+    }
+    Ok(())
+}
+
+fn illegal_duration(reason: &str) -> Refusal {
+    Refusal::bad_request("InvalidParam.CodeIllegalDuration", format!("{reason}."))
+}
+
+/// Checks `DstUrl`.
+pub(crate) fn destination_url(url: &str) -> Result<String, Refusal> {
     if !has_scheme(url, &["rtmp"]) {
         return Err(Refusal::invalid_parameter("DstUrl must be an rtmp address"));
     }

@@ -13,10 +13,14 @@ const GOOD: [(&str, &str); 7] = [
 ];
 
 fn read(changes: &[(&str, &str)]) -> Result<Settings, Refusal> {
+    read_by("2025-08", changes)
+}
+
+fn read_by(rules: &str, changes: &[(&str, &str)]) -> Result<Settings, Refusal> {
     let mut values: std::collections::BTreeMap<String, String> =
         GOOD.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     values.extend(changes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-    Settings::read(&Parameters::new(values), parse_utc("2026-01-01T00:00:00Z").unwrap())
+    Settings::read(&Parameters::new(values), parse_utc("2026-01-01T00:00:00Z").unwrap(), &rules.parse().unwrap())
 }
 
 fn code(changes: &[(&str, &str)]) -> String {
@@ -89,6 +93,39 @@ fn each_rule_refuses_what_it_forbids_and_takes_what_it_allows() {
     ];
     for (changes, expected) in cases {
         assert_eq!(code(changes), *expected, "{changes:?}");
+    }
+}
+
+#[test]
+fn rules_decide_what_documents_disagree_about() {
+    let invalid = "InvalidParameter";
+    let duration = "InvalidParam.CodeIllegalDuration";
+    let shenzhen: (&str, &str) = ("Region", "cn-shenzhen");
+    let known: (&str, &str) = ("Region", "eu-central-1");
+    let cases: &[(&str, (&str, &str), &str)] = &[
+        ("regions-known", shenzhen, "OK"),
+        ("regions-documented", shenzhen, invalid),
+        ("regions-with-shenzhen", shenzhen, "OK"),
+        ("regions-known", known, "OK"),
+        ("regions-documented", known, invalid),
+        ("regions-with-shenzhen", known, invalid),
+        ("regions-documented", ("Region", "ap-southeast-5"), "OK"),
+        ("protocols-all", ("SourceProtocol", "rtsp"), "OK"),
+        ("protocols-older", ("SourceProtocol", "rtsp"), "OK"),
+        ("protocols-older", ("SourceProtocol", "hls"), invalid),
+        ("protocols-newer", ("SourceProtocol", "hls"), "OK"),
+        ("protocols-newer", ("SourceProtocol", "rtsp"), invalid),
+        ("protocols-newer", ("SourceProtocol", "flv"), invalid),
+        ("seven-days", ("EndTime", "2026-01-08T00:00:00Z"), "OK"),
+        ("seven-days", ("EndTime", "2026-01-08T00:00:01Z"), duration),
+        ("any-length", ("EndTime", "2026-01-08T00:00:01Z"), "OK"),
+        ("past-start-accepted", ("StartTime", "2025-12-31T23:59:59Z"), "OK"),
+        ("past-start-refused", ("StartTime", "2025-12-31T23:59:59Z"), duration),
+        ("past-start-refused", ("StartTime", "2026-01-01T00:00:00Z"), "OK"),
+    ];
+    for (rules, change, expected) in cases {
+        let code = read_by(rules, &[*change]).map_or_else(|refusal| refusal.code, |_| "OK".to_owned());
+        assert_eq!(code, *expected, "{rules}: {change:?}");
     }
 }
 

@@ -4,7 +4,9 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use super::task::{State, Task};
+use super::rules::Rules;
+use super::state::State;
+use super::task::Task;
 
 /// Names the five states of a relay task, with the numbers the wire uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -81,8 +83,8 @@ pub struct TaskSnapshot {
 }
 
 impl TaskSnapshot {
-    pub(super) fn new(task: &Task, now: Timestamp) -> Self {
-        let position = task.position(now);
+    pub(super) fn new(task: &Task, now: Timestamp, rules: &Rules) -> Self {
+        let position = task.position(now, rules);
         Self {
             task_id: task.id.clone(),
             account: task.account.clone(),

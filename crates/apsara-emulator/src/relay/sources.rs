@@ -1,10 +1,13 @@
 //! Where a relay task pulls from: the parameters that begin with `Source`, and the index into them.
 
+use super::rules::{Choice, Rules};
 use crate::parameters::Parameters;
 use crate::refusal::Refusal;
 
-/// Older and newer documents disagree; what either of them names is taken.
-const PROTOCOLS: [&str; 6] = ["flv", "hls", "http-flv", "rtmp", "rtsp", "srt"];
+const OLDER_PROTOCOLS: &[&str] = &["flv", "http-flv", "rtmp", "rtsp", "srt"];
+const NEWER_PROTOCOLS: &[&str] = &["hls", "http-flv", "rtmp", "srt"];
+/// What either of them names.
+const ALL_PROTOCOLS: &[&str] = &["flv", "hls", "http-flv", "rtmp", "rtsp", "srt"];
 const MOST_FILES: usize = 30;
 
 /// What kind of source a task pulls.
@@ -40,15 +43,26 @@ impl SourceType {
 }
 
 /// Reads `SourceProtocol`, which only a live source has.
-pub(crate) fn source_protocol(parameters: &Parameters, source_type: SourceType) -> Result<Option<String>, Refusal> {
+pub(crate) fn source_protocol(
+    parameters: &Parameters,
+    source_type: SourceType,
+    rules: &Rules,
+) -> Result<Option<String>, Refusal> {
     if source_type.is_list() {
         return Ok(None);
     }
+    let protocols = if rules.has(Choice::ProtocolsOlder) {
+        OLDER_PROTOCOLS
+    } else if rules.has(Choice::ProtocolsNewer) {
+        NEWER_PROTOCOLS
+    } else {
+        ALL_PROTOCOLS
+    };
     let protocol = parameters.required("SourceProtocol")?;
-    if PROTOCOLS.iter().any(|known| known.eq_ignore_ascii_case(protocol)) {
+    if protocols.iter().any(|known| known.eq_ignore_ascii_case(protocol)) {
         Ok(Some(protocol.to_owned()))
     } else {
-        Err(Refusal::invalid_parameter(&format!("SourceProtocol must be one of {}", PROTOCOLS.join(", "))))
+        Err(Refusal::invalid_parameter(&format!("SourceProtocol must be one of {}", protocols.join(", "))))
     }
 }
 

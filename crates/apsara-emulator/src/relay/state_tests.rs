@@ -4,8 +4,27 @@ use super::test_world::{END, START, TIMES, World};
 use super::*;
 use crate::parameters::Parameters;
 
+/// What changes a transition, and what must not.
+const RULES: [&str; 8] = [
+    "2025-08",
+    "older",
+    "newer",
+    "same-id",
+    "stop-ignored",
+    "early-restart-ignored",
+    "files-10m",
+    "same-id,stop-ignored,exit-event-none",
+];
+
 #[test]
 fn transitions_are_the_documented_ones() {
+    for rules in RULES {
+        transitions(rules);
+    }
+}
+
+fn transitions(rules: &str) {
+    let has = |name| rules.contains(name);
     use TaskStatus::{Exit, Idle, Offline, Recovering, Running};
     let stop = |world: &mut World| world.task("StopLivePullToPush", &[]);
     let restart = |world: &mut World| world.task("RestartLivePullToPush", &[]);
@@ -23,14 +42,15 @@ fn transitions_are_the_documented_ones() {
         result.map_err(|_| "not recovering".to_owned())
     };
     type Event<'a> = &'a dyn Fn(&mut World) -> Result<(), String>;
-    let stopped = "CodeTaskHasStopped";
+    let stopped = if has("stop-ignored") { "" } else { "CodeTaskHasStopped" };
+    let early = if has("early-restart-ignored") { "" } else { "InvalidParameter" };
     let gone = "CodeTaskNotExist";
     let rows: &[(TaskStatus, &str, Event<'_>, &str, TaskStatus)] = &[
         (Idle, "start reached", &start_reached, "", Running),
         (Idle, "end reached", &end_reached, "", Exit),
         (Idle, "fail", &fail, "not running", Idle),
         (Idle, "stop", &stop, stopped, Idle),
-        (Idle, "restart", &restart, "InvalidParameter", Idle),
+        (Idle, "restart", &restart, early, Idle),
         (Idle, "delete", &delete, "", Exit),
         (Running, "fail", &fail, "", Recovering),
         (Running, "recover", &recover, "not recovering", Running),
@@ -55,10 +75,10 @@ fn transitions_are_the_documented_ones() {
         (Exit, "delete", &delete, gone, Exit),
     ];
     for (from, name, event, refusal, to) in rows {
-        let mut world = World::in_status(*from);
+        let mut world = World::in_status_by(rules, *from);
         let result = event(&mut world);
-        assert_eq!(result.err().unwrap_or_default(), *refusal, "{from:?}, {name}");
-        assert_eq!(world.status(), *to, "{from:?}, {name}");
+        assert_eq!(result.err().unwrap_or_default(), *refusal, "{rules}: {from:?}, {name}");
+        assert_eq!(world.status(), *to, "{rules}: {from:?}, {name}");
     }
 }
 
@@ -108,6 +128,29 @@ fn time_that_passes_unseen_is_made_up_for() {
     let mut world = World::in_status(TaskStatus::Idle);
     world.at(END);
     assert_eq!(world.position(), (0, 10 * 3600), "it has run from start to end");
+}
+
+#[test]
+fn a_task_that_should_have_started_starts_when_it_is_told_so() {
+    let mut world = World::new(&[("StartTime", "2026-01-01T08:00:00Z")]);
+    assert_eq!((world.status(), world.position()), (TaskStatus::Running, (0, 0)), "not an hour ago");
+    let mut world = World::new(&[]);
+    world.pass(60);
+    world.task("UpdateLivePullToPush", &[("StartTime", "2026-01-01T08:00:00Z")]).unwrap();
+    world.pass(5);
+    assert_eq!((world.status(), world.position()), (TaskStatus::Running, (0, 5)));
+}
+
+#[test]
+fn what_exited_long_ago_is_forgotten_though_nobody_lists() {
+    let mut world = World::in_status(TaskStatus::Running);
+    for _ in 0..50 {
+        world.pass(600);
+        world.task_id = world.restarted();
+    }
+    world.pass(24 * 3600 - 60);
+    world.task("StopLivePullToPush", &[]).unwrap_err();
+    assert!(world.relays.tasks.len() <= 2, "{}", world.relays.tasks.len());
 }
 
 #[test]

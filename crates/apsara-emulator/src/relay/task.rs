@@ -2,70 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::desk::Desk;
+use super::playback::Position;
+use super::rules::{Choice, Rules};
 use super::settings::Settings;
-
-/// How long a task that has exited can still be described. Not documented; see the README.
-const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
-
-/// What broke the relay of a stream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Failure {
-    Pull,
-    Push,
-}
-
-impl Failure {
-    pub(crate) fn reason(self) -> &'static str {
-        match self {
-            Self::Pull => "PullStreamFailed",
-            Self::Push => "PushStreamFailed",
-        }
-    }
-}
-
-/// Why a task is over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ExitReason {
-    TriggerByUser,
-    OverEndTime,
-}
-
-impl ExitReason {
-    pub(crate) fn reason(self) -> &'static str {
-        match self {
-            Self::TriggerByUser => "TriggerByUser",
-            Self::OverEndTime => "OverEndTime",
-        }
-    }
-}
-
-/// The five documented states, with what each of them needs to know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum State {
-    Idle,
-    Running {
-        since: Timestamp,
-    },
-    Recovering {
-        since: Timestamp,
-        cause: Failure,
-    },
-    /// Without a cause if somebody stopped it.
-    Offline {
-        cause: Option<Failure>,
-    },
-    Exited {
-        at: Timestamp,
-        by: ExitReason,
-    },
-}
-
-/// Where in its list of files a task plays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Position {
-    pub(crate) file_index: i32,
-    pub(crate) offset: i64,
-}
+use super::state::{Exit, Failure, State, Stop};
 
 /// A relay task under one id.
 #[derive(Clone)]
@@ -79,6 +20,10 @@ pub(crate) struct Task {
     position: Position,
     /// Where an update told the next restart to begin.
     resume_at: Option<Position>,
+    /// When the start time was set: one in the past starts the task then, not earlier.
+    waiting_since: Timestamp,
+    /// Whether the state came about by a recovery, which need not be told.
+    pub(super) recovered: bool,
     pub(crate) interruptions: u32,
     pub(crate) origin_id: String,
     pub(crate) restarted_from: Option<String>,
@@ -86,7 +31,7 @@ pub(crate) struct Task {
 }
 
 impl Task {
-    pub(crate) fn new(id: String, account: String, place: u64, settings: Settings) -> Self {
+    pub(crate) fn new(id: String, account: String, place: u64, settings: Settings, now: Timestamp) -> Self {
         let position = settings.first_position();
         Self {
             origin_id: id.clone(),
@@ -97,6 +42,8 @@ impl Task {
             state: State::Idle,
             position,
             resume_at: None,
+            waiting_since: now,
+            recovered: false,
             interruptions: 0,
             restarted_from: None,
             restarted_as: None,
@@ -104,22 +51,51 @@ impl Task {
     }
 
     /// Brings the state up to date with the clock; every reading and every change begins with it.
-    pub(crate) fn settle(&mut self, now: Timestamp) {
+    pub(crate) fn settle(&mut self, now: Timestamp, desk: &mut Desk) {
+        while let Some((at, state)) = self.next(&desk.rules).filter(|(at, _)| *at <= now) {
+            self.enter(state, at, desk);
+        }
+    }
+
+    /// What the clock does to the task next, and when.
+    pub(crate) fn next(&self, rules: &Rules) -> Option<(Timestamp, State)> {
         let end = self.settings.end;
-        let start = self.settings.start;
-        if self.state == State::Idle && start <= now {
-            self.state = State::Running { since: start };
-        }
-        if let State::Recovering { since, cause } = self.state {
-            let gives_up = since.saturating_add(self.settings.patience()).unwrap_or(Timestamp::MAX);
-            if gives_up <= now && gives_up < end {
-                self.state = State::Offline { cause: Some(cause) };
+        let due = match self.state {
+            State::Exited { .. } => return None,
+            State::Offline { .. } => None,
+            State::Idle => {
+                let since = self.settings.start.max(self.waiting_since);
+                Some((since, State::Running { since }))
             }
+            State::Recovering { since, cause } => {
+                let gives_up = since.saturating_add(self.settings.patience()).unwrap_or(Timestamp::MAX);
+                Some((gives_up, State::Offline { by: Stop::Retries(cause) }))
+            }
+            State::Running { since } => self.finish(since, rules),
+        };
+        due.filter(|(at, _)| *at < end).or(Some((end, State::Exited { at: end, by: Exit::EndTime })))
+    }
+
+    /// When the list of files is finished, and what becomes of the task then.
+    fn finish(&self, since: Timestamp, rules: &Rules) -> Option<(Timestamp, State)> {
+        let left = self.position.left(&self.settings, rules)?;
+        let at = since.saturating_add(SignedDuration::from_secs(left)).unwrap_or(Timestamp::MAX);
+        if rules.has(Choice::FinishedOffline) {
+            Some((at, State::Offline { by: Stop::Finished }))
+        } else if rules.has(Choice::FinishedExits) {
+            Some((at, State::Exited { at, by: Exit::EndTime }))
+        } else {
+            None
         }
-        if end <= now && self.is_live() {
-            self.leave_running(end);
-            self.state = State::Exited { at: end, by: ExitReason::OverEndTime };
-        }
+    }
+
+    /// Goes over into a state, and tells it.
+    fn enter(&mut self, state: State, at: Timestamp, desk: &mut Desk) {
+        self.position = self.position(at, &desk.rules);
+        let was = std::mem::replace(&mut self.state, state);
+        self.recovered = matches!((was, state), (State::Recovering { .. }, State::Running { .. }));
+        desk.note(self, at);
+        desk.ring(self);
     }
 
     /// Whether the task has not exited.
@@ -133,31 +109,42 @@ impl Task {
     }
 
     /// Whether the task can still be described.
-    pub(crate) fn is_remembered(&self, now: Timestamp) -> bool {
-        !matches!(self.state, State::Exited { at, .. } if now.duration_since(at) >= REMEMBERED)
+    pub(crate) fn is_remembered(&self, now: Timestamp, rules: &Rules) -> bool {
+        let length = if rules.has(Choice::ExitedQuarterHour) {
+            SignedDuration::from_mins(15)
+        } else if rules.has(Choice::ExitedWeek) {
+            SignedDuration::from_hours(7 * 24)
+        } else {
+            SignedDuration::from_hours(24)
+        };
+        !matches!(self.state, State::Exited { at, .. } if now.duration_since(at) >= length)
     }
 
-    /// Where the task plays. A file counts as endless, since nobody knows how long it is.
-    pub(crate) fn position(&self, now: Timestamp) -> Position {
+    /// Where the task plays.
+    pub(crate) fn position(&self, now: Timestamp, rules: &Rules) -> Position {
         match self.state {
-            State::Running { since } if self.settings.source_type.is_list() => {
-                let played = now.duration_since(since).as_secs().max(0);
-                Position { offset: self.position.offset.saturating_add(played), ..self.position }
+            State::Running { since } => {
+                self.position.after(now.duration_since(since).as_secs().max(0), &self.settings, rules)
             }
             _ => self.position,
         }
     }
 
-    fn leave_running(&mut self, now: Timestamp) {
-        self.position = self.position(now);
-    }
-
     /// Takes a new configuration; the clock or the next restart puts it into effect.
-    pub(crate) fn configure(&mut self, settings: Settings) {
+    pub(crate) fn configure(&mut self, settings: Settings, now: Timestamp, desk: &Desk) {
+        if let State::Running { .. } = self.state {
+            // What was played so far was played by the old one.
+            self.position = self.position(now, &desk.rules);
+            self.state = State::Running { since: now };
+        }
         self.settings = settings;
         if self.state == State::Idle {
             self.position = self.settings.first_position();
+            self.waiting_since = now;
+        } else if self.is_active() && self.position.is_beyond(&self.settings) {
+            self.position = Position::default();
         }
+        desk.ring(self);
     }
 
     /// Tells the next restart where to begin; of a live source there is no position.
@@ -168,55 +155,55 @@ impl Task {
     }
 
     /// Stops a task that is running or recovering; answers whether it was.
-    pub(crate) fn stop(&mut self, now: Timestamp) -> bool {
+    pub(crate) fn stop(&mut self, now: Timestamp, desk: &mut Desk) -> bool {
         let active = self.is_active();
         if active {
-            self.leave_running(now);
-            self.state = State::Offline { cause: None };
+            self.enter(State::Offline { by: Stop::User }, now, desk);
         }
         active
     }
 
     /// Ends the task for good.
-    pub(crate) fn exit(&mut self, now: Timestamp) {
-        self.leave_running(now);
-        self.state = State::Exited { at: now, by: ExitReason::TriggerByUser };
+    pub(crate) fn exit(&mut self, now: Timestamp, desk: &mut Desk) {
+        self.enter(State::Exited { at: now, by: Exit::User }, now, desk);
+    }
+
+    /// Runs on from the place that a restart begins at, under this id.
+    pub(crate) fn restart(&mut self, now: Timestamp, desk: &mut Desk) {
+        self.interruptions += u32::from(self.is_active());
+        let position = self.resume_at.take().unwrap_or_default();
+        // A restart is told even where a recovery is not: it is none.
+        self.state = State::Offline { by: Stop::User };
+        self.position = position;
+        self.enter(State::Running { since: now }, now, desk);
     }
 
     /// Ends this task and answers the one that runs on in its place.
-    pub(crate) fn restart(&mut self, new_id: String, now: Timestamp) -> Self {
-        let interrupted = self.is_active();
-        let restarted = Self {
-            id: new_id.clone(),
-            state: State::Running { since: now },
-            position: self.resume_at.take().unwrap_or_default(),
-            resume_at: None,
-            interruptions: self.interruptions + u32::from(interrupted),
-            restarted_from: Some(self.id.clone()),
-            restarted_as: None,
-            ..self.clone()
-        };
-        self.exit(now);
+    pub(crate) fn restart_as(&mut self, new_id: String, now: Timestamp, desk: &mut Desk) -> Self {
+        let mut restarted = Self { id: new_id.clone(), restarted_from: Some(self.id.clone()), ..self.clone() };
+        self.position = self.position(now, &desk.rules);
+        // It is told as a restart, under the new id, and not as an exit.
+        self.state = State::Exited { at: now, by: Exit::User };
         self.restarted_as = Some(new_id);
+        restarted.restart(now, desk);
         restarted
     }
 
     /// Breaks a running task; answers whether it was running.
-    pub(crate) fn fail(&mut self, cause: Failure, now: Timestamp) -> bool {
+    pub(crate) fn fail(&mut self, cause: Failure, now: Timestamp, desk: &mut Desk) -> bool {
         let running = matches!(self.state, State::Running { .. });
         if running {
-            self.leave_running(now);
-            self.state = State::Recovering { since: now, cause };
-            self.settle(now);
+            self.enter(State::Recovering { since: now, cause }, now, desk);
+            self.settle(now, desk);
         }
         running
     }
 
     /// Mends a recovering task; answers whether it was recovering.
-    pub(crate) fn recover(&mut self, now: Timestamp) -> bool {
+    pub(crate) fn recover(&mut self, now: Timestamp, desk: &mut Desk) -> bool {
         let recovering = matches!(self.state, State::Recovering { .. });
         if recovering {
-            self.state = State::Running { since: now };
+            self.enter(State::Running { since: now }, now, desk);
         }
         recovering
     }

@@ -22,8 +22,12 @@ pub(super) struct World {
 impl World {
     /// Creates a task an hour before its start; it gives up after two minutes.
     pub(super) fn new(more: &[(&str, &str)]) -> Self {
+        Self::with_rules("2025-08", more)
+    }
+
+    pub(super) fn with_rules(rules: &str, more: &[(&str, &str)]) -> Self {
         let now = parse_utc("2026-01-01T09:00:00Z").unwrap();
-        let mut world = Self { relays: Relays::default(), now, task_id: String::new() };
+        let mut world = Self { relays: Relays::new(rules.parse().unwrap(), None), now, task_id: String::new() };
         let mut parameters = vec![
             ("SourceType", "vod"),
             ("SourceUrls", r#"["a","b","c"]"#),
@@ -39,7 +43,11 @@ impl World {
     }
 
     pub(super) fn in_status(status: TaskStatus) -> Self {
-        let mut world = Self::new(&[]);
+        Self::in_status_by("2025-08", status)
+    }
+
+    pub(super) fn in_status_by(rules: &str, status: TaskStatus) -> Self {
+        let mut world = Self::with_rules(rules, &[]);
         match status {
             TaskStatus::Idle => {}
             TaskStatus::Running => world.at(START),
@@ -70,6 +78,10 @@ impl World {
         Ok(())
     }
 
+    pub(super) fn end(&self) -> Timestamp {
+        parse_utc(END).unwrap()
+    }
+
     pub(super) fn pass(&mut self, seconds: i64) {
         self.now += SignedDuration::from_secs(seconds);
     }
@@ -89,9 +101,16 @@ impl World {
         parameters.extend(more);
         self.call(name, &parameters).map_err(|refusal| refusal.code)?;
         if name == "RestartLivePullToPush" {
-            self.task_id = self.snapshot().restarted_as.unwrap();
+            self.task_id = self.snapshot().restarted_as.unwrap_or(task_id);
         }
         Ok(())
+    }
+
+    /// Restarts the task without asking for anything else, and answers its new id.
+    pub(super) fn restarted(&mut self) -> String {
+        let task_id = self.task_id.clone();
+        let executed = self.call("RestartLivePullToPush", &[("TaskId", task_id.as_str())]).unwrap();
+        executed.body()["TaskId"].as_str().unwrap().to_owned()
     }
 
     pub(super) fn snapshot(&mut self) -> TaskSnapshot {

@@ -186,6 +186,27 @@ async fn codes_of_requests_with_a_path() {
     assert_roa_shape(&exchange(&emulator, unknown.as_bytes()).await, 400, "InvalidVersion");
 }
 
+#[tokio::test]
+async fn the_properties_of_a_body_may_come_as_a_form() {
+    let emulator = start().await;
+    for (body, status) in [("name=a&region_id=cn-beijing&cluster_type=Ask", 200), ("name=a&cluster_type=Ask", 400)] {
+        let call = Outgoing {
+            method: "POST".into(),
+            path: "/clusters".into(),
+            content_type: Some("application/x-www-form-urlencoded"),
+            body: body.into(),
+            ..Outgoing::default()
+        };
+        let request = signed(&call, (emulator.host(), "CreateCluster", CS), ("LTAI-good", "secret"), None);
+        let reply = exchange(&emulator, request.as_bytes()).await;
+        assert_eq!(reply.status, status, "{reply:?}");
+        if status == 400 {
+            assert_roa_shape(&reply, 400, "MissingParameter");
+            assert_eq!(reply.text("message"), "region_id is mandatory for this action.");
+        }
+    }
+}
+
 /// Signs a request with V1, as older SDKs do where operations have paths.
 fn v1_roa(emulator: &Emulator, path: &str, query: &str, nonce: &str, more: &[(&str, &str)]) -> String {
     let mut headers = vec![

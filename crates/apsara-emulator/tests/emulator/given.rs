@@ -10,11 +10,11 @@ use crate::sampled::{Outgoing, signed};
 
 const VERSION: &str = "2020-01-01";
 
-fn document() -> PathBuf {
+pub(crate) fn document() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/example.json")
 }
 
-async fn start(builder: EmulatorBuilder) -> Emulator {
+pub(crate) async fn start(builder: EmulatorBuilder) -> Emulator {
     let clock = Clock::frozen_at(NOON).unwrap();
     builder.spec_file(document()).clock(clock.clone()).gateway_clock(clock).quota(Quotas::Off).start().await.unwrap()
 }
@@ -75,7 +75,7 @@ async fn parameters_of_every_style_are_read_and_checked() {
     }
 }
 
-async fn outgoing(emulator: &Emulator, action: &str, outgoing: &Outgoing) -> Reply {
+pub(crate) async fn outgoing(emulator: &Emulator, action: &str, outgoing: &Outgoing) -> Reply {
     let key = (emulator.access_key_id(), emulator.access_key_secret());
     exchange(emulator, signed(outgoing, (emulator.host(), action, VERSION), key, None).as_bytes()).await
 }
@@ -161,6 +161,24 @@ async fn a_document_takes_the_place_of_a_shipped_one_of_its_version() {
     call.action = "DescribeRegions".to_owned();
     call.nonce.push('x');
     assert_eq!(call.v3(&emulator).await.verdict(), (404, "InvalidAction.NotFound".to_owned()));
+}
+
+#[tokio::test]
+async fn of_several_paths_that_fit_the_one_with_the_most_written_out_is_meant() {
+    let operation = |path: &str| serde_json::json!({ "methods": ["get"], "path": path });
+    let document = serde_json::json!({
+        "info": { "style": "ROA", "product": "Things", "version": VERSION },
+        "apis": { "Any": operation("/things/{Name}"), "Latest": operation("/things/latest"), "Lost": operation("/{A}/{B}") },
+    });
+    let file = written("things.json", &document.to_string());
+    let clock = Clock::frozen_at(NOON).unwrap();
+    let builder = Emulator::builder().spec_file(file).clock(clock.clone()).gateway_clock(clock);
+    let emulator = builder.start().await.unwrap();
+    for (path, expected) in [("/things/latest", "Latest"), ("/things/first", "Any"), ("/stuff/first", "Lost")] {
+        let call = Outgoing { method: "GET".into(), path: path.into(), ..Outgoing::default() };
+        assert_eq!(outgoing(&emulator, "", &call).await.status, 200);
+        assert_eq!(emulator.ledger().pop().unwrap().action, expected);
+    }
 }
 
 fn written(name: &str, text: &str) -> PathBuf {

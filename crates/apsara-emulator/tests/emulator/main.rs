@@ -4,7 +4,9 @@
 mod accounts;
 mod answers;
 mod broken_connections;
+mod callbacks;
 mod client;
+mod client_tokens;
 mod codes;
 mod every;
 mod faults;
@@ -19,6 +21,7 @@ mod ram_documents;
 mod ram_keys;
 mod roles;
 mod sampled;
+mod sampled_faults;
 mod signatures;
 mod sts;
 mod tasks;

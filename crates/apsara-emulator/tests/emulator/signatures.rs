@@ -171,3 +171,23 @@ async fn a_bearer_may_say_all_in_headers() {
     let late = exchange(&emulator, head("", "&SignatureType=BEARERTOKEN").as_bytes()).await;
     assert_eq!(late.verdict(), refused(400, "InvalidTimeStamp.Expired"));
 }
+
+#[tokio::test]
+async fn an_emulator_that_believes_everything_still_wants_to_know_who_calls() {
+    let emulator = Emulator::builder().unverified().start().await.unwrap();
+    let mut call = live(&emulator, LIST, &[("Region", "cn-shanghai")]);
+    call.key.1 = "wrong".to_owned();
+    call.date = "2001-01-01T00:00:00Z".to_owned();
+    for _ in 0..2 {
+        assert_eq!(call.v3(&emulator).await.verdict(), refused(200, "OK"));
+        assert_eq!(call.v1(&emulator, Some("JSON")).await.verdict(), refused(200, "OK"));
+    }
+    assert_eq!(emulator.ledger()[0].account.as_deref(), Some(emulator.account_id()));
+    // A time without a key is believed too: what is missed is a parameter.
+    let pairs =
+        [("Action", "AssumeRoleWithOIDC"), ("Version", "2015-04-01"), ("Format", "JSON"), ("Timestamp", "noon")];
+    let anonymous = Call::new(&emulator, "2015-04-01", "AssumeRoleWithOIDC", &pairs);
+    assert_eq!(anonymous.send_unsigned(&emulator).await.verdict().1, "MissingOIDCProviderArn");
+    call.key.0 = "LTAI-nobody".to_owned();
+    assert_eq!(call.v3(&emulator).await.verdict(), refused(404, "InvalidAccessKeyId.NotFound"));
+}

@@ -4,28 +4,16 @@ use std::time::Duration;
 
 use apsara::{Config, Credentials, Error, Outcome, Retry, SignatureVersion, live};
 use apsara_emulator::Emulator;
-use apsara_tests::Sessions;
+use apsara_tests::{Kind, Sessions};
 
-/// Says whether an operation may be repeated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Safe,
-    WithToken,
-    Unsafe,
-}
-
-impl Kind {
-    pub(crate) const ALL: [Self; 3] = [Self::Safe, Self::WithToken, Self::Unsafe];
-
-    /// The operation, and the parameter that holds the number of the call.
-    ///
-    /// Each of them is carried out however often it is sent, so that nothing hides a second execution.
-    pub(crate) fn operation(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Safe => ("DescribeLivePullToPushList", "TaskName"),
-            Self::WithToken => ("CopyCaster", "CasterName"),
-            Self::Unsafe => ("UpdateLivePullToPush", "CallbackUrl"),
-        }
+/// The operation of a kind, and the parameter that holds the number of the call.
+///
+/// Each of them is carried out however often it is sent, so that nothing hides a second execution.
+pub(crate) fn operation(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::Safe => ("DescribeLivePullToPushList", "TaskName"),
+        Kind::WithToken => ("CopyCaster", "CasterName"),
+        Kind::Unsafe => ("UpdateLivePullToPush", "CallbackUrl"),
     }
 }
 
@@ -35,6 +23,8 @@ pub(crate) struct Told {
     pub(crate) number: usize,
     pub(crate) kind: Kind,
     pub(crate) attempts: u32,
+    /// Whether it had hardly any time.
+    pub(crate) is_hurried: bool,
     /// Nothing where the call succeeded.
     pub(crate) outcome: Option<Outcome>,
 }
@@ -67,8 +57,8 @@ impl Clients {
         let draw = mixed(self.seed ^ (number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let kind = Kind::ALL[(draw % 3) as usize];
         let live = &self.clients[(draw >> 8) as usize % self.clients.len()];
-        // One in twenty has hardly any time.
-        let deadline = Duration::from_millis(if (draw >> 16).is_multiple_of(20) { (draw >> 24) % 8 } else { 10_000 });
+        let is_hurried = (draw >> 16).is_multiple_of(20);
+        let deadline = Duration::from_millis(if is_hurried { (draw >> 24) % 8 } else { 30_000 });
         let id = format!("call-{number}");
         let (attempts, outcome) = match kind {
             Kind::Safe => {
@@ -84,7 +74,7 @@ impl Clients {
                 told(call.callback_url(format!("http://127.0.0.1/{id}")).with_deadline(deadline).send_raw().await)
             }
         };
-        Told { number, kind, attempts, outcome }
+        Told { number, kind, attempts, is_hurried, outcome }
     }
 }
 

@@ -7,6 +7,10 @@ use apsara_emulator::{Emulator, Fault, FaultRule};
 /// The longest that a call is delayed.
 pub(crate) const LONGEST_DELAY: Duration = Duration::from_millis(20);
 
+/// How many kinds of faults there are, and after how many calls each of them is sure to have been met.
+pub(crate) const KINDS: usize = 13;
+pub(crate) const ENOUGH: usize = 5000;
+
 /// How many of a hundred requests meet each of the faults.
 const PERCENT: f64 = 1.5;
 

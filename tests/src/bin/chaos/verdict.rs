@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use apsara::Outcome;
-use apsara_emulator::LedgerEntry;
+use apsara_emulator::{FaultKind, LedgerEntry};
+use apsara_tests::Kind;
 
-use crate::calls::{Kind, Told};
+use crate::calls::{Told, operation};
 
 /// The result of a run.
 pub(crate) struct Report {
@@ -21,6 +22,8 @@ pub(crate) struct Report {
 struct Done {
     requests: usize,
     executions: usize,
+    /// How many requests met a fault that leaves their fate in the dark.
+    dark: usize,
 }
 
 pub(crate) fn compare(told: &[Told], entries: &[LedgerEntry]) -> Report {
@@ -28,8 +31,7 @@ pub(crate) fn compare(told: &[Told], entries: &[LedgerEntry]) -> Report {
     let mut differences = Vec::new();
     let mut requests = 0;
     for entry in entries {
-        let Some((_, parameter)) = Kind::ALL.map(Kind::operation).into_iter().find(|(name, _)| *name == entry.action)
-        else {
+        let Some((_, parameter)) = Kind::ALL.map(operation).into_iter().find(|(name, _)| *name == entry.action) else {
             continue;
         };
         requests += 1;
@@ -38,9 +40,10 @@ pub(crate) fn compare(told: &[Told], entries: &[LedgerEntry]) -> Report {
         let call: Option<(&Told, &mut Done)> =
             number.and_then(|number: usize| told.get(number).zip(done.get_mut(number)));
         match call {
-            Some((told, done)) if told.kind.operation().0 == entry.action => {
+            Some((told, done)) if operation(told.kind).0 == entry.action => {
                 done.requests += 1;
                 done.executions += usize::from(entry.executed);
+                done.dark += usize::from(entry.fault.is_some_and(leaves_in_the_dark));
             }
             _ => differences.push(format!("request {} was made by no call", entry.request_id)),
         }
@@ -48,10 +51,10 @@ pub(crate) fn compare(told: &[Told], entries: &[LedgerEntry]) -> Report {
     let mut table = BTreeMap::new();
     for (told, done) in told.iter().zip(&done) {
         if let Some(difference) = difference(told, done) {
-            let Done { requests, executions } = done;
+            let Done { requests, executions, .. } = done;
             differences.push(format!("{told:?}: {requests} requests, {executions} executions: {difference}"));
         }
-        let row: &mut (usize, usize) = table.entry((told.kind.operation().0, name(told.outcome))).or_default();
+        let row: &mut (usize, usize) = table.entry((operation(told.kind).0, name(told.outcome))).or_default();
         row.0 += 1;
         row.1 += usize::from(done.executions > 0);
     }
@@ -67,11 +70,23 @@ fn difference(told: &Told, done: &Done) -> Option<&'static str> {
         Some(Outcome::NotSent) if done.requests > 0 => return Some("told not sent, and arrived"),
         _ => {}
     }
+    // Every request arrived, was answered clearly, and there was time for it.
+    let is_clear = done.dark == 0 && done.requests == told.attempts as usize && !told.is_hurried;
+    if told.outcome == Some(Outcome::Unknown) && is_clear {
+        return Some("told unknown without a reason");
+    }
     if told.kind != Kind::Safe && done.executions > 1 {
         return Some("executed twice");
     }
     // What the emulator duplicates arrives twice for each attempt.
     (done.requests > 2 * told.attempts as usize).then_some("arrived more often than it was sent")
+}
+
+/// Whether a fault lets nobody know what became of a request. A connection that was closed while it was idle is met by the next
+/// request on it, which is in no ledger.
+fn leaves_in_the_dark(fault: FaultKind) -> bool {
+    use FaultKind::{ClockSkew, CloseIdle, Delay, ExpiredToken, Refuse, Throttle};
+    !matches!(fault, ClockSkew | CloseIdle | Delay | ExpiredToken | Refuse | Throttle)
 }
 
 fn name(outcome: Option<Outcome>) -> &'static str {

@@ -1,0 +1,103 @@
+//! Answers that are kept for calls that come again with the same client token.
+
+use std::collections::{HashMap, VecDeque};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::catalog::{Found, Place, Sampled, fingerprint};
+use crate::refusal::Refusal;
+use crate::request::WireRequest;
+
+/// The parameter that names a call over all of its attempts.
+const CLIENT_TOKEN: &str = "ClientToken";
+/// How long an answer is kept.
+const KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// Which call: account, product, version, operation and token.
+type Key = [String; 5];
+
+/// Remembers what was answered to calls with a client token.
+#[derive(Default)]
+pub(crate) struct Replays {
+    kept: HashMap<Key, Kept>,
+    /// The keys in the order in which they came, to forget them in.
+    order: VecDeque<(Timestamp, Key)>,
+}
+
+struct Kept {
+    at: Timestamp,
+    fingerprint: [u8; 32],
+    answer: Sampled,
+}
+
+/// A call that is to be carried out once, however often it comes.
+pub(crate) struct Tokened {
+    key: Key,
+    fingerprint: [u8; 32],
+}
+
+impl Tokened {
+    /// Reads the token of a call; nothing if it has none, or if its operation knows none.
+    pub(crate) fn read(account: &str, found: &Found<'_>, request: &WireRequest) -> Option<Self> {
+        let Found { product, operation, .. } = found;
+        let is_it = |place: Place| matches!(place, Place::Query | Place::Form);
+        let mut parameters = operation.parameters.iter();
+        parameters.find(|parameter| parameter.name == CLIENT_TOKEN && is_it(parameter.place))?;
+        let token = request.parameter(CLIENT_TOKEN).filter(|token| !token.is_empty())?;
+        let key = [account, product.code(), product.version(), &operation.name, token].map(str::to_owned);
+        Some(Self { key, fingerprint: fingerprint(operation, request) })
+    }
+}
+
+impl Replays {
+    /// Finds what was answered before; refuses a token that was given to a call that asked for something else.
+    pub(crate) fn find(&self, call: &Tokened, now: Timestamp) -> Result<Option<&Sampled>, Refusal> {
+        match self.kept.get(&call.key).filter(|kept| is_kept(kept.at, now)) {
+            Some(kept) if kept.fingerprint != call.fingerprint => Err(Refusal::idempotent_parameter_mismatch()),
+            kept => Ok(kept.map(|kept| &kept.answer)),
+        }
+    }
+
+    /// Keeps an answer, and forgets those that were kept for long enough.
+    pub(crate) fn keep(&mut self, call: Tokened, answer: Sampled, now: Timestamp) {
+        while let Some((at, key)) = self.order.front().filter(|(at, _)| !is_kept(*at, now)) {
+            // The key may have come again since.
+            if self.kept.get(key).is_some_and(|kept| kept.at == *at) {
+                self.kept.remove(key);
+            }
+            self.order.pop_front();
+        }
+        self.order.push_back((now, call.key.clone()));
+        self.kept.insert(call.key, Kept { at: now, fingerprint: call.fingerprint, answer });
+    }
+}
+
+fn is_kept(at: Timestamp, now: Timestamp) -> bool {
+    now.duration_since(at) < KEPT
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_are_forgotten_after_a_day() {
+        let mut replays = Replays::default();
+        let call = |token: i64| Tokened {
+            key: ["1", "Ecs", "v", "A", &token.to_string()].map(str::to_owned),
+            fingerprint: [0; 32],
+        };
+        let answer = || Sampled { status: 200, body: None };
+        let at = |hour: i64| Timestamp::from_second(hour * 3600).unwrap();
+        for hour in 0..100 {
+            replays.keep(call(hour), answer(), at(hour));
+        }
+        assert_eq!((replays.kept.len(), replays.order.len()), (24, 24));
+        assert!(replays.find(&call(76), at(99)).unwrap().is_some());
+        assert!(replays.find(&call(76), at(100)).unwrap().is_none());
+        // One that comes again is kept from then on.
+        replays.keep(call(76), answer(), at(100));
+        replays.keep(call(100), answer(), at(101));
+        assert!(replays.find(&call(76), at(123)).unwrap().is_some());
+    }
+}
