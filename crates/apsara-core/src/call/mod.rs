@@ -16,6 +16,7 @@ use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind, Violation};
 use crate::operation::{Operation, Product};
 use crate::outcome::Outcome;
+use crate::pages::{Items, Paged, Pages};
 use crate::record::{AnyRecord, Location, Meta, Record, Slot, View, decode, decode_headers};
 use crate::retry::Retry;
 use exchange::{Answer, exchange};
@@ -194,6 +195,18 @@ impl<R: Request> Call<R> {
     /// As [`Call::send`]; where the body cannot be decoded, [`Error::body`] has it.
     pub async fn send_raw(self) -> Result<Raw<R::Response>, Error> {
         self.client.execute_with(&self.request, self.options).await
+    }
+}
+
+impl<R: Paged> Call<R> {
+    /// Makes calls from this page of the list to its last one.
+    pub fn pages(self) -> Pages<R> {
+        Pages::new(self)
+    }
+
+    /// Makes calls for all items of the list, from this page on.
+    pub fn items(self) -> Items<R> {
+        Items::new(self)
     }
 }
 

@@ -24,3 +24,4 @@ pub use named::{Named, UnknownValue, named_as_str, named_from};
 pub use serde_impls::{deserialize, deserialize_value, serialize, serialize_value};
 pub(crate) use validate::{check, validate};
 pub use value::{AnyNamed, AnyRecord, List, Map, Record, Recursive, Slot, Value, View};
+pub(crate) use value::{find, view_at};
