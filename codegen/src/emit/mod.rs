@@ -5,6 +5,7 @@ mod client;
 mod error_code;
 mod module;
 mod operation;
+mod paged;
 mod product;
 mod types;
 mod written;

@@ -4,6 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::error_code::error_enum;
+use super::paged::paged;
 use super::types::{record, value};
 use super::written::{Piece, comment, written};
 use super::{docs, ident};
@@ -40,6 +41,7 @@ pub(super) fn operation(operation: &Operation) -> Vec<Piece> {
     pieces.extend(setters(operation));
     pieces.extend(record(&operation.request));
     pieces.push(Piece::Tokens(facts(operation)));
+    pieces.extend(operation.paged.as_ref().map(|of| paged(of, &operation.request.name)));
     pieces.extend(record(&operation.response));
     pieces.extend(operation.nested.iter().flat_map(record));
     pieces.extend(error.map(Piece::Tokens));

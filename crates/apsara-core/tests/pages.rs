@@ -48,8 +48,8 @@ impl rt::Request for ListRequest {
 /// By number where `Total` is answered, else by token.
 impl rt::Paged for ListRequest {
     type Item = String;
-    const PAGING: rt::Paging =
-        rt::Paging::number("PageNumber", "Data.Total").size("PageSize").or_token("NextToken", "NextToken");
+    const BY: rt::Paging =
+        rt::Paging::number("PageNumber", "PageSize", "Data.Total").or_token("NextToken", "NextToken");
     const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.data.as_mut()?.names);
 }
 

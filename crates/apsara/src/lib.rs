@@ -24,8 +24,8 @@
 mod generated;
 
 pub use apsara_core::{
-    Config, ConfigBuilder, Credentials, CredentialsProvider, Endpoint, Error, ErrorCode, GatewayCode, Impact,
-    Operation, Outcome, Product, Quota, Raw, Repeat, Retry, Sensitive, ServiceError, SignatureMismatch,
+    Config, ConfigBuilder, Credentials, CredentialsProvider, Endpoint, Error, ErrorCode, GatewayCode, Impact, Items,
+    Operation, Outcome, Pages, Product, Quota, Raw, Repeat, Retry, Sensitive, ServiceError, SignatureMismatch,
     SignatureVersion, Violation, pacing, redact_urls, transport,
 };
 #[cfg(feature = "rsa")]

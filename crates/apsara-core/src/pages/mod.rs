@@ -24,7 +24,7 @@ pub trait Paged: Request {
     /// What the list holds.
     type Item;
     /// By what it goes on from page to page.
-    const PAGING: Paging;
+    const BY: Paging;
     /// Where in an answer the items are.
     const ITEMS: ItemsOf<Self>;
 }
@@ -43,7 +43,7 @@ pub struct Paging {
 #[derive(Clone, Copy, Debug)]
 struct Number {
     number: &'static str,
-    size: Option<&'static str>,
+    size: &'static str,
     total: Total,
 }
 
@@ -65,27 +65,18 @@ struct Token {
 
 impl Paging {
     /// Goes on by the number of the page until so many items were given as an answer says there are.
-    pub const fn number(number: &'static str, total: &'static str) -> Self {
-        Self { number: Some(Number { number, size: None, total: Total::Items(total) }), token: None }
+    pub const fn number(number: &'static str, size: &'static str, total: &'static str) -> Self {
+        Self { number: Some(Number { number, size, total: Total::Items(total) }), token: None }
     }
 
     /// Goes on by the number of the page until the last one, whose number an answer says.
-    pub const fn number_of(number: &'static str, pages: &'static str) -> Self {
-        Self { number: Some(Number { number, size: None, total: Total::Pages(pages) }), token: None }
+    pub const fn number_of(number: &'static str, size: &'static str, pages: &'static str) -> Self {
+        Self { number: Some(Number { number, size, total: Total::Pages(pages) }), token: None }
     }
 
     /// Goes on by what an answer says the next page is called.
     pub const fn token(token: &'static str, next: &'static str) -> Self {
         Self { number: None, token: Some(Token { token, next, more: None }) }
-    }
-
-    /// Names the parameter for the size of a page.
-    #[must_use]
-    pub const fn size(mut self, size: &'static str) -> Self {
-        if let Some(number) = &mut self.number {
-            number.size = Some(size);
-        }
-        self
     }
 
     /// Names the field that says whether there is a next page.
@@ -133,7 +124,7 @@ impl<R: Paged> Unpin for Pages<R> {}
 
 impl<R: Paged> Pages<R> {
     pub(crate) fn new(call: Call<R>) -> Self {
-        let place = Place::of(&R::PAGING, &call.request);
+        let place = Place::of(&R::BY, &call.request);
         Self { call, place, next: Next::Page, sending: None }
     }
 
@@ -147,7 +138,7 @@ impl<R: Paged> Pages<R> {
     /// Says what comes after an answer; returns whether the answer is given at all.
     fn after(&mut self, answer: &mut R::Response) -> bool {
         let items = R::ITEMS(answer).map_or(0, |items| items.len());
-        let step = self.place.step(&R::PAGING, &mut self.call.request, answer, items);
+        let step = self.place.step(&R::BY, &mut self.call.request, answer, items);
         let given = !matches!(step, Step::Nothing);
         self.next = match step {
             Step::Next => Next::Page,

@@ -94,7 +94,7 @@ impl Place {
             self.seen = items.saturating_mul(u64::try_from(self.number - 1).unwrap_or(0));
         }
         self.seen = self.seen.saturating_add(items);
-        let size = by.size.and_then(|size| whole(view_at(request, size))).and_then(|size| u64::try_from(size).ok());
+        let size = whole(view_at(request, by.size)).and_then(|size| u64::try_from(size).ok());
         let short = items < size.unwrap_or(self.fullest);
         self.fullest = self.fullest.max(items);
         let said = |name| whole(view_at(answer, name)).and_then(|number| u64::try_from(number).ok());

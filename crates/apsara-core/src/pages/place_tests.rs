@@ -26,8 +26,8 @@ impl Record for Answer {
         &[field!("Last", last), field!("More", more), field!("Next", next), field!("Total", total)];
 }
 
-const NUMBER: Paging = Paging::number("Page", "Total").size("PageSize");
-const NUMBER_OF: Paging = Paging::number_of("Page", "Last");
+const NUMBER: Paging = Paging::number("Page", "PageSize", "Total");
+const NUMBER_OF: Paging = Paging::number_of("Page", "PageSize", "Last");
 const TOKEN: Paging = Paging::token("Token", "Next").more("More");
 const BOTH: Paging = NUMBER.or_token("Token", "Next");
 

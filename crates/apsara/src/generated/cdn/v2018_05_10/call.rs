@@ -60,3 +60,15 @@ impl<R: rt::Request<Client = Client>> Call<R> {
         self.call.send_raw().await
     }
 }
+
+impl<R: rt::Paged<Client = Client>> Call<R> {
+    /// Gives the answers page by page, from the page that is set, or the first, to the last one.
+    pub fn pages(self) -> rt::Pages<R> {
+        self.call.pages()
+    }
+
+    /// Gives the items of all pages, one by one, from the page that is set, or the first, on.
+    pub fn items(self) -> rt::Items<R> {
+        self.call.items()
+    }
+}
