@@ -25,6 +25,7 @@ mod retry;
 mod sensitive;
 pub mod sign;
 pub mod transport;
+mod wait;
 
 pub use call::Raw;
 #[cfg(feature = "rsa")]
@@ -38,3 +39,4 @@ pub use outcome::Outcome;
 pub use pages::{Items, Pages};
 pub use retry::Retry;
 pub use sensitive::{Sensitive, redact_urls};
+pub use wait::{Progress, Wait, WaitEnd, WaitError};

@@ -19,6 +19,7 @@ use crate::outcome::Outcome;
 use crate::pages::{Items, Paged, Pages};
 use crate::record::{AnyRecord, Location, Meta, Record, Slot, View, decode, decode_headers};
 use crate::retry::Retry;
+use crate::wait::{Progress, Wait};
 use exchange::{Answer, exchange};
 
 /// The request of one operation: what the shell around the runtime must know of it.
@@ -168,6 +169,16 @@ impl<R: Request> Call<R> {
     pub fn with_retry(mut self, retry: Retry) -> Self {
         self.options.retry = Some(retry);
         self
+    }
+
+    /// Returns how long this call may take in all.
+    pub(crate) fn deadline(&self) -> Duration {
+        self.options.deadline.unwrap_or(self.client.config.inner.deadline)
+    }
+
+    /// Repeats the call until its answer is judged to be as it should; see [`Wait`].
+    pub fn wait_until(self, judge: impl Fn(&R::Response) -> Progress + Send + Sync + 'static) -> Wait<R> {
+        Wait::new(self, judge)
     }
 
     /// Returns everything that is wrong with the request, then what may be, as [`Violation::is_warning`] says. It sends nothing.

@@ -19,6 +19,8 @@ pub use crate::record::{
 };
 
 pub use crate::retry::Retry;
+pub use crate::transport::BoxFuture;
+pub use crate::wait::{Progress, State, Wait, WaitError, Waiter};
 
 /// Fails the build of generated code that this runtime cannot run.
 ///
