@@ -8,6 +8,7 @@ use crate::pages;
 use crate::refusal::{Collector, Place, did_you_mean};
 use crate::repair::holes;
 use crate::spec::{Api, Parameter, Schema};
+use crate::waiters;
 
 /// The places where a parameter can travel.
 const LOCATIONS: [&str; 6] = ["body", "formData", "header", "host", "path", "query"];
@@ -49,6 +50,7 @@ pub(crate) fn check(versions: &[Version], refusals: &Collector) {
             refusals.published(api.published);
             check_api(api, version, refusals);
             pages::check(api, ours, product, refusals);
+            waiters::check(api, ours, product, refusals);
         }
     }
     refusals.published(false);

@@ -22,6 +22,7 @@ mod product;
 mod refusal;
 mod repair;
 mod spec;
+mod waiters;
 mod write;
 
 pub use data::VersionData;

@@ -3,6 +3,7 @@
 use crate::facts::{Impact, Quota, Repeat};
 use crate::pages::Pages;
 use crate::product::Hosts;
+use crate::waiters::State;
 
 /// Everything that is generated from a folder of specs.
 #[derive(Debug)]
@@ -94,6 +95,7 @@ pub(crate) struct Operation {
     pub(crate) response: Record,
     /// None if its answer is no page of a list.
     pub(crate) paged: Option<Paged>,
+    pub(crate) waiters: Vec<Waiter>,
     /// The types below the request and the response.
     pub(crate) nested: Vec<Record>,
     /// None if the spec lists no codes.
@@ -201,6 +203,21 @@ pub(crate) struct Paged {
     pub(crate) item: Type,
     /// The fields that lead to the list; all but the last hold objects that may be absent.
     pub(crate) items: Vec<String>,
+}
+
+/// A wait for a state.
+#[derive(Debug)]
+pub(crate) struct Waiter {
+    /// The client's method.
+    pub(crate) method: String,
+    pub(crate) name: String,
+    pub(crate) docs: String,
+    /// The path of the field that holds the state, with dots.
+    pub(crate) field: String,
+    pub(crate) of: Type,
+    pub(crate) until: Vec<State>,
+    pub(crate) failed: Vec<State>,
+    pub(crate) setters: Vec<Setter>,
 }
 
 /// The codes that a spec lists for an operation.

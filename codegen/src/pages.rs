@@ -7,8 +7,8 @@ mod stated;
 
 use std::collections::BTreeMap;
 
-pub(crate) use self::answer::wrapped;
-use self::answer::{Answer, Leaf};
+use self::answer::Leaf;
+pub(crate) use self::answer::{Answer, wrapped};
 pub(crate) use self::stated::{Stated, check, stated};
 use crate::facts::{Impact, only_reads_by_name};
 use crate::load::Version;

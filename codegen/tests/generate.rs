@@ -233,3 +233,27 @@ fn an_overlay_states_pages_or_denies_them() {
     assert!(stated.contains(r#"number_of("page-number","page_size","Data.TotalCount");"#), "{stated}");
     assert!(stated.contains("typeItem=String;") && stated.contains("it.data.as_mut()?.names"), "{stated}");
 }
+
+#[test]
+fn an_overlay_makes_a_wait_for_a_state() {
+    let described = r#"{
+        "$schema": "../../schema/operation.schema.json", "summary": "Describes a thing.", "methods": ["get"],
+        "security": [{ "AK": [] }], "operationType": "read", "systemTags": { "operationType": "get" },
+        "parameters": [
+            { "name": "Id", "in": "query", "schema": { "type": "string", "required": true } },
+            { "name": "Status", "in": "query", "schema": { "type": "boolean" } }
+        ],
+        "responses": { "200": { "schema": { "type": "object", "properties": {
+            "Code": { "type": "integer", "format": "int32" },
+            "Thing": { "type": "object", "properties": { "Status": { "type": "string" } } }
+        } } } }
+    }"#;
+    let overlay = r#"{ "waiters": {
+        "code": { "field": "Code", "until": [0, 1], "summary": "Waits until there is a code." },
+        "thing": { "field": "Thing.Status", "until": ["Ready"], "failed": ["Gone", "Broken"] }
+    } }"#;
+    let files = [("DescribeThing.json", described), ("DescribeThing.apsara.json", overlay)];
+    let text = operation("describe_thing.rs", &files);
+    let (_, waits) = text.split_once("    /// Waits until there is a code.").unwrap();
+    insta::assert_snapshot!(waits.split_once("/// Holds the parameters").unwrap().0);
+}

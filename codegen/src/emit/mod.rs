@@ -8,6 +8,7 @@ mod operation;
 mod paged;
 mod product;
 mod types;
+mod waiter;
 mod written;
 
 use proc_macro2::{Ident, Span, TokenStream};

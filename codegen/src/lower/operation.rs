@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::schema::Types;
 use super::text;
+use super::waiters::waiters;
 use crate::check::UNSIGNED;
 use crate::docs;
 use crate::facts::{Impact, Repeat};
@@ -26,6 +27,7 @@ pub(super) fn operation<'a>(api: &'a Api, ours: &Ours, types: &mut Types<'a>, pr
     types.unwraps = false;
     nested[sent..].iter_mut().for_each(|record| record.readable = false);
     let paged = pages::of(api, ours, types.product).and_then(|pages| paged(pages, &response, &nested, types));
+    let waiters = waiters(ours, &request, &response, &method, types);
     let error = error_enum(api, types, &name, &method);
     let repeat = ours.repeat.unwrap_or_else(|| Repeat::derived(api));
     let impact = ours.impact.unwrap_or_else(|| Impact::derived(api));
@@ -51,6 +53,7 @@ pub(super) fn operation<'a>(api: &'a Api, ours: &Ours, types: &mut Types<'a>, pr
         setters,
         response,
         paged,
+        waiters,
         nested,
         error,
     }
@@ -176,7 +179,7 @@ fn location(parameter: &Parameter) -> Option<&'static str> {
     }
 }
 
-fn setters(request: &Record) -> Vec<Setter> {
+pub(super) fn setters(request: &Record) -> Vec<Setter> {
     let setter = |field: &Field| {
         let required = if field.facts.contains(&Fact::Required) { ", which is required" } else { "" };
         Setter {

@@ -34,7 +34,7 @@ type Judge<T> = Arc<dyn Fn(&T) -> Progress + Send + Sync>;
 
 /// How long a wait takes at most, if nothing else is set.
 const DEADLINE: Duration = Duration::from_secs(600);
-/// How long before the deadline the last call is made.
+/// How long before the deadline the last call is made; of a short one, a tenth.
 const LAST: Duration = Duration::from_secs(1);
 
 /// Waits until the answer of a call says that something is so. It waits when it is awaited, and dropping it cancels it.
@@ -112,10 +112,11 @@ impl<R: Request> Wait<R> {
                 Err(error) => return end(WaitEnd::Call(error), last, polls),
             };
             let left = self.deadline.saturating_sub(start.elapsed());
-            if left <= LAST {
+            let reserve = LAST.min(self.deadline / 10);
+            if left <= reserve {
                 return end(WaitEnd::Timeout(self.deadline, failure), last, polls);
             }
-            sleep(self.pause(polls, share()).min(left - LAST)).await;
+            sleep(self.pause(polls, share()).min(left - reserve)).await;
         }
     }
 

@@ -35,6 +35,14 @@ impl<R: rt::Request<Client = Client>> Call<R> {
         &self.call.request
     }
 
+    /// Repeats the call, which must be safe to repeat, until its answer is judged to be as it should; see [`Wait`](rt::Wait).
+    pub fn wait_until(
+        self,
+        judge: impl Fn(&R::Response) -> rt::Progress + Send + Sync + 'static,
+    ) -> rt::Wait<R> {
+        self.call.wait_until(judge)
+    }
+
     /// Returns everything that is wrong with the request, then the warnings. It sends nothing.
     pub fn check(&self) -> Vec<rt::Violation> {
         self.call.check()
