@@ -10,6 +10,7 @@ use crate::scratch;
 
 mod of_calls;
 mod of_generator;
+mod of_pages;
 mod of_runtime;
 
 /// One fact, and how it is broken: a text of a file that stands there once, and what takes its place.
@@ -30,7 +31,9 @@ struct Break {
 pub(crate) fn run(only: &str) -> Result<(), Failure> {
     let copy = scratch::copy("prove")?;
     let is_meant = |fact: &&Break| fact.lie.contains(only) || fact.file.contains(only);
-    let breaks = || of_runtime::BREAKS.iter().chain(of_calls::BREAKS).chain(of_generator::BREAKS).filter(is_meant);
+    let every =
+        || of_runtime::BREAKS.iter().chain(of_calls::BREAKS).chain(of_generator::BREAKS).chain(of_pages::BREAKS);
+    let breaks = || every().filter(is_meant);
     if breaks().next().is_none() {
         return Err(format!("no break holds `{only}` in its sentence or in the name of its file"));
     }
