@@ -7,6 +7,7 @@ use jiff::Timestamp;
 pub(crate) enum Failure {
     Pull,
     Push,
+    Unknown,
 }
 
 impl Failure {
@@ -14,6 +15,7 @@ impl Failure {
         match self {
             Self::Pull => "PullStreamFailed",
             Self::Push => "PushStreamFailed",
+            Self::Unknown => "UnknownError",
         }
     }
 }

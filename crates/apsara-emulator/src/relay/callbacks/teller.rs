@@ -21,8 +21,7 @@ pub(crate) async fn tell(shared: Arc<Shared>, bell: Arc<Notify>, patience: Patie
     let mut queues = Queues { waiting: HashMap::new(), sending: JoinSet::new(), sender: Sender::new(patience), log };
     loop {
         moves.borrow_and_update();
-        let now = shared.clock.now();
-        let (news, due) = shared.with_state(|state| state.relays.take_news(now));
+        let (news, due) = shared.with_state(|state| state.relays.take_news(shared.clock.now()));
         for news in news {
             queues.push(news);
         }
