@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::limits::Limits;
 use crate::load::Version;
+use crate::pages;
 use crate::refusal::{Collector, Place, did_you_mean};
 use crate::repair::holes;
 use crate::spec::{Api, Parameter, Schema};
+use crate::waiters;
 
 /// The places where a parameter can travel.
 const LOCATIONS: [&str; 6] = ["body", "formData", "header", "host", "path", "query"];
@@ -44,9 +46,11 @@ pub(crate) fn check(versions: &[Version], refusals: &Collector) {
         for schema in product.components.values() {
             check_schema(schema, version, refusals);
         }
-        for (api, _) in version.operations.values() {
+        for (api, ours) in version.operations.values() {
             refusals.published(api.published);
             check_api(api, version, refusals);
+            pages::check(api, ours, product, refusals);
+            waiters::check(api, ours, product, refusals);
         }
     }
     refusals.published(false);

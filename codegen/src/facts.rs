@@ -69,7 +69,12 @@ impl Impact {
 fn reads(api: &Api) -> bool {
     let tagged = matches!(api.tag.as_deref(), Some("get" | "list"));
     let typed = api.operation_type.as_deref() == Some("read");
-    tagged && typed && READING.contains(&first_word(&api.name))
+    tagged && typed && only_reads_by_name(&api.name)
+}
+
+/// Returns whether the name of an operation says that it only reads; the portal's other signals may say otherwise.
+pub(crate) fn only_reads_by_name(name: &str) -> bool {
+    READING.contains(&first_word(name))
 }
 
 /// Returns the first word of a name in upper camel case.

@@ -16,16 +16,19 @@ mod lower;
 mod model;
 mod names;
 mod overlay;
+mod pages;
 mod parallel;
 mod product;
 mod refusal;
 mod repair;
 mod spec;
+mod waiters;
 mod write;
 
 pub use data::VersionData;
 pub use format::File;
 pub use load::Sources;
+pub use pages::PagesOf;
 pub use refusal::{Place, Refusal, Refusals, Repair};
 pub use write::{Changes, compare, write};
 
@@ -53,6 +56,8 @@ pub struct Generated {
     pub repairs: Vec<Repair>,
     /// The specs as data, sorted; empty unless that was asked for.
     pub data: Vec<VersionData>,
+    /// How the lists of each version go on from page to page.
+    pub pages: Vec<PagesOf>,
 }
 
 impl Default for Options {
@@ -82,5 +87,6 @@ pub fn generate(sources: &Sources, root: &str, options: &Options) -> Result<Gene
     let units = emit::units(&model, root);
     let files = parallel::map(&units, |unit| format::format(emit::emit(*unit)));
     let data = if options.with_data { data::data(&versions) } else { Vec::new() };
-    Ok(Generated { files, refusals, repairs: collector.repairs(), data })
+    let pages = pages::count(&versions);
+    Ok(Generated { files, refusals, repairs: collector.repairs(), data, pages })
 }

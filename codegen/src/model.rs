@@ -1,7 +1,9 @@
 //! What will be emitted, in Rust's nouns. Every decision was taken; no name is cased or escaped after this.
 
 use crate::facts::{Impact, Quota, Repeat};
+use crate::pages::Pages;
 use crate::product::Hosts;
+use crate::waiters::State;
 
 /// Everything that is generated from a folder of specs.
 #[derive(Debug)]
@@ -91,6 +93,9 @@ pub(crate) struct Operation {
     pub(crate) request: Record,
     pub(crate) setters: Vec<Setter>,
     pub(crate) response: Record,
+    /// None if its answer is no page of a list.
+    pub(crate) paged: Option<Paged>,
+    pub(crate) waiters: Vec<Waiter>,
     /// The types below the request and the response.
     pub(crate) nested: Vec<Record>,
     /// None if the spec lists no codes.
@@ -188,6 +193,31 @@ pub(crate) struct Setter {
     pub(crate) docs: String,
     pub(crate) field: String,
     pub(crate) of: Type,
+}
+
+/// How the list that an operation answers with goes on.
+#[derive(Debug)]
+pub(crate) struct Paged {
+    pub(crate) pages: Pages,
+    /// What the list holds.
+    pub(crate) item: Type,
+    /// The fields that lead to the list; all but the last hold objects that may be absent.
+    pub(crate) items: Vec<String>,
+}
+
+/// A wait for a state.
+#[derive(Debug)]
+pub(crate) struct Waiter {
+    /// The client's method.
+    pub(crate) method: String,
+    pub(crate) name: String,
+    pub(crate) docs: String,
+    /// The path of the field that holds the state, with dots.
+    pub(crate) field: String,
+    pub(crate) of: Type,
+    pub(crate) until: Vec<State>,
+    pub(crate) failed: Vec<State>,
+    pub(crate) setters: Vec<Setter>,
 }
 
 /// The codes that a spec lists for an operation.

@@ -80,11 +80,14 @@ pub(crate) fn module(name: &str) -> String {
     snake(&name.replace(is_ideograph, " "))
 }
 
+/// The names of a builder's and a client's own methods.
+const RESERVED: [&str; 10] =
+    ["check", "endpoint", "execute", "items", "new", "pages", "request", "send", "send_raw", "wait_until"];
+
 /// Returns the name of a setter or a method. The names of a builder's or a client's own methods are escaped as keywords are.
 pub(crate) fn method(name: &str) -> String {
     let name = snake(name);
-    let taken = ["check", "endpoint", "execute", "new", "request", "send", "send_raw"].contains(&name.as_str())
-        || name.starts_with("with_");
+    let taken = RESERVED.contains(&name.as_str()) || name.starts_with("with_");
     if taken { format!("{name}_") } else { name }
 }
 

@@ -7,8 +7,10 @@ use serde_json::Value;
 use crate::facts::{Impact, Quota, Ram, Repeat, is_sensitive};
 use crate::json::Object;
 use crate::limits::Limits;
+use crate::pages::{self, Stated};
 use crate::refusal::{Collector, Place, did_you_mean};
 use crate::spec::{self, Api, ErrorCode, Parameter};
+use crate::waiters::{self, Waiter};
 
 /// Facts that only an overlay states.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +19,8 @@ pub(crate) struct Ours {
     pub(crate) impact: Option<Impact>,
     pub(crate) quota: Option<Quota>,
     pub(crate) ram: Option<Ram>,
+    pub(crate) pages: Option<Stated>,
+    pub(crate) waiters: Vec<Waiter>,
     /// The overlay, whole.
     pub(crate) source: Option<Value>,
 }
@@ -69,6 +73,8 @@ pub(crate) fn apply(api: &mut Api, value: &Value, place: Place, refusals: &Colle
         impact: word(object, "impact", &Impact::WORDS, refusals),
         quota: object.object("quota").and_then(|quota| spec::quota(&quota, refusals)),
         ram: object.object("ram").map(|ram| self::ram(&ram)),
+        pages: pages::stated(object, refusals),
+        waiters: waiters::waiters(object, refusals),
         source: Some(value.clone()),
     };
     let changes_nothing =

@@ -153,3 +153,107 @@ fn the_newest_version_is_the_default_unless_another_says_so() {
     let module = &files.iter().find(|file| file.path == "test/mod.rs").unwrap().text;
     assert!(module.contains("pub use v2025_01_01::*;"), "{module}");
 }
+
+#[test]
+fn a_list_goes_on_by_the_names_of_its_parameters_and_fields() {
+    insta::assert_snapshot!(operation("list_things.rs", &[fixture!("ListThings")]));
+}
+
+/// The implementation by which an operation goes on, made of one whose names are replaced; nothing if there is none.
+fn paged(replacements: &[(&str, &str)], overlay: &str) -> Option<String> {
+    let (name, spec) = fixture!("ListThings");
+    let spec = replacements.iter().fold(spec.to_owned(), |spec, (from, to)| {
+        assert!(spec.contains(from), "there is no {from}");
+        spec.replace(from, to)
+    });
+    let files = [("product.json", PRODUCT), (name, spec.as_str()), ("ListThings.apsara.json", overlay)];
+    let files = generated(&files).unwrap();
+    let text = file(&files, "list_things.rs");
+    let (_, paged) = text.split_once("impl rt::Paged for ListThingsRequest {\n")?;
+    // However its lines are broken.
+    let text: String = paged.split_once("\n}").unwrap().0.split_whitespace().collect();
+    Some(text.replace(",)", ")"))
+}
+
+#[test]
+fn pages_are_found_by_every_spelling() {
+    let only_number = [("\"NextToken\"", "\"Other\"")];
+    let by = |more: &[(&str, &str)]| paged(&[&only_number, more].concat(), "{}").unwrap();
+    assert!(by(&[]).contains(r#"rt::Paging::number("page-number","page_size","Data.TotalCount");"#));
+    assert!(by(&[("page-number", "CurrentPage")]).contains(r#"number("CurrentPage","page_size","Data.TotalCount");"#));
+    assert!(by(&[("TotalCount", "TotalPages")]).contains(r#"number_of("page-number","page_size","Data.TotalPages");"#));
+    let only_token = [("page-number", "Other")];
+    let by = |more: &[(&str, &str)]| paged(&[&only_token, more].concat(), "{}").unwrap();
+    assert!(by(&[]).contains(r#"rt::Paging::token("NextToken","NextToken");"#));
+    let marker = ("\"NextToken\", \"in\"", "\"marker\", \"in\"");
+    let truncated = (
+        "\"Names\": { \"type\": \"array\", \"items\": { \"type\": \"string\" } }",
+        r#""IsTruncated": { "type": "boolean" }"#,
+    );
+    assert!(
+        by(&[marker, truncated, ("\"NextToken\": {", "\"next_marker\": {")])
+            .contains(r#"token("marker","next_marker").more("Data.IsTruncated");"#)
+    );
+    assert!(
+        by(&[marker, truncated, ("\"NextToken\": {", "\"Marker\": {")]).contains(r#"token("marker","Marker").more("#)
+    );
+}
+
+#[test]
+fn a_doubt_is_no_pages() {
+    let none = |replacements: &[(&str, &str)]| assert_eq!(paged(replacements, "{}"), None, "{replacements:?}");
+    let no_token = ("\"NextToken\"", "\"Other\"");
+    let no_number = ("page-number", "Another");
+    none(&[no_token, no_number]);
+    none(&[no_token, ("page_size", "Another")]);
+    none(&[no_token, ("\"TotalCount\"", "\"Summary\"")]);
+    none(&[no_token, ("\"integer\", \"format\": \"int64\"", "\"string\"")]);
+    none(&[no_token, ("\"minimum\": \"1\"", "\"minimum\": \"0\"")]);
+    none(&[no_token, ("\"minimum\": \"1\"", "\"default\": 0")]);
+    none(&[no_token, ("\"int64\", \"minimum\": \"1\"", "\"int64\", \"example\": \"0\"")]);
+    none(&[no_number, ("\"NextToken\", \"in\"", "\"Marker\", \"in\""), ("\"NextToken\": {", "\"Marker\": {")]);
+    // A list for each, of which neither is named like the operation.
+    none(&[("\"ThingList\"", "\"Others\"")]);
+    none(&[("\"array\"", "\"string\"")]);
+    none(&[("\"Data\"", "\"Da.ta\"")]);
+    // Neither its name nor the portal says that it reads.
+    let moves = fixture!("ListThings").1.replace("\"read\"", "\"write\"");
+    let files = generated(&[("product.json", PRODUCT), ("MoveThings.json", &moves)]).unwrap();
+    assert!(!file(&files, "move_things.rs").contains("rt::Paged"));
+}
+
+#[test]
+fn an_overlay_states_pages_or_denies_them() {
+    assert_eq!(paged(&[], r#"{ "pages": false }"#), None);
+    let stated = paged(
+        &[],
+        r#"{ "pages": { "number": "page-number", "size": "page_size", "last": "Data.TotalCount", "items": "Data.Names" } }"#,
+    );
+    let stated = stated.unwrap();
+    assert!(stated.contains(r#"number_of("page-number","page_size","Data.TotalCount");"#), "{stated}");
+    assert!(stated.contains("typeItem=String;") && stated.contains("it.data.as_mut()?.names"), "{stated}");
+}
+
+#[test]
+fn an_overlay_makes_a_wait_for_a_state() {
+    let described = r#"{
+        "$schema": "../../schema/operation.schema.json", "summary": "Describes a thing.", "methods": ["get"],
+        "security": [{ "AK": [] }], "operationType": "read", "systemTags": { "operationType": "get" },
+        "parameters": [
+            { "name": "Id", "in": "query", "schema": { "type": "string", "required": true } },
+            { "name": "Status", "in": "query", "schema": { "type": "boolean" } }
+        ],
+        "responses": { "200": { "schema": { "type": "object", "properties": {
+            "Code": { "type": "integer", "format": "int32" },
+            "Thing": { "type": "object", "properties": { "Status": { "type": "string" } } }
+        } } } }
+    }"#;
+    let overlay = r#"{ "waiters": {
+        "code": { "field": "Code", "until": [0, 1], "summary": "Waits until there is a code." },
+        "thing": { "field": "Thing.Status", "until": ["Ready"], "failed": ["Gone", "Broken"] }
+    } }"#;
+    let files = [("DescribeThing.json", described), ("DescribeThing.apsara.json", overlay)];
+    let text = operation("describe_thing.rs", &files);
+    let (_, waits) = text.split_once("    /// Waits until there is a code.").unwrap();
+    insta::assert_snapshot!(waits.split_once("/// Holds the parameters").unwrap().0);
+}

@@ -20,6 +20,13 @@ fn mistakes() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
             "errorCodes": { "400": [{ "errorCode": "Known" }] } }"#;
         vec![("Over.json", spec.to_owned()), ("Over.apsara.json", overlay.to_owned())]
     };
+    let listed_with = |overlay: &str| {
+        vec![
+            ("ListThings.json", include_str!("fixtures/ListThings.json").to_owned()),
+            ("ListThings.apsara.json", overlay.to_owned()),
+        ]
+    };
+    let listed = |pages: &str| listed_with(&format!(r#"{{ "pages": {pages} }}"#));
     let correction = |path: &str, was: &str, now: &str| {
         overlay(&format!(
             r#"{{ "corrections": [{{ "name": "n", "path": "{path}", "was": {was}, "now": {now}, "why": "w" }}] }}"#
@@ -108,6 +115,41 @@ fn mistakes() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
         ("no such parameter", overlay(r#"{ "parameters": { "TaskID": { "required": false } } }"#)),
         ("no such code", overlay(r#"{ "errorCodes": { "Know": { "meaning": "M." } } }"#)),
         ("no such name", overlay(r#"{ "sensitive": ["Nothing.There"] }"#)),
+        ("pages of neither kind", listed(r#"{ "items": "Data.Names" }"#)),
+        (
+            "pages by half a number",
+            listed(r#"{ "number": "page-number", "total": "Data.TotalCount", "items": "Data.Names" }"#),
+        ),
+        ("pages that are only said to be", listed("true")),
+        (
+            "pages by what there is not",
+            listed(
+                r#"{ "number": "pagenumber", "size": "page_size", "total": "TotalCount", "token": "NextToken", "next": "Data.Names",
+                 "more": "Data.TotalCount", "items": "Data.ThingLists" }"#,
+            ),
+        ),
+        (
+            "pages that are found by themselves",
+            listed(
+                r#"{ "number": "page-number", "size": "page_size", "total": "Data.TotalCount", "token": "NextToken",
+                 "next": "NextToken", "items": "Data.ThingList" }"#,
+            ),
+        ),
+        ("pages that there are not", overlay(r#"{ "pages": false }"#)),
+        (
+            "waits that cannot be",
+            listed_with(
+                r#"{ "waiters": {
+                    "Thing": { "field": "Data.Totals", "until": [1] },
+                    "count": { "field": "Data.TotalCount", "until": [], "failed": [1.5] },
+                    "number": { "field": "Data.TotalCount", "until": ["1", 2], "failed": ["1"], "for": 3 }
+                } }"#,
+            ),
+        ),
+        (
+            "a wait on what must not be repeated",
+            overlay(r#"{ "waiters": { "it": { "field": "F", "until": ["a"] } } }"#),
+        ),
         ("a correction that no longer applies", correction("/parameters/TaskId/schema/maxLength", "10", "11")),
         ("a correction of nothing", correction("/parameters/Nothing/schema", "1", "2")),
         ("a correction that changes nothing", correction("/summary", "\"S.\"", "\"S.\"")),

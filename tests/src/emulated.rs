@@ -11,8 +11,16 @@ use apsara_emulator::Emulator;
 ///
 /// Panics if the configuration cannot be made.
 pub fn config(emulator: &Emulator) -> Config {
-    let credentials = Credentials::new(emulator.access_key_id(), emulator.access_key_secret()).unwrap();
-    Config::builder().credentials(credentials).endpoint(emulator.url()).build().unwrap()
+    Config::builder().credentials(credentials(emulator)).endpoint(emulator.url()).build().unwrap()
+}
+
+/// Returns an emulator's first access key.
+///
+/// # Panics
+///
+/// Panics if it cannot be one.
+pub fn credentials(emulator: &Emulator) -> Credentials {
+    Credentials::new(emulator.access_key_id(), emulator.access_key_secret()).unwrap()
 }
 
 /// Creates a Live client for an emulator.

@@ -7,6 +7,6 @@ mod scripted;
 mod sessions;
 pub mod workspace;
 
-pub use emulated::{Kind, at, config, live, relay_task};
+pub use emulated::{Kind, at, config, credentials, live, relay_task};
 pub use scripted::{Scripted, Step, read_message};
 pub use sessions::Sessions;

@@ -28,6 +28,9 @@ pub(crate) struct Args {
     /// List every repair beside every refusal.
     #[arg(long)]
     repairs: bool,
+    /// Tell how lists go on from page to page, and which operations leave a doubt.
+    #[arg(long)]
+    pages: bool,
     /// How many operations are compiled at once; it bounds the memory.
     #[arg(long, default_value_t = 1000)]
     batch: usize,
@@ -55,6 +58,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     }
     let folder = target().join("scratch/corpus");
     let mut rows = Vec::new();
+    let mut pages = Vec::new();
     let mut batch: Vec<File> = Vec::new();
     let mut failed = Vec::new();
     let mut compiling = Duration::ZERO;
@@ -74,6 +78,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         generating += start.elapsed();
         for (document, generated) in read.into_iter().zip(generated) {
             let (generated, took) = generated?;
+            pages.extend(generated.pages.iter().cloned());
             rows.push(row(document, &generated, took));
             // The list of products is that of the batch, and is made when it is whole.
             batch.extend(generated.files.into_iter().filter(|file| file.path != "mod.rs"));
@@ -89,6 +94,9 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         }
     }
     print(&rows, generating, args.repairs);
+    if args.pages {
+        crate::pages::print(&pages);
+    }
     if !args.no_compile {
         println!("compiled in {:.0} s, with every warning an error", compiling.as_secs_f64());
     }
@@ -122,7 +130,7 @@ pub(crate) fn sample() -> Result<(), Failure> {
             fs::copy(version.join("api-docs.json"), to.join("api-docs.json")).map_err(failed)?;
         }
     }
-    run(&Args { folder, no_compile: false, doc: true, repairs: false, batch: 1000 })
+    run(&Args { folder, no_compile: false, doc: true, repairs: false, pages: false, batch: 1000 })
 }
 
 fn find(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Failure> {

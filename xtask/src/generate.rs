@@ -29,6 +29,9 @@ pub(crate) struct Args {
     /// List the mistakes in documents of the portal, and how they were read.
     #[arg(long)]
     repairs: bool,
+    /// Tell how lists go on from page to page, and which operations leave a doubt.
+    #[arg(long)]
+    pages: bool,
 }
 
 impl Args {
@@ -45,6 +48,9 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     options.with_data = true;
     let generated = generate(&sources, SPECS, &options).map_err(|refusals| refusals.to_string())?;
     tell(&generated, args.repairs);
+    if args.pages {
+        crate::pages::print(&generated.pages);
+    }
     let data_folder = root().join(DATA).join("src/generated");
     let mut files = generated.files;
     let missing: Vec<Failure> = [CRATE, DATA].iter().filter_map(|of| missing_features(&files, of).err()).collect();

@@ -9,6 +9,7 @@ mod corpus;
 mod demo;
 mod generate;
 mod import;
+mod pages;
 mod peers;
 mod prove;
 mod run;

@@ -135,7 +135,8 @@ fn test_targets() -> Result<Vec<String>, Failure> {
         let Ok(entries) = std::fs::read_dir(root.join(folder)) else { continue };
         for entry in entries {
             let path = entry.map_err(|error| format!("{folder} cannot be read: {error}"))?.path();
-            if path.extension().is_some_and(|extension| extension == "rs") {
+            // A target is a file, or a folder with a main.rs.
+            if path.extension().is_some_and(|extension| extension == "rs") || path.join("main.rs").exists() {
                 names.extend(path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
             }
         }

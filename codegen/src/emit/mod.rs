@@ -5,8 +5,10 @@ mod client;
 mod error_code;
 mod module;
 mod operation;
+mod paged;
 mod product;
 mod types;
+mod waiter;
 mod written;
 
 use proc_macro2::{Ident, Span, TokenStream};

@@ -4,7 +4,9 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::error_code::error_enum;
+use super::paged::paged;
 use super::types::{record, value};
+use super::waiter::waiter;
 use super::written::{Piece, comment, written};
 use super::{docs, ident};
 use crate::facts::{Impact, Quota, Repeat};
@@ -38,8 +40,10 @@ pub(super) fn operation(operation: &Operation) -> Vec<Piece> {
     };
     let mut pieces = vec![Piece::Tokens(first)];
     pieces.extend(setters(operation));
+    pieces.extend(operation.waiters.iter().flat_map(|it| waiter(operation, it)));
     pieces.extend(record(&operation.request));
     pieces.push(Piece::Tokens(facts(operation)));
+    pieces.extend(operation.paged.as_ref().map(|of| paged(of, &operation.request.name)));
     pieces.extend(record(&operation.response));
     pieces.extend(operation.nested.iter().flat_map(record));
     pieces.extend(error.map(Piece::Tokens));
@@ -47,12 +51,13 @@ pub(super) fn operation(operation: &Operation) -> Vec<Piece> {
 }
 
 fn setters(operation: &Operation) -> Option<Piece> {
-    let setters: Vec<String> = operation.setters.iter().map(setter).collect();
+    let setters: Vec<String> = operation.setters.iter().map(|it| setter(it, "self.call")).collect();
     let text = || format!("impl Call<{}> {{\n{}}}\n", operation.request.name, setters.join("\n"));
     (!setters.is_empty()).then(|| written(text()))
 }
 
-fn setter(setter: &Setter) -> String {
+/// Writes a setter; `call` is where the call is.
+pub(super) fn setter(setter: &Setter, call: &str) -> String {
     let Setter { name, field, docs, of } = setter;
     let plain = value(of);
     let (argument, taken) = match of {
@@ -68,7 +73,7 @@ fn setter(setter: &Setter) -> String {
     };
     let docs = comment(docs, "    ");
     format!(
-        "{docs}    pub fn {name}(mut self, value: {argument}) -> Self {{\n        self.call.request.{field} = {taken};\n        self\n    }}\n"
+        "{docs}    pub fn {name}(mut self, value: {argument}) -> Self {{\n        {call}.request.{field} = {taken};\n        self\n    }}\n"
     )
 }
 

@@ -3,6 +3,7 @@
 mod operation;
 mod schema;
 mod text;
+mod waiters;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -102,6 +103,9 @@ fn version(loaded: &Loaded, module: String, product_path: &str) -> Version {
             let mut operation = operation::operation(api, ours, &mut types, product_path);
             operation.module = modules.claim(&operation.module);
             operation.method = methods.claim(&operation.method);
+            for waiter in &mut operation.waiters {
+                waiter.method = methods.claim(&waiter.method);
+            }
             operation
         })
         .collect();

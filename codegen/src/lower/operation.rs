@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 
 use super::schema::Types;
 use super::text;
+use super::waiters::waiters;
 use crate::check::UNSIGNED;
 use crate::docs;
 use crate::facts::{Impact, Repeat};
-use crate::model::{ErrorEnum, Fact, Field, Operation, Record, Security, Setter, Type, Variant};
+use crate::model::{ErrorEnum, Fact, Field, Operation, Paged, Record, Security, Setter, Type, Variant};
 use crate::names::{self, Scope};
 use crate::overlay::Ours;
+use crate::pages::{self, Pages};
 use crate::spec::{Api, ErrorCode, Parameter};
 
 pub(super) fn operation<'a>(api: &'a Api, ours: &Ours, types: &mut Types<'a>, product_path: &str) -> Operation {
@@ -24,17 +26,19 @@ pub(super) fn operation<'a>(api: &'a Api, ours: &Ours, types: &mut Types<'a>, pr
     let response = response(api, types, &name, &method, &mut nested);
     types.unwraps = false;
     nested[sent..].iter_mut().for_each(|record| record.readable = false);
+    let paged = pages::of(api, ours, types.product).and_then(|pages| paged(pages, &response, &nested, types));
+    let waiters = waiters(ours, &request, &response, &method, types);
     let error = error_enum(api, types, &name, &method);
     let repeat = ours.repeat.unwrap_or_else(|| Repeat::derived(api));
     let impact = ours.impact.unwrap_or_else(|| Impact::derived(api));
-    let facts = text::Facts { api, repeat, impact, ours };
+    let facts = text::Facts { api, repeat, impact, ours, paged: paged.as_ref() };
     let example = text::example(api, &request, &setters, &method, product_path);
     Operation {
         spec: api.place.file_name().to_owned(),
         name: api.name.clone(),
         module: names::module(&api.name),
         docs: text::operation(&facts, error.as_ref().map(|error| error.name.as_str()), &example),
-        uses: uses(nested.iter().chain([&request, &response])),
+        uses: uses(nested.iter().chain([&request, &response]), paged.as_ref()),
         method,
         call,
         deprecated: api.deprecated,
@@ -48,17 +52,38 @@ pub(super) fn operation<'a>(api: &'a Api, ours: &Ours, types: &mut Types<'a>, pr
         request,
         setters,
         response,
+        paged,
+        waiters,
         nested,
         error,
     }
 }
 
+/// Finds the fields of the types that lead to the items of a list.
+fn paged(pages: Pages, response: &Record, nested: &[Record], types: &Types<'_>) -> Option<Paged> {
+    let (mut at, mut items) = (response, Vec::new());
+    let mut names = pages.items.split('.').peekable();
+    while let Some(name) = names.next() {
+        let field = at.fields.iter().find(|field| field.wire == name)?;
+        items.push(field.name.clone());
+        match (&field.of, names.peek()) {
+            (Type::List(item), None) => return Some(Paged { item: (**item).clone(), items, pages }),
+            (Type::Record(name) | Type::Recursive(name), Some(_)) => {
+                let below = nested.iter().find(|record| record.name == *name);
+                at = below.or_else(|| types.shared_record(name))?;
+            }
+            _ => return None,
+        }
+    }
+    None
+}
+
 /// Returns the types that fields have and that stand elsewhere.
-fn uses<'a>(records: impl Iterator<Item = &'a Record> + Clone) -> Vec<String> {
+fn uses<'a>(records: impl Iterator<Item = &'a Record> + Clone, paged: Option<&'a Paged>) -> Vec<String> {
     let own: BTreeSet<&str> = records.clone().map(|record| record.name.as_str()).collect();
     let mut uses = BTreeSet::from(["Call", "Client"]);
-    for field in records.flat_map(|record| &record.fields) {
-        let mut of = &field.of;
+    let fields = records.flat_map(|record| record.fields.iter().map(|field| &field.of));
+    for mut of in fields.chain(paged.map(|paged| &paged.item)) {
         while let Type::List(item) | Type::Map(item) = of {
             of = item;
         }
@@ -154,7 +179,7 @@ fn location(parameter: &Parameter) -> Option<&'static str> {
     }
 }
 
-fn setters(request: &Record) -> Vec<Setter> {
+pub(super) fn setters(request: &Record) -> Vec<Setter> {
     let setter = |field: &Field| {
         let required = if field.facts.contains(&Fact::Required) { ", which is required" } else { "" };
         Setter {

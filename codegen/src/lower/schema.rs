@@ -7,12 +7,13 @@ use crate::facts::is_sensitive;
 use crate::limits::Limits;
 use crate::model::{Fact, Field, Record, Type};
 use crate::names::{self, Scope};
+use crate::pages::wrapped;
 use crate::product::Product;
 use crate::spec::Schema;
 
 /// Hands out the types of a version.
 pub(super) struct Types<'a> {
-    product: &'a Product,
+    pub(super) product: &'a Product,
     /// Named enums by the names of the parameters that have them.
     enums: BTreeMap<&'a str, String>,
     pub(super) scope: Scope,
@@ -34,6 +35,11 @@ impl<'a> Types<'a> {
     pub(super) fn shared(mut self) -> Vec<Record> {
         self.shared.sort_by(|a, b| a.name.cmp(&b.name));
         self.shared
+    }
+
+    /// Finds a type that operations share.
+    pub(super) fn shared_record(&self, name: &str) -> Option<&Record> {
+        self.shared.iter().find(|record| record.name == name)
     }
 
     /// Follows a reference to its end. One that leads nowhere is returned itself.
@@ -179,15 +185,6 @@ impl<'a> Types<'a> {
         }
         false
     }
-}
-
-/// Returns the one property of an object, with its name, if it is a list and all that the object holds.
-fn wrapped(schema: &Schema) -> Option<(&str, &Schema)> {
-    let (name, list) = schema.properties.first_key_value()?;
-    let is_list = list.reference.is_none() && list.kind.as_deref() == Some("array");
-    let is_object = schema.reference.is_none() && matches!(schema.kind.as_deref(), None | Some("object"));
-    let alone = schema.properties.len() == 1 && schema.additional.is_none();
-    (is_list && is_object && alone).then_some((name, list))
 }
 
 /// Appends the names of the components that a schema refers to.

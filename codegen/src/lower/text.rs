@@ -3,7 +3,7 @@
 use crate::docs;
 use crate::facts::{Impact, Ram, Repeat, is_sensitive};
 use crate::limits::Limits;
-use crate::model::{Fact, Record, Setter, Type};
+use crate::model::{Fact, Paged, Record, Setter, Type};
 use crate::overlay::Ours;
 use crate::spec::{Api, ErrorCode, Schema};
 
@@ -13,6 +13,7 @@ pub(super) struct Facts<'a> {
     pub(super) repeat: Repeat,
     pub(super) impact: Impact,
     pub(super) ours: &'a Ours,
+    pub(super) paged: Option<&'a Paged>,
 }
 
 /// Documents a field: its description, then a line of facts.
@@ -91,7 +92,7 @@ fn codes(values: &[String]) -> String {
 
 /// Documents the method of a client: everything that is known of the operation.
 pub(super) fn operation(facts: &Facts<'_>, error: Option<&str>, example: &str) -> String {
-    let Facts { api, repeat, impact, ours } = facts;
+    let Facts { api, repeat, impact, ours, paged } = facts;
     let summary = docs::from_markdown(api.summary.as_deref().unwrap_or_default());
     let summary = if summary.is_empty() { format!("Calls {}.", docs::code(&api.name)) } else { summary };
     let mut list = vec![
@@ -108,6 +109,14 @@ pub(super) fn operation(facts: &Facts<'_>, error: Option<&str>, example: &str) -
         }
         .to_owned(),
     ];
+    list.extend(paged.map(|paged| {
+        let by = match (&paged.pages.number, &paged.pages.token) {
+            (Some(number), Some(token)) => format!("{} or {}", docs::code(&number.number), docs::code(&token.token)),
+            (Some(by), None) => docs::code(&by.number),
+            (None, by) => by.as_ref().map(|by| docs::code(&by.token)).unwrap_or_default(),
+        };
+        format!("Pages: by {by}; `pages()` and `items()` go through all of them.")
+    }));
     list.extend(ours.quota.or(api.quota).map(|quota| {
         let (calls, seconds) = (quota.calls, quota.seconds);
         let window = if seconds == 1 { "per second".to_owned() } else { format!("in {seconds} seconds") };

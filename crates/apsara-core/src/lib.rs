@@ -19,11 +19,13 @@ pub mod generated;
 mod operation;
 mod outcome;
 pub mod pacing;
+mod pages;
 pub mod record;
 mod retry;
 mod sensitive;
 pub mod sign;
 pub mod transport;
+mod wait;
 
 pub use call::Raw;
 #[cfg(feature = "rsa")]
@@ -34,5 +36,7 @@ pub use endpoint::Endpoint;
 pub use error::{Error, ErrorCode, GatewayCode, ServiceError, SignatureMismatch, Violation};
 pub use operation::{Impact, Operation, Product, Quota, Repeat};
 pub use outcome::Outcome;
+pub use pages::{Items, Pages};
 pub use retry::Retry;
 pub use sensitive::{Sensitive, redact_urls};
+pub use wait::{Progress, Wait, WaitEnd, WaitError};

@@ -130,6 +130,16 @@ impl Emulator {
         self.with_relays(|relays, now| relays.fail(task_id, Failure::Push, now))
     }
 
+    /// Breaks a running task for a reason that nobody knows, `UnknownError`; otherwise as
+    /// [`fail_source`](Self::fail_source).
+    ///
+    /// # Errors
+    ///
+    /// Fails if there is no such task, or if it is not running.
+    pub fn fail_for_unknown_reason(&self, task_id: &str) -> Result<(), TaskError> {
+        self.with_relays(|relays, now| relays.fail(task_id, Failure::Unknown, now))
+    }
+
     /// Mends what was broken: a recovering task runs again.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 
 mod family;
 mod gateway;
+mod ram;
 mod roa;
 mod sdk;
 mod signed;
@@ -92,6 +93,26 @@ async fn the_official_node_core_is_told_that_it_calls_too_often() {
 #[tokio::test]
 async fn the_official_older_node_core_is_told_that_it_calls_too_often() {
     throttle::check(Peer::NodeV1).await;
+}
+
+#[tokio::test]
+async fn the_official_python_sdk_is_held_to_policies() {
+    ram::check(Peer::PythonV3).await;
+}
+
+#[tokio::test]
+async fn the_official_python_core_is_held_to_policies() {
+    ram::check(Peer::PythonV1).await;
+}
+
+#[tokio::test]
+async fn the_official_node_core_is_held_to_policies() {
+    ram::check(Peer::NodeV3).await;
+}
+
+#[tokio::test]
+async fn the_official_older_node_core_is_held_to_policies() {
+    ram::check(Peer::NodeV1).await;
 }
 
 #[tokio::test]

@@ -250,8 +250,8 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "callbacks of one relay task overtake each other",
         file: "crates/apsara-emulator/src/relay/callbacks/teller.rs",
-        old: "queue.get_mut().push_back((number, news))",
-        new: "{ queue.get_mut(); self.send(number, news) }",
+        old: "queue.get_mut().push_back(letter)",
+        new: "{ queue.get_mut(); self.send(letter) }",
         package: EMULATOR,
         target: "emulator",
     },

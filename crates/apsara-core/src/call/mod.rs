@@ -16,8 +16,10 @@ use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind, Violation};
 use crate::operation::{Operation, Product};
 use crate::outcome::Outcome;
+use crate::pages::{Items, Paged, Pages};
 use crate::record::{AnyRecord, Location, Meta, Record, Slot, View, decode, decode_headers};
 use crate::retry::Retry;
+use crate::wait::{Progress, Wait};
 use exchange::{Answer, exchange};
 
 /// The request of one operation: what the shell around the runtime must know of it.
@@ -175,6 +177,16 @@ impl<R: Request> Call<R> {
         self
     }
 
+    /// Returns how long this call may take in all.
+    pub(crate) fn deadline(&self) -> Duration {
+        self.options.deadline.unwrap_or(self.client.config.inner.deadline)
+    }
+
+    /// Repeats the call until its answer is judged to be as it should; see [`Wait`].
+    pub fn wait_until(self, judge: impl Fn(&R::Response) -> Progress + Send + Sync + 'static) -> Wait<R> {
+        Wait::new(self, judge)
+    }
+
     /// Returns everything that is wrong with the request, then what may be, as [`Violation::is_warning`] says. It sends nothing.
     #[must_use]
     pub fn check(&self) -> Vec<Violation> {
@@ -200,6 +212,18 @@ impl<R: Request> Call<R> {
     /// As [`Call::send`]; where the body cannot be decoded, [`Error::body`] has it.
     pub async fn send_raw(self) -> Result<Raw<R::Response>, Error> {
         self.client.execute_with(&self.request, self.options).await
+    }
+}
+
+impl<R: Paged> Call<R> {
+    /// Makes calls from this page of the list to its last one.
+    pub fn pages(self) -> Pages<R> {
+        Pages::new(self)
+    }
+
+    /// Makes calls for all items of the list, from this page on.
+    pub fn items(self) -> Items<R> {
+        Items::new(self)
     }
 }
 

@@ -56,6 +56,8 @@ pub(crate) enum Kind {
         body: Bytes,
         source: serde_json::Error,
     },
+    /// Calls were answered, but what they were made for did not come about; the flag says whether time ran out.
+    GivenUp(String, bool),
 }
 
 /// States one thing that is wrong with a request, by the parameter's wire name. The value is not in it.
@@ -250,7 +252,7 @@ impl Error {
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         match &self.0.kind {
-            Kind::Deadline(_) => true,
+            Kind::Deadline(_) | Kind::GivenUp(_, true) => true,
             Kind::Transport(error) => error.is_timeout(),
             _ => false,
         }
@@ -300,7 +302,7 @@ impl fmt::Display for Error {
             write!(f, "{} {}: ", operation.product.name, operation.name)?;
         }
         match &self.0.kind {
-            Kind::Config(message) => f.write_str(message)?,
+            Kind::Config(message) | Kind::GivenUp(message, _) => f.write_str(message)?,
             Kind::Credentials(error) => write!(f, "there are no credentials: {error}")?,
             Kind::Invalid(violations) => {
                 f.write_str("the request is not valid: ")?;

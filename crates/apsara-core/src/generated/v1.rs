@@ -12,12 +12,15 @@ pub use crate::endpoint::{Endpoint, EndpointRule};
 pub use crate::error::{Error, ErrorCode, Violation};
 pub use crate::field;
 pub use crate::operation::{Impact, Method, Operation, Product, Quota, Repeat, Security, Style};
+pub use crate::pages::{Items, ItemsOf, Paged, Pages, Paging};
 pub use crate::record::{
     Field, Named, Projected, Record, Recursive, Slot, UnknownValue, Value, View, debug, deserialize, deserialize_value,
     named_as_str, named_from, serialize, serialize_value,
 };
 
 pub use crate::retry::Retry;
+pub use crate::transport::BoxFuture;
+pub use crate::wait::{Progress, State, Wait, WaitError, Waiter};
 
 /// Fails the build of generated code that this runtime cannot run.
 ///

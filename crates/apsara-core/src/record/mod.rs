@@ -26,3 +26,4 @@ pub(crate) use secrets::without_sensitive;
 pub use serde_impls::{deserialize, deserialize_value, serialize, serialize_value};
 pub(crate) use validate::{check, validate};
 pub use value::{AnyNamed, AnyRecord, List, Map, Record, Recursive, Slot, Value, View};
+pub(crate) use value::{find, view_at};

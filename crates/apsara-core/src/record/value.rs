@@ -132,6 +132,21 @@ pub(crate) fn reset(record: &mut dyn AnyRecord) {
     }
 }
 
+/// Finds a field by its name on the wire.
+pub(crate) fn find(record: &dyn AnyRecord, name: &str) -> Option<usize> {
+    (0..record.count()).find(|index| record.meta(*index).name == name)
+}
+
+/// Shows what a path of names on the wire, with dots between objects, leads to; nothing if a field on it is not there.
+pub(crate) fn view_at<'a>(record: &'a dyn AnyRecord, path: &str) -> Option<View<'a>> {
+    let (name, below) = path.split_once('.').map_or((path, None), |(name, below)| (name, Some(below)));
+    match (record.get(find(record, name)?).view(), below) {
+        (View::Record(record), Some(below)) => view_at(record, below),
+        (_, Some(_)) | (View::Absent, None) => None,
+        (view, None) => Some(view),
+    }
+}
+
 /// Any named enum, whatever its type.
 pub trait AnyNamed: Send + Sync {
     /// Takes the value that stands on the wire.

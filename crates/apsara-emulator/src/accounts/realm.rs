@@ -12,6 +12,11 @@ use crate::strict::Flaws;
 /// The seconds that the longest session of a role may last at least and at most.
 const SESSIONS: std::ops::RangeInclusive<u32> = 3600..=43_200;
 
+/// How many letters and digits a name has at most, and which marks among them.
+const NAME: (usize, &str) = (128, ".-_@");
+/// The same for roles, as `RoleArn` takes them.
+const ROLE_NAME: (usize, &str) = (64, ".-_");
+
 /// Policies of the cloud that every account has.
 const OF_THE_CLOUD: [(&str, &str); 2] = [
     ("AdministratorAccess", r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#),
@@ -57,7 +62,7 @@ impl Realm {
         let mut names = HashSet::new();
         for (index, RamPolicy { name, document }) in account.policies.iter().enumerate() {
             let at = format!("{at}.policies[{index}]");
-            check_name(name, &mut names, &at, flaws);
+            check_name(name, NAME, &mut names, &at, flaws);
             policies.insert(name.clone(), read_policy(document, Purpose::Permission, &at, "document", flaws));
         }
         let attached = |attached: &[String], at: &str, flaws: &mut Flaws| {
@@ -68,7 +73,7 @@ impl Realm {
         let (mut users, mut names) = (HashMap::new(), HashSet::new());
         for (index, User { name, policies, .. }) in account.users.iter().enumerate() {
             let at = format!("{at}.users[{index}]");
-            check_name(name, &mut names, &at, flaws);
+            check_name(name, NAME, &mut names, &at, flaws);
             attached(policies, &at, flaws);
             let id = entity_id('2', &format!("acs:ram::{}:user/{name}", account.id));
             users.insert(name.clone(), Member { id, policies: policies.clone() });
@@ -76,7 +81,7 @@ impl Realm {
         let (mut roles, mut names) = (HashMap::new(), HashSet::new());
         for (index, Role { name, trust, policies, max_session }) in account.roles.iter().enumerate() {
             let at = format!("{at}.roles[{index}]");
-            check_name(name, &mut names, &at, flaws);
+            check_name(name, ROLE_NAME, &mut names, &at, flaws);
             attached(policies, &at, flaws);
             if !SESSIONS.contains(max_session) {
                 let reason = format!("must be {} to {} seconds", SESSIONS.start(), SESSIONS.end());
@@ -88,7 +93,7 @@ impl Realm {
         let (mut providers, mut names) = (HashMap::new(), HashSet::new());
         for (index, provider) in account.oidc_providers.iter().enumerate() {
             let at = format!("{at}.oidcProviders[{index}]");
-            check_name(&provider.name, &mut names, &at, flaws);
+            check_name(&provider.name, NAME, &mut names, &at, flaws);
             if !provider.issuer.starts_with("https://") && !flaws.is_missing(&at, "issuer") {
                 flaws.note(format!("{at}.issuer"), "must be an address that begins with https://");
             }
@@ -159,14 +164,13 @@ fn read_policy(document: &str, purpose: Purpose, at: &str, key: &str, flaws: &mu
     })
 }
 
-fn check_name(name: &str, taken: &mut HashSet<String>, at: &str, flaws: &mut Flaws) {
+fn check_name(name: &str, (most, marks): (usize, &str), taken: &mut HashSet<String>, at: &str, flaws: &mut Flaws) {
     if flaws.is_missing(at, "name") {
         return;
     }
-    let is_name = (1..=128).contains(&name.len())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_@".contains(&byte));
-    if !is_name {
-        flaws.note(format!("{at}.name"), "must be 1 to 128 letters, digits and .-_@");
+    let is_letter = |letter: char| letter.is_ascii_alphanumeric() || marks.contains(letter);
+    if !(1..=most).contains(&name.len()) || !name.chars().all(is_letter) {
+        flaws.note(format!("{at}.name"), format!("must be 1 to {most} letters, digits and {marks}"));
     }
     if !taken.insert(name.to_owned()) {
         flaws.note(format!("{at}.name"), format!("{name:?} is given twice"));

@@ -201,13 +201,11 @@ impl Operation {
         let in_path: Vec<&str> = in_path.map(|parameter| parameter.name.as_str()).collect();
         let path = Pattern::new(path, &in_path);
         let responses = read_responses(spec["responses"].take())?;
-        let kinds = listed(&spec, "security")?;
+        let (kinds, schemes) = (listed(&spec, "security")?, listed(&spec, "schemes")?);
         let anonymous = kinds.iter().any(|kind| kind.get("Anonymous").is_some() || kind.get("ARS_OIDC").is_some());
-        let schemes = listed(&spec, "schemes")?;
         let https_only = !schemes.is_empty() && !schemes.iter().any(|scheme| scheme == "http");
-        let demo = spec["responseDemo"].as_str().map(str::to_owned);
+        let (name, demo) = (name.to_owned(), spec["responseDemo"].as_str().map(str::to_owned));
         let (quota, needs) = (read_quota(&spec), Needs::of_spec(&spec["ramActions"]));
-        let name = name.to_owned();
         Ok(Self { name, path, parameters, responses, demo, anonymous, https_only, quota, needs, methods })
     }
 

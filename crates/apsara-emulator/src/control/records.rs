@@ -58,6 +58,10 @@ fn written(entry: &LedgerEntry) -> Value {
         "code": entry.code,
         "fault": entry.fault.map(FaultKind::as_str),
         "executed": entry.executed,
+        "replayed": entry.replayed,
+        "ram": entry.ram.as_ref().map(|ram| json!({
+            "actions": ram.actions, "resources": ram.resources, "allowed": ram.allowed, "reason": ram.reason,
+        })),
         "task_id": entry.task_id,
         "new_task_id": entry.new_task_id,
     })

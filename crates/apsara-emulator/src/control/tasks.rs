@@ -73,13 +73,14 @@ fn wire_text(value: &Value) -> String {
     }
 }
 
-/// Breaks a running task's source or destination.
+/// Breaks a running task's source or destination, or breaks it for a reason that nobody knows.
 pub(super) fn fail(shared: &Shared, body: &Value) -> Result<Value, Wrong> {
     let fields = Fields::root(body, &["task_id", "what"])?;
     let cause = match fields.required_text("what")? {
         "source" => Failure::Pull,
         "destination" => Failure::Push,
-        _ => return Err(fields.wrong("what", "must be source or destination")),
+        "unknown" => Failure::Unknown,
+        _ => return Err(fields.wrong("what", "must be source, destination or unknown")),
     };
     let id = fields.required_text("task_id")?;
     change(shared, id, |relays, now| relays.fail(id, cause, now))

@@ -67,9 +67,14 @@ impl Relays {
     }
 
     /// Hands over what is to be told by now.
+    ///
+    /// Where no task is to be told of, nothing is looked at: states come about when somebody looks, and nobody does.
     pub(crate) fn take_news(&mut self, now: Timestamp) -> Batch {
-        self.settle(now);
-        let told = self.tasks.values().filter(|task| !task.settings.callback_url.is_empty());
+        let is_told = |task: &&Task| !task.settings.callback_url.is_empty();
+        if self.tasks.values().any(|task| is_told(&task)) {
+            self.settle(now);
+        }
+        let told = self.tasks.values().filter(is_told);
         let due = told.filter_map(|task| task.next(&self.desk.rules)).map(|(at, _)| at).min();
         Batch { first: self.desk.first(), news: self.desk.take(), due }
     }

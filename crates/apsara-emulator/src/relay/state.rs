@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) enum Failure {
     Pull,
     Push,
+    Unknown,
 }
 
 impl Failure {
@@ -15,6 +16,7 @@ impl Failure {
         match self {
             Self::Pull => "PullStreamFailed",
             Self::Push => "PushStreamFailed",
+            Self::Unknown => "UnknownError",
         }
     }
 }

@@ -149,7 +149,7 @@ async fn what_a_program_describes_is_checked_as_well() {
     let account = Account::new("9")
         .user(User::new("").key("k", "s").policy("AdministratorAccess").policy("Admin"))
         .policy(RamPolicy::new("p", "{"))
-        .role(Role::new("r", trust).max_session_duration(60))
+        .role(Role::new("r@s", trust).max_session_duration(60))
         .oidc_provider(OidcProvider::new("o", "https://o.example.com"));
     let error = Emulator::builder().account(account).start().await.unwrap_err().to_string();
     let told: Vec<&str> = error.lines().collect();
@@ -159,6 +159,7 @@ async fn what_a_program_describes_is_checked_as_well() {
             "accounts[0].policies[0].document: is no JSON: EOF while parsing an object at line 1 column 1",
             "accounts[0].users[0].name: must be 1 to 128 letters, digits and .-_@",
             "accounts[0].users[0].policies[1]: the account has no policy \"Admin\"",
+            "accounts[0].roles[0].name: must be 1 to 64 letters, digits and .-_",
             "accounts[0].roles[0].maxSessionDuration: must be 3600 to 43200 seconds",
             "accounts[0].roles[0].trust.Statement[0].Principal.RAM: must be acs:ram::ACCOUNT:root, acs:ram::ACCOUNT:user/NAME or acs:ram::ACCOUNT:role/NAME",
             "accounts[0].oidcProviders[0].clientIds: must hold at least one client id",

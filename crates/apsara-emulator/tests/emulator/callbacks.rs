@@ -192,16 +192,13 @@ async fn what_happened_while_nobody_looked_is_told_when_the_clock_is_moved() {
 
 #[tokio::test]
 async fn a_running_clock_tells_by_itself() {
-    let emulator = Emulator::builder().quota(Quotas::Off).start().await.unwrap();
+    let emulator = at_noon("2025-08").await;
     let mut receiver = Receiver::new(200).await;
-    let soon = |seconds: i64| {
-        let time = emulator.clock().now() + jiff::SignedDuration::from_secs(seconds);
-        time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-    };
-    let (start, end) = (soon(1), soon(2));
-    create(&emulator, &[("CallbackUrl", &receiver.url), ("StartTime", &start), ("EndTime", &end)]).await;
-    assert_eq!(receiver.brief().await, (RUNNING.to_owned(), 1, Value::Null, seconds(&start)));
-    let exit = ("LivePullToPushExit".to_owned(), -1, Value::from("OverEndTime"), seconds(&end));
+    let (start, end) = ("2026-01-01T12:00:01Z", "2026-01-01T12:00:02Z");
+    create(&emulator, &[("CallbackUrl", &receiver.url), ("StartTime", start), ("EndTime", end)]).await;
+    emulator.clock().resume();
+    assert_eq!(receiver.brief().await, (RUNNING.to_owned(), 1, Value::Null, seconds(start)));
+    let exit = ("LivePullToPushExit".to_owned(), -1, Value::from("OverEndTime"), seconds(end));
     assert_eq!(receiver.brief().await, exit);
 }
 

@@ -9,7 +9,6 @@ use crate::accounts::example;
 use crate::client::{Call, NOON, Reply, create, exchange, live};
 use crate::sts::{sts, with_issued};
 
-pub(crate) const SHANGHAI: [(&str, &str); 1] = [("Region", "cn-shanghai")];
 pub(crate) const FORBIDDEN: (u16, &str) = (403, "Forbidden.RAM");
 
 pub(crate) async fn start(builder: EmulatorBuilder, mode: RamMode) -> Emulator {

@@ -6,7 +6,9 @@ use apsara_emulator::{Clock, Emulator, RamMode};
 use serde_json::json;
 
 use crate::client::{Call, NOON, live};
-use crate::ram::{FORBIDDEN, SHANGHAI, account_of_ann, by_ann, is, saying, start, told};
+use crate::ram::{FORBIDDEN, account_of_ann, by_ann, is, saying, start, told};
+
+const SHANGHAI: [(&str, &str); 1] = [("Region", "cn-shanghai")];
 
 #[tokio::test]
 async fn the_common_keys_of_a_call_are_known() {

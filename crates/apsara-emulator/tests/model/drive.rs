@@ -136,10 +136,10 @@ impl Driver {
             }
             Step::Fail { task, cause } => {
                 let (id, _) = named(model, *task);
-                let result = if *cause == "PullStreamFailed" {
-                    self.emulator.fail_source(&id)
-                } else {
-                    self.emulator.fail_destination(&id)
+                let result = match *cause {
+                    "PullStreamFailed" => self.emulator.fail_source(&id),
+                    "PushStreamFailed" => self.emulator.fail_destination(&id),
+                    _ => self.emulator.fail_for_unknown_reason(&id),
                 };
                 let expected = model.call(*task, "fail", false, Some(*cause));
                 check_result(&expected, &result)

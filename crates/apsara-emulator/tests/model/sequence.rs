@@ -107,7 +107,7 @@ impl Draw {
                 Step::Call { event, task, elsewhere: self.below(25) == 0 }
             }
             64..80 => Step::Update { task, change: self.change() },
-            80..90 => Step::Fail { task, cause: self.of(&["PullStreamFailed", "PushStreamFailed"]) },
+            80..90 => Step::Fail { task, cause: self.of(&["PullStreamFailed", "PushStreamFailed", "UnknownError"]) },
             90..96 => Step::Recover { task },
             _ => Step::List { region: self.below(2) },
         }

@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 use super::send::Sender;
-use super::{Batch, Log, News, Patience};
+use super::{Log, News, Patience};
 use crate::server::Shared;
 
 /// The shortest and the longest sleep: the machine's clock may be set while the emulator sleeps by another one.
@@ -26,9 +26,8 @@ pub(crate) async fn tell(shared: Arc<Shared>, bell: Arc<Notify>, patience: Patie
     let mut queues = Queues::new(&sender, &shared.told);
     loop {
         moves.borrow_and_update();
-        let now = shared.clocks.world.now();
         let (batch, saved) = shared.with_state(|state| {
-            let batch: Batch = state.relays.take_news(now);
+            let batch = state.relays.take_news(shared.clocks.world.now());
             state.touched.tasks |= !batch.news.is_empty();
             let saved = if batch.news.is_empty() { None } else { Some(state.save(&shared.clocks)) };
             (batch, saved)

@@ -26,7 +26,7 @@ use self::table::ROWS;
 /// assert_eq!(rules, "2025-08,same-id".parse()?);
 /// # Ok::<(), apsara_emulator::UnknownRule>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Rules {
     set: &'static str,
@@ -104,6 +104,12 @@ impl fmt::Display for Rules {
         let set = Self::named(self.set).unwrap_or_default();
         let differs = ROWS.iter().filter(|row| self.has(row.choice) && !set.has(row.choice));
         differs.into_iter().try_for_each(|row| write!(f, ",{}", row.name))
+    }
+}
+
+impl fmt::Debug for Rules {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Rules({self})")
     }
 }
 

@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNumber`; `pages()` and `items()` go through all of them.
     /// - Quota: 50 calls per second, for the account with all its RAM users together. More are throttled.
     ///
     /// # Errors
@@ -151,6 +152,12 @@ impl rt::Request for DescribeDomainCcActivityLogRequest {
         quota: Some(rt::Quota::per_second(50)),
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeDomainCcActivityLogRequest {
+    type Item = DescribeDomainCcActivityLogResponseActivityLog;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "Total");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.activity_log);
 }
 
 /// Holds what [`Client::describe_domain_cc_activity_log`] is answered with.

@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNumber`; `pages()` and `items()` go through all of them.
     /// - Quota: 6000 calls per second, for the account with all its RAM users together. More are throttled.
     ///
     /// # Errors
@@ -134,6 +135,12 @@ impl rt::Request for DescribeDomainPathDataRequest {
         quota: Some(rt::Quota::per_second(6000)),
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeDomainPathDataRequest {
+    type Item = DescribeDomainPathDataResponsePathDataPerInterval;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalCount");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.path_data_per_interval);
 }
 
 /// Holds what [`Client::describe_domain_path_data`] is answered with.

@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Pages: by `PageNumber`; `pages()` and `items()` go through all of them.
     /// - Quota: 10 calls per second, for the account with all its RAM users together. More are throttled.
     ///
     /// # Errors
@@ -171,6 +172,12 @@ impl rt::Request for DescribeRefreshTasksRequest {
         quota: Some(rt::Quota::per_second(10)),
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeRefreshTasksRequest {
+    type Item = DescribeRefreshTasksResponseTasks;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalCount");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.tasks);
 }
 
 /// Holds what [`Client::describe_refresh_tasks`] is answered with.

@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `page_number`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -114,6 +115,16 @@ impl rt::Request for DescribeClusterEventsRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeClusterEventsRequest {
+    type Item = DescribeClusterEventsResponseEvents;
+    const BY: rt::Paging = rt::Paging::number(
+        "page_number",
+        "page_size",
+        "page_info.total_count",
+    );
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.events);
 }
 
 /// Holds what [`Client::describe_cluster_events`] is answered with.

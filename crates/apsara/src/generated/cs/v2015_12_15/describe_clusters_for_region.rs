@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `page_number`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -150,6 +151,16 @@ impl rt::Request for DescribeClustersForRegionRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeClustersForRegionRequest {
+    type Item = DescribeClustersForRegionResponseClusters;
+    const BY: rt::Paging = rt::Paging::number(
+        "page_number",
+        "page_size",
+        "page_info.total_count",
+    );
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.clusters);
 }
 
 /// Holds what [`Client::describe_clusters_for_region`] is answered with.

@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `page_number`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -149,6 +150,16 @@ impl rt::Request for DescribeClustersV1Request {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeClustersV1Request {
+    type Item = DescribeClustersV1ResponseClusters;
+    const BY: rt::Paging = rt::Paging::number(
+        "page_number",
+        "page_size",
+        "page_info.total_count",
+    );
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.clusters);
 }
 
 /// Holds what [`Client::describe_clusters_v1`] is answered with.

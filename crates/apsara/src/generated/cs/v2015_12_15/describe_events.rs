@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Pages: by `page_number`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -113,6 +114,16 @@ impl rt::Request for DescribeEventsRequest {
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeEventsRequest {
+    type Item = DescribeEventsResponseEvents;
+    const BY: rt::Paging = rt::Paging::number(
+        "page_number",
+        "page_size",
+        "page_info.total_count",
+    );
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.events);
 }
 
 /// Holds what [`Client::describe_events`] is answered with.

@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `page_number`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -114,6 +115,16 @@ impl rt::Request for DescribeEventsForRegionRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeEventsForRegionRequest {
+    type Item = DescribeEventsForRegionResponseEvents;
+    const BY: rt::Paging = rt::Paging::number(
+        "page_number",
+        "page_size",
+        "page_info.total_count",
+    );
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.events);
 }
 
 /// Holds what [`Client::describe_events_for_region`] is answered with.

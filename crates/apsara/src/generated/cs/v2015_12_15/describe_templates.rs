@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `page_num`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -104,6 +105,16 @@ impl rt::Request for DescribeTemplatesRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeTemplatesRequest {
+    type Item = DescribeTemplatesResponseTemplates;
+    const BY: rt::Paging = rt::Paging::number(
+        "page_num",
+        "page_size",
+        "page_info.total_count",
+    );
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.templates);
 }
 
 /// Holds what [`Client::describe_templates`] is answered with.

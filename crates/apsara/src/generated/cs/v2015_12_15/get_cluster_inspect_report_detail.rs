@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `nextToken`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -160,6 +161,12 @@ impl rt::Request for GetClusterInspectReportDetailRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for GetClusterInspectReportDetailRequest {
+    type Item = GetClusterInspectReportDetailResponseCheckItemResults;
+    const BY: rt::Paging = rt::Paging::token("nextToken", "nextToken");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.check_item_results);
 }
 
 /// Holds what [`Client::get_cluster_inspect_report_detail`] is answered with.

@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `nextToken`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -105,6 +106,12 @@ impl rt::Request for ListClusterInspectReportsRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for ListClusterInspectReportsRequest {
+    type Item = ListClusterInspectReportsResponseReports;
+    const BY: rt::Paging = rt::Paging::token("nextToken", "nextToken");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.reports);
 }
 
 /// Holds what [`Client::list_cluster_inspect_reports`] is answered with.

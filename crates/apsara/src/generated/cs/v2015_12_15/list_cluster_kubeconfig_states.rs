@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Pages: by `pageNumber`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -105,6 +106,16 @@ impl rt::Request for ListClusterKubeconfigStatesRequest {
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for ListClusterKubeconfigStatesRequest {
+    type Item = ListClusterKubeconfigStatesResponseStates;
+    const BY: rt::Paging = rt::Paging::number(
+        "pageNumber",
+        "pageSize",
+        "page.total_count",
+    );
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.states);
 }
 
 /// Holds what [`Client::list_cluster_kubeconfig_states`] is answered with.

@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `next_token`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -128,6 +129,12 @@ impl rt::Request for ListTagResourcesRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for ListTagResourcesRequest {
+    type Item = ListTagResourcesResponseTagResources;
+    const BY: rt::Paging = rt::Paging::token("next_token", "next_token");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.tag_resources);
 }
 
 /// Holds what [`Client::list_tag_resources`] is answered with.

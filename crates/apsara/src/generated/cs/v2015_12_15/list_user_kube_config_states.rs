@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Pages: by `page_number`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -105,6 +106,16 @@ impl rt::Request for ListUserKubeConfigStatesRequest {
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for ListUserKubeConfigStatesRequest {
+    type Item = ListUserKubeConfigStatesResponseStates;
+    const BY: rt::Paging = rt::Paging::number(
+        "page_number",
+        "page_size",
+        "page.total_count",
+    );
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.states);
 }
 
 /// Holds what [`Client::list_user_kube_config_states`] is answered with.

@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNumber`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -137,6 +138,14 @@ impl rt::Request for DescribeAutoProvisioningGroupHistoryRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeAutoProvisioningGroupHistoryRequest {
+    type Item = DescribeAutoProvisioningGroupHistoryResponseAutoProvisioningGroupHistories;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalCount");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(
+        &mut it.auto_provisioning_group_histories,
+    );
 }
 
 /// Holds what [`Client::describe_auto_provisioning_group_history`] is answered with.

@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Pages: by `PageNumber`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -169,6 +170,12 @@ impl rt::Request for DescribeAutoProvisioningGroupsRequest {
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeAutoProvisioningGroupsRequest {
+    type Item = DescribeAutoProvisioningGroupsResponseAutoProvisioningGroups;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalCount");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.auto_provisioning_groups);
 }
 
 /// Holds what [`Client::describe_auto_provisioning_groups`] is answered with.

@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `NextToken`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -127,6 +128,14 @@ impl rt::Request for DescribeAutoSnapshotPolicyAssociationsRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeAutoSnapshotPolicyAssociationsRequest {
+    type Item = DescribeAutoSnapshotPolicyAssociationsResponseAutoSnapshotPolicyAssociations;
+    const BY: rt::Paging = rt::Paging::token("NextToken", "NextToken");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(
+        &mut it.auto_snapshot_policy_associations,
+    );
 }
 
 /// Holds what [`Client::describe_auto_snapshot_policy_associations`] is answered with.

@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Pages: by `PageNumber`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -144,6 +145,12 @@ impl rt::Request for DescribeAutoSnapshotPolicyExRequest {
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeAutoSnapshotPolicyExRequest {
+    type Item = DescribeAutoSnapshotPolicyExResponseAutoSnapshotPolicies;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalCount");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.auto_snapshot_policies);
 }
 
 /// Holds what [`Client::describe_auto_snapshot_policy_ex`] is answered with.

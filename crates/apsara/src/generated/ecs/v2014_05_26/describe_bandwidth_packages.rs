@@ -10,6 +10,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNumber`; `pages()` and `items()` go through all of them.
     /// - Deprecated.
     ///
     /// # Errors
@@ -127,6 +128,12 @@ impl rt::Request for DescribeBandwidthPackagesRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeBandwidthPackagesRequest {
+    type Item = DescribeBandwidthPackagesResponseBandwidthPackages;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalCount");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.bandwidth_packages);
 }
 
 /// Holds what [`Client::describe_bandwidth_packages`] is answered with.

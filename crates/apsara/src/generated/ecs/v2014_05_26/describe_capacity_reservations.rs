@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Pages: by `NextToken`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -180,6 +181,12 @@ impl rt::Request for DescribeCapacityReservationsRequest {
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeCapacityReservationsRequest {
+    type Item = DescribeCapacityReservationsResponseCapacityReservationSet;
+    const BY: rt::Paging = rt::Paging::token("NextToken", "NextToken");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.capacity_reservation_set);
 }
 
 /// Holds what [`Client::describe_capacity_reservations`] is answered with.

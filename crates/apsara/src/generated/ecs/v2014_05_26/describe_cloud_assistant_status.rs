@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Pages: by `PageNumber` or `NextToken`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -144,6 +145,15 @@ impl rt::Request for DescribeCloudAssistantStatusRequest {
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeCloudAssistantStatusRequest {
+    type Item = DescribeCloudAssistantStatusResponseInstanceCloudAssistantStatusSet;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalCount")
+        .or_token("NextToken", "NextToken");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(
+        &mut it.instance_cloud_assistant_status_set,
+    );
 }
 
 /// Holds what [`Client::describe_cloud_assistant_status`] is answered with.

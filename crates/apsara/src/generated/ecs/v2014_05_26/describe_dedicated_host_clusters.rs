@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNumber`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -171,6 +172,12 @@ impl rt::Request for DescribeDedicatedHostClustersRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeDedicatedHostClustersRequest {
+    type Item = DescribeDedicatedHostClustersResponseDedicatedHostClusters;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalCount");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.dedicated_host_clusters);
 }
 
 /// Holds what [`Client::describe_dedicated_host_clusters`] is answered with.

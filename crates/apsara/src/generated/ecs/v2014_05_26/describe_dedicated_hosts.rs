@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNumber` or `NextToken`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -225,6 +226,13 @@ impl rt::Request for DescribeDedicatedHostsRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeDedicatedHostsRequest {
+    type Item = DescribeDedicatedHostsResponseDedicatedHosts;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalCount")
+        .or_token("NextToken", "NextToken");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.dedicated_hosts);
 }
 
 /// Holds what [`Client::describe_dedicated_hosts`] is answered with.

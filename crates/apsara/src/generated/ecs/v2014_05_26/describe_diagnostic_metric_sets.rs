@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `NextToken`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -135,6 +136,12 @@ impl rt::Request for DescribeDiagnosticMetricSetsRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeDiagnosticMetricSetsRequest {
+    type Item = DescribeDiagnosticMetricSetsResponseMetricSets;
+    const BY: rt::Paging = rt::Paging::token("NextToken", "NextToken");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.metric_sets);
 }
 
 /// Holds what [`Client::describe_diagnostic_metric_sets`] is answered with.

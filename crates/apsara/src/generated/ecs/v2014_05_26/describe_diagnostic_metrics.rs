@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `NextToken`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -125,6 +126,12 @@ impl rt::Request for DescribeDiagnosticMetricsRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeDiagnosticMetricsRequest {
+    type Item = DescribeDiagnosticMetricsResponseMetrics;
+    const BY: rt::Paging = rt::Paging::token("NextToken", "NextToken");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.metrics);
 }
 
 /// Holds what [`Client::describe_diagnostic_metrics`] is answered with.

@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNumber` or `NextToken`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -384,6 +385,13 @@ impl rt::Request for DescribeDisksRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeDisksRequest {
+    type Item = DescribeDisksResponseDisks;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalCount")
+        .or_token("NextToken", "NextToken");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.disks);
 }
 
 /// Holds what [`Client::describe_disks`] is answered with.

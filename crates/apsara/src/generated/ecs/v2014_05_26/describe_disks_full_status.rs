@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNumber`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -195,6 +196,12 @@ impl rt::Request for DescribeDisksFullStatusRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeDisksFullStatusRequest {
+    type Item = DescribeDisksFullStatusResponseDiskFullStatusSet;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalCount");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.disk_full_status_set);
 }
 
 /// Holds what [`Client::describe_disks_full_status`] is answered with.

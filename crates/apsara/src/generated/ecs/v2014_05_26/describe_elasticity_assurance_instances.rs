@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Pages: by `NextToken`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -119,6 +120,12 @@ impl rt::Request for DescribeElasticityAssuranceInstancesRequest {
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeElasticityAssuranceInstancesRequest {
+    type Item = DescribeElasticityAssuranceInstancesResponseElasticityAssuranceItem;
+    const BY: rt::Paging = rt::Paging::token("NextToken", "NextToken");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.elasticity_assurance_item);
 }
 
 /// Holds what [`Client::describe_elasticity_assurance_instances`] is answered with.

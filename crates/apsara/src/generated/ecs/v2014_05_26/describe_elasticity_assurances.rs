@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `NextToken`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -189,6 +190,12 @@ impl rt::Request for DescribeElasticityAssurancesRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeElasticityAssurancesRequest {
+    type Item = DescribeElasticityAssurancesResponseElasticityAssuranceSet;
+    const BY: rt::Paging = rt::Paging::token("NextToken", "NextToken");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.elasticity_assurance_set);
 }
 
 /// Holds what [`Client::describe_elasticity_assurances`] is answered with.

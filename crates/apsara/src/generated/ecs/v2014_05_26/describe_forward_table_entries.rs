@@ -10,6 +10,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNumber`; `pages()` and `items()` go through all of them.
     /// - Deprecated.
     ///
     /// # Errors
@@ -128,6 +129,12 @@ impl rt::Request for DescribeForwardTableEntriesRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeForwardTableEntriesRequest {
+    type Item = DescribeForwardTableEntriesResponseForwardTableEntries;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalCount");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.forward_table_entries);
 }
 
 /// Holds what [`Client::describe_forward_table_entries`] is answered with.

@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Pages: by `NextToken`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -186,6 +187,12 @@ impl rt::Request for DescribeImageComponentsRequest {
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeImageComponentsRequest {
+    type Item = DescribeImageComponentsResponseImageComponent;
+    const BY: rt::Paging = rt::Paging::token("NextToken", "NextToken");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.image_component);
 }
 
 /// Holds what [`Client::describe_image_components`] is answered with.

@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `NextToken`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -144,6 +145,12 @@ impl rt::Request for DescribeImagePipelineExecutionsRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeImagePipelineExecutionsRequest {
+    type Item = DescribeImagePipelineExecutionsResponseImagePipelineExecution;
+    const BY: rt::Paging = rt::Paging::token("NextToken", "NextToken");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.image_pipeline_execution);
 }
 
 /// Holds what [`Client::describe_image_pipeline_executions`] is answered with.

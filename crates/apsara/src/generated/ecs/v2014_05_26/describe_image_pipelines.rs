@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Pages: by `NextToken`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -150,6 +151,12 @@ impl rt::Request for DescribeImagePipelinesRequest {
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeImagePipelinesRequest {
+    type Item = DescribeImagePipelinesResponseImagePipeline;
+    const BY: rt::Paging = rt::Paging::token("NextToken", "NextToken");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.image_pipeline);
 }
 
 /// Holds what [`Client::describe_image_pipelines`] is answered with.

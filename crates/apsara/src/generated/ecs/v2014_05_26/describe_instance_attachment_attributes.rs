@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Pages: by `PageNumber`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -119,6 +120,12 @@ impl rt::Request for DescribeInstanceAttachmentAttributesRequest {
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeInstanceAttachmentAttributesRequest {
+    type Item = DescribeInstanceAttachmentAttributesResponseInstances;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalCount");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.instances);
 }
 
 /// Holds what [`Client::describe_instance_attachment_attributes`] is answered with.

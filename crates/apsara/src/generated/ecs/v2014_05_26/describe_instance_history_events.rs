@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNumber` or `NextToken`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -281,6 +282,13 @@ impl rt::Request for DescribeInstanceHistoryEventsRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeInstanceHistoryEventsRequest {
+    type Item = DescribeInstanceHistoryEventsResponseInstanceSystemEventSet;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalCount")
+        .or_token("NextToken", "NextToken");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.instance_system_event_set);
 }
 
 /// Holds what [`Client::describe_instance_history_events`] is answered with.

@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNumber`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -121,6 +122,12 @@ impl rt::Request for DescribeInstanceMaintenanceAttributesRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeInstanceMaintenanceAttributesRequest {
+    type Item = DescribeInstanceMaintenanceAttributesResponseMaintenanceAttributes;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalCount");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.maintenance_attributes);
 }
 
 /// Holds what [`Client::describe_instance_maintenance_attributes`] is answered with.

@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNumber` or `NextToken`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -495,6 +496,13 @@ impl rt::Request for DescribeInstancesRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeInstancesRequest {
+    type Item = DescribeInstancesResponseInstances;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalCount")
+        .or_token("NextToken", "NextToken");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.instances);
 }
 
 /// Holds what [`Client::describe_instances`] is answered with.

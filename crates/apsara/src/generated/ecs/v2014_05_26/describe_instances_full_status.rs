@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNumber`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -207,6 +208,12 @@ impl rt::Request for DescribeInstancesFullStatusRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeInstancesFullStatusRequest {
+    type Item = DescribeInstancesFullStatusResponseInstanceFullStatusSet;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalCount");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.instance_full_status_set);
 }
 
 /// Holds what [`Client::describe_instances_full_status`] is answered with.

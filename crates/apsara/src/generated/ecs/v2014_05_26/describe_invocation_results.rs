@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNumber` or `NextToken`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -198,6 +199,19 @@ impl rt::Request for DescribeInvocationResultsRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeInvocationResultsRequest {
+    type Item = DescribeInvocationResultsResponseInvocationInvocationResults;
+    const BY: rt::Paging = rt::Paging::number(
+            "PageNumber",
+            "PageSize",
+            "Invocation.TotalCount",
+        )
+        .or_token("NextToken", "Invocation.NextToken");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(
+        &mut it.invocation.as_mut()?.invocation_results,
+    );
 }
 
 /// Holds what [`Client::describe_invocation_results`] is answered with.

@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNumber`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -173,6 +174,12 @@ impl rt::Request for DescribeLaunchTemplateVersionsRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeLaunchTemplateVersionsRequest {
+    type Item = DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSets;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalCount");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.launch_template_version_sets);
 }
 
 /// Holds what [`Client::describe_launch_template_versions`] is answered with.

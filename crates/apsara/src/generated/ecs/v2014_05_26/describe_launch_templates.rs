@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Pages: by `PageNumber`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -156,6 +157,12 @@ impl rt::Request for DescribeLaunchTemplatesRequest {
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeLaunchTemplatesRequest {
+    type Item = DescribeLaunchTemplatesResponseLaunchTemplateSets;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalCount");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.launch_template_sets);
 }
 
 /// Holds what [`Client::describe_launch_templates`] is answered with.

@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Pages: by `PageNumber`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -135,6 +136,12 @@ impl rt::Request for DescribeNetworkInterfacePermissionsRequest {
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeNetworkInterfacePermissionsRequest {
+    type Item = DescribeNetworkInterfacePermissionsResponseNetworkInterfacePermissions;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalCount");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.network_interface_permissions);
 }
 
 /// Holds what [`Client::describe_network_interface_permissions`] is answered with.

@@ -10,6 +10,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNumber`; `pages()` and `items()` go through all of them.
     /// - Deprecated.
     ///
     /// # Errors
@@ -139,6 +140,12 @@ impl rt::Request for DescribePhysicalConnectionsRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribePhysicalConnectionsRequest {
+    type Item = DescribePhysicalConnectionsResponsePhysicalConnectionSet;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalCount");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.physical_connection_set);
 }
 
 /// Holds what [`Client::describe_physical_connections`] is answered with.

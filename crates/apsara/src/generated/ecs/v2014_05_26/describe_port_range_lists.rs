@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `NextToken`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -150,6 +151,12 @@ impl rt::Request for DescribePortRangeListsRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribePortRangeListsRequest {
+    type Item = DescribePortRangeListsResponsePortRangeLists;
+    const BY: rt::Paging = rt::Paging::token("NextToken", "NextToken");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.port_range_lists);
 }
 
 /// Holds what [`Client::describe_port_range_lists`] is answered with.

@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `NextToken`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -115,6 +116,12 @@ impl rt::Request for DescribePrefixListAssociationsRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribePrefixListAssociationsRequest {
+    type Item = DescribePrefixListAssociationsResponsePrefixListAssociations;
+    const BY: rt::Paging = rt::Paging::token("NextToken", "NextToken");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.prefix_list_associations);
 }
 
 /// Holds what [`Client::describe_prefix_list_associations`] is answered with.

@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `NextToken`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -156,6 +157,12 @@ impl rt::Request for DescribePrefixListsRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribePrefixListsRequest {
+    type Item = DescribePrefixListsResponsePrefixLists;
+    const BY: rt::Paging = rt::Paging::token("NextToken", "NextToken");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.prefix_lists);
 }
 
 /// Holds what [`Client::describe_prefix_lists`] is answered with.

@@ -10,6 +10,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNumber`; `pages()` and `items()` go through all of them.
     /// - Deprecated.
     ///
     /// # Errors
@@ -130,6 +131,12 @@ impl rt::Request for DescribeResourceByTagsRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeResourceByTagsRequest {
+    type Item = DescribeResourceByTagsResponseResources;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalCount");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.resources);
 }
 
 /// Holds what [`Client::describe_resource_by_tags`] is answered with.

@@ -10,6 +10,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNumber`; `pages()` and `items()` go through all of them.
     /// - Deprecated.
     ///
     /// # Errors
@@ -152,6 +153,12 @@ impl rt::Request for DescribeRouteTablesRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeRouteTablesRequest {
+    type Item = DescribeRouteTablesResponseRouteTables;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalCount");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.route_tables);
 }
 
 /// Holds what [`Client::describe_route_tables`] is answered with.

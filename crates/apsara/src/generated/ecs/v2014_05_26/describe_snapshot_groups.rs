@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Pages: by `NextToken`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -183,6 +184,12 @@ impl rt::Request for DescribeSnapshotGroupsRequest {
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeSnapshotGroupsRequest {
+    type Item = DescribeSnapshotGroupsResponseSnapshotGroups;
+    const BY: rt::Paging = rt::Paging::token("NextToken", "NextToken");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.snapshot_groups);
 }
 
 /// Holds what [`Client::describe_snapshot_groups`] is answered with.

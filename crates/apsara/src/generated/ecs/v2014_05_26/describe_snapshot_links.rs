@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Pages: by `PageNumber` or `NextToken`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -150,6 +151,13 @@ impl rt::Request for DescribeSnapshotLinksRequest {
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeSnapshotLinksRequest {
+    type Item = DescribeSnapshotLinksResponseSnapshotLinks;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalCount")
+        .or_token("NextToken", "NextToken");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.snapshot_links);
 }
 
 /// Holds what [`Client::describe_snapshot_links`] is answered with.

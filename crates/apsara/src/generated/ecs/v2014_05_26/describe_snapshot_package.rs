@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNumber`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -104,6 +105,12 @@ impl rt::Request for DescribeSnapshotPackageRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeSnapshotPackageRequest {
+    type Item = DescribeSnapshotPackageResponseSnapshotPackages;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalCount");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.snapshot_packages);
 }
 
 /// Holds what [`Client::describe_snapshot_package`] is answered with.

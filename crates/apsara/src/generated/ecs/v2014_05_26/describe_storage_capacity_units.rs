@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNumber`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -170,6 +171,12 @@ impl rt::Request for DescribeStorageCapacityUnitsRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeStorageCapacityUnitsRequest {
+    type Item = DescribeStorageCapacityUnitsResponseStorageCapacityUnits;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalCount");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.storage_capacity_units);
 }
 
 /// Holds what [`Client::describe_storage_capacity_units`] is answered with.

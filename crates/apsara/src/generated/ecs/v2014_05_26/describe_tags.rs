@@ -10,6 +10,7 @@ impl Client {
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Pages: by `PageNumber`; `pages()` and `items()` go through all of them.
     /// - Deprecated.
     ///
     /// # Errors
@@ -148,6 +149,12 @@ impl rt::Request for DescribeTagsRequest {
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeTagsRequest {
+    type Item = DescribeTagsResponseTags;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalCount");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.tags);
 }
 
 /// Holds what [`Client::describe_tags`] is answered with.

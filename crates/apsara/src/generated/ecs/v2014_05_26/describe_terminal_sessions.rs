@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `NextToken`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -123,6 +124,12 @@ impl rt::Request for DescribeTerminalSessionsRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeTerminalSessionsRequest {
+    type Item = DescribeTerminalSessionsResponseSessions;
+    const BY: rt::Paging = rt::Paging::token("NextToken", "NextToken");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.sessions);
 }
 
 /// Holds what [`Client::describe_terminal_sessions`] is answered with.

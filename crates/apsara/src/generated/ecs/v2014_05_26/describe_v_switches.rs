@@ -10,6 +10,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNumber`; `pages()` and `items()` go through all of them.
     /// - Deprecated.
     ///
     /// # Errors
@@ -144,6 +145,12 @@ impl rt::Request for DescribeVSwitchesRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeVSwitchesRequest {
+    type Item = DescribeVSwitchesResponseVSwitches;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalCount");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.v_switches);
 }
 
 /// Holds what [`Client::describe_v_switches`] is answered with.

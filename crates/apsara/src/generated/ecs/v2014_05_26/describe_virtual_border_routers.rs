@@ -10,6 +10,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNumber`; `pages()` and `items()` go through all of them.
     /// - Deprecated.
     ///
     /// # Errors
@@ -121,6 +122,12 @@ impl rt::Request for DescribeVirtualBorderRoutersRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeVirtualBorderRoutersRequest {
+    type Item = DescribeVirtualBorderRoutersResponseVirtualBorderRouterSet;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalCount");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.virtual_border_router_set);
 }
 
 /// Holds what [`Client::describe_virtual_border_routers`] is answered with.

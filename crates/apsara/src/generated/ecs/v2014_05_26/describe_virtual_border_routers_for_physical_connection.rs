@@ -10,6 +10,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNumber`; `pages()` and `items()` go through all of them.
     /// - Deprecated.
     ///
     /// # Errors
@@ -137,6 +138,14 @@ impl rt::Request for DescribeVirtualBorderRoutersForPhysicalConnectionRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeVirtualBorderRoutersForPhysicalConnectionRequest {
+    type Item = DescribeVirtualBorderRoutersForPhysicalConnectionResponseVirtualBorderRouterForPhysicalConnectionSet;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalCount");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(
+        &mut it.virtual_border_router_for_physical_connection_set,
+    );
 }
 
 /// Holds what [`Client::describe_virtual_border_routers_for_physical_connection`] is answered with.

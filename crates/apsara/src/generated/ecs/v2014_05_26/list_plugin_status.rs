@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNumber` or `NextToken`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -144,6 +145,13 @@ impl rt::Request for ListPluginStatusRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for ListPluginStatusRequest {
+    type Item = ListPluginStatusResponseInstancePluginStatusSet;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalCount")
+        .or_token("NextToken", "NextToken");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.instance_plugin_status_set);
 }
 
 /// Holds what [`Client::list_plugin_status`] is answered with.

@@ -35,6 +35,14 @@ impl<R: rt::Request<Client = Client>> Call<R> {
         &self.call.request
     }
 
+    /// Repeats the call, which must be safe to repeat, until its answer is judged to be as it should; see [`Wait`](rt::Wait).
+    pub fn wait_until(
+        self,
+        judge: impl Fn(&R::Response) -> rt::Progress + Send + Sync + 'static,
+    ) -> rt::Wait<R> {
+        self.call.wait_until(judge)
+    }
+
     /// Returns everything that is wrong with the request, then the warnings. It sends nothing.
     pub fn check(&self) -> Vec<rt::Violation> {
         self.call.check()
@@ -58,5 +66,17 @@ impl<R: rt::Request<Client = Client>> Call<R> {
     /// As [`Call::send`].
     pub async fn send_raw(self) -> Result<rt::Raw<R::Response>, rt::Error> {
         self.call.send_raw().await
+    }
+}
+
+impl<R: rt::Paged<Client = Client>> Call<R> {
+    /// Gives the answers page by page, from the page that is set, or the first, to the last one.
+    pub fn pages(self) -> rt::Pages<R> {
+        self.call.pages()
+    }
+
+    /// Gives the items of all pages, one by one, from the page that is set, or the first, on.
+    pub fn items(self) -> rt::Items<R> {
+        self.call.items()
     }
 }

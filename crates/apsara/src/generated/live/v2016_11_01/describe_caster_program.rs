@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNum`; `pages()` and `items()` go through all of them.
     /// - Quota: 4 calls per second, for the account with all its RAM users together. More are throttled.
     ///
     /// # Errors
@@ -161,6 +162,12 @@ impl rt::Request for DescribeCasterProgramRequest {
         quota: Some(rt::Quota::per_second(4)),
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeCasterProgramRequest {
+    type Item = DescribeCasterProgramResponseEpisodes;
+    const BY: rt::Paging = rt::Paging::number("PageNum", "PageSize", "Total");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.episodes);
 }
 
 /// Holds what [`Client::describe_caster_program`] is answered with.

@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNum`; `pages()` and `items()` go through all of them.
     /// - Quota: 15 calls per second, for the account with all its RAM users together. More are throttled.
     ///
     /// # Errors
@@ -199,6 +200,12 @@ impl rt::Request for DescribeCastersRequest {
         quota: Some(rt::Quota::per_second(15)),
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeCastersRequest {
+    type Item = DescribeCastersResponseCasterList;
+    const BY: rt::Paging = rt::Paging::number("PageNum", "PageSize", "Total");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.caster_list);
 }
 
 /// Holds what [`Client::describe_casters`] is answered with.

@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Pages: by `PageNum`; `pages()` and `items()` go through all of them.
     /// - Quota: 100 calls per second, for the account with all its RAM users together. More are throttled.
     ///
     /// # Errors
@@ -125,6 +126,12 @@ impl rt::Request for DescribeChannelParticipantsRequest {
         quota: Some(rt::Quota::per_second(100)),
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeChannelParticipantsRequest {
+    type Item = String;
+    const BY: rt::Paging = rt::Paging::number("PageNum", "PageSize", "TotalNum");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.user_list);
 }
 
 /// Holds what [`Client::describe_channel_participants`] is answered with.

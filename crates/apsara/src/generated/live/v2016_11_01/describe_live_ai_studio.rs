@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Pages: by `PageNumber`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -122,6 +123,12 @@ impl rt::Request for DescribeLiveAiStudioRequest {
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeLiveAiStudioRequest {
+    type Item = DescribeLiveAiStudioResponseStudioConfigs;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "Total");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.studio_configs);
 }
 
 /// Holds what [`Client::describe_live_ai_studio`] is answered with.

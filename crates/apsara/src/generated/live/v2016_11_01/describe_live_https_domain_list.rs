@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Pages: by `PageNumber`; `pages()` and `items()` go through all of them.
     /// - Quota: 100 calls per second, for the account with all its RAM users together. More are throttled.
     ///
     /// # Errors
@@ -115,6 +116,12 @@ impl rt::Request for DescribeLiveHttpsDomainListRequest {
         quota: Some(rt::Quota::per_second(100)),
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeLiveHttpsDomainListRequest {
+    type Item = DescribeLiveHttpsDomainListResponseCertInfos;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalCount");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.cert_infos);
 }
 
 /// Holds what [`Client::describe_live_https_domain_list`] is answered with.

@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Pages: by `PageNum`; `pages()` and `items()` go through all of them.
     /// - Quota: 300 calls in 60 seconds, for the account with all its RAM users together. More are
     ///   throttled.
     ///
@@ -147,6 +148,12 @@ impl rt::Request for DescribeLivePackageConfigRequest {
         }),
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeLivePackageConfigRequest {
+    type Item = DescribeLivePackageConfigResponseLivePackageConfigList;
+    const BY: rt::Paging = rt::Paging::number("PageNum", "PageSize", "TotalNum");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.live_package_config_list);
 }
 
 /// Holds what [`Client::describe_live_package_config`] is answered with.

@@ -61,6 +61,92 @@ impl Call<DescribeLivePullToPushRequest> {
     }
 }
 
+impl Client {
+    /// Waits until a relay task runs.
+    ///
+    /// It repeats [`Client::describe_live_pull_to_push`] until `TaskStatus` of its answer is `1`, or what
+    /// is set instead. Where it is `3` or `-1` the wait has failed. The states: see
+    /// [`DescribeLivePullToPushResponse::task_status`].
+    ///
+    /// # Errors
+    ///
+    /// Awaiting it fails with a [`WaitError`](rt::WaitError), which has the last answer and says why: time
+    /// ran out, the state has failed, or a call was refused. It becomes an [`Error`](rt::Error) by `?`.
+    pub fn wait_until_task(&self) -> WaitUntilTask {
+        WaitUntilTask {
+            wait: rt::Wait::of(rt::Call::new(&self.client), WaitUntilTask::WAITER),
+        }
+    }
+}
+
+/// Builds a wait of [`Client::wait_until_task`].
+#[derive(Clone, Debug)]
+#[must_use = "it waits when it is awaited"]
+pub struct WaitUntilTask {
+    wait: rt::Wait<DescribeLivePullToPushRequest>,
+}
+
+impl WaitUntilTask {
+    const WAITER: &'static rt::Waiter = &rt::Waiter {
+        field: "TaskStatus",
+        until: &[rt::State::Number(1)],
+        failed: &[rt::State::Number(3), rt::State::Number(-1)],
+    };
+    /// Sets the state that is waited for, instead of that of [`Client::wait_until_task`].
+    pub fn status(mut self, value: i64) -> Self {
+        self.wait = self.wait.until(Self::WAITER, value);
+        self
+    }
+
+    /// Sets how long the wait may take in all; ten minutes if it is not set.
+    pub fn with_deadline(mut self, deadline: ::std::time::Duration) -> Self {
+        self.wait = self.wait.with_deadline(deadline);
+        self
+    }
+
+    /// Sets the longest pause after the first call, and after any; each doubles the one before it. They are 1 s and
+    /// 30 s if they are not set.
+    pub fn with_waits(
+        mut self,
+        first: ::std::time::Duration,
+        longest: ::std::time::Duration,
+    ) -> Self {
+        self.wait = self.wait.with_waits(first, longest);
+        self
+    }
+}
+
+impl ::std::future::IntoFuture for WaitUntilTask {
+    type Output = Result<
+        DescribeLivePullToPushResponse,
+        rt::WaitError<DescribeLivePullToPushResponse>,
+    >;
+    type IntoFuture = rt::BoxFuture<'static, Self::Output>;
+    fn into_future(self) -> Self::IntoFuture {
+        self.wait.into_future()
+    }
+}
+
+impl WaitUntilTask {
+    /// Sets `Region`, which is required: see [`DescribeLivePullToPushRequest::region`].
+    pub fn region(mut self, value: impl Into<Region>) -> Self {
+        self.wait.call.request.region = Some(value.into());
+        self
+    }
+
+    /// Sets `RegionId`: see [`DescribeLivePullToPushRequest::region_id`].
+    pub fn region_id(mut self, value: impl Into<String>) -> Self {
+        self.wait.call.request.region_id = Some(value.into());
+        self
+    }
+
+    /// Sets `TaskId`, which is required: see [`DescribeLivePullToPushRequest::task_id`].
+    pub fn task_id(mut self, value: impl Into<String>) -> Self {
+        self.wait.call.request.task_id = Some(value.into());
+        self
+    }
+}
+
 /// Holds the parameters of [`Client::describe_live_pull_to_push`].
 ///
 /// It reads and writes JSON by the names on the wire. Send it with [`Client::execute`].

@@ -10,6 +10,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNumber`; `pages()` and `items()` go through all of them.
     /// - Quota: 10 calls per second, for the account with all its RAM users together. More are throttled.
     /// - RAM: action `live:DescribeLivePullToPushList`, level get, on all resources (`*`); no condition
     ///   keys, no dependent actions. A policy cannot be narrower than the action.
@@ -150,6 +151,12 @@ impl rt::Request for DescribeLivePullToPushListRequest {
         ram_action: Some("live:DescribeLivePullToPushList"),
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeLivePullToPushListRequest {
+    type Item = DescribeLivePullToPushListResponseTaskList;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "Total");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.task_list);
 }
 
 /// Holds what [`Client::describe_live_pull_to_push_list`] is answered with.

@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNumber`; `pages()` and `items()` go through all of them.
     /// - Quota: 100 calls per second, for the account with all its RAM users together. More are throttled.
     ///
     /// # Errors
@@ -167,6 +168,12 @@ impl rt::Request for DescribeLiveRecordNotifyRecordsRequest {
         quota: Some(rt::Quota::per_second(100)),
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeLiveRecordNotifyRecordsRequest {
+    type Item = DescribeLiveRecordNotifyRecordsResponseCallbackList;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalNum");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.callback_list);
 }
 
 /// Holds what [`Client::describe_live_record_notify_records`] is answered with.

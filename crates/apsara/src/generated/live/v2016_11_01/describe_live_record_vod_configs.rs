@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Pages: by `PageNum`; `pages()` and `items()` go through all of them.
     /// - Quota: 1000 calls per second, for the account with all its RAM users together. More are throttled.
     ///
     /// # Errors
@@ -134,6 +135,12 @@ impl rt::Request for DescribeLiveRecordVodConfigsRequest {
         quota: Some(rt::Quota::per_second(1000)),
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeLiveRecordVodConfigsRequest {
+    type Item = DescribeLiveRecordVodConfigsResponseLiveRecordVodConfigs;
+    const BY: rt::Paging = rt::Paging::number("PageNum", "PageSize", "Total");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.live_record_vod_configs);
 }
 
 /// Holds what [`Client::describe_live_record_vod_configs`] is answered with.

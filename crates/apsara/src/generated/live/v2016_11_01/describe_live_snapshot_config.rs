@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNum`; `pages()` and `items()` go through all of them.
     /// - Quota: 100 calls per second, for the account with all its RAM users together. More are throttled.
     ///
     /// # Errors
@@ -124,6 +125,12 @@ impl rt::Request for DescribeLiveSnapshotConfigRequest {
         quota: Some(rt::Quota::per_second(100)),
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeLiveSnapshotConfigRequest {
+    type Item = DescribeLiveSnapshotConfigResponseLiveStreamSnapshotConfigList;
+    const BY: rt::Paging = rt::Paging::number("PageNum", "PageSize", "TotalNum");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.live_stream_snapshot_config_list);
 }
 
 /// Holds what [`Client::describe_live_snapshot_config`] is answered with.

@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNum`; `pages()` and `items()` go through all of them.
     /// - Quota: 50 calls per second, for the account with all its RAM users together. More are throttled.
     ///
     /// # Errors
@@ -128,6 +129,14 @@ impl rt::Request for DescribeLiveSnapshotDetectPornConfigRequest {
         quota: Some(rt::Quota::per_second(50)),
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeLiveSnapshotDetectPornConfigRequest {
+    type Item = DescribeLiveSnapshotDetectPornConfigResponseLiveSnapshotDetectPornConfigList;
+    const BY: rt::Paging = rt::Paging::number("PageNum", "PageSize", "TotalNum");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(
+        &mut it.live_snapshot_detect_porn_config_list,
+    );
 }
 
 /// Holds what [`Client::describe_live_snapshot_detect_porn_config`] is answered with.

@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Pages: by `NextPageToken`; `pages()` and `items()` go through all of them.
     /// - Quota: 10 calls per second, for the account with all its RAM users together. More are throttled.
     ///
     /// # Errors
@@ -157,6 +158,12 @@ impl rt::Request for DescribeLiveStreamMetricDetailDataRequest {
         quota: Some(rt::Quota::per_second(10)),
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeLiveStreamMetricDetailDataRequest {
+    type Item = DescribeLiveStreamMetricDetailDataResponseStreamDetailData;
+    const BY: rt::Paging = rt::Paging::token("NextPageToken", "NextPageToken");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.stream_detail_data);
 }
 
 /// Holds what [`Client::describe_live_stream_metric_detail_data`] is answered with.

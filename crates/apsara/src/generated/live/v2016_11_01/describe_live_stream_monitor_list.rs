@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Pages: by `PageNum`; `pages()` and `items()` go through all of them.
     /// - Quota: 15 calls per second, for the account with all its RAM users together. More are throttled.
     ///
     /// # Errors
@@ -133,6 +134,12 @@ impl rt::Request for DescribeLiveStreamMonitorListRequest {
         quota: Some(rt::Quota::per_second(15)),
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeLiveStreamMonitorListRequest {
+    type Item = DescribeLiveStreamMonitorListResponseLiveStreamMonitorList;
+    const BY: rt::Paging = rt::Paging::number("PageNum", "PageSize", "Total");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.live_stream_monitor_list);
 }
 
 /// Holds what [`Client::describe_live_stream_monitor_list`] is answered with.

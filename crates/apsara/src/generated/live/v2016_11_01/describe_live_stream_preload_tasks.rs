@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNum`; `pages()` and `items()` go through all of them.
     /// - Quota: 10 calls per second, for the account with all its RAM users together. More are throttled.
     ///
     /// # Errors
@@ -162,6 +163,12 @@ impl rt::Request for DescribeLiveStreamPreloadTasksRequest {
         quota: Some(rt::Quota::per_second(10)),
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeLiveStreamPreloadTasksRequest {
+    type Item = DescribeLiveStreamPreloadTasksResponsePreloadTasks;
+    const BY: rt::Paging = rt::Paging::number("PageNum", "PageSize", "TotalNum");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.preload_tasks);
 }
 
 /// Holds what [`Client::describe_live_stream_preload_tasks`] is answered with.

@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNum`; `pages()` and `items()` go through all of them.
     /// - Quota: 15 calls per second, for the account with all its RAM users together. More are throttled.
     ///
     /// # Errors
@@ -160,6 +161,12 @@ impl rt::Request for DescribeLiveStreamRecordIndexFilesRequest {
         quota: Some(rt::Quota::per_second(15)),
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeLiveStreamRecordIndexFilesRequest {
+    type Item = DescribeLiveStreamRecordIndexFilesResponseRecordIndexInfoList;
+    const BY: rt::Paging = rt::Paging::number("PageNum", "PageSize", "TotalNum");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.record_index_info_list);
 }
 
 /// Holds what [`Client::describe_live_stream_record_index_files`] is answered with.

@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `NextPageToken`; `pages()` and `items()` go through all of them.
     /// - Quota: 10 calls per second, for the account with all its RAM users together. More are throttled.
     ///
     /// # Errors
@@ -149,6 +150,12 @@ impl rt::Request for DescribeLiveStreamTranscodeMetricDataRequest {
         quota: Some(rt::Quota::per_second(10)),
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeLiveStreamTranscodeMetricDataRequest {
+    type Item = DescribeLiveStreamTranscodeMetricDataResponseStreamDetailData;
+    const BY: rt::Paging = rt::Paging::token("NextPageToken", "NextPageToken");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.stream_detail_data);
 }
 
 /// Holds what [`Client::describe_live_stream_transcode_metric_data`] is answered with.

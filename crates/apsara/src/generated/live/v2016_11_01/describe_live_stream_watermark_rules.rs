@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNumber`; `pages()` and `items()` go through all of them.
     /// - Quota: 60 calls per second, for the account with all its RAM users together. More are throttled.
     ///
     /// # Errors
@@ -119,6 +120,12 @@ impl rt::Request for DescribeLiveStreamWatermarkRulesRequest {
         quota: Some(rt::Quota::per_second(60)),
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeLiveStreamWatermarkRulesRequest {
+    type Item = DescribeLiveStreamWatermarkRulesResponseRuleInfoList;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "Total");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.rule_info_list);
 }
 
 /// Holds what [`Client::describe_live_stream_watermark_rules`] is answered with.

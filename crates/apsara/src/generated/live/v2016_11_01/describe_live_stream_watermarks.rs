@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNumber`; `pages()` and `items()` go through all of them.
     /// - Quota: 60 calls per second, for the account with all its RAM users together. More are throttled.
     ///
     /// # Errors
@@ -124,6 +125,12 @@ impl rt::Request for DescribeLiveStreamWatermarksRequest {
         quota: Some(rt::Quota::per_second(60)),
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeLiveStreamWatermarksRequest {
+    type Item = DescribeLiveStreamWatermarksResponseWatermarkList;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "Total");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.watermark_list);
 }
 
 /// Holds what [`Client::describe_live_stream_watermarks`] is answered with.

@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNum`; `pages()` and `items()` go through all of them.
     /// - Quota: 50 calls per second, for the account with all its RAM users together. More are throttled.
     ///
     /// # Errors
@@ -106,6 +107,12 @@ impl rt::Request for DescribeLiveStreamsBlockListRequest {
         quota: Some(rt::Quota::per_second(50)),
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeLiveStreamsBlockListRequest {
+    type Item = String;
+    const BY: rt::Paging = rt::Paging::number("PageNum", "PageSize", "TotalNum");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.stream_urls);
 }
 
 /// Holds what [`Client::describe_live_streams_block_list`] is answered with.

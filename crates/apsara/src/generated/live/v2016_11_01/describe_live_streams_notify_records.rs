@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNumber`; `pages()` and `items()` go through all of them.
     /// - Quota: 100 calls per second, for the account with all its RAM users together. More are throttled.
     ///
     /// # Errors
@@ -167,6 +168,12 @@ impl rt::Request for DescribeLiveStreamsNotifyRecordsRequest {
         quota: Some(rt::Quota::per_second(100)),
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeLiveStreamsNotifyRecordsRequest {
+    type Item = DescribeLiveStreamsNotifyRecordsResponseNotifyRecordsInfo;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalNum");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.notify_records_info);
 }
 
 /// Holds what [`Client::describe_live_streams_notify_records`] is answered with.

@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Pages: by `PageNum`; `pages()` and `items()` go through all of them.
     /// - Quota: 10000 calls in 60 seconds, for the account with all its RAM users together. More are
     ///   throttled.
     ///
@@ -165,6 +166,12 @@ impl rt::Request for DescribeLiveStreamsOnlineListRequest {
         }),
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeLiveStreamsOnlineListRequest {
+    type Item = DescribeLiveStreamsOnlineListResponseOnlineInfo;
+    const BY: rt::Paging = rt::Paging::number("PageNum", "PageSize", "TotalNum");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.online_info);
 }
 
 /// Holds what [`Client::describe_live_streams_online_list`] is answered with.

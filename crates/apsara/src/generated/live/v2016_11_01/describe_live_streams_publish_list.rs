@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Pages: by `PageNumber`; `pages()` and `items()` go through all of them.
     /// - Quota: 3 calls per second, for the account with all its RAM users together. More are throttled.
     ///
     /// # Errors
@@ -190,6 +191,12 @@ impl rt::Request for DescribeLiveStreamsPublishListRequest {
         quota: Some(rt::Quota::per_second(3)),
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeLiveStreamsPublishListRequest {
+    type Item = DescribeLiveStreamsPublishListResponsePublishInfo;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalNum");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.publish_info);
 }
 
 /// Holds what [`Client::describe_live_streams_publish_list`] is answered with.

@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Pages: by `PageNumber`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -157,6 +158,12 @@ impl rt::Request for DescribeLiveUserStreamMetricDataRequest {
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeLiveUserStreamMetricDataRequest {
+    type Item = DescribeLiveUserStreamMetricDataResponseStreamDetailData;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalCount");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.stream_detail_data);
 }
 
 /// Holds what [`Client::describe_live_user_stream_metric_data`] is answered with.

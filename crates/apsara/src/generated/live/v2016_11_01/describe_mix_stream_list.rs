@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Pages: by `PageNo`; `pages()` and `items()` go through all of them.
     /// - Quota: 5 calls per second, for the account with all its RAM users together. More are throttled.
     ///
     /// # Errors
@@ -160,6 +161,12 @@ impl rt::Request for DescribeMixStreamListRequest {
         quota: Some(rt::Quota::per_second(5)),
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeMixStreamListRequest {
+    type Item = DescribeMixStreamListResponseMixStreamList;
+    const BY: rt::Paging = rt::Paging::number("PageNo", "PageSize", "Total");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.mix_stream_list);
 }
 
 /// Holds what [`Client::describe_mix_stream_list`] is answered with.

@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNum`; `pages()` and `items()` go through all of them.
     /// - Quota: 50 calls per second, for the account with all its RAM users together. More are throttled.
     ///
     /// # Errors
@@ -143,6 +144,12 @@ impl rt::Request for DescribeStreamLocationBlockRequest {
         quota: Some(rt::Quota::per_second(50)),
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeStreamLocationBlockRequest {
+    type Item = DescribeStreamLocationBlockResponseStreamBlockList;
+    const BY: rt::Paging = rt::Paging::number_of("PageNum", "PageSize", "TotalPage");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.stream_block_list);
 }
 
 /// Holds what [`Client::describe_stream_location_block`] is answered with.

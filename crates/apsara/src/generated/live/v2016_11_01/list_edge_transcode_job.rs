@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Pages: by `PageNo`; `pages()` and `items()` go through all of them.
     /// - Quota: 6000 calls in 60 seconds, for the account with all its RAM users together. More are
     ///   throttled.
     ///
@@ -156,6 +157,12 @@ impl rt::Request for ListEdgeTranscodeJobRequest {
         }),
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for ListEdgeTranscodeJobRequest {
+    type Item = ListEdgeTranscodeJobResponseJobList;
+    const BY: rt::Paging = rt::Paging::number("PageNo", "PageSize", "TotalCount");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.job_list);
 }
 
 /// Holds what [`Client::list_edge_transcode_job`] is answered with.

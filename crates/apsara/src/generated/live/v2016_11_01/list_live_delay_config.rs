@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNum`; `pages()` and `items()` go through all of them.
     /// - Quota: 60 calls per second, for the account with all its RAM users together. More are throttled.
     ///
     /// # Errors
@@ -116,6 +117,12 @@ impl rt::Request for ListLiveDelayConfigRequest {
         quota: Some(rt::Quota::per_second(60)),
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for ListLiveDelayConfigRequest {
+    type Item = ListLiveDelayConfigResponseDelayConfigList;
+    const BY: rt::Paging = rt::Paging::number("PageNum", "PageSize", "Total");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.delay_config_list);
 }
 
 /// Holds what [`Client::list_live_delay_config`] is answered with.

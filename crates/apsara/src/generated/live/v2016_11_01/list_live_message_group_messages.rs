@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `NextPageToken`; `pages()` and `items()` go through all of them.
     /// - Quota: 50 calls per second, for the account with all its RAM users together. More are throttled.
     ///
     /// # Errors
@@ -167,6 +168,13 @@ impl rt::Request for ListLiveMessageGroupMessagesRequest {
         quota: Some(rt::Quota::per_second(50)),
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for ListLiveMessageGroupMessagesRequest {
+    type Item = ListLiveMessageGroupMessagesResponseMessageList;
+    const BY: rt::Paging = rt::Paging::token("NextPageToken", "NextPageToken")
+        .more("Hasmore");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.message_list);
 }
 
 /// Holds what [`Client::list_live_message_group_messages`] is answered with.

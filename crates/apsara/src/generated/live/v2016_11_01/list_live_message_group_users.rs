@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `NextPageToken`; `pages()` and `items()` go through all of them.
     /// - Quota: 50 calls per second, for the account with all its RAM users together. More are throttled.
     ///
     /// # Errors
@@ -140,6 +141,13 @@ impl rt::Request for ListLiveMessageGroupUsersRequest {
         quota: Some(rt::Quota::per_second(50)),
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for ListLiveMessageGroupUsersRequest {
+    type Item = ListLiveMessageGroupUsersResponseUserList;
+    const BY: rt::Paging = rt::Paging::token("NextPageToken", "NextPageToken")
+        .more("Hasmore");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.user_list);
 }
 
 /// Holds what [`Client::list_live_message_group_users`] is answered with.

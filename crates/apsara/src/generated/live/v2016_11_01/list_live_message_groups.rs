@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `NextPageToken`; `pages()` and `items()` go through all of them.
     /// - Quota: 50 calls per second, for the account with all its RAM users together. More are throttled.
     ///
     /// # Errors
@@ -129,6 +130,13 @@ impl rt::Request for ListLiveMessageGroupsRequest {
         quota: Some(rt::Quota::per_second(50)),
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for ListLiveMessageGroupsRequest {
+    type Item = ListLiveMessageGroupsResponseGroupList;
+    const BY: rt::Paging = rt::Paging::token("NextPageToken", "NextpageToken")
+        .more("Hasmore");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.group_list);
 }
 
 /// Holds what [`Client::list_live_message_groups`] is answered with.

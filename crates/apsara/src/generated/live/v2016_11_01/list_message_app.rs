@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNum`; `pages()` and `items()` go through all of them.
     /// - Quota: 100 calls per second, for the account with all its RAM users together. More are throttled.
     ///
     /// # Errors
@@ -107,6 +108,12 @@ impl rt::Request for ListMessageAppRequest {
         quota: Some(rt::Quota::per_second(100)),
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for ListMessageAppRequest {
+    type Item = ListMessageAppResponseResultAppList;
+    const BY: rt::Paging = rt::Paging::number("PageNum", "PageSize", "Result.Total");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.result.as_mut()?.app_list);
 }
 
 /// Holds what [`Client::list_message_app`] is answered with.

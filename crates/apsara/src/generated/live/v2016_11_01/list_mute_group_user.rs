@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNum`; `pages()` and `items()` go through all of them.
     /// - Quota: 100 calls per second, for the account with all its RAM users together. More are throttled.
     ///
     /// # Errors
@@ -127,6 +128,12 @@ impl rt::Request for ListMuteGroupUserRequest {
         quota: Some(rt::Quota::per_second(100)),
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for ListMuteGroupUserRequest {
+    type Item = ListMuteGroupUserResponseResultUserList;
+    const BY: rt::Paging = rt::Paging::number("PageNum", "PageSize", "Result.Total");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.result.as_mut()?.user_list);
 }
 
 /// Holds what [`Client::list_mute_group_user`] is answered with.

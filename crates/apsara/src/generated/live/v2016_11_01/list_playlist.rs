@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Pages: by `Page`; `pages()` and `items()` go through all of them.
     /// - Quota: 10 calls per second, for the account with all its RAM users together. More are throttled.
     ///
     /// # Errors
@@ -115,6 +116,12 @@ impl rt::Request for ListPlaylistRequest {
         quota: Some(rt::Quota::per_second(10)),
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for ListPlaylistRequest {
+    type Item = ListPlaylistResponseProgramList;
+    const BY: rt::Paging = rt::Paging::number("Page", "PageSize", "Total");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.program_list);
 }
 
 /// Holds what [`Client::list_playlist`] is answered with.

@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Pages: by `PageNo`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -105,6 +106,12 @@ impl rt::Request for ListRtcLiveRoomsRequest {
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for ListRtcLiveRoomsRequest {
+    type Item = String;
+    const BY: rt::Paging = rt::Paging::number("PageNo", "PageSize", "Total");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.rooms);
 }
 
 /// Holds what [`Client::list_rtc_live_rooms`] is answered with.

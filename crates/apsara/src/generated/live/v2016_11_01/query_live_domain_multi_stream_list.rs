@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNumber`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -132,6 +133,12 @@ impl rt::Request for QueryLiveDomainMultiStreamListRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for QueryLiveDomainMultiStreamListRequest {
+    type Item = QueryLiveDomainMultiStreamListResponseOnlineStreams;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalCount");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.online_streams);
 }
 
 /// Holds what [`Client::query_live_domain_multi_stream_list`] is answered with.

@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNo`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -105,6 +106,12 @@ impl rt::Request for DescribePlayTopVideosRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribePlayTopVideosRequest {
+    type Item = DescribePlayTopVideosResponseTopPlayVideos;
+    const BY: rt::Paging = rt::Paging::number("PageNo", "PageSize", "TotalNum");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.top_play_videos);
 }
 
 /// Holds what [`Client::describe_play_top_videos`] is answered with.

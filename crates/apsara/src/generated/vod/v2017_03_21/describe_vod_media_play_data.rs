@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Pages: by `PageNo`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -160,6 +161,12 @@ impl rt::Request for DescribeVodMediaPlayDataRequest {
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeVodMediaPlayDataRequest {
+    type Item = DescribeVodMediaPlayDataResponseQoeInfoList;
+    const BY: rt::Paging = rt::Paging::number("PageNo", "PageSize", "TotalCount");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.qoe_info_list);
 }
 
 /// Holds what [`Client::describe_vod_media_play_data`] is answered with.

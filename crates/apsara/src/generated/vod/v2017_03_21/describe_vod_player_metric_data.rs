@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: it changes something.
     /// - Repeat: unsafe, so it is not tried again unless it is known that it was not executed.
+    /// - Pages: by `PageNumber`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -191,6 +192,12 @@ impl rt::Request for DescribeVodPlayerMetricDataRequest {
         impact: rt::Impact::Change,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeVodPlayerMetricDataRequest {
+    type Item = DescribeVodPlayerMetricDataResponseDataList;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalCnt");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.data_list);
 }
 
 /// Holds what [`Client::describe_vod_player_metric_data`] is answered with.

@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNumber`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -158,6 +159,12 @@ impl rt::Request for DescribeVodRefreshTasksRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for DescribeVodRefreshTasksRequest {
+    type Item = DescribeVodRefreshTasksResponseTasks;
+    const BY: rt::Paging = rt::Paging::number("PageNumber", "PageSize", "TotalCount");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.tasks);
 }
 
 /// Holds what [`Client::describe_vod_refresh_tasks`] is answered with.

@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNo`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -157,6 +158,12 @@ impl rt::Request for GetVideoListRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for GetVideoListRequest {
+    type Item = GetVideoListResponseVideoList;
+    const BY: rt::Paging = rt::Paging::number("PageNo", "PageSize", "Total");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.video_list);
 }
 
 /// Holds what [`Client::get_video_list`] is answered with.

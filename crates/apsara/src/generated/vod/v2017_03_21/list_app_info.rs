@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNo`; `pages()` and `items()` go through all of them.
     /// - Quota: 30 calls per second, for the account with all its RAM users together. More are throttled.
     ///
     /// # Errors
@@ -114,6 +115,12 @@ impl rt::Request for ListAppInfoRequest {
         quota: Some(rt::Quota::per_second(30)),
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for ListAppInfoRequest {
+    type Item = ListAppInfoResponseAppInfoList;
+    const BY: rt::Paging = rt::Paging::number("PageNo", "PageSize", "Total");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.app_info_list);
 }
 
 /// Holds what [`Client::list_app_info`] is answered with.

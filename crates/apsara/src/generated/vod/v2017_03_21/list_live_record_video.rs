@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNo`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -148,6 +149,12 @@ impl rt::Request for ListLiveRecordVideoRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for ListLiveRecordVideoRequest {
+    type Item = ListLiveRecordVideoResponseLiveRecordVideoList;
+    const BY: rt::Paging = rt::Paging::number("PageNo", "PageSize", "Total");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.live_record_video_list);
 }
 
 /// Holds what [`Client::list_live_record_video`] is answered with.

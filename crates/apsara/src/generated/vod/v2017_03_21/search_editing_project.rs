@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNo`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -139,6 +140,12 @@ impl rt::Request for SearchEditingProjectRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for SearchEditingProjectRequest {
+    type Item = SearchEditingProjectResponseProjectList;
+    const BY: rt::Paging = rt::Paging::number("PageNo", "PageSize", "Total");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.project_list);
 }
 
 /// Holds what [`Client::search_editing_project`] is answered with.

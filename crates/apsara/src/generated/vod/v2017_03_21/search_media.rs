@@ -8,6 +8,7 @@ impl Client {
     ///
     /// - Impact: none, it only reads.
     /// - Repeat: safe, executing it twice does no harm.
+    /// - Pages: by `PageNo`; `pages()` and `items()` go through all of them.
     ///
     /// # Errors
     ///
@@ -139,6 +140,12 @@ impl rt::Request for SearchMediaRequest {
         impact: rt::Impact::None,
         ..rt::Operation::of(&super::PRODUCT)
     };
+}
+
+impl rt::Paged for SearchMediaRequest {
+    type Item = SearchMediaResponseMediaList;
+    const BY: rt::Paging = rt::Paging::number("PageNo", "PageSize", "Total");
+    const ITEMS: rt::ItemsOf<Self> = |it| Some(&mut it.media_list);
 }
 
 /// Holds what [`Client::search_media`] is answered with.
