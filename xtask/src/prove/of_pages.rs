@@ -107,14 +107,6 @@ pub(super) const BREAKS: &[Break] = &[
         target: "pages",
     },
     Break {
-        lie: "a page that was begun is begun again",
-        file: PAGES,
-        old: "this.next = Next::Page;\n            return Poll::Pending;",
-        new: "this.next = Next::Page;\n            this.sending = None;\n            return Poll::Pending;",
-        package: CORE,
-        target: "pages",
-    },
-    Break {
         lie: "pages that may be counted from 0 are counted from 1",
         file: "codegen/src/pages.rs",
         old: "schema.limits.minimum == Some(0.0) ||",
