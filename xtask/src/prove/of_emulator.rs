@@ -59,7 +59,7 @@ pub(super) const BREAKS: &[Break] = &[
         "if rules.has(Choice::FinishedExits)",
         "if rules.has(Choice::FinishedExits) && since > at",
     ),
-    relay(TASK, "a relay task outlives its end", "due.filter(|(at, _)| *at < end)", "due.filter(|(at, _)| *at <= end)"),
+    relay(TASK, "a relay task outlives its end", "due.filter(|(at, _)| *at < end)", "due.filter(|_| true)"),
     relay(
         TASK,
         "a relay task that reaches its end was deleted by its user",

@@ -96,7 +96,8 @@ impl Driver {
                 check_answer(model, &expected, "", &answer)
             }
             Step::Call { event, task, elsewhere } => {
-                let (id, region) = named(model, *task);
+                let task = model.meant(*task);
+                let (id, region) = named(model, task);
                 let region = REGIONS[if *elsewhere { 1 - region } else { region }].to_owned();
                 let operation = match *event {
                     "describe" => "DescribeLivePullToPush",
@@ -105,16 +106,17 @@ impl Driver {
                     _ => "DeleteLivePullToPush",
                 };
                 let answer = self.wire.call(operation, &[("Region", region), ("TaskId", id.clone())]).await;
-                let expected = model.call(*task, event, *elsewhere, None);
+                let expected = model.call(task, event, *elsewhere, None);
                 check_answer(model, &expected, &id, &answer)?;
                 match expected {
-                    Answer::Done if *event == "describe" => check_described(&model.tasks[*task], &answer.1),
+                    Answer::Done if *event == "describe" => check_described(&model.tasks[task], &answer.1),
                     _ => Ok(()),
                 }
             }
             Step::Update { task, change } => {
-                let (id, region) = named(model, *task);
-                let is_list = model.tasks.get(*task).is_some_and(Task::is_list);
+                let task = model.meant(*task);
+                let (id, region) = named(model, task);
+                let is_list = model.tasks.get(task).is_some_and(Task::is_list);
                 let mut parameters = vec![("Region", REGIONS[region].to_owned()), ("TaskId", id.clone())];
                 match change {
                     Change::Callback => parameters.push(("CallbackUrl", "http://127.0.0.1:9/told".to_owned())),
@@ -131,23 +133,25 @@ impl Driver {
                     Change::Repeat(repeat) => parameters.push(("RepeatNumber", repeat.to_string())),
                 }
                 let answer = self.wire.call("UpdateLivePullToPush", &parameters).await;
-                let expected = model.update(*task, change);
+                let expected = model.update(task, change);
                 check_answer(model, &expected, &id, &answer)
             }
             Step::Fail { task, cause } => {
-                let (id, _) = named(model, *task);
+                let task = model.meant(*task);
+                let (id, _) = named(model, task);
                 let result = match *cause {
                     "PullStreamFailed" => self.emulator.fail_source(&id),
                     "PushStreamFailed" => self.emulator.fail_destination(&id),
                     _ => self.emulator.fail_for_unknown_reason(&id),
                 };
-                let expected = model.call(*task, "fail", false, Some(*cause));
+                let expected = model.call(task, "fail", false, Some(*cause));
                 check_result(&expected, &result)
             }
             Step::Recover { task } => {
-                let (id, _) = named(model, *task);
+                let task = model.meant(*task);
+                let (id, _) = named(model, task);
                 let result = self.emulator.recover(&id);
-                let expected = model.call(*task, "recover", false, None);
+                let expected = model.call(task, "recover", false, None);
                 check_result(&expected, &result)
             }
         }

@@ -2,7 +2,7 @@
 
 use apsara_emulator::Rules;
 
-use crate::sequence::{Change, Plan};
+use crate::sequence::{Change, NEWEST, Plan};
 use crate::table::{Row, Table, has};
 
 /// A task under one id, as the model believes it to be.
@@ -71,6 +71,11 @@ impl<'t> Machine<'t> {
         let row = table.find(from, event).unwrap_or_else(|| panic!("the table has no row for {event} in {from}"));
         self.used.push(row.line);
         row
+    }
+
+    /// Which task a step means.
+    pub(crate) fn meant(&self, task: usize) -> usize {
+        if task == NEWEST { self.tasks.len().wrapping_sub(1) } else { task }
     }
 
     /// Whether an id is known, though the task may have exited.

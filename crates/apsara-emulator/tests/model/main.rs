@@ -11,6 +11,7 @@ mod table;
 mod wire;
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::drive::{Difference, Driver};
 use crate::sequence::{Draw, Step};
@@ -30,16 +31,21 @@ const OTHER_RULES: [&str; 10] = [
     "past-start-refused",
 ];
 
+/// Whether a difference was found: what else runs in this process then need not go on for long.
+static RED: AtomicBool = AtomicBool::new(false);
+
 /// Draws sequences by consecutive seeds and wants no difference; gives the lines of the table that came into play.
 async fn compare(rules: &str, sequences: u64, first: u64) -> BTreeSet<usize> {
     let first = std::env::var("MODEL_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(first);
     let mut driver = Driver::new(rules).await;
     let mut used = BTreeSet::new();
     for seed in first..first + sequences {
+        assert!(!RED.load(Ordering::Relaxed), "another test has found a difference");
         let steps = Draw(seed).sequence();
         match driver.run(&steps).await {
             Ok(lines) => used.extend(lines),
             Err(difference) => {
+                RED.store(true, Ordering::Relaxed);
                 let (steps, difference) = shrink(rules, steps, difference).await;
                 panic!("rules {rules}, seed {seed}: {} after\n{steps:#?}", difference.what);
             }

@@ -1,5 +1,8 @@
 //! Sequences of calls, failures and moves of the clock, drawn from a seed.
 
+/// The task whose id came up last: what happens to one task after another makes the longest stories.
+pub(crate) const NEWEST: usize = usize::MAX;
+
 /// One step. Tasks are named by the order in which their ids came up, so that a step means the same without the others.
 #[derive(Debug, Clone)]
 pub(crate) enum Step {
@@ -90,15 +93,29 @@ impl Draw {
 
     /// Draws a sequence, which begins with a task: without one little can happen.
     pub(crate) fn sequence(&mut self) -> Vec<Step> {
-        let length = 4 + self.below(14);
+        let length = 3 + self.below(12);
         let mut steps = vec![Step::Create(self.plan())];
-        steps.extend((0..length).map(|_| self.step()));
+        for _ in 0..length {
+            steps.push(self.step());
+            if self.below(20) == 0 {
+                steps.extend(self.changes());
+            }
+        }
+        steps
+    }
+
+    /// What somebody does who changes a task: steps that chance alone would seldom put in this order.
+    fn changes(&mut self) -> Vec<Step> {
+        let call = |event| Step::Call { event, task: NEWEST, elsewhere: false };
+        let mut steps = vec![call("stop")];
+        steps.extend((0..2).map(|_| Step::Update { task: NEWEST, change: self.change() }));
+        steps.push(call("restart"));
         steps
     }
 
     fn step(&mut self) -> Step {
         // A few tasks, so that most steps meet one; now and then an id that nobody has.
-        let task = self.of(&[0, 0, 0, 1, 1, 2, 3, 99]);
+        let task = self.of(&[NEWEST, NEWEST, NEWEST, NEWEST, NEWEST, 0, 0, 1, 2, 99]);
         match self.below(100) {
             0..24 => Step::Advance(self.of(&[1, 30, 59, 60, 61, 119, 120, 180, 400, 899, 900, 3600, 86_399, 86_400])),
             24..32 => Step::Create(self.plan()),
@@ -132,13 +149,13 @@ impl Draw {
     }
 
     fn change(&mut self) -> Change {
-        match self.below(7) {
+        match self.below(9) {
             0 => Change::Callback,
             1 => Change::Region(self.below(2)),
             2 => Change::Start(self.of(&[-50, 0, 60, 500])),
             3 => Change::End(self.of(&[-50, 0, 50, 2000])),
-            4 => Change::Sources { files: 1 + self.below(3), variant: self.next() % 2 },
-            5 => Change::Place { index: self.below(4), offset: self.of(&[1, 30, 90]) },
+            4..6 => Change::Sources { files: 1 + self.below(3), variant: self.next() % 2 },
+            6..8 => Change::Place { index: self.below(4), offset: self.of(&[1, 30, 90]) },
             _ => Change::Repeat(self.of(&[-1, 0, 1, 2])),
         }
     }
