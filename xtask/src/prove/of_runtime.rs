@@ -207,15 +207,15 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "a restart keeps the task's id",
         file: "crates/apsara-emulator/src/relay/operations.rs",
-        old: "task.restart(random::uuid(), call.now)",
-        new: "task.restart(task.id.clone(), call.now)",
+        old: "task.restart_as(random::uuid(), call.now, desk)",
+        new: "task.restart_as(id.clone(), call.now, desk)",
         package: TESTS,
         target: "family",
     },
     Break {
         lie: "a stopped task still runs",
         file: "crates/apsara-emulator/src/relay/task.rs",
-        old: "self.state = State::Offline { cause: None };",
+        old: "self.enter(State::Offline { by: Stop::User }, now, desk);",
         new: "",
         package: TESTS,
         target: "family",
@@ -223,7 +223,7 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "a deleted task goes on",
         file: "crates/apsara-emulator/src/relay/operations.rs",
-        old: "    task.exit(call.now);\n",
+        old: "    task.exit(call.now, desk);\n",
         new: "",
         package: TESTS,
         target: "family",
