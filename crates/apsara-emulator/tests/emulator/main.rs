@@ -18,6 +18,7 @@ mod given;
 mod ledger;
 mod lifetime;
 mod malformed;
+mod mutated;
 mod quota;
 mod ram;
 mod ram_documents;
