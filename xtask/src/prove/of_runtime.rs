@@ -236,7 +236,7 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "a gateway with signatures of its own gets one of ours",
-        file: "crates/apsara-core/src/call/exchange.rs",
+        file: "crates/apsara-core/src/call/identity.rs",
         old: "(None, Some(own), _) => Err",
         new: "(None, Some(own), _) if own.is_empty() => Err",
         package: CORE,

@@ -2,6 +2,7 @@
 
 mod attempt;
 mod exchange;
+mod identity;
 mod prepare;
 
 use std::fmt;

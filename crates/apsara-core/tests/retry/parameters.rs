@@ -1,0 +1,47 @@
+//! What parameters must not do: be told, or sign.
+
+use apsara_core::generated::v1 as rt;
+
+use crate::script::*;
+
+/// An operation with a secret, and with a header of the caller's choice.
+#[derive(Clone, Default)]
+struct Telling {
+    auth_key: Option<String>,
+    headers: std::collections::BTreeMap<String, String>,
+}
+
+impl rt::Record for Telling {
+    const FIELDS: &'static [rt::Field<Self>] =
+        &[rt::field!("AuthKey", auth_key).sensitive(), rt::field!("*", headers).header()];
+}
+
+impl rt::Request for Telling {
+    type Client = Client;
+    type Response = Answer;
+    const OPERATION: &'static rt::Operation = &rt::Operation { name: "Telling", ..rt::Operation::of(&PRODUCT) };
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_secret_that_the_cloud_repeats_is_not_told() {
+    let body = r#"{"Code":"InvalidParameter","Message":"The AuthKey canary-1 is not one."}"#;
+    let script = Script::new([Step::Body(400, body)]);
+    let request = Telling { auth_key: Some("canary-1".to_owned()), ..Telling::default() };
+    let error = script.call(request).await.unwrap_err();
+    assert_eq!(error.service().unwrap().message(), "The AuthKey [redacted] is not one.");
+    assert!(!format!("{error} {error:?}").contains("canary"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_parameter_sets_a_header_that_the_signature_needs() {
+    let script = Script::new([]);
+    let with = |name: &str| Telling { headers: [(name.to_owned(), "x".to_owned())].into(), ..Telling::default() };
+    for name in ["Host", "x-acs-date", "X-Acs-Version", "x-acs-security-token"] {
+        let error = script.call(with(name)).await.unwrap_err();
+        assert!(error.is_invalid() && error.to_string().contains("no parameter can set it"), "{error}");
+    }
+    assert!(script.sent().is_empty());
+    script.call(with("Accept")).await.unwrap();
+    let sent = script.sent().remove(0);
+    assert_eq!(sent.headers().get_all("accept").iter().collect::<Vec<_>>(), ["x"]);
+}
