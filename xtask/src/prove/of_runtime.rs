@@ -65,7 +65,7 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "the token of a temporary key is not sent",
-        file: "crates/apsara-core/src/call/attempt.rs",
+        file: "crates/apsara-core/src/call/attempt/v1.rs",
         old: "add(\"SecurityToken\", token.expose());",
         new: "let _ = token;",
         package: TESTS,
@@ -73,7 +73,7 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "a byte of every V1 signature is another",
-        file: "crates/apsara-core/src/call/attempt.rs",
+        file: "crates/apsara-core/src/call/attempt/v1.rs",
         old: "on_the_wire.push_str(&percent_encode(&signature));",
         new: "on_the_wire.push_str(&percent_encode(&signature.replace('=', \"\")));",
         package: TESTS,
@@ -244,7 +244,7 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "a bearer token does not say what it is",
-        file: "crates/apsara-core/src/call/attempt.rs",
+        file: "crates/apsara-core/src/call/attempt/mod.rs",
         old: "true => pairs.push(pair(\"SignatureType\", \"BEARERTOKEN\")),",
         new: "true => {}",
         package: CORE,

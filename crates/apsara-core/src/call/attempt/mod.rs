@@ -1,5 +1,7 @@
 //! One attempt: a request with its own time, nonce and signature.
 
+mod v1;
+
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -12,7 +14,7 @@ use crate::error::Error;
 use crate::operation::{Operation, Style};
 use crate::record::{Body, Encoded};
 use crate::sensitive::Sensitive;
-use crate::sign::{canonical_query, hex, percent_encode, roa, v1, v3};
+use crate::sign::{canonical_query, hex, v3};
 
 /// A request that only lacks time, nonce and signature; every attempt signs it anew.
 pub(super) struct Unsigned {
@@ -116,7 +118,7 @@ impl Unsigned {
             (SignatureVersion::V3, _) => self.sign_v3(v3::Key::HmacSha256, identity, stamp, headers),
             #[cfg(feature = "sm3")]
             #[cfg(feature = "rsa")]
-            (SignatureVersion::V3Sm3, _) if matches!(identity, Identity::KeyPair(_)) => Err(key_pair_signs_v3()),
+            (SignatureVersion::V3Sm3, _) if matches!(identity, Identity::KeyPair(_)) => Err(v1::key_pair_signs_v3()),
             #[cfg(feature = "sm3")]
             (SignatureVersion::V3Sm3, _) => self.sign_v3(v3::Key::HmacSm3, identity, stamp, headers),
             (SignatureVersion::V1, Style::Rpc) => self.sign_v1_rpc(identity, stamp, &headers),
@@ -188,89 +190,6 @@ impl Unsigned {
         Ok((self.request(&canonical_query(&pairs), &headers)?, signed))
     }
 
-    fn sign_v1_rpc(
-        &self,
-        identity: Identity<'_>,
-        stamp: Stamp<'_>,
-        headers: &[(&str, &str)],
-    ) -> Result<(http::Request<Bytes>, Signed), Error> {
-        let operation = self.operation;
-        let mut query = self.query.clone();
-        let mut add = |name: &str, value: &str| query.push(pair(name, value));
-        add("Action", operation.name);
-        add("Format", "JSON");
-        add("SignatureNonce", stamp.nonce);
-        add("Timestamp", &rfc3339(stamp.time));
-        add("Version", operation.product.version);
-        match identity {
-            Identity::Key(credentials) => {
-                add("AccessKeyId", credentials.access_key_id());
-                add("SignatureMethod", "HMAC-SHA1");
-                add("SignatureVersion", "1.0");
-                if let Some(token) = credentials.security_token() {
-                    add("SecurityToken", token.expose());
-                }
-            }
-            Identity::Bearer(token) => {
-                add("BearerToken", token.expose());
-                add("SignatureType", "BEARERTOKEN");
-            }
-            Identity::Nobody => {}
-            #[cfg(feature = "rsa")]
-            Identity::KeyPair(_) => return Err(key_pair_signs_v3()),
-        }
-        let mut on_the_wire = canonical_query(&query);
-        let mut signed = Signed::Not;
-        if let Identity::Key(credentials) = identity {
-            // The signature covers the form as well, as if it stood in the query.
-            query.extend(self.form.iter().cloned());
-            let text = v1::string_to_sign(operation.method.as_str(), &canonical_query(&query));
-            let signature = v1::signature(credentials.access_key_secret().expose(), &text);
-            on_the_wire.push_str("&Signature=");
-            on_the_wire.push_str(&percent_encode(&signature));
-            signed = Signed::V1Rpc(text);
-        }
-        Ok((self.request(&on_the_wire, headers)?, signed))
-    }
-
-    fn sign_v1_roa(
-        &self,
-        identity: Identity<'_>,
-        stamp: Stamp<'_>,
-        headers: Headers<'_>,
-    ) -> Result<(http::Request<Bytes>, Signed), Error> {
-        let mut headers: Headers<'_> = headers;
-        let operation = self.operation;
-        let date = httpdate::fmt_http_date(stamp.time);
-        headers.extend([
-            ("date", date.as_str()),
-            ("x-acs-action", operation.name),
-            ("x-acs-signature-nonce", stamp.nonce),
-            ("x-acs-version", operation.product.version),
-        ]);
-        let authorization;
-        let mut signed = Signed::Not;
-        match identity {
-            Identity::Key(credentials) => {
-                headers.extend([("x-acs-signature-method", "HMAC-SHA1"), ("x-acs-signature-version", "1.0")]);
-                push_token(&mut headers, credentials);
-                let text = roa::string_to_sign(operation.method.as_str(), &headers, &self.path, &self.query);
-                let signature = roa::signature(credentials.access_key_secret().expose(), &text);
-                authorization = roa::authorization(credentials.access_key_id(), &signature);
-                headers.push(("authorization", &authorization));
-                signed = Signed::V1Roa(text);
-            }
-            Identity::Bearer(token) => {
-                headers
-                    .extend([("x-acs-bearer-token", token.expose().as_str()), ("x-acs-signature-type", "BEARERTOKEN")]);
-            }
-            Identity::Nobody => {}
-            #[cfg(feature = "rsa")]
-            Identity::KeyPair(_) => return Err(key_pair_signs_v3()),
-        }
-        Ok((self.request(&canonical_query(&self.query), &headers)?, signed))
-    }
-
     fn request(&self, query: &str, headers: &[(&str, &str)]) -> Result<http::Request<Bytes>, Error> {
         let joint = if query.is_empty() { "" } else { "?" };
         let uri = format!("{}{}{joint}{query}", self.endpoint, self.path);
@@ -303,11 +222,6 @@ fn push_token<'a>(headers: &mut Headers<'a>, credentials: &'a Credentials) {
     if let Some(token) = credentials.security_token() {
         headers.extend([("x-acs-accesskey-id", credentials.access_key_id()), ("x-acs-security-token", token.expose())]);
     }
-}
-
-#[cfg(feature = "rsa")]
-fn key_pair_signs_v3() -> Error {
-    Error::config("a key pair signs with SignatureVersion::V3 only")
 }
 
 fn rfc3339(time: SystemTime) -> String {
