@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::Wrong;
+use crate::strict::did_you_mean;
 
 /// The fields of an object, and where it stands.
 pub(super) struct Fields<'a> {
@@ -97,11 +98,8 @@ impl<'a> Fields<'a> {
 
 /// Says which name may have been meant; empty if none is near.
 pub(super) fn suggestion<'k>(given: &str, known: impl Iterator<Item = &'k str>) -> String {
-    let near = known.map(|name| (strsim::damerau_levenshtein(given, name), name)).min();
-    match near {
-        Some((distance, name)) if distance <= (name.len() / 3).max(1) => format!("; did you mean {name}?"),
-        _ => String::new(),
-    }
+    let near = did_you_mean(given, &known.collect::<Vec<_>>());
+    near.map_or_else(String::new, |name| format!("; did you mean {name}?"))
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ mod table;
 use std::fmt;
 use std::str::FromStr;
 
+use crate::strict::did_you_mean;
+
 pub use self::choice::Choice;
 use self::sets::{SETS, Set};
 use self::table::ROWS;
@@ -124,13 +126,8 @@ pub struct UnknownRule {
 }
 
 impl UnknownRule {
-    /// How much alike two names must be for one to be meant by the other, from 0 to 1.
-    const ALIKE: f64 = 0.5;
-
     fn new(name: &str, known: impl Iterator<Item = &'static str>) -> Self {
-        let alike = known.map(|known| (strsim::normalized_damerau_levenshtein(name, known), known));
-        let nearest = alike.filter(|(alike, _)| *alike >= Self::ALIKE).max_by(|one, other| one.0.total_cmp(&other.0));
-        Self { name: name.to_owned(), suggestion: nearest.map(|(_, known)| known) }
+        Self { name: name.to_owned(), suggestion: did_you_mean(name, &known.collect::<Vec<_>>()) }
     }
 }
 
