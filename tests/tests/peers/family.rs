@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::sdk::{Peer, Sdk, Told};
 
 /// What every SDK must see, step by step.
-const FAMILY: [(&str, &str); 14] = [
+const FAMILY: [(&str, &str); 15] = [
     ("describe", "status 1"),
     ("restart", "another id"),
     ("describe old", "status -1"),
@@ -19,6 +19,7 @@ const FAMILY: [(&str, &str); 14] = [
     ("update", "RetCode 0"),
     ("create", "RetCode 0"),
     ("restart early", "InvalidParameter 400"),
+    ("describe until it runs", "status 0, status 0, status 1"),
     ("list", "total 2"),
     ("delete", "RetCode 0"),
     ("restart none", "CodeTaskNotExist 400"),
@@ -36,7 +37,7 @@ pub(crate) async fn check(peer: Peer) {
     emulator.clock().advance(Duration::from_secs(3600));
     let before = emulator.ledger().len();
 
-    let seen = drive(&mut Sdk::start(peer, &emulator), &idle, emulator.account_id()).await;
+    let seen = drive(&mut Sdk::start(peer, &emulator), &idle, &emulator).await;
     let seen: Vec<(&str, &str)> = seen.iter().map(|(step, told)| (*step, told.as_str())).collect();
     assert_eq!(seen, FAMILY, "{peer:?}");
 
@@ -45,7 +46,7 @@ pub(crate) async fn check(peer: Peer) {
     assert!(ledger[before..].iter().all(|entry| entry.signature == Some(peer.signature())), "{ledger:#?}");
 }
 
-async fn drive(sdk: &mut Sdk, idle: &str, account: &str) -> Vec<(&'static str, String)> {
+async fn drive(sdk: &mut Sdk, idle: &str, emulator: &Emulator) -> Vec<(&'static str, String)> {
     let mut seen = Vec::new();
     let mut see = |step, told: String| seen.push((step, told));
     let task = |id: &str| json!({ "Region": "cn-shanghai", "TaskId": id });
@@ -84,6 +85,12 @@ async fn drive(sdk: &mut Sdk, idle: &str, account: &str) -> Vec<(&'static str, S
     assert_eq!(described["TaskInfo"]["TaskName"], NAME, "{described}");
     assert_eq!(described["TaskInfo"]["SourceUrls"], sources, "{described}");
     see("restart early", sdk.call("RestartLivePullToPush", task(early)).await.to_string());
+    let mut polls = Vec::new();
+    while polls.len() < 5 && polls.last().is_none_or(|poll| poll != "status 1") {
+        polls.push(status(sdk.call("DescribeLivePullToPush", task(early)).await));
+        emulator.clock().advance(Duration::from_secs(1800));
+    }
+    see("describe until it runs", polls.join(", "));
 
     let page = json!({ "Region": "cn-shanghai", "PageSize": 1 });
     let listed = checked(sdk.call("DescribeLivePullToPushList", page).await);
@@ -96,7 +103,10 @@ async fn drive(sdk: &mut Sdk, idle: &str, account: &str) -> Vec<(&'static str, S
     see("wrong secret", sdk.call("DescribeLivePullToPush", task(early)).await.to_string());
     sdk.key.secret = secret;
     let identity = checked(sdk.call("GetCallerIdentity", json!({})).await);
-    see("identity", if identity["AccountId"] == account { "the account".to_owned() } else { identity.to_string() });
+    see(
+        "identity",
+        if identity["AccountId"] == emulator.account_id() { "the account".to_owned() } else { identity.to_string() },
+    );
     seen
 }
 
