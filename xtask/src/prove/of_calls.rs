@@ -220,7 +220,7 @@ pub(super) const BREAKS: &[Break] = &[
         old: ".clamp(0, LAST)",
         new: ".clamp(0, i64::MAX)",
         package: CORE,
-        target: "retry",
+        target: "lib",
     },
     Break {
         lie: "calls under way are not corrected with the clock",
@@ -242,7 +242,7 @@ pub(super) const BREAKS: &[Break] = &[
         lie: "a secret that the cloud repeats is told",
         file: "crates/apsara-core/src/call/exchange.rs",
         old: "error.redact(|message| without_sensitive(message, self.request));",
-        new: "let _ = (ServiceError::redact::<fn(&str) -> Option<String>>, without_sensitive);",
+        new: "let _ = (without_sensitive, self.request);",
         package: CORE,
         target: "retry",
     },

@@ -273,3 +273,18 @@ fn failed(error: TransportError) -> Error {
     };
     Error::new(Kind::Transport(error), outcome)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_correction_leaves_the_years_that_a_date_can_be_written_for() {
+        let written = |seconds| {
+            let time = corrected(SystemTime::now(), seconds);
+            (humantime::format_rfc3339_seconds(time).to_string(), httpdate::fmt_http_date(time))
+        };
+        assert_eq!(written(i64::MAX).0, "9999-12-31T23:59:59Z");
+        assert_eq!(written(i64::MIN).1, "Thu, 01 Jan 1970 00:00:00 GMT");
+    }
+}

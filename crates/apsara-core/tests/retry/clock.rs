@@ -72,10 +72,9 @@ async fn a_date_beyond_all_reason_breaks_no_later_call() {
             let script = Script::new([Step::Refused(400, "IllegalTimestamp", vec![("date", date.to_owned())])]);
             let config = script.config().signature(signature).build().unwrap();
             send(&config, Unsafe::default()).await.unwrap();
-            std::thread::sleep(Duration::from_millis(1100));
             send(&config, Unsafe::default()).await.unwrap();
             assert!(
-                ["9999-12-31T23:59:59Z", "1970-01-01T00:00:0"]
+                ["9999-12-31T23:59:5", "1970-01-01T00:00:0"]
                     .iter()
                     .any(|edge| time(&script.sent()[2]).starts_with(edge))
             );
