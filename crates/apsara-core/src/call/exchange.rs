@@ -92,21 +92,16 @@ struct Attempts<'a> {
     renewed: Option<Credentials>,
 }
 
-/// What an attempt goes out with.
-struct Ready {
-    credentials: Option<Credentials>,
-}
-
-impl Attempts<'_> {
+impl<'a> Attempts<'a> {
     async fn run(&mut self) -> Result<Answer, Error> {
         let mut failure: Option<Error> = None;
         loop {
-            let ready = match self.ready().await {
-                Ok(ready) => ready,
+            let credentials = match self.ready().await {
+                Ok(credentials) => credentials,
                 // What went wrong before says more than that there is no further attempt.
                 Err(error) => return Err(failure.unwrap_or(error)),
             };
-            let error = match self.attempt(&ready).await {
+            let error = match self.attempt(credentials.as_ref()).await {
                 Ok(answer) => {
                     self.config.budget.succeeded(self.attempts > 1);
                     return Ok(answer);
@@ -114,7 +109,7 @@ impl Attempts<'_> {
                 Err(error) => error,
             };
             self.worst = self.worst.or_worse(error.outcome());
-            match self.next(&error, &ready).await {
+            match self.next(&error, credentials.as_ref()).await {
                 Some(wait) => {
                     sleep(wait).await;
                     self.delay = wait;
@@ -126,7 +121,7 @@ impl Attempts<'_> {
     }
 
     /// Gets what an attempt needs: credentials, and a grant.
-    async fn ready(&mut self) -> Result<Ready, Error> {
+    async fn ready(&mut self) -> Result<Option<Credentials>, Error> {
         #[cfg(feature = "rsa")]
         let is_needed = self.config.key_pair.is_none();
         #[cfg(not(feature = "rsa"))]
@@ -149,20 +144,20 @@ impl Attempts<'_> {
         if Instant::now() >= self.deadline {
             return Err(self.late(Outcome::NotSent));
         }
-        Ok(Ready { credentials })
+        Ok(credentials)
     }
 
     fn late(&self, outcome: Outcome) -> Error {
         Error::new(Kind::Deadline(self.length), outcome)
     }
 
-    fn lane(&self) -> Lane<'_> {
+    fn lane(&self) -> Lane<'a> {
         Lane { account: &self.config.account, operation: self.operation }
     }
 
     async fn pace(&mut self) -> Result<(), Error> {
         let Some(pacer) = &self.config.pacer else { return Ok(()) };
-        let lane = Lane { account: &self.config.account, operation: self.operation };
+        let lane = self.lane();
         if pacer.try_acquire(lane) {
             return Ok(());
         }
@@ -175,9 +170,9 @@ impl Attempts<'_> {
             .map_err(|error| Error::new(Kind::Paced(error, self.operation.quota), Outcome::NotSent))
     }
 
-    async fn attempt(&mut self, ready: &Ready) -> Result<Answer, Error> {
+    async fn attempt(&mut self, credentials: Option<&Credentials>) -> Result<Answer, Error> {
         let config = self.config;
-        let identity = identity(config, self.operation, ready.credentials.as_ref())?;
+        let identity = identity(config, self.operation, credentials)?;
         let version = signature_version(config, self.operation, identity)?;
         self.offset = config.clock_offset.load(Ordering::Relaxed);
         let stamp = Stamp {
@@ -221,7 +216,7 @@ impl Attempts<'_> {
     }
 
     /// Returns how long to wait before the next attempt, and mends what can be mended; nothing where there is none.
-    async fn next(&mut self, error: &Error, ready: &Ready) -> Option<Duration> {
+    async fn next(&mut self, error: &Error, credentials: Option<&Credentials>) -> Option<Duration> {
         let cause = Cause::of(error, self.prepared.repeatable, self.offset)?;
         if let (Cause::Throttled(Some(asked)), Some(pacer)) = (cause, &self.config.pacer) {
             pacer.throttled(self.lane(), asked);
@@ -240,8 +235,7 @@ impl Attempts<'_> {
         match cause {
             Cause::Skew(_) => {}
             Cause::ExpiredToken => {
-                let (None, Some(source), Some(expired)) = (&self.renewed, &self.config.credentials, &ready.credentials)
-                else {
+                let (None, Some(source), Some(expired)) = (&self.renewed, &self.config.credentials, credentials) else {
                     return None;
                 };
                 self.renewed = Some(timeout_at(self.deadline, source.renewed(expired)).await.ok()??);
