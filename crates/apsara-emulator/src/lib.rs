@@ -24,6 +24,7 @@ mod relay;
 mod replays;
 mod request;
 mod server;
+mod split_mix;
 mod start_error;
 mod status;
 mod store;

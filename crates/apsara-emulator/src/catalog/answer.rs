@@ -8,6 +8,7 @@ use super::fingerprint::fingerprint;
 use super::schema::{DEEPEST, Kind, Schemas, bound, count, kind, resolve};
 use super::{Found, Operation, Style};
 use crate::request::WireRequest;
+use crate::split_mix::SplitMix64;
 
 /// The most items that are made up for a list that does not ask for more.
 const MOST_ITEMS: u64 = 3;
@@ -46,7 +47,7 @@ pub(crate) fn answer(found: &Found<'_>, request: &WireRequest, seed: u64, reques
     let made_up = || {
         let mut maker = Maker {
             schemas: product.schemas(),
-            random: Random::new(seed, operation, request),
+            random: numbers(seed, operation, request),
             open: Vec::new(),
             in_list: false,
         };
@@ -108,7 +109,7 @@ fn place_request_id(body: &mut Value, request_id: &str) {
 
 struct Maker<'s> {
     schemas: &'s Schemas,
-    random: Random,
+    random: SplitMix64,
     /// The references that are being followed: a schema that contains itself is empty inside of itself.
     open: Vec<String>,
     /// Whether what is made stands in a list: lists in lists have one item each, or answers would grow without end.
@@ -204,24 +205,11 @@ impl Maker<'_> {
     }
 }
 
-/// Numbers that look random and follow from a seed and a request.
-struct Random(u64);
-
-impl Random {
-    fn new(seed: u64, operation: &Operation, request: &WireRequest) -> Self {
-        let mut hash = Sha256::new();
-        hash.update(seed.to_le_bytes());
-        hash.update(fingerprint(operation, request));
-        let hash: [u8; 32] = hash.finalize().into();
-        Self(hash.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte)))
-    }
-
-    /// The next number below a limit, which is at least 1: a step of `SplitMix64`.
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ mixed >> 31) % limit
-    }
+/// Returns numbers that look random, and follow from a seed and a request.
+fn numbers(seed: u64, operation: &Operation, request: &WireRequest) -> SplitMix64 {
+    let mut hash = Sha256::new();
+    hash.update(seed.to_le_bytes());
+    hash.update(fingerprint(operation, request));
+    let hash: [u8; 32] = hash.finalize().into();
+    SplitMix64(hash.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte)))
 }

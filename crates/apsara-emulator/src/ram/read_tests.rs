@@ -7,6 +7,7 @@ use super::context::Context;
 use super::policy::{Policy, Question, judge};
 use super::principal::Asking;
 use super::read::Purpose;
+use crate::split_mix::SplitMix64;
 
 fn refused(text: &str, purpose: Purpose) -> Vec<String> {
     Policy::parse(text, purpose).unwrap_err().iter().map(ToString::to_string).collect()
@@ -111,21 +112,13 @@ fn whom_a_role_trusts_is_written_as_the_documents_write_it() {
     }
 }
 
-/// A generator of numbers that anybody can repeat (splitmix64).
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, most: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((mixed ^ (mixed >> 31)) % u64::try_from(most).unwrap()).unwrap()
-    }
+/// Draws a number below a limit.
+fn below(numbers: &mut SplitMix64, most: usize) -> usize {
+    usize::try_from(numbers.below(u64::try_from(most).unwrap())).unwrap()
 }
 
 /// Changes one place of a document, or several: a value, a key, or what is missing.
-fn mutate(value: &mut Value, numbers: &mut Numbers) {
+fn mutate(value: &mut Value, numbers: &mut SplitMix64) {
     const TEXTS: [&str; 16] = [
         "",
         "*",
@@ -144,33 +137,33 @@ fn mutate(value: &mut Value, numbers: &mut Numbers) {
         "::ffff:1.2.3.4/128",
         "2026-13-40T99:99:99Z",
     ];
-    let replacement = match numbers.below(6) {
+    let replacement = match below(numbers, 6) {
         0 => json!(null),
         1 => json!([]),
         2 => json!({}),
-        3 => json!(numbers.below(1000)),
-        4 => json!([TEXTS[numbers.below(TEXTS.len())], TEXTS[numbers.below(TEXTS.len())], true]),
-        _ => json!(TEXTS[numbers.below(TEXTS.len())]),
+        3 => json!(below(numbers, 1000)),
+        4 => json!([TEXTS[below(numbers, TEXTS.len())], TEXTS[below(numbers, TEXTS.len())], true]),
+        _ => json!(TEXTS[below(numbers, TEXTS.len())]),
     };
     match value {
-        Value::Object(fields) if !fields.is_empty() && numbers.below(8) > 0 => {
-            let key = fields.keys().nth(numbers.below(fields.len())).unwrap().clone();
-            match numbers.below(5) {
+        Value::Object(fields) if !fields.is_empty() && below(numbers, 8) > 0 => {
+            let key = fields.keys().nth(below(numbers, fields.len())).unwrap().clone();
+            match below(numbers, 5) {
                 0 => drop(fields.remove(&key)),
                 1 => {
                     let moved = fields.remove(&key).unwrap();
-                    fields.insert(TEXTS[numbers.below(TEXTS.len())].to_owned(), moved);
+                    fields.insert(TEXTS[below(numbers, TEXTS.len())].to_owned(), moved);
                 }
                 _ => mutate(fields.get_mut(&key).unwrap(), numbers),
             }
         }
-        Value::Array(items) if !items.is_empty() && numbers.below(8) > 0 => {
-            let at = numbers.below(items.len());
+        Value::Array(items) if !items.is_empty() && below(numbers, 8) > 0 => {
+            let at = below(numbers, items.len());
             mutate(&mut items[at], numbers);
         }
-        Value::String(text) if numbers.below(3) > 0 => {
+        Value::String(text) if below(numbers, 3) > 0 => {
             let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
-            text.insert_str(ends[numbers.below(ends.len())], ["*", "?", "中"][numbers.below(3)]);
+            text.insert_str(ends[below(numbers, ends.len())], ["*", "?", "中"][below(numbers, 3)]);
         }
         other => *other = replacement,
     }
@@ -191,7 +184,7 @@ fn any_document_is_a_policy_or_is_refused() {
         "Condition": { "StringEquals": { "oidc:aud": ["a"] } } } });
     let seed = 20_260_101;
     println!("seed {seed}");
-    let mut numbers = Numbers(seed);
+    let mut numbers = SplitMix64(seed);
     let mut context = Context::default();
     context.set("acs:SourceIp", "203.0.113.1");
     context.set("acs:PrincipalARN", "acs:ram::1:user/u");
@@ -201,17 +194,17 @@ fn any_document_is_a_policy_or_is_refused() {
         let (base, purpose) =
             if round % 2 == 0 { (&permission, Purpose::Permission) } else { (&trust, Purpose::Trust) };
         let mut document = base.clone();
-        for _ in 0..=numbers.below(3) {
+        for _ in 0..=below(&mut numbers, 3) {
             // Without its version nothing is a policy: mostly, something else is spoilt.
-            let whole = numbers.below(16) == 0 || document.get("Statement").is_none();
+            let whole = below(&mut numbers, 16) == 0 || document.get("Statement").is_none();
             let spoilt = if whole { &mut document } else { &mut document["Statement"] };
             mutate(spoilt, &mut numbers);
         }
         let mut text = document.to_string();
-        if numbers.below(8) == 0 && !text.is_empty() {
+        if below(&mut numbers, 8) == 0 && !text.is_empty() {
             // Half a document, cut between two characters.
             let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
-            text.truncate(ends[numbers.below(ends.len())]);
+            text.truncate(ends[below(&mut numbers, ends.len())]);
         }
         match Policy::parse(&text, purpose) {
             Ok(policy) => {
