@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod emulated;
+mod guides;
 mod scripted;
 mod sessions;
 pub mod workspace;
