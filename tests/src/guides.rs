@@ -9,4 +9,6 @@ macro_rules! guide {
     };
 }
 
+guide!(Endpoints, "endpoints.md");
 guide!(Errors, "errors.md");
+guide!(Lists, "lists-and-waiting.md");
