@@ -53,6 +53,7 @@ pub(super) async fn exchange(
         prepared,
         redirects,
         retry: options.retry.unwrap_or(config.retry),
+        attempt_timeout: options.attempt_timeout.or(config.attempt_timeout),
         length,
         // A deadline beyond the end of time is none.
         deadline: now.checked_add(length).unwrap_or(now + Duration::from_secs(86_400 * 365)),
@@ -78,6 +79,7 @@ struct Attempts<'a> {
     prepared: Prepared,
     redirects: bool,
     retry: Retry,
+    attempt_timeout: Option<Duration>,
     length: Duration,
     deadline: Instant,
     /// How many were sent, or meant to be.
@@ -151,6 +153,13 @@ impl<'a> Attempts<'a> {
         Error::new(Kind::Deadline(self.length), outcome)
     }
 
+    /// Says that an attempt took as long as one may, while the call has time left.
+    fn attempt_late(&self) -> Error {
+        let length = self.attempt_timeout.unwrap_or_default();
+        let error = TransportError::new(format!("an attempt had no answer within {length:?}")).timed_out();
+        Error::new(Kind::Transport(error), Outcome::Unknown)
+    }
+
     fn lane(&self) -> Lane<'a> {
         Lane { account: &self.config.account, operation: self.operation }
     }
@@ -180,11 +189,15 @@ impl<'a> Attempts<'a> {
             nonce: &nonce()?,
             again: (self.attempts > 0).then_some((self.attempts, self.delay)),
         };
-        let (request, signed) = self.prepared.unsigned.sign(version, identity, stamp)?;
+        let (mut request, signed) = self.prepared.unsigned.sign(version, identity, stamp)?;
+        request.headers_mut().insert(http::header::USER_AGENT, config.user_agent.clone());
         self.attempts += 1;
-        let answer = match timeout_at(self.deadline, config.transport.send(request)).await {
+        let end = self.attempt_timeout.and_then(|length| Instant::now().checked_add(length));
+        let end = end.map_or(self.deadline, |end| end.min(self.deadline));
+        let answer = match timeout_at(end, config.transport.send(request)).await {
             Ok(answer) => answer.map_err(failed)?,
             // Nobody knows how far it came.
+            Err(_) if end < self.deadline => return Err(self.attempt_late()),
             Err(_) => return Err(self.late(Outcome::Unknown)),
         };
         let (parts, body) = answer.into_parts();

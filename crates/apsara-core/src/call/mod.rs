@@ -44,6 +44,7 @@ pub struct Client {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Options {
     deadline: Option<Duration>,
+    attempt_timeout: Option<Duration>,
     retry: Option<Retry>,
 }
 
@@ -169,6 +170,14 @@ impl<R: Request> Call<R> {
     /// Sets how long this call may take in all, attempts and waits included.
     pub fn with_deadline(mut self, deadline: Duration) -> Self {
         self.options.deadline = Some(deadline);
+        self
+    }
+
+    /// Sets how long one attempt of this call may take; see [`ConfigBuilder::attempt_timeout`].
+    ///
+    /// [`ConfigBuilder::attempt_timeout`]: crate::ConfigBuilder::attempt_timeout
+    pub fn with_attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.options.attempt_timeout = Some(timeout);
         self
     }
 
