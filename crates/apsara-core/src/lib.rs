@@ -16,6 +16,7 @@ mod credentials;
 mod endpoint;
 mod error;
 pub mod generated;
+pub mod observe;
 mod operation;
 mod outcome;
 pub mod pacing;

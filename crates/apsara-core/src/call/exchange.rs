@@ -13,6 +13,7 @@ use super::{Client, Options};
 use crate::config::Inner;
 use crate::credentials::Credentials;
 use crate::error::{Error, Kind, ServiceError};
+use crate::observe::Watch;
 use crate::operation::{Operation, Security};
 use crate::outcome::Outcome;
 use crate::pacing::{Lane, PacingError};
@@ -33,6 +34,8 @@ pub(super) struct Answer {
     pub(super) paced: Duration,
     /// The client token that was made for the call.
     pub(super) client_token: Option<String>,
+    /// Tells observers the end of the call when it is dropped.
+    pub(super) watch: Watch,
 }
 
 pub(super) async fn exchange(
@@ -42,8 +45,16 @@ pub(super) async fn exchange(
     redirects: bool,
     options: Options,
 ) -> Result<Answer, Error> {
-    let prepared = prepare(client, operation, request).map_err(|error| error.of(operation, 0, Outcome::NotSent))?;
     let config = &*client.config.inner;
+    let region = config.region.as_ref().map(|(region, _)| region.as_str());
+    let mut watch = Watch::start(&config.observers, operation, region);
+    let prepared = match prepare(client, operation, request) {
+        Ok(prepared) => prepared,
+        Err(error) => {
+            watch.failed(&error);
+            return Err(error.of(operation, 0, Outcome::NotSent));
+        }
+    };
     let length = options.deadline.unwrap_or(config.deadline);
     let now = Instant::now();
     let mut call = Attempts {
@@ -63,11 +74,14 @@ pub(super) async fn exchange(
         paced: Duration::ZERO,
         offset: 0,
         renewed: None,
+        watch,
     };
     let result = call.run().await;
     result.map_err(|error| {
         let token = call.prepared.client_token.take();
-        error.of(operation, call.attempts, call.worst).paced(call.paced).with_client_token(token)
+        let error = error.of(operation, call.attempts, call.worst).paced(call.paced).with_client_token(token);
+        call.watch.failed(&error);
+        error
     })
 }
 
@@ -92,6 +106,7 @@ struct Attempts<'a> {
     offset: i64,
     /// What took the place of credentials that the cloud called expired; there is one renewal in a call.
     renewed: Option<Credentials>,
+    watch: Watch,
 }
 
 impl<'a> Attempts<'a> {
@@ -110,9 +125,11 @@ impl<'a> Attempts<'a> {
                 }
                 Err(error) => error,
             };
+            self.watch.attempt_failed(&error);
             self.worst = self.worst.or_worse(error.outcome());
             match self.next(&error, credentials.as_ref()).await {
-                Some(wait) => {
+                Some((cause, wait)) => {
+                    self.watch.retrying(cause, wait);
                     sleep(wait).await;
                     self.delay = wait;
                     failure = Some(error);
@@ -173,7 +190,9 @@ impl<'a> Attempts<'a> {
         let asked = Instant::now();
         // The pacer knows the deadline; one that does not keep to it does not hold the call up.
         let granted = timeout_at(self.deadline, pacer.acquire(lane, self.deadline)).await;
-        self.paced += asked.elapsed();
+        let waited = asked.elapsed();
+        self.paced += waited;
+        self.watch.paced(waited, matches!(granted, Ok(Ok(()))));
         granted
             .unwrap_or(Err(PacingError::Late))
             .map_err(|error| Error::new(Kind::Paced(error, self.operation.quota), Outcome::NotSent))
@@ -192,6 +211,8 @@ impl<'a> Attempts<'a> {
         let (mut request, signed) = self.prepared.unsigned.sign(version, identity, stamp)?;
         request.headers_mut().insert(http::header::USER_AGENT, config.user_agent.clone());
         self.attempts += 1;
+        let body_bytes = Some(request.body().len() as u64);
+        self.watch.attempt_started(&mut request, body_bytes);
         let end = self.attempt_timeout.and_then(|length| Instant::now().checked_add(length));
         let end = end.map_or(self.deadline, |end| end.min(self.deadline));
         let answer = match timeout_at(end, config.transport.send(request)).await {
@@ -204,6 +225,8 @@ impl<'a> Attempts<'a> {
         let status = parts.status.as_u16();
         let request_id = parts.headers.get("x-acs-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
         if parts.status.is_success() || (self.redirects && parts.status.is_redirection()) {
+            self.watch.attempt_succeeded(status, request_id.as_deref(), Some(body.len() as u64));
+            self.watch.succeeded();
             return Ok(Answer {
                 status,
                 request_id,
@@ -213,6 +236,7 @@ impl<'a> Attempts<'a> {
                 before: self.worst,
                 paced: self.paced,
                 client_token: self.prepared.client_token.take(),
+                watch: std::mem::take(&mut self.watch),
             });
         }
         Err(match ServiceError::read(status, &parts.headers, &body, SystemTime::now()) {
@@ -228,8 +252,9 @@ impl<'a> Attempts<'a> {
         })
     }
 
-    /// Returns how long to wait before the next attempt, and mends what can be mended; nothing where there is none.
-    async fn next(&mut self, error: &Error, credentials: Option<&Credentials>) -> Option<Duration> {
+    /// Returns why there is another attempt and how long to wait before it, and mends what can be mended; nothing where there is
+    /// none.
+    async fn next(&mut self, error: &Error, credentials: Option<&Credentials>) -> Option<(Cause, Duration)> {
         let cause = Cause::of(error, self.prepared.repeatable, self.offset)?;
         if let (Cause::Throttled(Some(asked)), Some(pacer)) = (cause, &self.config.pacer) {
             pacer.throttled(self.lane(), asked);
@@ -259,7 +284,7 @@ impl<'a> Attempts<'a> {
                 }
             }
         }
-        Some(wait)
+        Some((cause, wait))
     }
 }
 

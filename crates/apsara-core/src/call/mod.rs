@@ -262,12 +262,11 @@ fn decode_answer(operation: &'static Operation, answer: Answer, response: &mut d
             }
             _ => source,
         };
-        let Answer { status, request_id, body, attempts, before, paced, client_token, .. } = answer;
+        let Answer { status, request_id, body, attempts, before, paced, client_token, mut watch, .. } = answer;
         let kind = Kind::Undecodable { status, request_id, body, source };
-        return Err(Error::new(kind, Outcome::Executed)
-            .of(operation, attempts, before)
-            .paced(paced)
-            .with_client_token(client_token));
+        let error = Error::new(kind, Outcome::Executed).of(operation, attempts, before);
+        watch.failed(&error);
+        return Err(error.paced(paced).with_client_token(client_token));
     }
     if let Some(id) = &answer.request_id {
         fill_request_id(response, id.clone());

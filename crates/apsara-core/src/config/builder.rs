@@ -12,6 +12,7 @@ use super::{Config, Inner, SignatureVersion};
 use crate::credentials::{Credentials, CredentialsProvider, Source};
 use crate::endpoint::Endpoint;
 use crate::error::Error;
+use crate::observe::Observer;
 use crate::pacing::{LocalPacer, Pacer};
 use crate::retry::{Budget, Retry};
 use crate::sensitive::Sensitive;
@@ -41,6 +42,7 @@ pub struct ConfigBuilder {
     pub(super) reqwest_setting: Option<&'static str>,
     attempt_timeout: Option<Duration>,
     user_agent: Option<String>,
+    observers: Vec<Arc<dyn Observer>>,
 }
 
 /// How calls are kept to their quotas.
@@ -178,6 +180,12 @@ impl ConfigBuilder {
         self
     }
 
+    /// Adds what hears of every call, after those that were added before; see [`Observer`].
+    pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.observers.push(Arc::new(observer));
+        self
+    }
+
     /// Sets how many bytes the body of an answer may have; 64 MiB unless set. It holds for the transport that is there unless
     /// another is given.
     pub fn response_limit(mut self, bytes: usize) -> Self {
@@ -253,6 +261,7 @@ impl ConfigBuilder {
                 account,
                 pacer,
                 validation: !self.without_validation,
+                observers: self.observers,
                 transport,
             }),
         })

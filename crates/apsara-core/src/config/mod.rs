@@ -16,6 +16,7 @@ pub use self::key_pair::KeyPair;
 use crate::credentials::Source;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
+use crate::observe::Observer;
 use crate::pacing::Pacer;
 use crate::retry::{Budget, Retry};
 use crate::sensitive::Sensitive;
@@ -48,6 +49,7 @@ pub(crate) struct Inner {
     pub(crate) account: String,
     pub(crate) pacer: Option<Arc<dyn Pacer>>,
     pub(crate) validation: bool,
+    pub(crate) observers: Vec<Arc<dyn Observer>>,
     pub(crate) transport: Arc<dyn Transport>,
 }
 
