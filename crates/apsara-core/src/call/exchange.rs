@@ -47,7 +47,19 @@ pub(super) async fn exchange(
 ) -> Result<Answer, Error> {
     let config = &*client.config.inner;
     let region = config.region.as_ref().map(|(region, _)| region.as_str());
-    let mut watch = Watch::start(&config.observers, operation, region);
+    let watch = Watch::start(&config.observers, operation, region);
+    watch.span().future(exchange_watched(client, operation, request, redirects, options, watch)).await
+}
+
+async fn exchange_watched(
+    client: &Client,
+    operation: &'static Operation,
+    request: &dyn AnyRecord,
+    redirects: bool,
+    options: Options,
+    mut watch: Watch,
+) -> Result<Answer, Error> {
+    let config = &*client.config.inner;
     let prepared = match prepare(client, operation, request) {
         Ok(prepared) => prepared,
         Err(error) => {
@@ -215,7 +227,7 @@ impl<'a> Attempts<'a> {
         self.watch.attempt_started(&mut request, body_bytes);
         let end = self.attempt_timeout.and_then(|length| Instant::now().checked_add(length));
         let end = end.map_or(self.deadline, |end| end.min(self.deadline));
-        let answer = match timeout_at(end, config.transport.send(request)).await {
+        let answer = match timeout_at(end, self.watch.attempt_span().future(config.transport.send(request))).await {
             Ok(answer) => answer.map_err(failed)?,
             // Nobody knows how far it came.
             Err(_) if end < self.deadline => return Err(self.attempt_late()),

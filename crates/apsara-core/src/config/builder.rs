@@ -186,6 +186,12 @@ impl ConfigBuilder {
         self
     }
 
+    /// Sends the context of the current trace with each attempt; see [`TraceContext`](crate::observe::TraceContext).
+    #[cfg(feature = "opentelemetry")]
+    pub fn trace_context(self) -> Self {
+        self.observer(crate::observe::TraceContext)
+    }
+
     /// Sets how many bytes the body of an answer may have; 64 MiB unless set. It holds for the transport that is there unless
     /// another is given.
     pub fn response_limit(mut self, bytes: usize) -> Self {

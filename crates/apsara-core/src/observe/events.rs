@@ -42,6 +42,8 @@ pub struct AttemptStarted<'a> {
     pub port: u16,
     /// The HTTP method.
     pub method: Method,
+    /// The path as the operation has it, with `{name}` where a parameter stands.
+    pub path: &'static str,
     /// How many bytes the body has, where that is known.
     pub body_bytes: Option<u64>,
 }
@@ -64,8 +66,30 @@ pub struct AttemptEnded<'a> {
     pub body_bytes: Option<u64>,
     /// What went wrong; see [`CallEnded::error_type`].
     pub error_type: Option<&'a str>,
+    /// The cloud's code, if it refused the attempt.
+    pub code: Option<&'a str>,
+    /// Whether the cloud refused it because the quota is used up.
+    pub is_throttled: bool,
     /// What became of it by itself; nothing where it succeeded.
     pub outcome: Option<Outcome>,
+}
+
+impl AttemptEnded<'_> {
+    /// Says of an attempt no more than how it ended.
+    pub(super) fn of(ending: Ending) -> Self {
+        Self {
+            number: 0,
+            duration: Duration::ZERO,
+            ending,
+            status: None,
+            request_id: None,
+            body_bytes: None,
+            error_type: None,
+            code: None,
+            is_throttled: false,
+            outcome: None,
+        }
+    }
 }
 
 /// Says that there is to be another attempt.
@@ -102,6 +126,8 @@ pub struct CallEnded<'a> {
     /// of `config`, `credentials`, `invalid`, `quota` (there was no room before the deadline), `connect`, `malformed`, `timeout`
     /// (of an attempt), `connection` (it broke), `deadline`, `undecodable`, `cancelled`.
     pub error_type: Option<&'a str>,
+    /// The cloud's code, if it refused the call.
+    pub code: Option<&'a str>,
     /// What became of it, the worst of its attempts; nothing where it succeeded.
     pub outcome: Option<Outcome>,
 }

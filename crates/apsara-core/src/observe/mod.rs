@@ -1,6 +1,29 @@
 //! Seeing what calls do: how long they take, how often they are tried, what became of them.
+//!
+//! [`Observer`] hears of everything. With the feature `tracing` each call has a span `PRODUCT/OPERATION` below the caller's, and each
+//! of its attempts one below that, `METHOD PATH`. Their fields have the names of OpenTelemetry's semantic conventions 1.45, in which
+//! those of RPC and HTTP are stable:
+//!
+//! | span | fields |
+//! | --- | --- |
+//! | call | `rpc.system.name` (`alibaba_cloud`), `rpc.method`, `rpc.response.status_code` (the cloud's code), `server.address`, `server.port`, `http.response.status_code`, `error.type` |
+//! | | `alibaba_cloud.version`, `alibaba_cloud.request_id`, `alibaba_cloud.attempts`, `alibaba_cloud.pacing.wait` (s), `alibaba_cloud.outcome` |
+//! | attempt | `http.request.method`, `http.request.resend_count`, `http.response.status_code`, `http.request.body.size`, `http.response.body.size`, `server.address`, `server.port`, `url.scheme`, `url.template`, `error.type` |
+//! | | `alibaba_cloud.request_id`, `alibaba_cloud.outcome` |
+//!
+//! `url.full` is not among them, because a query holds the values of parameters. `otel.name`, `otel.kind` and `otel.status_code`
+//! are for the layer of `tracing-opentelemetry`. `error.type` is what [`CallEnded::error_type`] says.
 
 mod events;
+#[cfg(feature = "opentelemetry")]
+mod meters;
+#[cfg(feature = "tracing")]
+mod spans;
+#[cfg(not(feature = "tracing"))]
+#[path = "no_spans.rs"]
+mod spans;
+#[cfg(feature = "opentelemetry")]
+mod trace_context;
 mod watch;
 
 use std::fmt;
@@ -9,6 +32,10 @@ use std::sync::Arc;
 pub use self::events::{
     AddedHeaders, AttemptEnded, AttemptStarted, CallEnded, CallStarted, Ending, Paced, RetryCause, Retrying,
 };
+#[cfg(feature = "opentelemetry")]
+pub use self::meters::Meters;
+#[cfg(feature = "opentelemetry")]
+pub use self::trace_context::TraceContext;
 pub(crate) use self::watch::Watch;
 
 /// Hears of every call of a configuration; see [`ConfigBuilder::observer`].

@@ -1,16 +1,16 @@
 //! What a call carries with it to tell observers of itself.
 
-use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::spans::{Around, Spans};
 use super::{
     AddedHeaders, AttemptEnded, AttemptStarted, CallEnded, CallObserver, CallStarted, Ending, Observer, Paced, Retrying,
 };
-use crate::error::Error;
+use crate::error::{Error, ServiceError};
 use crate::operation::Operation;
 use crate::outcome::Outcome;
 use crate::retry::Cause;
@@ -22,6 +22,7 @@ pub(crate) struct Watch(Option<Box<Watched>>);
 
 struct Watched {
     observers: Observers,
+    spans: Spans,
     operation: &'static Operation,
     start: Instant,
     /// The attempt that is under way.
@@ -32,7 +33,8 @@ struct Watched {
     request_id: Option<String>,
     /// What would be told if this were the end.
     ending: Ending,
-    error_type: Option<Cow<'static, str>>,
+    error_type: Option<String>,
+    code: Option<String>,
     outcome: Option<Outcome>,
 }
 
@@ -48,19 +50,18 @@ impl Observers {
 
 impl Watch {
     pub(crate) fn start(observers: &[Arc<dyn Observer>], operation: &'static Operation, region: Option<&str>) -> Self {
-        if observers.is_empty() {
+        let spans = Spans::start(operation);
+        if observers.is_empty() && spans.are_off() {
             return Self(None);
         }
         let started = CallStarted { operation, region };
         let ask = |observer: &Arc<dyn Observer>| {
             catch_unwind(AssertUnwindSafe(|| observer.call_started(&started))).ok().flatten()
         };
-        let observers: Vec<_> = observers.iter().filter_map(ask).collect();
-        if observers.is_empty() {
-            return Self(None);
-        }
+        let observers: Vec<_> = spans.call().within(|| observers.iter().filter_map(ask).collect());
         Self(Some(Box::new(Watched {
             observers: Observers(observers),
+            spans,
             operation,
             start: Instant::now(),
             under_way: None,
@@ -70,8 +71,19 @@ impl Watch {
             request_id: None,
             ending: Ending::Cancelled,
             error_type: None,
+            code: None,
             outcome: Some(Outcome::NotSent),
         })))
+    }
+
+    /// Returns the span of the call.
+    pub(crate) fn span(&self) -> Around {
+        self.0.as_ref().map_or_else(Around::default, |watched| watched.spans.call())
+    }
+
+    /// Returns the span of the attempt that is under way.
+    pub(crate) fn attempt_span(&self) -> Around {
+        self.0.as_ref().map_or_else(Around::default, |watched| watched.spans.attempt())
     }
 
     pub(crate) fn paced(&mut self, waited: Duration, is_granted: bool) {
@@ -92,10 +104,15 @@ impl Watch {
             host: uri.host().unwrap_or_default(),
             port: uri.port_u16().unwrap_or(if scheme == "http" { 80 } else { 443 }),
             method: watched.operation.method,
+            path: watched.operation.path.split('?').next().unwrap_or_default(),
             body_bytes,
         };
-        watched.observers.tell(|observer| {
-            observer.attempt_started(&started, &mut AddedHeaders::to(request.headers_mut()));
+        watched.spans.attempt_started(&started);
+        // What an observer asks the context for is the attempt's.
+        watched.spans.attempt().within(|| {
+            watched.observers.tell(|observer| {
+                observer.attempt_started(&started, &mut AddedHeaders::to(request.headers_mut()));
+            });
         });
         (watched.status, watched.request_id) = (None, None);
         watched.under_way = Some(Instant::now());
@@ -104,55 +121,62 @@ impl Watch {
     /// Tells that an attempt was answered with success.
     pub(crate) fn attempt_succeeded(&mut self, status: u16, request_id: Option<&str>, body_bytes: Option<u64>) {
         let Some(watched) = &mut self.0 else { return };
-        watched.attempt_ended(Ending::Success, Some(status), request_id, body_bytes, None, None);
+        watched.attempt_ended(&AttemptEnded {
+            status: Some(status),
+            request_id,
+            body_bytes,
+            ..AttemptEnded::of(Ending::Success)
+        });
     }
 
     /// Tells that an attempt failed, if there is one under way.
     pub(crate) fn attempt_failed(&mut self, error: &Error) {
         let Some(watched) = &mut self.0 else { return };
-        let (status, error_type) = (error.status(), error.error_type());
-        let outcome = Some(error.outcome());
-        watched.attempt_ended(Ending::Failure, status, error.request_id(), None, Some(&error_type), outcome);
+        let error_type = error.error_type();
+        watched.attempt_ended(&AttemptEnded {
+            status: error.status(),
+            request_id: error.request_id(),
+            error_type: Some(&error_type),
+            code: error.service().map(ServiceError::code),
+            is_throttled: error.service().is_some_and(ServiceError::is_throttled),
+            outcome: Some(error.outcome()),
+            ..AttemptEnded::of(Ending::Failure)
+        });
     }
 
     pub(crate) fn retrying(&mut self, cause: Cause, wait: Duration) {
         let Some(watched) = &mut self.0 else { return };
         let retrying = Retrying { number: watched.attempts, cause: cause.into(), wait };
         watched.observers.tell(|observer| observer.retrying(&retrying));
+        watched.spans.retrying(&retrying);
     }
 
     /// Notes that the call succeeded, unless it is said otherwise before this is dropped.
     pub(crate) fn succeeded(&mut self) {
         let Some(watched) = &mut self.0 else { return };
-        (watched.ending, watched.error_type, watched.outcome) = (Ending::Success, None, None);
+        (watched.ending, watched.outcome) = (Ending::Success, None);
     }
 
     /// Notes that the call failed.
     pub(crate) fn failed(&mut self, error: &Error) {
         let Some(watched) = &mut self.0 else { return };
         watched.ending = Ending::Failure;
-        watched.error_type = Some(Cow::Owned(error.error_type().into_owned()));
+        watched.error_type = Some(error.error_type().into_owned());
+        watched.code = error.service().map(|refusal| refusal.code().to_owned());
         watched.outcome = Some(error.outcome());
     }
 }
 
 impl Watched {
-    fn attempt_ended(
-        &mut self,
-        ending: Ending,
-        status: Option<u16>,
-        request_id: Option<&str>,
-        body_bytes: Option<u64>,
-        error_type: Option<&str>,
-        outcome: Option<Outcome>,
-    ) {
+    /// Tells the end of the attempt that is under way, if there is one.
+    fn attempt_ended(&mut self, ended: &AttemptEnded<'_>) {
         let Some(start) = self.under_way.take() else { return };
-        (self.status, self.request_id) = (status, request_id.map(str::to_owned));
+        (self.status, self.request_id) = (ended.status, ended.request_id.map(str::to_owned));
         // If the call is dropped later on, this is what became of it.
-        self.outcome = self.outcome.max(outcome);
-        let (number, duration) = (self.attempts, start.elapsed());
-        let ended = AttemptEnded { number, duration, ending, status, request_id, body_bytes, error_type, outcome };
+        self.outcome = self.outcome.max(ended.outcome);
+        let ended = AttemptEnded { number: self.attempts, duration: start.elapsed(), ..*ended };
         self.observers.tell(|observer| observer.attempt_ended(&ended));
+        self.spans.attempt_ended(&ended);
     }
 }
 
@@ -160,13 +184,18 @@ impl Drop for Watch {
     fn drop(&mut self) {
         let Some(mut watched) = self.0.take() else { return };
         let cancelled = Some("cancelled");
-        watched.attempt_ended(Ending::Cancelled, None, None, None, cancelled, Some(Outcome::Unknown));
+        watched.attempt_ended(&AttemptEnded {
+            error_type: cancelled,
+            outcome: Some(Outcome::Unknown),
+            ..AttemptEnded::of(Ending::Cancelled)
+        });
         // While it unwinds, nobody is told of a success.
         if watched.ending == Ending::Success && std::thread::panicking() {
             (watched.ending, watched.outcome) = (Ending::Cancelled, Some(Outcome::Executed));
         }
         let Watched {
             mut observers,
+            mut spans,
             operation,
             start,
             attempts,
@@ -174,15 +203,18 @@ impl Drop for Watch {
             status,
             request_id,
             ending,
-            error_type,
             outcome,
             ..
         } = *watched;
-        let error_type = if ending == Ending::Cancelled { cancelled } else { error_type.as_deref() };
+        let (error_type, code) = match ending {
+            Ending::Cancelled => (cancelled, None),
+            _ => (watched.error_type.as_deref(), watched.code.as_deref()),
+        };
         let (duration, request_id) = (start.elapsed(), request_id.as_deref());
         let ended =
-            CallEnded { operation, ending, duration, attempts, waited, status, request_id, error_type, outcome };
+            CallEnded { operation, ending, duration, attempts, waited, status, request_id, error_type, code, outcome };
         observers.tell(|observer| observer.ended(&ended));
+        spans.ended(&ended);
     }
 }
 
