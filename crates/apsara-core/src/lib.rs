@@ -7,6 +7,8 @@
 //!
 //! - `reqwest` (default): the transport on reqwest and rustls, with the system's certificates. Without it
 //!   [`ConfigBuilder::transport`] must be given.
+//! - `tracing`: a span of the crate `tracing` for each call and each attempt, named as OpenTelemetry names them; see [`observe`].
+//! - `opentelemetry`: `observe::Meters`, which measures calls, and `observe::TraceContext`, which sends `traceparent`.
 //! - `sm3`: the signature `ACS3-HMAC-SM3`, HMAC-SM3 over SM3 hashes.
 //! - `rsa`: the signature `ACS3-RSA-SHA256`, by a private key instead of a secret.
 
@@ -16,6 +18,7 @@ mod credentials;
 mod endpoint;
 mod error;
 pub mod generated;
+pub mod observe;
 mod operation;
 mod outcome;
 pub mod pacing;

@@ -44,6 +44,7 @@ pub struct Client {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Options {
     deadline: Option<Duration>,
+    attempt_timeout: Option<Duration>,
     retry: Option<Retry>,
 }
 
@@ -172,6 +173,14 @@ impl<R: Request> Call<R> {
         self
     }
 
+    /// Sets how long one attempt of this call may take; see [`ConfigBuilder::attempt_timeout`].
+    ///
+    /// [`ConfigBuilder::attempt_timeout`]: crate::ConfigBuilder::attempt_timeout
+    pub fn with_attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.options.attempt_timeout = Some(timeout);
+        self
+    }
+
     /// Sets how often this call is tried, and how long it waits in between.
     pub fn with_retry(mut self, retry: Retry) -> Self {
         self.options.retry = Some(retry);
@@ -253,12 +262,11 @@ fn decode_answer(operation: &'static Operation, answer: Answer, response: &mut d
             }
             _ => source,
         };
-        let Answer { status, request_id, body, attempts, before, paced, client_token, .. } = answer;
+        let Answer { status, request_id, body, attempts, before, paced, client_token, mut watch, .. } = answer;
         let kind = Kind::Undecodable { status, request_id, body, source };
-        return Err(Error::new(kind, Outcome::Executed)
-            .of(operation, attempts, before)
-            .paced(paced)
-            .with_client_token(client_token));
+        let error = Error::new(kind, Outcome::Executed).of(operation, attempts, before);
+        watch.failed(&error);
+        return Err(error.paced(paced).with_client_token(client_token));
     }
     if let Some(id) = &answer.request_id {
         fill_request_id(response, id.clone());
