@@ -38,7 +38,7 @@ fn sources() -> Sources {
 #[test]
 fn generated_code_compiles_in_another_crate_in_every_edition() {
     let mut options = Options::default();
-    options.crate_path = "elsewhere::clients".to_owned();
+    options.crate_path = Some("elsewhere::clients".to_owned());
     let files = generate(&sources(), "api-specs", &options).unwrap().files;
     for product in ["live", "paths", "sts", "test"] {
         assert!(files.iter().any(|file| file.path == format!("{product}/mod.rs")), "{product} was not generated");
