@@ -1,7 +1,9 @@
 //! Generates typed clients from the API portal's metadata: specs in, a list of files out.
 //!
-//! What it writes names only `apsara_core::generated::v1`, so it compiles in any crate that depends on `apsara-core`.
+//! What it writes names only `apsara_core::generated::v1`, so it compiles in any crate that depends on `apsara-core`. A build script makes
+//! a client with [`Builder`]; [`generate`] gives the files themselves.
 
+mod builder;
 mod check;
 mod data;
 mod docs;
@@ -21,10 +23,15 @@ mod parallel;
 mod product;
 mod refusal;
 mod repair;
+mod select;
+mod single;
 mod spec;
 mod waiters;
 mod write;
 
+use std::collections::BTreeSet;
+
+pub use builder::{Builder, Error};
 pub use data::VersionData;
 pub use format::File;
 pub use load::Sources;
@@ -36,8 +43,11 @@ pub use write::{Changes, compare, write};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
-    /// The path by which examples in the documentation name the crate's generated modules, for example `apsara`.
-    pub crate_path: String,
+    /// The path by which examples in the documentation name the modules of products, for example `apsara`. Without one, examples
+    /// are shown and not compiled.
+    pub crate_path: Option<String>,
+    /// The names of the operations that are generated; if there are none, all are. The others need not be right.
+    pub operations: BTreeSet<String>,
     /// Whether operations that are refused are left out instead of failing the run.
     pub keep_going: bool,
     /// Whether the specs themselves are returned as well, as data.
@@ -62,7 +72,7 @@ pub struct Generated {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { crate_path: "apsara".to_owned(), keep_going: false, with_data: false }
+        Self { crate_path: Some("apsara".to_owned()), operations: BTreeSet::new(), keep_going: false, with_data: false }
     }
 }
 
@@ -77,13 +87,17 @@ pub fn generate(sources: &Sources, root: &str, options: &Options) -> Result<Gene
     let collector = refusal::Collector::default();
     let mut versions = load::load(sources, &collector);
     check::check(&versions, &collector);
-    let refusals = collector.refusals();
+    let mut refusals = collector.refusals();
+    if !options.operations.is_empty() {
+        refusals = select::select(&mut versions, &options.operations, refusals, root);
+    }
     if options.keep_going {
         leave_out::leave_out(&mut versions, &refusals);
     } else if !refusals.is_empty() {
         return Err(Refusals::new(refusals));
     }
-    let model = lower::lower(&versions, &options.crate_path);
+    let model = lower::lower(&versions, options.crate_path.as_deref(), &options.operations);
+    select::keep(&mut versions, &options.operations);
     let units = emit::units(&model, root);
     let files = parallel::map(&units, |unit| format::format(emit::emit(*unit)));
     let data = if options.with_data { data::data(&versions) } else { Vec::new() };

@@ -12,3 +12,4 @@ macro_rules! guide {
 guide!(Endpoints, "endpoints.md");
 guide!(Errors, "errors.md");
 guide!(Lists, "lists-and-waiting.md");
+guide!(OwnProducts, "own-products.md");
