@@ -6,6 +6,7 @@
 mod builder;
 mod check;
 mod data;
+mod describe;
 mod docs;
 mod emit;
 mod facts;
@@ -76,17 +77,70 @@ impl Default for Options {
     }
 }
 
-/// Generates every file from specs; `root` is what their folder is called in the first line of what is made of all of them.
+/// Describes every operation of the specs for programs that call it without generated code: JSON that
+/// `apsara_core::untyped::Description::from_json` reads, sorted by product, version and name. Nothing is generated.
 ///
-/// The order of the specs and of what is in them changes nothing.
+/// Specs are files of a folder, as [`Sources::insert`] takes them: `PRODUCT/VERSION/Operation.json` with a `product.json` beside it,
+/// or a whole `api-docs.json`. Whether a version has paths, by which its style is told, is asked of the operations that are given.
 ///
 /// # Errors
 ///
-/// Fails with every reason why the specs cannot be generated.
-pub fn generate(sources: &Sources, root: &str, options: &Options) -> Result<Generated, Refusals> {
+/// Fails with every reason why the specs cannot be read; with `keep_going`, what is refused is left out.
+pub fn describe(sources: &Sources, options: &Options) -> Result<Vec<serde_json::Value>, Refusals> {
     let collector = refusal::Collector::default();
-    let mut versions = load::load(sources, &collector);
+    let (versions, _) = checked(sources, "the specs", options, &collector)?;
+    let model = lower::lower(&versions, options.crate_path.as_deref(), &options.operations);
+    Ok(model.products.iter().flat_map(|product| &product.versions).flat_map(describe::describe).collect())
+}
+
+/// Describes one operation whose spec is at hand as data, as `apsara_specs` ships it: what the version shares, the spec with our
+/// corrections in it, and the overlay. `product` is the product's folder.
+///
+/// # Errors
+///
+/// As [`describe`].
+pub fn describe_data(
+    product: &str,
+    shared: &serde_json::Value,
+    name: &str,
+    spec: &serde_json::Value,
+    overlay: Option<&serde_json::Value>,
+) -> Result<serde_json::Value, Refusals> {
+    let mut sources = Sources::default();
+    let folder = format!("{product}/{}", shared["info"]["version"].as_str().unwrap_or_default());
+    sources.insert(format!("{folder}/product.json"), shared.to_string());
+    sources.insert(format!("{folder}/{name}.json"), spec.to_string());
+    if let Some(overlay) = overlay {
+        let mut overlay = overlay.clone();
+        // They were made already, and one that changes nothing is refused.
+        overlay.as_object_mut().and_then(|entries| entries.remove("corrections"));
+        sources.insert(format!("{folder}/{name}.apsara.json"), overlay.to_string());
+    }
+    let collector = refusal::Collector::default();
+    let versions = load::load(&sources, &collector);
     check::check(&versions, &collector);
+    // What is shared names what other operations have, which are not here.
+    let shared = format!("{folder}/product.json");
+    let refusals: Vec<Refusal> =
+        collector.refusals().into_iter().filter(|refusal| refusal.place().file_name() != shared).collect();
+    if !refusals.is_empty() {
+        return Err(Refusals::new(refusals));
+    }
+    let model = lower::lower(&versions, None, &BTreeSet::new());
+    let mut described = model.products.iter().flat_map(|product| &product.versions).flat_map(describe::describe);
+    // There is one file with one operation, which is described or was refused.
+    Ok(described.next().unwrap_or_default())
+}
+
+/// Reads what is asked for and can be generated, with the reasons why the rest of it cannot; `root` is where the specs are.
+fn checked(
+    sources: &Sources,
+    root: &str,
+    options: &Options,
+    collector: &refusal::Collector,
+) -> Result<(Vec<load::Version>, Vec<Refusal>), Refusals> {
+    let mut versions = load::load(sources, collector);
+    check::check(&versions, collector);
     let mut refusals = collector.refusals();
     if !options.operations.is_empty() {
         refusals = select::select(&mut versions, &options.operations, refusals, root);
@@ -96,6 +150,19 @@ pub fn generate(sources: &Sources, root: &str, options: &Options) -> Result<Gene
     } else if !refusals.is_empty() {
         return Err(Refusals::new(refusals));
     }
+    Ok((versions, refusals))
+}
+
+/// Generates every file from specs; `root` is what their folder is called in the first line of what is made of all of them.
+///
+/// The order of the specs and of what is in them changes nothing.
+///
+/// # Errors
+///
+/// Fails with every reason why the specs cannot be generated.
+pub fn generate(sources: &Sources, root: &str, options: &Options) -> Result<Generated, Refusals> {
+    let collector = refusal::Collector::default();
+    let (mut versions, refusals) = checked(sources, root, options, &collector)?;
     let model = lower::lower(&versions, options.crate_path.as_deref(), &options.operations);
     select::keep(&mut versions, &options.operations);
     let units = emit::units(&model, root);

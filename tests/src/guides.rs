@@ -13,3 +13,4 @@ guide!(Endpoints, "endpoints.md");
 guide!(Errors, "errors.md");
 guide!(Lists, "lists-and-waiting.md");
 guide!(OwnProducts, "own-products.md");
+guide!(Untyped, "untyped.md");
