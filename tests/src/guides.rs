@@ -9,4 +9,5 @@ macro_rules! guide {
     };
 }
 
+guide!(Credentials, "credentials.md");
 guide!(Errors, "errors.md");

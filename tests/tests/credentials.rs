@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use apsara::credentials::{AssumeRole, CredentialsChain, CredentialsUri, StepEnd};
+use apsara::credentials::{AssumeRole, CredentialsChain, CredentialsUri, EcsRamRole, StepEnd};
 use apsara::{ConfigBuilder, Credentials, CredentialsProvider, Error, live, sts};
 use apsara_emulator::{DEFAULT_ACCESS_KEY_ID, DEFAULT_ACCESS_KEY_SECRET, Emulator, Fault, FaultRule};
 use apsara_tests::{Home, KeyServer, credentials};
@@ -218,4 +218,28 @@ async fn the_key_of_the_environment_needs_no_file_and_no_server() {
         .set("ALIBABA_CLOUD_ENDPOINT", emulator.url());
     let config = ConfigBuilder::from_vars(|name| home.var(name)).unwrap().build().unwrap();
     live::Client::new(&config).describe_live_pull_to_push_list().region("cn-shanghai").send().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_metadata_service_is_asked_through_no_proxy() {
+    /// Set in the program that this test starts, which has a proxy.
+    const INNER: &str = "APSARA_TEST_METADATA";
+    if let Ok(url) = std::env::var(INNER) {
+        let direct = EcsRamRole::new().endpoint(&url).credentials().await.unwrap();
+        assert_eq!(direct.access_key_id(), "STS.1");
+        let proxied = CredentialsUri::new(format!("{url}/key")).credentials().await;
+        assert!(proxied.unwrap_err().is_connect(), "a proxy is used for all that is not next to this machine");
+        return;
+    }
+    let server = KeyServer::start().await;
+    let mut inner = tokio::process::Command::new(std::env::current_exe().unwrap());
+    inner.args(["--exact", "the_metadata_service_is_asked_through_no_proxy", "--nocapture"]);
+    inner.env(INNER, server.url()).env_remove("NO_PROXY").env_remove("no_proxy");
+    for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
+        // Nothing listens there: a request that is sent there fails.
+        inner.env(name, "http://127.0.0.1:9");
+    }
+    let output = inner.output().await.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(server.asked().len(), 3);
 }

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::{Method, StatusCode};
 
 use super::cache::{Cache, Issued, Issuer};
 use super::wire::{Asking, Wire, refusal};
 use super::{Credentials, CredentialsProvider, uri};
 use crate::error::Error;
+use crate::sensitive::Sensitive;
 use crate::transport::{BoxFuture, Transport};
 
 /// Gives the keys of the RAM role that is attached to this ECS instance, as its metadata service issues them.
@@ -93,7 +95,7 @@ impl Default for EcsRamRole {
 
 impl Metadata {
     /// Fetches a token; nothing where the service knows only version 1, and that is allowed.
-    async fn token(&self) -> Result<Option<String>, Error> {
+    async fn token(&self) -> Result<Option<Sensitive<String>>, Error> {
         let url = format!("{}{TOKEN_PATH}", self.endpoint);
         let headers = [("x-aliyun-ecs-metadata-token-ttl-seconds", TOKEN_SECONDS)];
         let asking = Asking { method: Method::PUT, url: &url, headers: &headers, body: Vec::new(), limit: LIMIT };
@@ -109,18 +111,19 @@ impl Metadata {
         match token {
             "" if self.without_v1 => Err(Error::config("the token is empty").within(url)),
             "" => Ok(None),
-            token => Ok(Some(token.to_owned())),
+            token => Ok(Some(Sensitive::new(token.to_owned()))),
         }
     }
 
-    async fn get(&self, path: &str, token: &mut Option<String>) -> Result<Vec<u8>, Error> {
+    async fn get(&self, path: &str, token: &mut Option<Sensitive<String>>) -> Result<Bytes, Error> {
         let url = format!("{}{ROLES_PATH}{path}", self.endpoint);
         loop {
-            let headers: Vec<_> = token.iter().map(|token| ("x-aliyun-ecs-metadata-token", token.as_str())).collect();
+            let headers: Vec<_> =
+                token.iter().map(|token| ("x-aliyun-ecs-metadata-token", token.expose().as_str())).collect();
             let asking = Asking { method: Method::GET, url: &url, headers: &headers, body: Vec::new(), limit: LIMIT };
             let answer = self.wire.send(asking).await?;
             match answer.status() {
-                StatusCode::OK => return Ok(answer.into_body().to_vec()),
+                StatusCode::OK => return Ok(answer.into_body()),
                 StatusCode::NOT_FOUND => {
                     return Err(Error::config(match path {
                         "" => "no RAM role is attached to this instance".to_owned(),
@@ -144,9 +147,9 @@ impl Issuer for Metadata {
             let role = match &self.role {
                 Some(role) => &**role,
                 None => {
-                    named = String::from_utf8(self.get("", &mut token).await?).unwrap_or_default();
+                    named = self.get("", &mut token).await?;
                     // The service lists the one role that an instance can have.
-                    named.lines().next().map(str::trim).unwrap_or_default()
+                    std::str::from_utf8(&named).unwrap_or_default().lines().next().map(str::trim).unwrap_or_default()
                 }
             };
             let is_name = |c: char| c.is_ascii_alphanumeric() || ".@-_".contains(c);
@@ -192,8 +195,7 @@ mod tests {
         let answers = Answers::new([(TOKEN, 200, "token".to_owned()), (ROLE, 401, String::new())]);
         let error = ecs(&answers).role("web").credentials().await.unwrap_err().to_string();
         assert!(error.contains("/security-credentials/web: HTTP 401"), "{error}");
-        let with_token =
-            |request: &http::Request<bytes::Bytes>| request.headers().contains_key("x-aliyun-ecs-metadata-token");
+        let with_token = |request: &http::Request<Bytes>| request.headers().contains_key("x-aliyun-ecs-metadata-token");
         assert_eq!(answers.asked().iter().map(with_token).collect::<Vec<_>>(), [false, true, false]);
         let strict = Answers::new([(TOKEN, 200, "token".to_owned()), (ROLE, 401, String::new())]);
         ecs(&strict).role("web").without_v1().credentials().await.unwrap_err();
@@ -215,8 +217,8 @@ mod tests {
         impl Transport for Silent {
             fn send(
                 &self,
-                _: http::Request<bytes::Bytes>,
-            ) -> BoxFuture<'_, Result<http::Response<bytes::Bytes>, crate::transport::TransportError>> {
+                _: http::Request<Bytes>,
+            ) -> BoxFuture<'_, Result<http::Response<Bytes>, crate::transport::TransportError>> {
                 Box::pin(std::future::pending())
             }
         }

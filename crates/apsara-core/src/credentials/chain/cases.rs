@@ -20,7 +20,7 @@ pub(super) const CLI: &str = ".aliyun/config.json";
 pub(super) const INI: &str = ".alibabacloud/credentials";
 const NO_KEY: &str = "1. the environment (default/env): not there: ALIBABA_CLOUD_ACCESS_KEY_ID is not set";
 const NO_OIDC: &str = "2. a role by a token (default/oidc_role_arn): not there: ALIBABA_CLOUD_ROLE_ARN, \
-                       ALIBABA_CLOUD_OIDC_PROVIDER_ARN, ALIBABA_CLOUD_OIDC_TOKEN_FILE is not set";
+                       ALIBABA_CLOUD_OIDC_PROVIDER_ARN, ALIBABA_CLOUD_OIDC_TOKEN_FILE are not set";
 const NO_CLI: &str =
     "3. the profile of the official CLI (default/cli_profile): not there: there is no $HOME/.aliyun/config.json";
 const NO_INI: &str = "4. the profile of the official SDKs (default/profile): not there: there is no \
@@ -244,6 +244,15 @@ pub(super) const CASES: &[Case] = &[
             "GET http://100.100.100.200/latest/meta-data/ram/security-credentials/web",
             ASSUME,
         ],
+    },
+    Case {
+        name: "a profile that wants what the environment forbids",
+        files: &[(CLI, r#"{"current":"p","profiles":[{"name":"p","mode":"EcsRamRole"}]}"#)],
+        vars: &[("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true")],
+        answers: metadata,
+        end: Err("mode EcsRamRole: ALIBABA_CLOUD_ECS_METADATA_DISABLED forbids to ask the metadata service"),
+        explained: &[NO_KEY],
+        asked: &[],
     },
     Case {
         name: "an access configuration of CloudSSO",

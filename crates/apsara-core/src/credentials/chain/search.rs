@@ -165,7 +165,7 @@ fn oidc(surroundings: &Surroundings) -> Result<OidcRole, String> {
     ];
     let [(_, Some(role)), (_, Some(provider)), (_, Some(file))] = set else {
         let missing: Vec<&str> = set.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| *name).collect();
-        return Err(format!("{} is not set", missing.join(", ")));
+        return Err(format!("{} {} not set", missing.join(", "), if missing.len() == 1 { "is" } else { "are" }));
     };
     let mut session = Session::of(role);
     session.name.clone_from(&variables.session_name);

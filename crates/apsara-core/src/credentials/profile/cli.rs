@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::cli_file::{CliFile, Entry};
 use super::{Found, Look, Reading, Surroundings, read_file};
 use crate::credentials::cloud_sso::CloudSso;
+use crate::credentials::ecs::EcsRamRole;
 use crate::credentials::external::ExternalProcess;
 use crate::credentials::fixed::Fixed;
 use crate::credentials::oauth::OAuth;
@@ -25,7 +26,7 @@ use crate::transport::{BoxFuture, Transport};
 /// | `RamRoleArn` | that of a role, assumed with the key that stands there |
 /// | `ChainableRamRoleArn` | that of a role, assumed with the keys of another profile |
 /// | `RamRoleArnWithRoleName` | that of a role, assumed with those of the instance's role |
-/// | `EcsRamRole` | that of the instance's role, see [`EcsRamRole`](super::EcsRamRole) |
+/// | `EcsRamRole` | that of the instance's role, see [`EcsRamRole`] |
 /// | `OIDC` | that of a role, see [`OidcRole`] |
 /// | `CloudSSO`, `OAuth` | what somebody who has logged in with the CLI is given, see [`CloudSso`] and [`OAuth`] |
 /// | `External` | what a program prints, see [`ExternalProcess`] |
@@ -146,7 +147,7 @@ impl<'a> Modes<'a> {
             "ststoken" => Arc::new(Fixed::Key(entry.temporary_key()?)),
             "ramrolearn" => Arc::new(self.role(entry, Arc::new(Fixed::Key(entry.key()?)))?),
             "ramrolearnwithrolename" => {
-                Arc::new(self.role(entry, Arc::new(surroundings.ecs(Some(entry.required("ram_role_name")?))))?)
+                Arc::new(self.role(entry, Arc::new(self.ecs(entry, Some(entry.required("ram_role_name")?))?))?)
             }
             "chainableramrolearn" => {
                 let name = entry.required("source_profile")?;
@@ -155,7 +156,7 @@ impl<'a> Modes<'a> {
                     .ok_or_else(|| entry.refuse(&format!("there is no profile `{name}`, its `source_profile`")))?;
                 Arc::new(self.role(entry, self.provider(source, above)?)?)
             }
-            "ecsramrole" => Arc::new(surroundings.ecs(entry.text("ram_role_name"))),
+            "ecsramrole" => Arc::new(self.ecs(entry, entry.text("ram_role_name"))?),
             "oidc" => Arc::new(OidcRole::of(
                 self.session(entry)?,
                 entry.required("oidc_provider_arn")?.to_owned(),
@@ -197,6 +198,10 @@ impl<'a> Modes<'a> {
                 ));
             }
         })
+    }
+
+    fn ecs(&self, entry: Entry<'_>, role: Option<&str>) -> Result<EcsRamRole, Error> {
+        self.surroundings.ecs_of_profile(role).map_err(|error| error.within(entry.what()))
     }
 
     fn role(&self, entry: Entry<'_>, source: Arc<dyn CredentialsProvider>) -> Result<AssumeRole, Error> {

@@ -113,7 +113,10 @@ impl<'a> Entry<'a> {
         let provider: Arc<dyn CredentialsProvider> = match self.required("type")? {
             "access_key" => Arc::new(Fixed::Key(self.key(None)?)),
             "sts" => Arc::new(Fixed::Key(self.key(Some(self.required("security_token")?))?)),
-            "ecs_ram_role" => Arc::new(surroundings.ecs(self.section.get("role_name"))),
+            "ecs_ram_role" => {
+                let ecs = surroundings.ecs_of_profile(self.section.get("role_name"));
+                Arc::new(ecs.map_err(|error| error.within(self.what()))?)
+            }
             "ram_role_arn" => {
                 let source = Arc::new(Fixed::Key(self.key(self.section.get("security_token"))?));
                 Arc::new(AssumeRole::of(source, self.session(variables)?, variables.external_id.clone(), sts()))

@@ -35,6 +35,17 @@ impl Surroundings {
         Self { variables, wire: Wire::default(), direct: Wire::direct(), metadata: None }
     }
 
+    /// The metadata service for a profile that wants it, unless the environment forbids that.
+    fn ecs_of_profile(&self, role: Option<&str>) -> Result<EcsRamRole, Error> {
+        if self.variables.without_ecs {
+            return Err(Error::config(
+                "ALIBABA_CLOUD_ECS_METADATA_DISABLED forbids to ask the metadata service, which the profile wants; unset it or \
+                 choose another profile",
+            ));
+        }
+        Ok(self.ecs(role))
+    }
+
     pub(super) fn ecs(&self, role: Option<&str>) -> EcsRamRole {
         let mut ecs = EcsRamRole::over(self.direct.clone());
         if let Some(role) = role {

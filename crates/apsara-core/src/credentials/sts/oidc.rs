@@ -11,6 +11,7 @@ use crate::credentials::cache::{Cache, Issued, Issuer};
 use crate::credentials::wire::Wire;
 use crate::credentials::{Credentials, CredentialsProvider};
 use crate::error::Error;
+use crate::sensitive::Sensitive;
 use crate::transport::{BoxFuture, Transport};
 
 /// Gives the keys of a role, which it assumes with the token of an OpenID Connect provider, by `AssumeRoleWithOIDC` of the token
@@ -95,11 +96,12 @@ impl Issuer for Role {
     fn issue<'a>(&'a self, _: Option<&'a Credentials>) -> BoxFuture<'a, Result<Issued, Error>> {
         Box::pin(async {
             let token = std::fs::read_to_string(&*self.token_file)
+                .map(Sensitive::new)
                 .map_err(|error| Error::config(error.to_string()).within(self.token_file.display().to_string()))?;
             let request = AssumeRoleWithOidcRequest {
                 duration_seconds: self.session.seconds,
                 oidc_provider_arn: self.provider_arn.clone(),
-                oidc_token: token.trim().to_owned(),
+                oidc_token: token.expose().trim().to_owned(),
                 policy: self.session.policy.clone(),
                 role_arn: self.session.role_arn.clone(),
                 role_session_name: self.session.name(),
