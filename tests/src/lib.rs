@@ -4,10 +4,14 @@
 
 mod emulated;
 mod guides;
+mod home;
+mod key_server;
 mod scripted;
 mod sessions;
 pub mod workspace;
 
 pub use emulated::{Kind, at, config, credentials, live, relay_task};
+pub use home::Home;
+pub use key_server::KeyServer;
 pub use scripted::{Scripted, Step, read_message};
 pub use sessions::Sessions;

@@ -7,6 +7,7 @@
 //!
 //! - `reqwest` (default): the transport on reqwest and rustls, with the system's certificates. Without it
 //!   [`ConfigBuilder::transport`] must be given.
+//! - `process` (default): a profile may name a program that gives credentials.
 //! - `tracing`: a span of the crate `tracing` for each call and each attempt, named as OpenTelemetry names them; see [`observe`].
 //! - `opentelemetry`: `observe::Meters`, which measures calls, and `observe::TraceContext`, which sends `traceparent`.
 //! - `sm3`: the signature `ACS3-HMAC-SM3`, HMAC-SM3 over SM3 hashes.
@@ -14,7 +15,7 @@
 
 mod call;
 mod config;
-mod credentials;
+pub mod credentials;
 mod endpoint;
 mod error;
 pub mod generated;

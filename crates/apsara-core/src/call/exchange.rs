@@ -19,7 +19,7 @@ use crate::outcome::Outcome;
 use crate::pacing::{Lane, PacingError};
 use crate::record::{AnyRecord, without_sensitive};
 use crate::retry::{Cause, Retry, share};
-use crate::transport::{Sent, TransportError};
+use crate::transport::TransportError;
 
 /// A success as it came.
 pub(crate) struct Answer {
@@ -190,7 +190,7 @@ impl<'a> Attempts<'a> {
     fn attempt_late(&self) -> Error {
         let length = self.attempt_timeout.unwrap_or_default();
         let error = TransportError::new(format!("an attempt had no answer within {length:?}")).timed_out();
-        Error::new(Kind::Transport(error), Outcome::Unknown)
+        Error::transport(error)
     }
 
     fn lane(&self) -> Lane<'a> {
@@ -232,7 +232,7 @@ impl<'a> Attempts<'a> {
         let end = self.attempt_timeout.and_then(|length| Instant::now().checked_add(length));
         let end = end.map_or(self.deadline, |end| end.min(self.deadline));
         let answer = match timeout_at(end, self.watch.attempt_span().future(config.transport.send(request))).await {
-            Ok(answer) => answer.map_err(failed)?,
+            Ok(answer) => answer.map_err(Error::transport)?,
             // Nobody knows how far it came.
             Err(_) if end < self.deadline => return Err(self.attempt_late()),
             Err(_) => return Err(self.late(Outcome::Unknown)),
@@ -310,16 +310,6 @@ fn corrected(time: SystemTime, seconds: i64) -> SystemTime {
     const LAST: i64 = 253_402_300_799;
     let since = time.duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(LAST));
     UNIX_EPOCH + Duration::from_secs(since.saturating_add(seconds).clamp(0, LAST).unsigned_abs())
-}
-
-fn failed(error: TransportError) -> Error {
-    let outcome = match (error.sent(), error.status()) {
-        (Sent::No, _) => Outcome::NotSent,
-        // The answer began, and by its status the call was executed; only what it said is lost.
-        (Sent::Maybe, Some(status)) if (200..300).contains(&status) => Outcome::Executed,
-        (Sent::Maybe, _) => Outcome::Unknown,
-    };
-    Error::new(Kind::Transport(error), outcome)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The transport on reqwest and rustls.
 
+use std::time::Duration;
+
 use bytes::{Bytes, BytesMut};
 
 use super::{BoxFuture, ReqwestTransportBuilder, Transport, TransportError};
@@ -17,6 +19,8 @@ pub struct ReqwestTransport {
     response_limit: usize,
 }
 
+/// How long a connection may take to be made to a server next to this machine.
+const DIRECT_CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long a body may be, unless it is said otherwise: 64 MiB.
 pub(super) const RESPONSE_LIMIT: usize = 64 << 20;
 
@@ -29,6 +33,11 @@ impl ReqwestTransport {
     /// Fails when the system's certificates cannot be read, and when a proxy of the environment is none.
     pub fn new() -> Result<Self, Error> {
         Self::builder().build()
+    }
+
+    /// Creates one that goes through no proxy and gives up soon: for a server next to this machine.
+    pub(crate) fn direct() -> Result<Self, Error> {
+        Self::builder().without_proxy().connect_timeout(DIRECT_CONNECT_TIMEOUT).build()
     }
 
     /// Starts to say what the transport is made with: proxies, certificates, timeouts, its pool.
