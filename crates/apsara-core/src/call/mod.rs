@@ -46,6 +46,9 @@ pub(crate) struct Options {
     deadline: Option<Duration>,
     attempt_timeout: Option<Duration>,
     retry: Option<Retry>,
+    /// Says to the transport which values a recording must not hold.
+    #[cfg(feature = "testing")]
+    names: Option<crate::testing::SensitiveNames>,
 }
 
 impl Client {
@@ -82,6 +85,8 @@ impl Client {
     }
 
     async fn execute_with<R: Request>(&self, request: &R, options: Options) -> Result<Raw<R::Response>, Error> {
+        #[cfg(feature = "testing")]
+        let options = Options { names: Some(crate::testing::SensitiveNames::of::<R>()), ..options };
         let mut response = R::Response::default();
         let answer = exchange(self, R::OPERATION, request, redirects(&response), options).await?;
         let answer = decode_answer(R::OPERATION, answer, &mut response)?;

@@ -22,6 +22,8 @@ pub(crate) use encode::{Body, Encoded, encode};
 pub use field::{Field, Projected};
 pub use meta::{Known, Location, Meta, Shape};
 pub use named::{Named, UnknownValue, named_as_str, named_from};
+#[cfg(feature = "testing")]
+pub(crate) use secrets::sensitive_names;
 pub(crate) use secrets::without_sensitive;
 pub use serde_impls::{deserialize, deserialize_value, serialize, serialize_value};
 pub(crate) use validate::{check, validate};

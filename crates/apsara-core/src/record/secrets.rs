@@ -1,5 +1,10 @@
 //! Taking out of a text what a request holds that must not be seen.
 
+#[cfg(feature = "testing")]
+use std::collections::BTreeSet;
+
+#[cfg(feature = "testing")]
+use super::value::Slot;
 use super::value::{AnyRecord, View};
 use crate::sensitive::REDACTED;
 
@@ -30,6 +35,38 @@ fn of_view(view: &View<'_>, sensitive: bool, visit: &mut dyn FnMut(&str)) {
         View::List(list) => (0..list.count()).for_each(|index| of_view(&list.at(index), sensitive, visit)),
         View::Map(map) => map.each(&mut |_, value| of_view(&value, sensitive, visit)),
         View::Record(record) => of_record(*record, sensitive, visit),
+        _ => {}
+    }
+}
+
+/// Collects the names of all sensitive fields of a record that holds nothing, at any depth. It fills the record.
+#[cfg(feature = "testing")]
+pub(crate) fn sensitive_names(record: &mut dyn AnyRecord, names: &mut BTreeSet<&'static str>) {
+    names_of_record(record, DEEPEST, names);
+}
+
+/// How deep fields are looked for: a type may hold itself.
+#[cfg(feature = "testing")]
+const DEEPEST: usize = 12;
+
+#[cfg(feature = "testing")]
+fn names_of_record(record: &mut dyn AnyRecord, depth: usize, names: &mut BTreeSet<&'static str>) {
+    for index in 0..record.count() {
+        let meta = record.meta(index);
+        if meta.sensitive {
+            names.insert(meta.name);
+        }
+        names_of_slot(record.get_mut(index).slot(), depth, names);
+    }
+}
+
+#[cfg(feature = "testing")]
+fn names_of_slot(slot: Slot<'_>, depth: usize, names: &mut BTreeSet<&'static str>) {
+    let Some(depth) = depth.checked_sub(1) else { return };
+    match slot {
+        Slot::Record(record) => names_of_record(record, depth, names),
+        Slot::List(list) => names_of_slot(list.push().slot(), depth, names),
+        Slot::Map(map) => names_of_slot(map.entry(String::new()).slot(), depth, names),
         _ => {}
     }
 }
