@@ -10,3 +10,6 @@ macro_rules! guide {
 }
 
 guide!(Errors, "errors.md");
+guide!(Observability, "observability.md");
+guide!(Testing, "testing.md");
+guide!(Transport, "transport.md");

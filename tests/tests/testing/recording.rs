@@ -177,6 +177,25 @@ async fn no_secret_is_in_a_recording() {
 }
 
 #[tokio::test]
+async fn what_a_spec_calls_sensitive_is_in_no_recording_whatever_its_name() {
+    let folder = Folder::new("by-spec");
+    let apps =
+        json!({ "ApiResult": { "Apps": [{ "AppSign": "canary-1" }, { "AppId": "kept", "AppSign": "canary-2" }] } });
+    let script = Script::new().expect(Expect::operation("ListLiveMessageApps"), Answer::success(&apps)).expect(
+        Expect::operation("SetLiveDomainCertificate"),
+        Answer::success(&json!({ "Note": "it began canary-3" })),
+    );
+    let recorder = Recorder::new(script);
+    let live = live::Client::new(&testing::builder(recorder.clone()).without_validation().build().unwrap());
+    live.list_live_message_apps().send().await.unwrap();
+    live.set_live_domain_certificate().domain_name("kept.example.com").ssl_pri("canary-3").send().await.unwrap();
+    recorder.save(folder.file()).unwrap();
+    let text = std::fs::read_to_string(folder.file()).unwrap();
+    assert!(!text.contains("canary"), "{text}");
+    assert!(text.contains("kept.example.com") && text.contains("\"AppId\": \"kept\""), "{text}");
+}
+
+#[tokio::test]
 async fn a_file_that_is_no_recording_is_refused_by_name() {
     let folder = Folder::new("refused");
     for (content, why) in [
