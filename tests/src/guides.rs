@@ -15,3 +15,6 @@ guide!(Errors, "errors.md");
 guide!(Lists, "lists-and-waiting.md");
 guide!(OwnProducts, "own-products.md");
 guide!(Untyped, "untyped.md");
+guide!(Observability, "observability.md");
+guide!(Testing, "testing.md");
+guide!(Transport, "transport.md");

@@ -13,10 +13,12 @@ mod of_control;
 mod of_emulator;
 mod of_gateway;
 mod of_generator;
+mod of_observers;
 mod of_pages;
 mod of_quota;
 mod of_ram;
 mod of_runtime;
+mod of_transport;
 
 /// One fact, and how it is broken: a text of a file that stands there once, and what takes its place.
 struct Break {
@@ -46,6 +48,8 @@ pub(crate) fn run(only: &str) -> Result<(), Failure> {
         of_emulator::BREAKS,
         of_ram::BREAKS,
         of_pages::BREAKS,
+        of_observers::BREAKS,
+        of_transport::BREAKS,
     ];
     let breaks = || all.into_iter().flatten().filter(is_meant);
     if breaks().next().is_none() {

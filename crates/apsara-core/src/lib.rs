@@ -11,6 +11,7 @@
 //! - `tracing`: a span of the crate `tracing` for each call and each attempt, named as OpenTelemetry names them; see [`observe`].
 //! - `opentelemetry`: `observe::Meters`, which measures calls, and `observe::TraceContext`, which sends `traceparent`.
 //! - `sm3`: the signature `ACS3-HMAC-SM3`, HMAC-SM3 over SM3 hashes.
+//! - `testing`: the module `testing`, with transports for tests: scripted, recording and replaying.
 //! - `rsa`: the signature `ACS3-RSA-SHA256`, by a private key instead of a secret.
 
 mod call;
@@ -28,6 +29,8 @@ pub mod record;
 mod retry;
 mod sensitive;
 pub mod sign;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod transport;
 pub mod untyped;
 mod wait;

@@ -91,6 +91,8 @@ async fn exchange_watched(
         offset: 0,
         renewed: None,
         watch,
+        #[cfg(feature = "testing")]
+        names: options.names,
     };
     let result = call.run().await;
     result.map_err(|error| {
@@ -123,6 +125,8 @@ struct Attempts<'a> {
     /// What took the place of credentials that the cloud called expired; there is one renewal in a call.
     renewed: Option<Credentials>,
     watch: Watch,
+    #[cfg(feature = "testing")]
+    names: Option<crate::testing::NamesOfTypes>,
 }
 
 impl<'a> Attempts<'a> {
@@ -226,6 +230,8 @@ impl<'a> Attempts<'a> {
         };
         let (mut request, signed) = self.prepared.unsigned.sign(version, identity, stamp)?;
         request.headers_mut().insert(http::header::USER_AGENT, config.user_agent.clone());
+        #[cfg(feature = "testing")]
+        request.extensions_mut().insert(crate::testing::SensitiveNames::new(self.names, self.request));
         self.attempts += 1;
         let body_bytes = Some(request.body().len() as u64);
         self.watch.attempt_started(&mut request, body_bytes);

@@ -47,6 +47,9 @@ pub(crate) struct Options {
     pub(crate) deadline: Option<Duration>,
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) retry: Option<Retry>,
+    /// Says which values a recording must not hold, where the types of the call know it.
+    #[cfg(feature = "testing")]
+    pub(crate) names: Option<crate::testing::NamesOfTypes>,
 }
 
 impl Client {
@@ -83,6 +86,8 @@ impl Client {
     }
 
     async fn execute_with<R: Request>(&self, request: &R, options: Options) -> Result<Raw<R::Response>, Error> {
+        #[cfg(feature = "testing")]
+        let options = Options { names: Some(crate::testing::names_of_types::<R>), ..options };
         let mut response = R::Response::default();
         let invocation =
             Invocation { operation: R::OPERATION, path: R::OPERATION.path, request, redirects: redirects(&response) };
