@@ -4,7 +4,8 @@
 
 mod common;
 
-use common::{OPERATION, PRODUCT, file, generated, without_the_usual};
+use apsara_codegen::{Options, describe};
+use common::{OPERATION, PRODUCT, file, generated, sources, without_the_usual};
 
 macro_rules! fixture {
     ($name:literal) => {
@@ -256,4 +257,18 @@ fn an_overlay_makes_a_wait_for_a_state() {
     let text = operation("describe_thing.rs", &files);
     let (_, waits) = text.split_once("    /// Waits until there is a code.").unwrap();
     insta::assert_snapshot!(waits.split_once("/// Holds the parameters").unwrap().0);
+}
+
+#[test]
+fn an_operation_is_described_as_data() {
+    let files = [fixture!("product"), fixture!("Travels"), fixture!("Limits"), fixture!("Tree")];
+    let described = describe(&sources(&files), &Options::default()).unwrap();
+    let lines = described.iter().flat_map(|operation| {
+        let facts = operation.as_object().unwrap().iter().map(|(key, value)| match value.as_array() {
+            Some(list) => list.iter().map(|it| format!("{key} {it}\n")).collect(),
+            None => format!("{key} {value}\n"),
+        });
+        facts.chain(["\n".to_owned()]).collect::<Vec<_>>()
+    });
+    insta::assert_snapshot!(lines.collect::<String>());
 }

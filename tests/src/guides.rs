@@ -9,5 +9,6 @@ macro_rules! guide {
     };
 }
 
+guide!(Blocking, "blocking.md");
 guide!(Errors, "errors.md");
 guide!(Untyped, "untyped.md");

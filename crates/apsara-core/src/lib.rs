@@ -7,9 +7,12 @@
 //!
 //! - `reqwest` (default): the transport on reqwest and rustls, with the system's certificates. Without it
 //!   [`ConfigBuilder::transport`] must be given.
+//! - `blocking`: calls from code that is not async, in the module `blocking`.
 //! - `sm3`: the signature `ACS3-HMAC-SM3`, HMAC-SM3 over SM3 hashes.
 //! - `rsa`: the signature `ACS3-RSA-SHA256`, by a private key instead of a secret.
 
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod call;
 mod config;
 mod credentials;

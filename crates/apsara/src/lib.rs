@@ -77,6 +77,8 @@
 #[rustfmt::skip]
 mod generated;
 
+#[cfg(feature = "blocking")]
+pub use apsara_core::blocking;
 pub use apsara_core::{
     Config, ConfigBuilder, Credentials, CredentialsProvider, Endpoint, Error, ErrorCode, GatewayCode, Impact, Items,
     Operation, Outcome, Pages, Product, Progress, Quota, Raw, Repeat, Retry, Sensitive, ServiceError,

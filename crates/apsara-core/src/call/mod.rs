@@ -163,6 +163,22 @@ pub struct Call<R> {
     options: Options,
 }
 
+/// What a version's own builder of calls wraps; by it other crates' builders have what only this one knows.
+pub trait IntoCall {
+    /// What is sent.
+    type Request: Request;
+    /// Takes the call out of its builder.
+    fn into_call(self) -> Call<Self::Request>;
+}
+
+impl<R: Request> IntoCall for Call<R> {
+    type Request = R;
+
+    fn into_call(self) -> Self {
+        self
+    }
+}
+
 impl<R: Request> Call<R> {
     /// Starts a call without parameters.
     pub fn new(client: &Client) -> Self {

@@ -6,7 +6,7 @@
 pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub use serde_json::Value as Json;
 
-pub use crate::call::{Call, Client, Raw, Request};
+pub use crate::call::{Call, Client, IntoCall, Raw, Request};
 pub use crate::config::Config;
 pub use crate::endpoint::{Endpoint, EndpointRule};
 pub use crate::error::{Error, ErrorCode, Violation};
