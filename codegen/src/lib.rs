@@ -78,7 +78,7 @@ impl Default for Options {
 /// Fails with every reason why the specs cannot be read; with `keep_going`, what is refused is left out.
 pub fn describe(sources: &Sources, options: &Options) -> Result<Vec<serde_json::Value>, Refusals> {
     let collector = refusal::Collector::default();
-    let versions = checked(sources, options, &collector)?;
+    let (versions, _) = checked(sources, options, &collector)?;
     let model = lower::lower(&versions, &options.crate_path);
     Ok(model.products.iter().flat_map(|product| &product.versions).flat_map(describe::describe).collect())
 }
@@ -122,12 +122,12 @@ pub fn describe_data(
     Ok(described.next().unwrap_or_default())
 }
 
-/// Reads what can be generated.
+/// Reads what can be generated, and why the rest cannot.
 fn checked(
     sources: &Sources,
     options: &Options,
     collector: &refusal::Collector,
-) -> Result<Vec<load::Version>, Refusals> {
+) -> Result<(Vec<load::Version>, Vec<Refusal>), Refusals> {
     let mut versions = load::load(sources, collector);
     check::check(&versions, collector);
     let refusals = collector.refusals();
@@ -136,7 +136,7 @@ fn checked(
     } else if !refusals.is_empty() {
         return Err(Refusals::new(refusals));
     }
-    Ok(versions)
+    Ok((versions, refusals))
 }
 
 /// Generates every file from specs; `root` is what their folder is called in the first line of what is made of all of them.
@@ -148,8 +148,7 @@ fn checked(
 /// Fails with every reason why the specs cannot be generated.
 pub fn generate(sources: &Sources, root: &str, options: &Options) -> Result<Generated, Refusals> {
     let collector = refusal::Collector::default();
-    let versions = checked(sources, options, &collector)?;
-    let refusals = collector.refusals();
+    let (versions, refusals) = checked(sources, options, &collector)?;
     let model = lower::lower(&versions, &options.crate_path);
     let units = emit::units(&model, root);
     let files = parallel::map(&units, |unit| format::format(emit::emit(*unit)));

@@ -64,6 +64,27 @@ fn a_stream_of_events_is_a_text() {
 }
 
 #[test]
+fn what_need_not_be_in_memory_as_a_whole_says_so() {
+    let all = [("product.json", PRODUCT), fixture!("Talk"), fixture!("Fetch"), fixture!("Store")];
+    let files = generated(&all).unwrap();
+    let shown = |name: &str, from: &str| {
+        let text = without_the_usual(file(&files, name));
+        text[text.find(from).unwrap()..].to_owned()
+    };
+    insta::assert_snapshot!(
+        [
+            shown("talk.rs", "impl rt::Streamed"),
+            shown("fetch.rs", "impl rt::Downloads"),
+            shown("store.rs", "impl rt::Uploads"),
+            shown("call.rs", "impl<R: rt::Streamed"),
+        ]
+        .join("\n----\n\n")
+    );
+    let plain = generated(&[("product.json", PRODUCT), ("Plain.json", OPERATION)]).unwrap();
+    assert!(!file(&plain, "call.rs").contains("rt::Streamed"), "a version without streams has their methods");
+}
+
+#[test]
 fn what_the_portal_states_of_quota_and_policies_is_told() {
     insta::assert_snapshot!(operation("stated.rs", &[fixture!("Stated")]));
 }

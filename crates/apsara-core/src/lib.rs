@@ -27,8 +27,10 @@ pub mod record;
 mod retry;
 mod sensitive;
 pub mod sign;
+mod streams;
 pub mod transport;
 pub mod untyped;
+mod upload;
 mod wait;
 
 pub use call::Raw;
@@ -43,4 +45,5 @@ pub use outcome::Outcome;
 pub use pages::{Items, Pages};
 pub use retry::Retry;
 pub use sensitive::{Sensitive, redact_urls};
+pub use streams::{Download, Event, Events, Head};
 pub use wait::{Progress, Wait, WaitEnd, WaitError};

@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
+use http::response::Parts;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::attempt::{Stamp, nonce};
@@ -18,7 +19,8 @@ use crate::outcome::Outcome;
 use crate::pacing::{Lane, PacingError};
 use crate::record::{AnyRecord, without_sensitive};
 use crate::retry::{Cause, Retry, share};
-use crate::transport::{Sent, TransportError};
+use crate::transport::{Body, Sent, TransportError};
+use crate::upload::Upload;
 
 /// A success as it came.
 pub(crate) struct Answer {
@@ -26,6 +28,10 @@ pub(crate) struct Answer {
     pub(crate) request_id: Option<String>,
     pub(crate) headers: http::HeaderMap,
     pub(crate) body: Bytes,
+    /// The body, where it is given as it comes.
+    pub(crate) stream: Option<Body>,
+    /// When the call must be over, and how long that was from its start.
+    pub(crate) deadline: (Instant, Duration),
     pub(crate) attempts: u32,
     /// The worst outcome of the attempts before this one.
     pub(crate) before: Outcome,
@@ -44,10 +50,21 @@ pub(crate) struct Invocation<'a> {
     pub(crate) request: &'a dyn AnyRecord,
     /// Whether a redirect is the answer.
     pub(crate) redirects: bool,
+    /// Whether the body of a success is given as it comes.
+    pub(crate) streaming: bool,
+    /// What is sent as the body in the place of a parameter.
+    pub(crate) upload: Option<&'a Upload>,
 }
 
-pub(crate) async fn exchange(client: &Client, invocation: Invocation<'_>, options: Options) -> Result<Answer, Error> {
-    let Invocation { operation, request, redirects, .. } = invocation;
+impl<'a> Invocation<'a> {
+    /// Calls an operation that answers at once, and by no redirect.
+    pub(crate) fn new(operation: &'static Operation, request: &'a dyn AnyRecord) -> Self {
+        Self { operation, path: operation.path, request, redirects: false, streaming: false, upload: None }
+    }
+}
+
+pub(crate) async fn exchange(client: &Client, invocation: Invocation<'_>, options: &Options) -> Result<Answer, Error> {
+    let Invocation { operation, request, redirects, streaming, .. } = invocation;
     let prepared = prepare(client, invocation).map_err(|error| error.of(operation, 0, Outcome::NotSent))?;
     let config = &*client.config.inner;
     let length = options.deadline.unwrap_or(config.deadline);
@@ -58,6 +75,7 @@ pub(crate) async fn exchange(client: &Client, invocation: Invocation<'_>, option
         request,
         prepared,
         redirects,
+        streaming,
         retry: options.retry.unwrap_or(config.retry),
         length,
         // A deadline beyond the end of time is none.
@@ -83,6 +101,7 @@ struct Attempts<'a> {
     request: &'a dyn AnyRecord,
     prepared: Prepared,
     redirects: bool,
+    streaming: bool,
     retry: Retry,
     length: Duration,
     deadline: Instant,
@@ -144,7 +163,11 @@ impl<'a> Attempts<'a> {
             _ => None,
         };
         // What cannot be signed waits for no grant, and takes none.
-        signature_version(self.config, self.operation, identity(self.config, self.operation, credentials.as_ref())?)?;
+        let who = identity(self.config, self.operation, credentials.as_ref())?;
+        let version = signature_version(self.config, self.operation, who)?;
+        // The hash of a file takes its time, which is not that of a grant.
+        let hashed = timeout_at(self.deadline, self.prepared.unsigned.hashed_payload(version, who)).await;
+        hashed.map_err(|_| self.late(Outcome::NotSent))??;
         self.pace().await?;
         // The grant may have come in the last moment: what cannot be answered in time is not begun.
         if Instant::now() >= self.deadline {
@@ -181,19 +204,20 @@ impl<'a> Attempts<'a> {
         let identity = identity(config, self.operation, credentials)?;
         let version = signature_version(config, self.operation, identity)?;
         self.offset = config.clock_offset.load(Ordering::Relaxed);
+        let payload = self.prepared.unsigned.hashed_payload(version, identity).await?;
         let stamp = Stamp {
             time: corrected(SystemTime::now(), self.offset),
             nonce: &nonce()?,
+            payload: payload.as_deref(),
             again: (self.attempts > 0).then_some((self.attempts, self.delay)),
         };
         let (request, signed) = self.prepared.unsigned.sign(version, identity, stamp)?;
         self.attempts += 1;
-        let answer = match timeout_at(self.deadline, config.transport.send(request)).await {
-            Ok(answer) => answer.map_err(failed)?,
+        let (parts, body, stream) = match timeout_at(self.deadline, self.transmit(request)).await {
+            Ok(answer) => answer?,
             // Nobody knows how far it came.
             Err(_) => return Err(self.late(Outcome::Unknown)),
         };
-        let (parts, body) = answer.into_parts();
         let status = parts.status.as_u16();
         let request_id = parts.headers.get("x-acs-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
         if parts.status.is_success() || (self.redirects && parts.status.is_redirection()) {
@@ -202,6 +226,8 @@ impl<'a> Attempts<'a> {
                 request_id,
                 headers: parts.headers,
                 body,
+                stream,
+                deadline: (self.deadline, self.length),
                 attempts: self.attempts,
                 before: self.worst,
                 paced: self.paced,
@@ -219,6 +245,27 @@ impl<'a> Attempts<'a> {
             }
             None => Error::new(Kind::Unshaped { status, request_id, body }, Outcome::Unknown),
         })
+    }
+
+    /// Sends a request; the body of a success is left to be read as it comes, if that is wanted.
+    async fn transmit(&self, request: http::Request<Bytes>) -> Result<(Parts, Bytes, Option<Body>), Error> {
+        let (transport, upload) = (&self.config.transport, &self.prepared.unsigned.upload);
+        if upload.is_none() && !self.streaming {
+            let (parts, body) = transport.send(request).await.map_err(failed)?.into_parts();
+            return Ok((parts, body, None));
+        }
+        let (head, body) = request.into_parts();
+        let body = match upload {
+            Some(upload) => upload.open().await?,
+            None => body.into(),
+        };
+        let (parts, body) = transport.open(http::Request::from_parts(head, body)).await.map_err(failed)?.into_parts();
+        if self.streaming && parts.status.is_success() {
+            return Ok((parts, Bytes::new(), Some(body)));
+        }
+        let lost = |error: TransportError| failed(error.answered(parts.status.as_u16()));
+        let body = body.gather(transport.response_limit()).await.map_err(lost)?;
+        Ok((parts, body, None))
     }
 
     /// Returns how long to wait before the next attempt, and mends what can be mended; nothing where there is none.
@@ -264,7 +311,7 @@ fn corrected(time: SystemTime, seconds: i64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(since.saturating_add(seconds).clamp(0, LAST).unsigned_abs())
 }
 
-fn failed(error: TransportError) -> Error {
+pub(crate) fn failed(error: TransportError) -> Error {
     let outcome = match (error.sent(), error.status()) {
         (Sent::No, _) => Outcome::NotSent,
         // The answer began, and by its status the call was executed; only what it said is lost.

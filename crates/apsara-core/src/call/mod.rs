@@ -4,6 +4,7 @@ mod attempt;
 mod exchange;
 mod identity;
 mod prepare;
+mod streams;
 
 use std::fmt;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use bytes::Bytes;
 use serde::de::Error as _;
 
 pub(crate) use self::attempt::Signed;
+pub use self::streams::{Downloads, Streamed, Uploads};
 use crate::config::Config;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind, Violation};
@@ -20,8 +22,9 @@ use crate::outcome::Outcome;
 use crate::pages::{Items, Paged, Pages};
 use crate::record::{AnyRecord, Location, Meta, Record, Slot, View, decode, decode_headers};
 use crate::retry::Retry;
+use crate::upload::Upload;
 use crate::wait::{Progress, Wait};
-pub(crate) use exchange::{Answer, Invocation, exchange};
+pub(crate) use exchange::{Answer, Invocation, exchange, failed};
 pub(crate) use prepare::check;
 
 /// The request of one operation: what the shell around the runtime must know of it.
@@ -42,10 +45,11 @@ pub struct Client {
 }
 
 /// Holds what one call says of itself beside its parameters.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Options {
     pub(crate) deadline: Option<Duration>,
     pub(crate) retry: Option<Retry>,
+    pub(crate) upload: Option<Upload>,
 }
 
 impl Client {
@@ -83,9 +87,12 @@ impl Client {
 
     async fn execute_with<R: Request>(&self, request: &R, options: Options) -> Result<Raw<R::Response>, Error> {
         let mut response = R::Response::default();
-        let invocation =
-            Invocation { operation: R::OPERATION, path: R::OPERATION.path, request, redirects: redirects(&response) };
-        let answer = exchange(self, invocation, options).await?;
+        let invocation = Invocation {
+            redirects: redirects(&response),
+            upload: options.upload.as_ref(),
+            ..Invocation::new(R::OPERATION, request)
+        };
+        let answer = exchange(self, invocation, &options).await?;
         let answer = decode_answer(R::OPERATION, answer, &mut response)?;
         let Answer { status, headers, body, attempts, paced, client_token, .. } = answer;
         Ok(Raw { response, status, headers, body, attempts, paced, client_token })
