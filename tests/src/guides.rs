@@ -11,6 +11,7 @@ macro_rules! guide {
 
 guide!(Endpoints, "endpoints.md");
 guide!(Credentials, "credentials.md");
+guide!(Blocking, "blocking.md");
 guide!(Errors, "errors.md");
 guide!(Lists, "lists-and-waiting.md");
 guide!(OwnProducts, "own-products.md");

@@ -77,6 +77,8 @@
 #[rustfmt::skip]
 mod generated;
 
+#[cfg(feature = "blocking")]
+pub use apsara_core::blocking;
 #[cfg(feature = "testing")]
 pub use apsara_core::testing;
 pub use apsara_core::{

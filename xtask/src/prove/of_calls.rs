@@ -41,8 +41,8 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "every attempt has the whole deadline",
         file: "crates/apsara-core/src/call/exchange.rs",
-        old: "match timeout_at(end, self.watch.attempt_span().future(config.transport.send(request))).await",
-        new: "match timeout_at(Instant::now() + self.length, config.transport.send(request)).await",
+        old: "match timeout_at(end, self.watch.attempt_span().future(self.transmit(request))).await",
+        new: "match timeout_at(Instant::now() + self.length, self.transmit(request)).await",
         package: CORE,
         target: "retry",
     },

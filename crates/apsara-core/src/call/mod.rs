@@ -4,6 +4,7 @@ mod attempt;
 mod exchange;
 mod identity;
 mod prepare;
+mod streams;
 
 use std::fmt;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use bytes::Bytes;
 use serde::de::Error as _;
 
 pub(crate) use self::attempt::Signed;
+pub use self::streams::{Downloads, Streamed, Uploads};
 use crate::config::Config;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind, Violation};
@@ -20,6 +22,7 @@ use crate::outcome::Outcome;
 use crate::pages::{Items, Paged, Pages};
 use crate::record::{AnyRecord, Location, Meta, Record, Slot, View, decode, decode_headers};
 use crate::retry::Retry;
+use crate::upload::Upload;
 use crate::wait::{Progress, Wait};
 pub(crate) use exchange::{Answer, Invocation, exchange};
 pub(crate) use prepare::check;
@@ -42,7 +45,7 @@ pub struct Client {
 }
 
 /// Holds what one call says of itself beside its parameters.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Options {
     pub(crate) deadline: Option<Duration>,
     pub(crate) attempt_timeout: Option<Duration>,
@@ -50,6 +53,7 @@ pub(crate) struct Options {
     /// Says which values a recording must not hold, where the types of the call know it.
     #[cfg(feature = "testing")]
     pub(crate) names: Option<crate::testing::NamesOfTypes>,
+    pub(crate) upload: Option<Upload>,
 }
 
 impl Client {
@@ -89,9 +93,12 @@ impl Client {
         #[cfg(feature = "testing")]
         let options = Options { names: Some(crate::testing::names_of_types::<R>), ..options };
         let mut response = R::Response::default();
-        let invocation =
-            Invocation { operation: R::OPERATION, path: R::OPERATION.path, request, redirects: redirects(&response) };
-        let answer = exchange(self, invocation, options).await?;
+        let invocation = Invocation {
+            redirects: redirects(&response),
+            upload: options.upload.as_ref(),
+            ..Invocation::new(R::OPERATION, request)
+        };
+        let answer = exchange(self, invocation, &options).await?;
         let answer = decode_answer(R::OPERATION, answer, &mut response)?;
         let Answer { status, headers, body, attempts, paced, client_token, .. } = answer;
         Ok(Raw { response, status, headers, body, attempts, paced, client_token })
@@ -167,6 +174,22 @@ pub struct Call<R> {
     /// The parameters.
     pub request: R,
     options: Options,
+}
+
+/// What a version's own builder of calls wraps; by it other crates' builders have what only this one knows.
+pub trait IntoCall {
+    /// What is sent.
+    type Request: Request;
+    /// Takes the call out of its builder.
+    fn into_call(self) -> Call<Self::Request>;
+}
+
+impl<R: Request> IntoCall for Call<R> {
+    type Request = R;
+
+    fn into_call(self) -> Self {
+        self
+    }
 }
 
 impl<R: Request> Call<R> {

@@ -7,7 +7,7 @@ use crate::endpoint::is_label;
 use crate::error::{Error, Kind, Violation};
 use crate::operation::{Operation, Repeat};
 use crate::outcome::Outcome;
-use crate::record::{AnyRecord, encode, validate};
+use crate::record::{AnyRecord, Location, Meta, encode, validate};
 
 /// A call that is ready to be tried.
 pub(super) struct Prepared {
@@ -38,11 +38,15 @@ const OURS: [&str; 12] = [
 const CLIENT_TOKEN: &str = "ClientToken";
 
 pub(super) fn prepare(client: &Client, invocation: Invocation<'_>) -> Result<Prepared, Error> {
-    let Invocation { operation, path, request, .. } = invocation;
+    let Invocation { operation, path, request, upload, .. } = invocation;
     let invalid = |violations| Error::new(Kind::Invalid(violations), Outcome::NotSent);
     let token = client_token(operation, request);
+    let field = upload.map(|_| body_field(request)).transpose()?;
     if client.config.inner.validation {
-        let violations = without_token(validate(request), token);
+        let mut violations = without_token(validate(request), token);
+        if let Some(field) = &field {
+            violations.retain(|violation| violation.parameter() != field.name);
+        }
         if !violations.is_empty() {
             return Err(invalid(violations));
         }
@@ -71,10 +75,24 @@ pub(super) fn prepare(client: &Client, invocation: Invocation<'_>) -> Result<Pre
     }
     let endpoint = client.resolve(region_id, !encoded.host.is_empty())?;
     Ok(Prepared {
-        unsigned: Unsigned::new(operation, endpoint, encoded),
+        unsigned: Unsigned::new(operation, endpoint, encoded).uploading(upload, field),
         repeatable: operation.repeat == Repeat::Safe || token.is_some(),
         client_token: made.map(|(_, token)| token),
     })
+}
+
+/// Finds the parameter that a file is sent for.
+fn body_field(request: &dyn AnyRecord) -> Result<&Meta<'_>, Error> {
+    let bodies = (0..request.count()).map(|index| (request.meta(index), request.get(index)));
+    let mut bodies = bodies.filter(|(meta, _)| meta.location == Location::Body);
+    match (bodies.next(), bodies.next()) {
+        (Some((meta, value)), None) if value.view().is_nothing() => Ok(meta),
+        (Some((meta, _)), None) => {
+            let rule = "is set, and a file is given in its place as well; leave one of them out";
+            Err(Error::new(Kind::Invalid(vec![Violation::new(meta.name, rule)]), Outcome::NotSent))
+        }
+        _ => Err(Error::config("a file can only be sent for the one parameter that is the body, and there is none")),
+    }
 }
 
 /// Returns everything that is wrong with a request, then what may be.

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 
-use super::{BoxFuture, ReqwestTransportBuilder, Transport, TransportError};
+use super::streaming::{Incoming, Sent};
+use super::{Body, BoxFuture, Outgoing, RESPONSE_LIMIT, ReqwestTransportBuilder, Transport, TransportError};
 use crate::error::Error;
 
 /// Sends requests with reqwest: HTTP/1.1, rustls, the system's certificates, a pool of connections.
@@ -21,8 +22,6 @@ pub struct ReqwestTransport {
 
 /// How long a connection may take to be made to a server next to this machine.
 const DIRECT_CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
-/// How long a body may be, unless it is said otherwise: 64 MiB.
-pub(super) const RESPONSE_LIMIT: usize = 64 << 20;
 
 impl ReqwestTransport {
     /// Creates the transport with its own pool, and with the proxies that the environment names; see
@@ -93,9 +92,7 @@ impl ReqwestTransport {
 impl Transport for ReqwestTransport {
     fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportError>> {
         Box::pin(async move {
-            let request = reqwest::Request::try_from(request).map_err(|error| {
-                TransportError::new("the request is malformed").malformed().with_source(error.without_url())
-            })?;
+            let request = reqwest::Request::try_from(request).map_err(malformed)?;
             let mut answer = self.client.execute(request).await.map_err(failed)?;
             let mut response = http::Response::new(Bytes::new());
             *response.status_mut() = answer.status();
@@ -104,9 +101,27 @@ impl Transport for ReqwestTransport {
             Ok(response)
         })
     }
+
+    fn open(&self, request: http::Request<Outgoing>) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        Box::pin(async move {
+            let request = request.map(|pieces| reqwest::Body::wrap(Sent { left: pieces.length(), pieces }));
+            let request = reqwest::Request::try_from(request).map_err(malformed)?;
+            let answer = http::Response::from(self.client.execute(request).await.map_err(failed)?);
+            let status = answer.status().as_u16();
+            Ok(answer.map(|body| Body::new(Incoming { body, status })))
+        })
+    }
+
+    fn response_limit(&self) -> usize {
+        self.response_limit
+    }
 }
 
-fn failed(error: reqwest::Error) -> TransportError {
+fn malformed(error: reqwest::Error) -> TransportError {
+    TransportError::new("the request is malformed").malformed().with_source(error.without_url())
+}
+
+pub(super) fn failed(error: reqwest::Error) -> TransportError {
     let timeout = error.is_timeout();
     // Only a connection that was never made proves that nothing was sent.
     let failed = if error.is_connect() {

@@ -17,8 +17,10 @@ use crate::config::Config;
 use crate::error::{Error, Kind as Failure, Violation};
 use crate::operation::{Impact, Method, Operation, Quota, Repeat, Security, Style};
 use crate::outcome::Outcome;
-use crate::record::{AnyRecord, Location, Shape, closest, fill, validate};
+use crate::record::{AnyRecord, Location, Shape, closest, fill, validate, without_sensitive};
 use crate::retry::Retry;
+use crate::streams::{Download, Events, Incoming, Redact, begin_events};
+use crate::upload::Upload;
 
 /// The parameter by which the cloud knows that two calls are meant to be one.
 const CLIENT_TOKEN: &str = "ClientToken";
@@ -104,6 +106,17 @@ impl Call {
         let name = body.name.clone();
         self.describe(body);
         self.give(name, Given::Bytes(bytes.into()))
+    }
+
+    /// Sends a file as the body.
+    ///
+    /// It is read twice: for its hash, and while it is sent; and again for every further attempt. It is never in memory as a
+    /// whole. A file that has changed in between is an error, and the last piece of it is not sent.
+    pub fn body_file(mut self, path: impl Into<std::path::PathBuf>) -> Self {
+        let body = self.body_parameter(Kind::Bytes);
+        self.describe(body);
+        self.options.upload = Some(Upload::new(path));
+        self
     }
 
     /// Returns the parameter that is the body: the one that is described as it, else one that is made.
@@ -197,14 +210,50 @@ impl Call {
     ///
     /// As a generated call: with one [`Error`] for everything, and [`Error::outcome`] says what became of the call.
     pub async fn send(self) -> Result<Answer, Error> {
+        let (operation, answer) = self.exchange(false).await?;
+        Ok(Answer::new(operation, answer))
+    }
+
+    /// Sends the call, and gives the events of its answer (`text/event-stream`) as they come, the data of each as JSON.
+    ///
+    /// # Errors
+    ///
+    /// As [`Call::send`], and where the answer is no stream of events.
+    pub async fn events(self) -> Result<Events<Value>, Error> {
+        let (operation, answer) = self.exchange(true).await?;
+        let limit = self.config.inner.transport.response_limit();
+        let redact: Redact = Arc::new(move |text| {
+            let description = self.complete();
+            let tables = Tables::new(&description);
+            without_sensitive(text, &self.record(&tables).0)
+        });
+        begin_events(operation, answer, limit, redact).await
+    }
+
+    /// Sends the call, and gives the body of its answer as it comes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Call::send`].
+    pub async fn download(self) -> Result<Download, Error> {
+        let (operation, answer) = self.exchange(true).await?;
+        Ok(Download::new(Incoming::new(operation, answer)))
+    }
+
+    async fn exchange(&self, streaming: bool) -> Result<(&'static Operation, crate::call::Answer), Error> {
         let description = self.complete();
         let operation = known::operation(&description);
         let tables = Tables::new(&description);
         let record = self.valid(operation, &tables)?;
         let client = Client::new(&self.config, operation.product);
-        let invocation =
-            Invocation { operation, path: &description.facts.path, request: &record, redirects: description.redirects };
-        Ok(Answer::new(operation, exchange(&client, invocation, self.options).await?))
+        let invocation = Invocation {
+            path: &description.facts.path,
+            redirects: description.redirects,
+            streaming,
+            upload: self.options.upload.as_ref(),
+            ..Invocation::new(operation, &record)
+        };
+        Ok((operation, exchange(&client, invocation, &self.options).await?))
     }
 
     /// Returns the description with what a call needs beside what was said.

@@ -12,9 +12,10 @@ use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::operation::{Operation, Style};
-use crate::record::{Body, Encoded};
+use crate::record::{Body, Encoded, Meta, Shape};
 use crate::sensitive::Sensitive;
 use crate::sign::{canonical_query, hex, v3};
+use crate::upload::{Hashed, Upload};
 
 /// A request that only lacks time, nonce and signature; every attempt signs it anew.
 pub(super) struct Unsigned {
@@ -28,12 +29,16 @@ pub(super) struct Unsigned {
     headers: Vec<(String, String)>,
     content_type: Option<&'static str>,
     body: Bytes,
+    /// What is sent in the place of the body.
+    pub(super) upload: Option<Hashed>,
 }
 
 /// What no log shows.
 const SECRET_HEADERS: [&str; 3] = ["authorization", "x-acs-bearer-token", "x-acs-security-token"];
 
 const ACCEPT: &str = "application/json";
+const JSON: &str = "application/json; charset=utf-8";
+const OCTETS: &str = "application/octet-stream";
 
 /// What a call proves with who it is.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +55,8 @@ pub(super) enum Identity<'a> {
 pub(super) struct Stamp<'a> {
     pub(super) time: SystemTime,
     pub(super) nonce: &'a str,
+    /// The hash of a body that is not in memory.
+    pub(super) payload: Option<&'a str>,
     /// How many attempts there were before, and how long the last of them was ago by intention.
     pub(super) again: Option<(u32, Duration)>,
 }
@@ -76,8 +83,8 @@ impl Unsigned {
         }
         let (content_type, body) = match encoded.body {
             Some(Body::Xml(xml)) => (Some("application/xml"), xml),
-            Some(Body::Json(json)) => (Some("application/json; charset=utf-8"), json),
-            Some(Body::Bytes(bytes)) => (Some("application/octet-stream"), bytes),
+            Some(Body::Json(json)) => (Some(JSON), json),
+            Some(Body::Bytes(bytes)) => (Some(OCTETS), bytes),
             None if encoded.form.is_empty() => (None, Vec::new()),
             None => (Some("application/x-www-form-urlencoded"), canonical_query(&encoded.form).into_bytes()),
         };
@@ -91,7 +98,33 @@ impl Unsigned {
             headers: encoded.headers,
             content_type,
             body: body.into(),
+            upload: None,
         }
+    }
+
+    /// Sends a file for the parameter that is the body.
+    pub(super) fn uploading(mut self, upload: Option<&Upload>, field: Option<&Meta<'_>>) -> Self {
+        let is_json = field.is_some_and(|field| field.shape == Shape::Json);
+        if let Some(upload) = upload {
+            self.content_type = Some(if is_json { JSON } else { OCTETS });
+            self.upload = Some(Hashed::new(upload.clone()));
+        }
+        self
+    }
+
+    /// Returns the hash of what is sent in the place of the body, as it is signed.
+    pub(super) async fn hashed_payload(
+        &self,
+        version: SignatureVersion,
+        identity: Identity<'_>,
+    ) -> Result<Option<String>, Error> {
+        let Some(upload) = &self.upload else { return Ok(None) };
+        let algorithm = match (version, identity) {
+            #[cfg(feature = "sm3")]
+            (SignatureVersion::V3Sm3, Identity::Key(_)) => v3::Algorithm::HmacSm3,
+            _ => v3::Algorithm::default(),
+        };
+        upload.hash(algorithm).await.map(Some)
     }
 
     pub(super) fn sign(
@@ -144,7 +177,7 @@ impl Unsigned {
             Identity::Bearer(_) | Identity::Nobody => None,
         };
         let algorithm = key.map_or_else(v3::Algorithm::default, |(_, key)| key.algorithm());
-        let hashed_payload = algorithm.hash_hex(&self.body);
+        let hashed_payload = stamp.payload.map_or_else(|| algorithm.hash_hex(&self.body), str::to_owned);
         let time = rfc3339(stamp.time);
         headers.extend([
             ("x-acs-action", operation.name),

@@ -3,9 +3,9 @@
 use serde::de::{self, DeserializeSeed};
 
 use super::message::at;
-use super::{Mode, SlotSeed, find, xml};
+use super::{Mode, SlotSeed, ValueSeed, find, xml};
 use crate::record::meta::Location;
-use crate::record::value::{AnyRecord, Slot};
+use crate::record::value::{AnyRecord, Slot, Value};
 
 /// Decodes an answer into a record: its JSON into the fields, or all of it into the one field that is the body.
 ///
@@ -45,6 +45,17 @@ pub fn decode(body: &[u8], record: &mut dyn AnyRecord) -> Result<(), serde_json:
     }
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     SlotSeed::new(slot, Mode::Lenient).deserialize(&mut deserializer)?;
+    deserializer.end()
+}
+
+/// Decodes JSON that is a part of an answer, as leniently as answers are.
+///
+/// # Errors
+///
+/// As [`decode`].
+pub(crate) fn decode_part(json: &[u8], value: &mut dyn Value) -> Result<(), serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_slice(json);
+    ValueSeed::new(value, Mode::Lenient).deserialize(&mut deserializer)?;
     deserializer.end()
 }
 

@@ -12,7 +12,7 @@ use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqA
 
 use super::value::{AnyRecord, Slot, Value, reset};
 pub use answer::decode;
-pub(crate) use answer::decode_headers;
+pub(crate) use answer::{decode_headers, decode_part};
 use list::{ElementSeed, WrappedSeed};
 pub(crate) use message::closest;
 use message::{at, expected, mismatch, out_of_range, unknown_name};
