@@ -10,6 +10,7 @@ use crate::scratch;
 
 mod of_calls;
 mod of_control;
+mod of_credentials;
 mod of_emulator;
 mod of_gateway;
 mod of_generator;
@@ -44,6 +45,7 @@ pub(crate) fn run(only: &str) -> Result<(), Failure> {
         of_quota::BREAKS,
         of_gateway::BREAKS,
         of_control::BREAKS,
+        of_credentials::BREAKS,
         of_generator::BREAKS,
         of_emulator::BREAKS,
         of_ram::BREAKS,
