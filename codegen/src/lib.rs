@@ -6,6 +6,7 @@
 mod builder;
 mod check;
 mod data;
+mod diff;
 mod docs;
 mod emit;
 mod facts;
@@ -33,6 +34,7 @@ use std::collections::BTreeSet;
 
 pub use builder::{Builder, Error};
 pub use data::VersionData;
+pub use diff::{Change, Class, diff};
 pub use format::File;
 pub use load::Sources;
 pub use pages::PagesOf;
@@ -84,6 +86,24 @@ impl Default for Options {
 ///
 /// Fails with every reason why the specs cannot be generated.
 pub fn generate(sources: &Sources, root: &str, options: &Options) -> Result<Generated, Refusals> {
+    let Read { mut versions, model, refusals, repairs } = read(sources, root, options)?;
+    select::keep(&mut versions, &options.operations);
+    let units = emit::units(&model, root);
+    let files = parallel::map(&units, |unit| format::format(emit::emit(*unit)));
+    let data = if options.with_data { data::data(&versions) } else { Vec::new() };
+    let pages = pages::count(&versions);
+    Ok(Generated { files, refusals, repairs, data, pages })
+}
+
+/// What was read of specs, and what is to be emitted.
+struct Read {
+    versions: Vec<load::Version>,
+    model: model::Model,
+    refusals: Vec<Refusal>,
+    repairs: Vec<Repair>,
+}
+
+fn read(sources: &Sources, root: &str, options: &Options) -> Result<Read, Refusals> {
     let collector = refusal::Collector::default();
     let mut versions = load::load(sources, &collector);
     check::check(&versions, &collector);
@@ -97,10 +117,5 @@ pub fn generate(sources: &Sources, root: &str, options: &Options) -> Result<Gene
         return Err(Refusals::new(refusals));
     }
     let model = lower::lower(&versions, options.crate_path.as_deref(), &options.operations);
-    select::keep(&mut versions, &options.operations);
-    let units = emit::units(&model, root);
-    let files = parallel::map(&units, |unit| format::format(emit::emit(*unit)));
-    let data = if options.with_data { data::data(&versions) } else { Vec::new() };
-    let pages = pages::count(&versions);
-    Ok(Generated { files, refusals, repairs: collector.repairs(), data, pages })
+    Ok(Read { versions, model, refusals, repairs: collector.repairs() })
 }

@@ -10,4 +10,5 @@ macro_rules! guide {
 }
 
 guide!(Errors, "errors.md");
+guide!(Evolution, "evolution.md");
 guide!(OwnProducts, "own-products.md");
