@@ -67,7 +67,7 @@ pub(super) const BREAKS: &[Break] = &[
         lie: "a crate is published before what it needs",
         file: "xtask/src/package.rs",
         old: "package.needs.iter().all(|need| sorted.iter().any(|done| done.name == *need))",
-        new: "package.needs.iter().all(|need| need != &package.name && sorted.len() < 9)",
+        new: "package.needs.iter().all(|need| *need != package.name)",
         package: XTASK,
         target: "bins",
     },
