@@ -7,6 +7,7 @@ mod builder;
 mod check;
 mod data;
 mod describe;
+mod diff;
 mod docs;
 mod emit;
 mod facts;
@@ -34,6 +35,7 @@ use std::collections::BTreeSet;
 
 pub use builder::{Builder, Error};
 pub use data::VersionData;
+pub use diff::{Change, Class, diff};
 pub use format::File;
 pub use load::Sources;
 pub use pages::PagesOf;
@@ -77,6 +79,23 @@ impl Default for Options {
     }
 }
 
+/// Generates every file from specs; `root` is what their folder is called in the first line of what is made of all of them.
+///
+/// The order of the specs and of what is in them changes nothing.
+///
+/// # Errors
+///
+/// Fails with every reason why the specs cannot be generated.
+pub fn generate(sources: &Sources, root: &str, options: &Options) -> Result<Generated, Refusals> {
+    let Read { mut versions, model, refusals, repairs } = read(sources, root, options)?;
+    select::keep(&mut versions, &options.operations);
+    let units = emit::units(&model, root);
+    let files = parallel::map(&units, |unit| format::format(emit::emit(*unit)));
+    let data = if options.with_data { data::data(&versions) } else { Vec::new() };
+    let pages = pages::count(&versions);
+    Ok(Generated { files, refusals, repairs, data, pages })
+}
+
 /// Describes every operation of the specs for programs that call it without generated code: JSON that
 /// `apsara_core::untyped::Description::from_json` reads, sorted by product, version and name. Nothing is generated.
 ///
@@ -87,9 +106,7 @@ impl Default for Options {
 ///
 /// Fails with every reason why the specs cannot be read; with `keep_going`, what is refused is left out.
 pub fn describe(sources: &Sources, options: &Options) -> Result<Vec<serde_json::Value>, Refusals> {
-    let collector = refusal::Collector::default();
-    let (versions, _) = checked(sources, "the specs", options, &collector)?;
-    let model = lower::lower(&versions, options.crate_path.as_deref(), &options.operations);
+    let Read { model, .. } = read(sources, "the specs", options)?;
     Ok(model.products.iter().flat_map(|product| &product.versions).flat_map(describe::describe).collect())
 }
 
@@ -132,15 +149,18 @@ pub fn describe_data(
     Ok(described.next().unwrap_or_default())
 }
 
-/// Reads what is asked for and can be generated, with the reasons why the rest of it cannot; `root` is where the specs are.
-fn checked(
-    sources: &Sources,
-    root: &str,
-    options: &Options,
-    collector: &refusal::Collector,
-) -> Result<(Vec<load::Version>, Vec<Refusal>), Refusals> {
-    let mut versions = load::load(sources, collector);
-    check::check(&versions, collector);
+/// What was read of specs, and what is to be emitted.
+struct Read {
+    versions: Vec<load::Version>,
+    model: model::Model,
+    refusals: Vec<Refusal>,
+    repairs: Vec<Repair>,
+}
+
+fn read(sources: &Sources, root: &str, options: &Options) -> Result<Read, Refusals> {
+    let collector = refusal::Collector::default();
+    let mut versions = load::load(sources, &collector);
+    check::check(&versions, &collector);
     let mut refusals = collector.refusals();
     if !options.operations.is_empty() {
         refusals = select::select(&mut versions, &options.operations, refusals, root);
@@ -150,24 +170,6 @@ fn checked(
     } else if !refusals.is_empty() {
         return Err(Refusals::new(refusals));
     }
-    Ok((versions, refusals))
-}
-
-/// Generates every file from specs; `root` is what their folder is called in the first line of what is made of all of them.
-///
-/// The order of the specs and of what is in them changes nothing.
-///
-/// # Errors
-///
-/// Fails with every reason why the specs cannot be generated.
-pub fn generate(sources: &Sources, root: &str, options: &Options) -> Result<Generated, Refusals> {
-    let collector = refusal::Collector::default();
-    let (mut versions, refusals) = checked(sources, root, options, &collector)?;
     let model = lower::lower(&versions, options.crate_path.as_deref(), &options.operations);
-    select::keep(&mut versions, &options.operations);
-    let units = emit::units(&model, root);
-    let files = parallel::map(&units, |unit| format::format(emit::emit(*unit)));
-    let data = if options.with_data { data::data(&versions) } else { Vec::new() };
-    let pages = pages::count(&versions);
-    Ok(Generated { files, refusals, repairs: collector.repairs(), data, pages })
+    Ok(Read { versions, model, refusals, repairs: collector.repairs() })
 }

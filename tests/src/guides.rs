@@ -14,6 +14,7 @@ guide!(Credentials, "credentials.md");
 guide!(Blocking, "blocking.md");
 guide!(Errors, "errors.md");
 guide!(Lists, "lists-and-waiting.md");
+guide!(Evolution, "evolution.md");
 guide!(OwnProducts, "own-products.md");
 guide!(Untyped, "untyped.md");
 guide!(Observability, "observability.md");

@@ -15,6 +15,7 @@ mod peers;
 mod prove;
 mod run;
 mod scratch;
+mod semver;
 mod specs;
 mod test;
 
@@ -46,6 +47,8 @@ enum Command {
     Corpus(corpus::Args),
     /// Package every crate that is published, in the order to publish them in, and build and run a program from the packages alone.
     Package,
+    /// Have cargo-semver-checks, if it is installed, judge every change of docs/evolution.md.
+    Semver,
     /// Measure: lines, CPU seconds, sizes.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
         Command::Chaos(args) => chaos::run(&args),
         Command::Corpus(args) => corpus::run(&args),
         Command::Package => package::run(),
+        Command::Semver => semver::run(),
         Command::Bench(bench) => bench::run(&bench),
     };
     match result {

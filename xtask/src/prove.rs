@@ -8,6 +8,7 @@ use std::time::Instant;
 use crate::run::{Failure, cargo, target};
 use crate::scratch;
 
+mod of_builds;
 mod of_calls;
 mod of_control;
 mod of_credentials;
@@ -52,6 +53,7 @@ pub(crate) fn run(only: &str) -> Result<(), Failure> {
         of_pages::BREAKS,
         of_observers::BREAKS,
         of_transport::BREAKS,
+        of_builds::BREAKS,
     ];
     let breaks = || all.into_iter().flatten().filter(is_meant);
     if breaks().next().is_none() {

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::run::{Failure, cargo, exists, succeed};
-use crate::{chaos, corpus, generate, peers, prove};
+use crate::{chaos, corpus, generate, package, peers, prove};
 
 /// What to run. Without a flag: everything that must pass before a change lands, in at most 25 minutes on 2 cores.
 #[derive(clap::Args)]
@@ -26,7 +26,7 @@ pub(crate) struct Args {
 }
 
 /// The tests that need other programs or other builds.
-const SLOW: [&str; 5] = ["downstream", "drop_in", "elsewhere", "peers", "wire"];
+const SLOW: [&str; 6] = ["downstream", "drop_in", "elsewhere", "evolution", "peers", "wire"];
 
 type Step = (&'static str, fn() -> Result<(), Failure>);
 
@@ -53,10 +53,11 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         ("doc test", || succeed(&mut tests(cargo(&["test", "--workspace", "--doc", "--quiet"])))),
         ("documentation", documentation),
     ];
-    let more: [Step; 4] = [
+    let more: [Step; 5] = [
         ("chaos", chaos::sample),
         ("peers: install", peers::install),
         ("peers, other crates", || slow_tests(&SLOW)),
+        ("packages", package::run),
         ("corpus: a sample", corpus::sample),
     ];
     let only_peers: [Step; 2] = [("peers: install", peers::install), ("peers", || slow_tests(&["peers"]))];

@@ -14,6 +14,7 @@ mod written;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
+pub(crate) use types::{fact, value};
 pub(crate) use written::Piece;
 
 use crate::model::{Model, Operation, Product, Version};
