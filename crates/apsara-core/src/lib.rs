@@ -8,6 +8,7 @@
 //! - `reqwest` (default): the transport on reqwest and rustls, with the system's certificates. Without it
 //!   [`ConfigBuilder::transport`] must be given.
 //! - `sm3`: the signature `ACS3-HMAC-SM3`, HMAC-SM3 over SM3 hashes.
+//! - `host`: quotas that the processes of one host share, `pacing::HostPacer`, on Unix.
 //! - `rsa`: the signature `ACS3-RSA-SHA256`, by a private key instead of a secret.
 
 mod call;

@@ -10,7 +10,7 @@ use super::{Config, Inner, SignatureVersion};
 use crate::credentials::{Credentials, CredentialsProvider, Source};
 use crate::endpoint::Endpoint;
 use crate::error::Error;
-use crate::pacing::{LocalPacer, Pacer};
+use crate::pacing::{LocalPacer, Pacer, provided_account};
 use crate::retry::{Budget, Retry};
 use crate::sensitive::Sensitive;
 use crate::transport::Transport;
@@ -193,7 +193,7 @@ impl ConfigBuilder {
             }
             (None, Some(Source::Fixed(key))) => key.access_key_id().to_owned(),
             // Its keys change, and a new one is no new quota.
-            (None, Some(Source::Provided(_))) => format!("provider {}", PROVIDERS.fetch_add(1, Ordering::Relaxed)),
+            (None, Some(Source::Provided(_))) => provided_account(PROVIDERS.fetch_add(1, Ordering::Relaxed)),
             (None, None) => String::new(),
         };
         Ok(Config {
