@@ -18,7 +18,7 @@ use tokio::time::Instant;
 pub use self::host::HostPacer;
 pub use self::lanes::Lanes;
 pub use self::local::LocalPacer;
-pub use self::schedule::{LONGEST_LOG, MOST_FREE, Place, Rule, STRICTER_HOLDS, Schedule, Taken};
+pub use self::schedule::{LONGEST_LOG, MOST_FREE, Place, Rule, STRICTER_HOLDS, Schedule, Taken, microseconds};
 pub use self::turns::Turns;
 use crate::operation::{Operation, Quota};
 use crate::transport::BoxFuture;
@@ -33,18 +33,26 @@ pub struct Lane<'a> {
     pub operation: &'static Operation,
 }
 
-impl Lane<'_> {
+impl<'a> Lane<'a> {
     /// Returns the operation's quota, if a document states one.
     #[must_use]
     pub fn quota(&self) -> Option<Quota> {
         self.operation.quota
     }
 
-    /// Returns whether other processes would know the account by the same name. They do not where a provider gives keys and no
-    /// account was configured.
-    #[must_use]
-    pub fn is_account_known(&self) -> bool {
-        !self.account.is_empty() && !self.account.starts_with(PROVIDER)
+    /// Returns the lane under a name that other processes have for it too: with the account that is given, else with its own.
+    ///
+    /// # Errors
+    ///
+    /// Fails where no account was configured, and a provider gives keys that change.
+    pub fn among_processes(self, account: Option<&'a str>) -> Result<Self, PacingError> {
+        let account = account.unwrap_or(self.account);
+        if account.is_empty() || account.starts_with(PROVIDER) {
+            return Err(PacingError::Unavailable(
+                "no account is known that processes could count by: set ConfigBuilder::account".to_owned(),
+            ));
+        }
+        Ok(Self { account, ..self })
     }
 }
 

@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::PacingError;
 use super::lane::{GUARD, LONGEST_CLOSURE};
 use crate::operation::Quota;
 
@@ -242,13 +241,9 @@ impl Schedule {
 }
 
 /// Returns a time's microseconds, those of 500,000 years at most.
-pub(super) fn microseconds(time: Duration) -> u64 {
+#[must_use]
+pub fn microseconds(time: Duration) -> u64 {
     u64::try_from(time.as_micros()).unwrap_or(u64::MAX >> 10).min(u64::MAX >> 10)
-}
-
-/// Says that a lane has no account that other processes would know.
-pub(super) fn no_account() -> PacingError {
-    PacingError::Unavailable("no account is known that processes could count by: set ConfigBuilder::account".to_owned())
 }
 
 #[cfg(test)]

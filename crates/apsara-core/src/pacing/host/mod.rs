@@ -12,8 +12,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
 use self::file::LaneFile;
-use super::schedule::{microseconds, no_account};
-use super::{Lane, Lanes, LocalPacer, Pacer, PacingError, Place, Rule, Taken, Turns};
+use super::{Lane, Lanes, LocalPacer, Pacer, PacingError, Place, Rule, Taken, Turns, microseconds};
 use crate::transport::BoxFuture;
 
 /// How long a call waits when another process is just reading or writing.
@@ -102,10 +101,7 @@ impl HostPacer {
 
     fn open(&self, lane: Lane<'_>) -> Result<Option<(Rule, Arc<HostLane>)>, PacingError> {
         let Some(rule) = Rule::of(lane.quota()) else { return Ok(None) };
-        let lane = Lane { account: self.account.as_deref().unwrap_or(lane.account), ..lane };
-        if !lane.is_account_known() {
-            return Err(no_account());
-        }
+        let lane = lane.among_processes(self.account.as_deref())?;
         let open = || HostLane {
             turns: Turns::new(rule),
             file: LaneFile::new(&self.folder, lane, self.record.clone()),
