@@ -12,6 +12,7 @@ mod import;
 mod pages;
 mod peers;
 mod prove;
+mod quota;
 mod run;
 mod scratch;
 mod specs;
@@ -41,6 +42,8 @@ enum Command {
     Test(test::Args),
     /// Let many clients meet every fault at random, and compare what they were told with what was done.
     Chaos(chaos::Args),
+    /// Let eight processes want all of one quota, by a server and by files, and see that it is kept and shared fairly.
+    Quota(quota::Args),
     /// Generate and compile every document of the portal in a folder.
     Corpus(corpus::Args),
     /// Measure: lines, CPU seconds, sizes.
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Command::Demo => demo::run(),
         Command::Test(args) => test::run(&args),
         Command::Chaos(args) => chaos::run(&args),
+        Command::Quota(args) => quota::run(&args),
         Command::Corpus(args) => corpus::run(&args),
         Command::Bench(bench) => bench::run(&bench),
     };
