@@ -74,9 +74,13 @@
 //! let _ = live.restart_live_pull_to_push().wait_until(|_| apsara::Progress::Done);
 //! ```
 
+#[cfg(feature = "sts")]
+mod account;
 #[rustfmt::skip]
 mod generated;
 
+#[cfg(feature = "sts")]
+pub use account::account_id;
 pub use apsara_core::{
     Config, ConfigBuilder, Credentials, CredentialsProvider, Endpoint, Error, ErrorCode, GatewayCode, Impact, Items,
     Operation, Outcome, Pages, Product, Progress, Quota, Raw, Repeat, Retry, Sensitive, ServiceError,
