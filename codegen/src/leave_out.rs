@@ -8,7 +8,7 @@ use crate::refusal::{Place, Refusal};
 use crate::spec::{Api, Schema};
 
 /// What a refusal is of.
-enum Of {
+pub(crate) enum Of {
     Operation(String),
     Component(String),
     Version,
@@ -19,7 +19,7 @@ pub(crate) fn leave_out(versions: &mut Vec<Version>, refusals: &[Refusal]) {
     versions.retain_mut(|version| {
         let (mut operations, mut components) = (BTreeSet::new(), BTreeSet::new());
         for place in refusals.iter().map(Refusal::place).filter(|place| place.is_in(&version.folder)) {
-            match of(place) {
+            match of(place, &version.folder) {
                 Of::Operation(name) => operations.insert(name),
                 Of::Component(name) => components.insert(name),
                 Of::Version => return false,
@@ -32,18 +32,20 @@ pub(crate) fn leave_out(versions: &mut Vec<Version>, refusals: &[Refusal]) {
     });
 }
 
-/// Reads from a place what a refusal is of: by the name of the file, else by where it is in the file.
-fn of(place: &Place) -> Of {
+/// Reads from a place what a refusal is of: by where it is in the file, else by the name of the file. The file is in `folder`, or it is a
+/// document that `folder` is the path of.
+pub(crate) fn of(place: &Place, folder: &str) -> Of {
     let file = place.file_name().rsplit('/').next().unwrap_or_default();
-    let parts = place.keys();
-    match (file, parts.as_slice()) {
-        ("api-docs.json", [apis, name, ..]) if apis == "apis" => Of::Operation(name.clone()),
-        ("api-docs.json" | "product.json", [components, schemas, name, ..])
-            if components == "components" && schemas == "schemas" =>
-        {
+    let keys = place.keys();
+    // The portal may have wrapped its document.
+    let keys = if keys.first().is_some_and(|key| key == "data") { &keys[1..] } else { &keys };
+    let is_shared = matches!(file, "api-docs.json" | "product.json") || place.file_name() == folder;
+    match keys {
+        [apis, name, ..] if apis == "apis" && is_shared => Of::Operation(name.clone()),
+        [components, schemas, name, ..] if components == "components" && schemas == "schemas" && is_shared => {
             Of::Component(name.clone())
         }
-        ("api-docs.json" | "product.json", _) => Of::Version,
+        _ if is_shared => Of::Version,
         _ => match file.strip_suffix(".apsara.json").or_else(|| file.strip_suffix(".json")) {
             Some(name) => Of::Operation(name.to_owned()),
             None => Of::Version,
@@ -52,7 +54,7 @@ fn of(place: &Place) -> Of {
 }
 
 /// Returns whether an operation holds one of the components, however deep.
-fn reaches(api: &Api, product: &Product, components: &BTreeSet<String>) -> bool {
+pub(crate) fn reaches(api: &Api, product: &Product, components: &BTreeSet<String>) -> bool {
     if components.is_empty() {
         return false;
     }

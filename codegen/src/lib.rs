@@ -1,9 +1,12 @@
 //! Generates typed clients from the API portal's metadata: specs in, a list of files out.
 //!
-//! What it writes names only `apsara_core::generated::v1`, so it compiles in any crate that depends on `apsara-core`.
+//! What it writes names only `apsara_core::generated::v1`, so it compiles in any crate that depends on `apsara-core`. A build script makes
+//! a client with [`Builder`]; [`generate`] gives the files themselves.
 
+mod builder;
 mod check;
 mod data;
+mod describe;
 mod docs;
 mod emit;
 mod facts;
@@ -21,10 +24,15 @@ mod parallel;
 mod product;
 mod refusal;
 mod repair;
+mod select;
+mod single;
 mod spec;
 mod waiters;
 mod write;
 
+use std::collections::BTreeSet;
+
+pub use builder::{Builder, Error};
 pub use data::VersionData;
 pub use format::File;
 pub use load::Sources;
@@ -36,8 +44,11 @@ pub use write::{Changes, compare, write};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
-    /// The path by which examples in the documentation name the crate's generated modules, for example `apsara`.
-    pub crate_path: String,
+    /// The path by which examples in the documentation name the modules of products, for example `apsara`. Without one, examples
+    /// are shown and not compiled.
+    pub crate_path: Option<String>,
+    /// The names of the operations that are generated; if there are none, all are. The others need not be right.
+    pub operations: BTreeSet<String>,
     /// Whether operations that are refused are left out instead of failing the run.
     pub keep_going: bool,
     /// Whether the specs themselves are returned as well, as data.
@@ -62,8 +73,84 @@ pub struct Generated {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { crate_path: "apsara".to_owned(), keep_going: false, with_data: false }
+        Self { crate_path: Some("apsara".to_owned()), operations: BTreeSet::new(), keep_going: false, with_data: false }
     }
+}
+
+/// Describes every operation of the specs for programs that call it without generated code: JSON that
+/// `apsara_core::untyped::Description::from_json` reads, sorted by product, version and name. Nothing is generated.
+///
+/// Specs are files of a folder, as [`Sources::insert`] takes them: `PRODUCT/VERSION/Operation.json` with a `product.json` beside it,
+/// or a whole `api-docs.json`. Whether a version has paths, by which its style is told, is asked of the operations that are given.
+///
+/// # Errors
+///
+/// Fails with every reason why the specs cannot be read; with `keep_going`, what is refused is left out.
+pub fn describe(sources: &Sources, options: &Options) -> Result<Vec<serde_json::Value>, Refusals> {
+    let collector = refusal::Collector::default();
+    let (versions, _) = checked(sources, "the specs", options, &collector)?;
+    let model = lower::lower(&versions, options.crate_path.as_deref(), &options.operations);
+    Ok(model.products.iter().flat_map(|product| &product.versions).flat_map(describe::describe).collect())
+}
+
+/// Describes one operation whose spec is at hand as data, as `apsara_specs` ships it: what the version shares, the spec with our
+/// corrections in it, and the overlay. `product` is the product's folder.
+///
+/// # Errors
+///
+/// As [`describe`].
+pub fn describe_data(
+    product: &str,
+    shared: &serde_json::Value,
+    name: &str,
+    spec: &serde_json::Value,
+    overlay: Option<&serde_json::Value>,
+) -> Result<serde_json::Value, Refusals> {
+    let mut sources = Sources::default();
+    let folder = format!("{product}/{}", shared["info"]["version"].as_str().unwrap_or_default());
+    sources.insert(format!("{folder}/product.json"), shared.to_string());
+    sources.insert(format!("{folder}/{name}.json"), spec.to_string());
+    if let Some(overlay) = overlay {
+        let mut overlay = overlay.clone();
+        // They were made already, and one that changes nothing is refused.
+        overlay.as_object_mut().and_then(|entries| entries.remove("corrections"));
+        sources.insert(format!("{folder}/{name}.apsara.json"), overlay.to_string());
+    }
+    let collector = refusal::Collector::default();
+    let versions = load::load(&sources, &collector);
+    check::check(&versions, &collector);
+    // What is shared names what other operations have, which are not here.
+    let shared = format!("{folder}/product.json");
+    let refusals: Vec<Refusal> =
+        collector.refusals().into_iter().filter(|refusal| refusal.place().file_name() != shared).collect();
+    if !refusals.is_empty() {
+        return Err(Refusals::new(refusals));
+    }
+    let model = lower::lower(&versions, None, &BTreeSet::new());
+    let mut described = model.products.iter().flat_map(|product| &product.versions).flat_map(describe::describe);
+    // There is one file with one operation, which is described or was refused.
+    Ok(described.next().unwrap_or_default())
+}
+
+/// Reads what is asked for and can be generated, with the reasons why the rest of it cannot; `root` is where the specs are.
+fn checked(
+    sources: &Sources,
+    root: &str,
+    options: &Options,
+    collector: &refusal::Collector,
+) -> Result<(Vec<load::Version>, Vec<Refusal>), Refusals> {
+    let mut versions = load::load(sources, collector);
+    check::check(&versions, collector);
+    let mut refusals = collector.refusals();
+    if !options.operations.is_empty() {
+        refusals = select::select(&mut versions, &options.operations, refusals, root);
+    }
+    if options.keep_going {
+        leave_out::leave_out(&mut versions, &refusals);
+    } else if !refusals.is_empty() {
+        return Err(Refusals::new(refusals));
+    }
+    Ok((versions, refusals))
 }
 
 /// Generates every file from specs; `root` is what their folder is called in the first line of what is made of all of them.
@@ -75,15 +162,9 @@ impl Default for Options {
 /// Fails with every reason why the specs cannot be generated.
 pub fn generate(sources: &Sources, root: &str, options: &Options) -> Result<Generated, Refusals> {
     let collector = refusal::Collector::default();
-    let mut versions = load::load(sources, &collector);
-    check::check(&versions, &collector);
-    let refusals = collector.refusals();
-    if options.keep_going {
-        leave_out::leave_out(&mut versions, &refusals);
-    } else if !refusals.is_empty() {
-        return Err(Refusals::new(refusals));
-    }
-    let model = lower::lower(&versions, &options.crate_path);
+    let (mut versions, refusals) = checked(sources, root, options, &collector)?;
+    let model = lower::lower(&versions, options.crate_path.as_deref(), &options.operations);
+    select::keep(&mut versions, &options.operations);
     let units = emit::units(&model, root);
     let files = parallel::map(&units, |unit| format::format(emit::emit(*unit)));
     let data = if options.with_data { data::data(&versions) } else { Vec::new() };

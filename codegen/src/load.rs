@@ -4,7 +4,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -14,9 +14,23 @@ use crate::refusal::{Collector, Place, did_you_mean};
 use crate::repair;
 use crate::spec::{self, Api};
 
-/// Holds spec files: their paths from the workspace's folder, with `/`, and their texts.
+/// The names of the files that say what a version's operations share, and how the names of overlays end.
+const DOCUMENT: &str = "api-docs.json";
+const PRODUCT: &str = "product.json";
+const OVERLAY: &str = ".apsara.json";
+
+/// Holds spec files, version by version.
 #[derive(Clone, Debug, Default)]
-pub struct Sources(BTreeMap<String, String>);
+pub struct Sources(BTreeMap<String, Files>);
+
+/// The files of a version.
+#[derive(Clone, Debug, Default)]
+struct Files {
+    /// Whether they stand in `PRODUCT/VERSION/`; else only they themselves say what they are of.
+    in_layout: bool,
+    /// The path, by which a file is told, and the text, by the name that the file has in that layout.
+    texts: BTreeMap<String, (String, String)>,
+}
 
 /// One version of a product, as its files say it.
 #[derive(Debug)]
@@ -44,22 +58,63 @@ impl Sources {
         for product in folders(root)? {
             for version in folders(&root.join(&product))? {
                 let folder = root.join(&product).join(&version);
-                for entry in fs::read_dir(&folder)? {
-                    let path = entry?.path();
-                    let Some(file) = path.file_name().and_then(|file| file.to_str()) else { continue };
-                    if file.ends_with(".json") {
-                        let text = fs::read_to_string(&path).map_err(|error| named(&path, &error))?;
-                        sources.insert(format!("{name}/{product}/{version}/{file}"), text);
-                    }
+                for (file, text) in texts(&folder)? {
+                    sources.insert(format!("{name}/{product}/{version}/{file}"), text);
                 }
             }
         }
         Ok(sources)
     }
 
-    /// Adds a file.
+    /// Adds a file of a folder `PRODUCT/VERSION`.
     pub fn insert(&mut self, path: impl Into<String>, text: impl Into<String>) {
-        self.0.insert(path.into(), text.into());
+        let path = path.into();
+        let (folder, file) = path.rsplit_once('/').unwrap_or(("", &path));
+        let files = self.0.entry(folder.to_owned()).or_default();
+        files.in_layout = true;
+        files.texts.insert(file.to_owned(), (path.clone(), text.into()));
+    }
+
+    /// Adds a whole document of the portal, wherever it stands: it says its product and version itself.
+    pub fn insert_document(&mut self, path: impl Into<String>, text: impl Into<String>) {
+        let path = path.into();
+        self.0.entry(path.clone()).or_default().texts.insert(DOCUMENT.to_owned(), (path, text.into()));
+    }
+
+    /// Reads what somebody has: a whole document of the portal, a folder with the files of one version, or a folder of
+    /// `PRODUCT/VERSION` folders; and overlays that stand elsewhere. Returns the paths that were read as well.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a folder or a file cannot be read.
+    pub(crate) fn find(source: &Path, overlays: &[PathBuf]) -> io::Result<(Self, Vec<PathBuf>)> {
+        let name = shown(source);
+        let mut sources = Self::default();
+        if !source.is_dir() {
+            sources.insert_document(&name, text(source)?);
+        } else if source.join(PRODUCT).exists() || source.join(DOCUMENT).exists() {
+            let files = sources.0.entry(name.clone()).or_default();
+            for (file, text) in texts(source)? {
+                files.texts.insert(file.clone(), (format!("{name}/{file}"), text));
+            }
+        } else {
+            sources = Self::read(source, &name)?;
+        }
+        for overlay in overlays {
+            let text = text(overlay)?;
+            let Some(file) = overlay.file_name().filter(|_| sources.0.len() == 1) else {
+                let problem =
+                    format!("{}: put it beside its operation, for there are several versions", shown(overlay));
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, problem));
+            };
+            let file = file.to_string_lossy();
+            for files in sources.0.values_mut() {
+                files.texts.insert(file.clone().into_owned(), (shown(overlay), text.clone()));
+            }
+        }
+        let mut paths: Vec<PathBuf> = overlays.to_vec();
+        paths.push(source.to_owned());
+        Ok((sources, paths))
     }
 }
 
@@ -74,33 +129,59 @@ fn folders(root: &Path) -> io::Result<Vec<String>> {
     Ok(found)
 }
 
+/// Reads the JSON files of a folder.
+fn texts(folder: &Path) -> io::Result<Vec<(String, String)>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(|error| named(folder, &error))? {
+        let path = entry?.path();
+        let Some(file) = path.file_name().and_then(|file| file.to_str()) else { continue };
+        if file.ends_with(".json") {
+            found.push((file.to_owned(), text(&path)?));
+        }
+    }
+    Ok(found)
+}
+
+fn text(path: &Path) -> io::Result<String> {
+    fs::read_to_string(path).map_err(|error| named(path, &error))
+}
+
+/// Returns a path as it is told, with `/` on every system.
+fn shown(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/").trim_end_matches('/').to_owned()
+}
+
 fn named(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 
 /// Reads what the files say. What is wrong with them is refused; what is left is returned.
 pub(crate) fn load(sources: &Sources, refusals: &Collector) -> Vec<Version> {
-    let mut folders: BTreeMap<&str, BTreeMap<&str, Value>> = BTreeMap::new();
-    for (path, text) in &sources.0 {
-        let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
+    sources.0.iter().filter_map(|(folder, files)| version(folder, files, refusals)).collect()
+}
+
+fn version(folder: &str, sources: &Files, refusals: &Collector) -> Option<Version> {
+    // In a schema folder, or in one without operations, is nothing to generate.
+    let named = match sources.in_layout {
+        true => Some(folder.rsplit_once('/')?),
+        false => None,
+    };
+    let mut files: BTreeMap<&str, (Place, Value)> = BTreeMap::new();
+    for (file, (path, text)) in &sources.texts {
         match serde_json::from_str(text) {
             Ok(value) => {
-                folders.entry(folder).or_default().insert(file, value);
+                files.insert(file, (Place::file(path), value));
             }
             Err(error) => {
                 refusals.refuse(&Place::file(path), format!("this is not JSON: {error}"), "mend it there");
             }
         }
     }
-    folders.into_iter().filter_map(|(folder, files)| version(folder, files, refusals)).collect()
-}
-
-fn version(folder: &str, mut files: BTreeMap<&str, Value>, refusals: &Collector) -> Option<Version> {
-    // In a schema folder, or in one without operations, is nothing to generate.
-    let (above, version_folder) = folder.rsplit_once('/')?;
-    let product_folder = above.rsplit_once('/').map_or(above, |(_, name)| name);
-    let mut take = |file: &str| files.remove(file).map(|value| (Place::file(&format!("{folder}/{file}")), value));
-    let (mut document, described) = (take("api-docs.json"), take("product.json"));
+    if files.is_empty() {
+        return None;
+    }
+    let (document, described) = (files.remove(DOCUMENT), files.remove(PRODUCT));
+    let mut document = document.map(unwrapped);
     let apis = document.as_mut().map(|(place, value)| (place.clone(), value.get_mut("apis").map(Value::take)));
     refusals.published(document.is_some());
     let product = match (&described, &document) {
@@ -113,7 +194,10 @@ fn version(folder: &str, mut files: BTreeMap<&str, Value>, refusals: &Collector)
             return None;
         }
     };
-    if product.version != version_folder && !product.version.is_empty() {
+    if let Some((_, version_folder)) = named
+        && product.version != version_folder
+        && !product.version.is_empty()
+    {
         let place = product.place.child("info").child("version");
         let problem = format!("the version is `{}`, but the folder is `{version_folder}`", product.version);
         refusals.refuse(&place, problem, "name the folder after the version");
@@ -132,10 +216,8 @@ fn version(folder: &str, mut files: BTreeMap<&str, Value>, refusals: &Collector)
         }
         None => {}
     }
-    let (overlays, operations): (Vec<_>, Vec<_>) =
-        files.into_iter().partition(|(file, _)| file.ends_with(".apsara.json"));
-    for (file, value) in operations {
-        let place = Place::file(&format!("{folder}/{file}"));
+    let (overlays, operations): (Vec<_>, Vec<_>) = files.into_iter().partition(|(file, _)| file.ends_with(OVERLAY));
+    for (file, (place, value)) in operations {
         let name = file.trim_end_matches(".json").to_owned();
         match specs.entry(name) {
             Entry::Vacant(entry) => {
@@ -147,17 +229,20 @@ fn version(folder: &str, mut files: BTreeMap<&str, Value>, refusals: &Collector)
             }
         }
     }
+    let product_folder = match named {
+        Some((above, _)) => above.rsplit_once('/').map_or(above, |(_, name)| name).to_owned(),
+        None => product.name.to_lowercase(),
+    };
     let mut loaded = Version {
         folder: folder.to_owned(),
-        product_folder: product_folder.to_owned(),
+        product_folder,
         product,
         published: document.is_some(),
         operations: BTreeMap::new(),
     };
     let mut ours: BTreeMap<String, (Place, Value)> = BTreeMap::new();
-    for (file, value) in overlays {
-        let place = Place::file(&format!("{folder}/{file}"));
-        let name = file.trim_end_matches(".apsara.json").to_owned();
+    for (file, (place, value)) in overlays {
+        let name = file.trim_end_matches(OVERLAY).to_owned();
         if specs.contains_key(&name) {
             ours.insert(name, (place, value));
         } else {
@@ -191,6 +276,14 @@ fn version(folder: &str, mut files: BTreeMap<&str, Value>, refusals: &Collector)
     }
     refusals.published(false);
     Some(loaded)
+}
+
+/// Returns a document of the portal without what it may be wrapped in: `{ "code": …, "data": … }`.
+fn unwrapped((place, mut value): (Place, Value)) -> (Place, Value) {
+    match value.get_mut("data").filter(|data| data.get("apis").is_some()) {
+        Some(data) => (place.child("data"), data.take()),
+        None => (place, value),
+    }
 }
 
 /// Returns the names of an operation's parameters that stand in the host's name.

@@ -54,11 +54,7 @@ pub fn compare(files: &[File], folder: &Path, keep: &dyn Fn(&str) -> bool) -> io
 pub fn write(files: &[File], folder: &Path, keep: &dyn Fn(&str) -> bool) -> io::Result<Changes> {
     let changes = compare(files, folder, keep)?;
     for file in files.iter().filter(|file| changes.changed.contains_key(&file.path)) {
-        let path = folder.join(&file.path);
-        let beside = path.with_extension("rs.new");
-        fs::create_dir_all(path.parent().unwrap_or(folder)).map_err(|error| named(&path, &error))?;
-        fs::write(&beside, &file.text).map_err(|error| named(&beside, &error))?;
-        fs::rename(&beside, &path).map_err(|error| named(&path, &error))?;
+        replace(&folder.join(&file.path), &file.text)?;
     }
     for stale in &changes.stale {
         let path = folder.join(stale);
@@ -68,6 +64,19 @@ pub fn write(files: &[File], folder: &Path, keep: &dyn Fn(&str) -> bool) -> io::
         let _all_that_are_empty = above.map(fs::remove_dir).take_while(Result::is_ok).count();
     }
     Ok(changes)
+}
+
+/// Makes a file hold a text; one that does is not touched, so that nothing is built again.
+pub(crate) fn write_alone(path: &Path, text: &str) -> io::Result<()> {
+    if fs::read_to_string(path).is_ok_and(|there| there == text) { Ok(()) } else { replace(path, text) }
+}
+
+/// Replaces a file whole, and makes the folder that it is in.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let beside = path.with_extension("rs.new");
+    fs::create_dir_all(path.parent().unwrap_or(path)).map_err(|error| named(path, &error))?;
+    fs::write(&beside, text).map_err(|error| named(&beside, &error))?;
+    fs::rename(&beside, path).map_err(|error| named(path, &error))
 }
 
 fn read_below(folder: &Path, prefix: &str, found: &mut BTreeMap<String, String>) -> io::Result<()> {

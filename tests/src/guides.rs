@@ -9,5 +9,9 @@ macro_rules! guide {
     };
 }
 
+guide!(Endpoints, "endpoints.md");
 guide!(Errors, "errors.md");
+guide!(Lists, "lists-and-waiting.md");
+guide!(OwnProducts, "own-products.md");
 guide!(Quotas, "quotas.md");
+guide!(Untyped, "untyped.md");

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::Path;
 
-use apsara_codegen::{Options, Sources, generate, write};
+use apsara_codegen::{Builder, Options, Sources, generate, write};
 use apsara_tests::workspace::{cargo, root, scratch, succeed};
 
 /// Reads specs of this workspace, and the generator's fixtures as two more products, one of each style.
@@ -38,7 +38,7 @@ fn sources() -> Sources {
 #[test]
 fn generated_code_compiles_in_another_crate_in_every_edition() {
     let mut options = Options::default();
-    options.crate_path = "elsewhere::clients".to_owned();
+    options.crate_path = Some("elsewhere::clients".to_owned());
     let files = generate(&sources(), "api-specs", &options).unwrap().files;
     for product in ["live", "paths", "sts", "test"] {
         assert!(files.iter().any(|file| file.path == format!("{product}/mod.rs")), "{product} was not generated");
@@ -62,10 +62,29 @@ fn code_of_another_generation_is_refused_in_one_sentence() {
     let of_another = text.replace("rt::assert_fits(1)", "rt::assert_fits(2)");
     assert_ne!(of_another, text);
     fs::write(&module, of_another).unwrap();
-    let output = cargo(&folder, &["check", "--quiet", "--all-features"]).output().unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
     let sentence = "this code was generated for another version of apsara-core: generate it again, or use the apsara-core that fits";
-    assert!(!output.status.success() && told.contains(sentence), "{told}");
+    fails_with_one(&folder, sentence);
+}
+
+#[test]
+fn code_for_a_runtime_that_there_is_not_yet_is_refused_in_one_sentence() {
+    let folder = scratch("another-runtime");
+    let specs = root().join("examples/own-product/specs/alidns.json");
+    Builder::new(specs).out_dir(folder.join("src")).build().unwrap();
+    write_crate(&folder, "2024");
+    let text = fs::read_to_string(folder.join("src/alidns.rs")).unwrap();
+    let of_another = text.replace("::apsara_core::generated::v1", "::apsara_core::generated::v2");
+    assert_ne!(of_another, text);
+    fs::write(folder.join("src/clients.rs"), of_another).unwrap();
+    fails_with_one(&folder, "apsara-core is older than apsara-codegen: use the same version of both");
+}
+
+/// Compiles a crate, which must fail with one error that shows a sentence.
+fn fails_with_one(folder: &Path, sentence: &str) {
+    let output = cargo(folder, &["check", "--quiet", "--all-features"]).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    let errors = told.lines().filter(|line| line.starts_with("error") && !line.contains("could not compile")).count();
+    assert!(!output.status.success() && errors == 1 && told.contains(sentence), "{told}");
 }
 
 fn write_crate(folder: &Path, edition: &str) {

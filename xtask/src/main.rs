@@ -9,6 +9,7 @@ mod corpus;
 mod demo;
 mod generate;
 mod import;
+mod package;
 mod pages;
 mod peers;
 mod prove;
@@ -46,6 +47,8 @@ enum Command {
     Quota(quota::Args),
     /// Generate and compile every document of the portal in a folder.
     Corpus(corpus::Args),
+    /// Package every crate that is published, in the order to publish them in, and build and run a program from the packages alone.
+    Package,
     /// Measure: lines, CPU seconds, sizes.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
         Command::Chaos(args) => chaos::run(&args),
         Command::Quota(args) => quota::run(&args),
         Command::Corpus(args) => corpus::run(&args),
+        Command::Package => package::run(),
         Command::Bench(bench) => bench::run(&bench),
     };
     match result {

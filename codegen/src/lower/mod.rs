@@ -1,5 +1,6 @@
 //! Turns checked specs into the model. It refuses nothing: what cannot be lowered did not pass the check.
 
+mod needed;
 mod operation;
 mod schema;
 mod text;
@@ -14,8 +15,8 @@ use crate::names::{self, Scope};
 use crate::product::{Group, NamedEnum as SpecEnum, SdkRule};
 use schema::Types;
 
-/// Lowers versions, sorted by folder.
-pub(crate) fn lower(versions: &[Loaded], crate_path: &str) -> Model {
+/// Lowers versions, sorted by folder. If some operations are wanted, only they are in the model, by the names that they have among all.
+pub(crate) fn lower(versions: &[Loaded], crate_path: Option<&str>, wanted: &BTreeSet<String>) -> Model {
     let mut modules = Scope::default();
     let mut folders: BTreeMap<&str, Vec<&Loaded>> = BTreeMap::new();
     for version in versions {
@@ -23,12 +24,12 @@ pub(crate) fn lower(versions: &[Loaded], crate_path: &str) -> Model {
     }
     let products = folders.into_iter().map(|(folder, versions)| {
         let module = modules.claim(&names::module(folder));
-        product(module, &versions, crate_path)
+        product(module, &versions, crate_path, wanted)
     });
     Model { products: products.collect() }
 }
 
-fn product(module: String, versions: &[&Loaded], crate_path: &str) -> Product {
+fn product(module: String, versions: &[&Loaded], crate_path: Option<&str>, wanted: &BTreeSet<String>) -> Product {
     // The one that says so, else the newest.
     let chosen = versions.iter().find(|version| version.product.default_version == Some(true)).or(versions.last());
     let mut scope = Scope::default();
@@ -49,7 +50,8 @@ fn product(module: String, versions: &[&Loaded], crate_path: &str) -> Product {
     ]);
     let spec = versions.first().and_then(|version| version.folder.rsplit_once('/')).map_or("", |(folder, _)| folder);
     let versions = versions.iter().zip(names);
-    let versions = versions.map(|(version, name)| self::version(version, name, &format!("{crate_path}::{module}")));
+    let path = crate_path.map(|path| format!("{path}::{module}"));
+    let versions = versions.map(|(version, name)| self::version(version, name, path.as_deref(), wanted));
     Product { versions: versions.collect(), spec: spec.to_owned(), docs, default_version, module }
 }
 
@@ -84,7 +86,7 @@ fn title(version: &Loaded) -> &str {
     version.product.title.as_deref().unwrap_or(&version.product.name)
 }
 
-fn version(loaded: &Loaded, module: String, product_path: &str) -> Version {
+fn version(loaded: &Loaded, module: String, product_path: Option<&str>, wanted: &BTreeSet<String>) -> Version {
     let product = &loaded.product;
     let mut scope = Scope::of_types();
     let enums: Vec<(NamedEnum, &SpecEnum)> =
@@ -96,7 +98,7 @@ fn version(loaded: &Loaded, module: String, product_path: &str) -> Version {
     let mut types = Types::new(product, by_parameter, scope);
     let mut modules = Scope::new(["call", "client", "endpoints", "rt", "types"]);
     let mut methods = Scope::default();
-    let operations: Vec<Operation> = loaded
+    let mut operations: Vec<Operation> = loaded
         .operations
         .values()
         .map(|(api, ours)| {
@@ -109,6 +111,11 @@ fn version(loaded: &Loaded, module: String, product_path: &str) -> Version {
             operation
         })
         .collect();
+    let (mut enums, mut records) = (enums.into_iter().map(|(named, _)| named).collect(), types.shared());
+    if !wanted.is_empty() {
+        operations.retain(|operation| wanted.contains(&operation.name));
+        needed::keep(&operations, &mut enums, &mut records);
+    }
     let has_paths = product.style == "ROA"
         || loaded.operations.values().any(|(api, _)| api.path.as_ref().is_some_and(|path| path != "/"));
     let title = format!("{} {}", title(loaded), product.version);
@@ -132,8 +139,8 @@ fn version(loaded: &Loaded, module: String, product_path: &str) -> Version {
         named_endpoint: (product.style == "PDS").then_some("api.aliyunpds.com"),
         own_signature: product.own_signature(),
         sdk_regional: product.sdk_rule == SdkRule::Regional,
-        enums: enums.into_iter().map(|(named, _)| named).collect(),
-        records: types.shared(),
+        enums,
+        records,
         operations,
     }
 }

@@ -14,7 +14,7 @@ use crate::overlay::Ours;
 use crate::pages::{self, Pages};
 use crate::spec::{Api, ErrorCode, Parameter};
 
-pub(super) fn operation<'a>(api: &'a Api, ours: &Ours, types: &mut Types<'a>, product_path: &str) -> Operation {
+pub(super) fn operation<'a>(api: &'a Api, ours: &Ours, types: &mut Types<'a>, product_path: Option<&str>) -> Operation {
     let name = names::pascal(&api.name);
     let call = types.scope.claim(&name);
     let method = names::method(&api.name);

@@ -165,13 +165,20 @@ pub(super) fn error_code(code: &ErrorCode) -> String {
     }
 }
 
-/// Writes an example that sets every required parameter that one line can set.
-pub(super) fn example(api: &Api, request: &Record, setters: &[Setter], method: &str, product_path: &str) -> String {
+/// Writes an example that sets every required parameter that one line can set. It is compiled where the path of the client is known.
+pub(super) fn example(
+    api: &Api,
+    request: &Record,
+    setters: &[Setter],
+    method: &str,
+    product_path: Option<&str>,
+) -> String {
+    let client = product_path.map_or("Client".to_owned(), |path| format!("{path}::Client"));
     let mut lines = vec![
         "# Examples".to_owned(),
         String::new(),
-        "```no_run".to_owned(),
-        format!("# async fn example(client: &{product_path}::Client) -> Result<(), Box<dyn std::error::Error>> {{"),
+        if product_path.is_some() { "```no_run" } else { "```ignore" }.to_owned(),
+        format!("# async fn example(client: &{client}) -> Result<(), Box<dyn std::error::Error>> {{"),
         "let response = client".to_owned(),
         format!("    .{method}()"),
     ];

@@ -7,6 +7,8 @@
 //!
 //! - `reqwest` (default): the transport on reqwest and rustls, with the system's certificates. Without it
 //!   [`ConfigBuilder::transport`] must be given.
+//! - `tracing`: a span of the crate `tracing` for each call and each attempt, named as OpenTelemetry names them; see [`observe`].
+//! - `opentelemetry`: `observe::Meters`, which measures calls, and `observe::TraceContext`, which sends `traceparent`.
 //! - `sm3`: the signature `ACS3-HMAC-SM3`, HMAC-SM3 over SM3 hashes.
 //! - `host`: quotas that the processes of one host share, `pacing::HostPacer`, on Unix.
 //! - `rsa`: the signature `ACS3-RSA-SHA256`, by a private key instead of a secret.
@@ -17,6 +19,7 @@ mod credentials;
 mod endpoint;
 mod error;
 pub mod generated;
+pub mod observe;
 mod operation;
 mod outcome;
 pub mod pacing;
@@ -26,6 +29,7 @@ mod retry;
 mod sensitive;
 pub mod sign;
 pub mod transport;
+pub mod untyped;
 mod wait;
 
 pub use call::Raw;

@@ -25,6 +25,17 @@ impl Outcome {
     pub fn or_worse(self, other: Self) -> Self {
         self.max(other)
     }
+
+    /// Returns a word for it, for labels: `not_sent`, `rejected`, `executed` or `unknown`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotSent => "not_sent",
+            Self::Rejected => "rejected",
+            Self::Executed => "executed",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 impl fmt::Display for Outcome {

@@ -13,6 +13,7 @@ use super::{Client, Options};
 use crate::config::Inner;
 use crate::credentials::Credentials;
 use crate::error::{Error, Kind, ServiceError};
+use crate::observe::Watch;
 use crate::operation::{Operation, Security};
 use crate::outcome::Outcome;
 use crate::pacing::{Lane, PacingError};
@@ -21,29 +22,55 @@ use crate::retry::{Cause, Retry, share};
 use crate::transport::{Sent, TransportError};
 
 /// A success as it came.
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) request_id: Option<String>,
-    pub(super) headers: http::HeaderMap,
-    pub(super) body: Bytes,
-    pub(super) attempts: u32,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) request_id: Option<String>,
+    pub(crate) headers: http::HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) attempts: u32,
     /// The worst outcome of the attempts before this one.
-    pub(super) before: Outcome,
+    pub(crate) before: Outcome,
     /// How long the call waited for its quota.
-    pub(super) paced: Duration,
+    pub(crate) paced: Duration,
     /// The client token that was made for the call.
-    pub(super) client_token: Option<String>,
+    pub(crate) client_token: Option<String>,
+    /// Tells observers the end of the call when it is dropped.
+    pub(crate) watch: Watch,
 }
 
-pub(super) async fn exchange(
-    client: &Client,
-    operation: &'static Operation,
-    request: &dyn AnyRecord,
-    redirects: bool,
-    options: Options,
-) -> Result<Answer, Error> {
-    let prepared = prepare(client, operation, request).map_err(|error| error.of(operation, 0, Outcome::NotSent))?;
+/// What is called, and with what.
+#[derive(Clone, Copy)]
+pub(crate) struct Invocation<'a> {
+    pub(crate) operation: &'static Operation,
+    /// The operation's, or that of an untyped call.
+    pub(crate) path: &'a str,
+    pub(crate) request: &'a dyn AnyRecord,
+    /// Whether a redirect is the answer.
+    pub(crate) redirects: bool,
+}
+
+pub(crate) async fn exchange(client: &Client, invocation: Invocation<'_>, options: Options) -> Result<Answer, Error> {
     let config = &*client.config.inner;
+    let region = config.region.as_ref().map(|(region, _)| region.as_str());
+    let watch = Watch::start(&config.observers, invocation.operation, region);
+    watch.span().future(exchange_watched(client, invocation, options, watch)).await
+}
+
+async fn exchange_watched(
+    client: &Client,
+    invocation: Invocation<'_>,
+    options: Options,
+    mut watch: Watch,
+) -> Result<Answer, Error> {
+    let Invocation { operation, request, redirects, .. } = invocation;
+    let config = &*client.config.inner;
+    let prepared = match prepare(client, invocation) {
+        Ok(prepared) => prepared,
+        Err(error) => {
+            watch.failed(&error);
+            return Err(error.of(operation, 0, Outcome::NotSent));
+        }
+    };
     let length = options.deadline.unwrap_or(config.deadline);
     let now = Instant::now();
     let mut call = Attempts {
@@ -53,6 +80,7 @@ pub(super) async fn exchange(
         prepared,
         redirects,
         retry: options.retry.unwrap_or(config.retry),
+        attempt_timeout: options.attempt_timeout.or(config.attempt_timeout),
         length,
         // A deadline beyond the end of time is none.
         deadline: now.checked_add(length).unwrap_or(now + Duration::from_secs(86_400 * 365)),
@@ -62,11 +90,14 @@ pub(super) async fn exchange(
         paced: Duration::ZERO,
         offset: 0,
         renewed: None,
+        watch,
     };
     let result = call.run().await;
     result.map_err(|error| {
         let token = call.prepared.client_token.take();
-        error.of(operation, call.attempts, call.worst).paced(call.paced).with_client_token(token)
+        let error = error.of(operation, call.attempts, call.worst).paced(call.paced).with_client_token(token);
+        call.watch.failed(&error);
+        error
     })
 }
 
@@ -78,6 +109,7 @@ struct Attempts<'a> {
     prepared: Prepared,
     redirects: bool,
     retry: Retry,
+    attempt_timeout: Option<Duration>,
     length: Duration,
     deadline: Instant,
     /// How many were sent, or meant to be.
@@ -90,6 +122,7 @@ struct Attempts<'a> {
     offset: i64,
     /// What took the place of credentials that the cloud called expired; there is one renewal in a call.
     renewed: Option<Credentials>,
+    watch: Watch,
 }
 
 impl<'a> Attempts<'a> {
@@ -108,9 +141,11 @@ impl<'a> Attempts<'a> {
                 }
                 Err(error) => error,
             };
+            self.watch.attempt_failed(&error);
             self.worst = self.worst.or_worse(error.outcome());
             match self.next(&error, credentials.as_ref()).await {
-                Some(wait) => {
+                Some((cause, wait)) => {
+                    self.watch.retrying(cause, wait);
                     sleep(wait).await;
                     self.delay = wait;
                     failure = Some(error);
@@ -151,6 +186,13 @@ impl<'a> Attempts<'a> {
         Error::new(Kind::Deadline(self.length), outcome)
     }
 
+    /// Says that an attempt took as long as one may, while the call has time left.
+    fn attempt_late(&self) -> Error {
+        let length = self.attempt_timeout.unwrap_or_default();
+        let error = TransportError::new(format!("an attempt had no answer within {length:?}")).timed_out();
+        Error::new(Kind::Transport(error), Outcome::Unknown)
+    }
+
     fn lane(&self) -> Lane<'a> {
         Lane { account: &self.config.account, operation: self.operation }
     }
@@ -164,7 +206,9 @@ impl<'a> Attempts<'a> {
         let asked = Instant::now();
         // The pacer knows the deadline; one that does not keep to it does not hold the call up.
         let granted = timeout_at(self.deadline, pacer.acquire(lane, self.deadline)).await;
-        self.paced += asked.elapsed();
+        let waited = asked.elapsed();
+        self.paced += waited;
+        self.watch.paced(waited, matches!(granted, Ok(Ok(()))));
         granted
             .unwrap_or(Err(PacingError::Late))
             .map_err(|error| Error::new(Kind::Paced(error, self.operation.quota), Outcome::NotSent))
@@ -180,17 +224,25 @@ impl<'a> Attempts<'a> {
             nonce: &nonce()?,
             again: (self.attempts > 0).then_some((self.attempts, self.delay)),
         };
-        let (request, signed) = self.prepared.unsigned.sign(version, identity, stamp)?;
+        let (mut request, signed) = self.prepared.unsigned.sign(version, identity, stamp)?;
+        request.headers_mut().insert(http::header::USER_AGENT, config.user_agent.clone());
         self.attempts += 1;
-        let answer = match timeout_at(self.deadline, config.transport.send(request)).await {
+        let body_bytes = Some(request.body().len() as u64);
+        self.watch.attempt_started(&mut request, body_bytes);
+        let end = self.attempt_timeout.and_then(|length| Instant::now().checked_add(length));
+        let end = end.map_or(self.deadline, |end| end.min(self.deadline));
+        let answer = match timeout_at(end, self.watch.attempt_span().future(config.transport.send(request))).await {
             Ok(answer) => answer.map_err(failed)?,
             // Nobody knows how far it came.
+            Err(_) if end < self.deadline => return Err(self.attempt_late()),
             Err(_) => return Err(self.late(Outcome::Unknown)),
         };
         let (parts, body) = answer.into_parts();
         let status = parts.status.as_u16();
         let request_id = parts.headers.get("x-acs-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
         if parts.status.is_success() || (self.redirects && parts.status.is_redirection()) {
+            self.watch.attempt_succeeded(status, request_id.as_deref(), Some(body.len() as u64));
+            self.watch.succeeded();
             return Ok(Answer {
                 status,
                 request_id,
@@ -200,6 +252,7 @@ impl<'a> Attempts<'a> {
                 before: self.worst,
                 paced: self.paced,
                 client_token: self.prepared.client_token.take(),
+                watch: std::mem::take(&mut self.watch),
             });
         }
         Err(match ServiceError::read(status, &parts.headers, &body, SystemTime::now()) {
@@ -215,8 +268,9 @@ impl<'a> Attempts<'a> {
         })
     }
 
-    /// Returns how long to wait before the next attempt, and mends what can be mended; nothing where there is none.
-    async fn next(&mut self, error: &Error, credentials: Option<&Credentials>) -> Option<Duration> {
+    /// Returns why there is another attempt and how long to wait before it, and mends what can be mended; nothing where there is
+    /// none.
+    async fn next(&mut self, error: &Error, credentials: Option<&Credentials>) -> Option<(Cause, Duration)> {
         let cause = Cause::of(error, self.prepared.repeatable, self.offset)?;
         if let (Cause::Throttled(Some(asked)), Some(pacer)) = (cause, &self.config.pacer) {
             pacer.throttled(self.lane(), asked);
@@ -246,7 +300,7 @@ impl<'a> Attempts<'a> {
                 }
             }
         }
-        Some(wait)
+        Some((cause, wait))
     }
 }
 

@@ -21,7 +21,8 @@ use crate::pages::{Items, Paged, Pages};
 use crate::record::{AnyRecord, Location, Meta, Record, Slot, View, decode, decode_headers};
 use crate::retry::Retry;
 use crate::wait::{Progress, Wait};
-use exchange::{Answer, exchange};
+pub(crate) use exchange::{Answer, Invocation, exchange};
+pub(crate) use prepare::check;
 
 /// The request of one operation: what the shell around the runtime must know of it.
 pub trait Request: Record + Clone {
@@ -43,8 +44,9 @@ pub struct Client {
 /// Holds what one call says of itself beside its parameters.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Options {
-    deadline: Option<Duration>,
-    retry: Option<Retry>,
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) attempt_timeout: Option<Duration>,
+    pub(crate) retry: Option<Retry>,
 }
 
 impl Client {
@@ -82,7 +84,9 @@ impl Client {
 
     async fn execute_with<R: Request>(&self, request: &R, options: Options) -> Result<Raw<R::Response>, Error> {
         let mut response = R::Response::default();
-        let answer = exchange(self, R::OPERATION, request, redirects(&response), options).await?;
+        let invocation =
+            Invocation { operation: R::OPERATION, path: R::OPERATION.path, request, redirects: redirects(&response) };
+        let answer = exchange(self, invocation, options).await?;
         let answer = decode_answer(R::OPERATION, answer, &mut response)?;
         let Answer { status, headers, body, attempts, paced, client_token, .. } = answer;
         Ok(Raw { response, status, headers, body, attempts, paced, client_token })
@@ -172,6 +176,14 @@ impl<R: Request> Call<R> {
         self
     }
 
+    /// Sets how long one attempt of this call may take; see [`ConfigBuilder::attempt_timeout`].
+    ///
+    /// [`ConfigBuilder::attempt_timeout`]: crate::ConfigBuilder::attempt_timeout
+    pub fn with_attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.options.attempt_timeout = Some(timeout);
+        self
+    }
+
     /// Sets how often this call is tried, and how long it waits in between.
     pub fn with_retry(mut self, retry: Retry) -> Self {
         self.options.retry = Some(retry);
@@ -191,7 +203,7 @@ impl<R: Request> Call<R> {
     /// Returns everything that is wrong with the request, then what may be, as [`Violation::is_warning`] says. It sends nothing.
     #[must_use]
     pub fn check(&self) -> Vec<Violation> {
-        prepare::check(R::OPERATION, &self.request)
+        check(R::OPERATION, &self.request)
     }
 
     /// Sends the call.
@@ -236,12 +248,16 @@ impl<R: Request> fmt::Debug for Call<R> {
 
 /// Returns whether a redirect is the answer: it is where the table has a row for its target.
 fn redirects(response: &dyn AnyRecord) -> bool {
-    let is_target = |meta: &Meta| meta.location == Location::Header && meta.name.eq_ignore_ascii_case("location");
+    let is_target = |meta: &Meta<'_>| meta.location == Location::Header && meta.name.eq_ignore_ascii_case("location");
     (0..response.count()).any(|index| is_target(response.meta(index)))
 }
 
 /// Decodes an answer; an empty body has nothing in it but the id of the request, and that of a redirect is for people.
-fn decode_answer(operation: &'static Operation, answer: Answer, response: &mut dyn AnyRecord) -> Result<Answer, Error> {
+pub(crate) fn decode_answer(
+    operation: &'static Operation,
+    answer: Answer,
+    response: &mut dyn AnyRecord,
+) -> Result<Answer, Error> {
     let with_body = !answer.body.is_empty() && !(300..400).contains(&answer.status);
     let decoded = if with_body { decode(&answer.body, response) } else { Ok(()) };
     if let Err(source) = decoded.and_then(|()| decode_headers(&answer.headers, response)) {
@@ -253,12 +269,11 @@ fn decode_answer(operation: &'static Operation, answer: Answer, response: &mut d
             }
             _ => source,
         };
-        let Answer { status, request_id, body, attempts, before, paced, client_token, .. } = answer;
+        let Answer { status, request_id, body, attempts, before, paced, client_token, mut watch, .. } = answer;
         let kind = Kind::Undecodable { status, request_id, body, source };
-        return Err(Error::new(kind, Outcome::Executed)
-            .of(operation, attempts, before)
-            .paced(paced)
-            .with_client_token(client_token));
+        let error = Error::new(kind, Outcome::Executed).of(operation, attempts, before);
+        watch.failed(&error);
+        return Err(error.paced(paced).with_client_token(client_token));
     }
     if let Some(id) = &answer.request_id {
         fill_request_id(response, id.clone());

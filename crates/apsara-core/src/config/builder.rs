@@ -4,12 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
+use http::HeaderValue;
+
 #[cfg(feature = "rsa")]
 use super::KeyPair;
 use super::{Config, Inner, SignatureVersion};
 use crate::credentials::{Credentials, CredentialsProvider, Source};
 use crate::endpoint::Endpoint;
 use crate::error::Error;
+use crate::observe::Observer;
 use crate::pacing::{LocalPacer, Pacer, provided_account};
 use crate::retry::{Budget, Retry};
 use crate::sensitive::Sensitive;
@@ -33,6 +36,13 @@ pub struct ConfigBuilder {
     without_validation: bool,
     response_limit: Option<usize>,
     transport: Option<Arc<dyn Transport>>,
+    #[cfg(feature = "reqwest")]
+    pub(super) reqwest: crate::transport::ReqwestTransportBuilder,
+    /// The last setting that only the transport on reqwest has.
+    pub(super) reqwest_setting: Option<&'static str>,
+    attempt_timeout: Option<Duration>,
+    user_agent: Option<String>,
+    observers: Vec<Arc<dyn Observer>>,
 }
 
 /// How calls are kept to their quotas.
@@ -66,6 +76,7 @@ impl ConfigBuilder {
         let mut builder = Self::default().credentials(credentials);
         builder.region = set("ALIBABA_CLOUD_REGION_ID").map(|region| (region, "ALIBABA_CLOUD_REGION_ID"));
         builder.endpoint = set("ALIBABA_CLOUD_ENDPOINT");
+        builder.user_agent = set("ALIBABA_CLOUD_USER_AGENT");
         Ok(builder)
     }
 
@@ -122,6 +133,21 @@ impl ConfigBuilder {
         self
     }
 
+    /// Sets how long one attempt may take, from the request to the end of the answer; as long as the call may unless set. What
+    /// became of an attempt that ran out of time is [`Outcome::Unknown`](crate::Outcome::Unknown), so that it is made again only
+    /// where the operation may be executed twice.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = Some(timeout);
+        self
+    }
+
+    /// Sets what stands behind the SDK's own name in the header `User-Agent`, for example `billing-job/1.4`. Unless set,
+    /// [`Config::from_env`] takes it from `ALIBABA_CLOUD_USER_AGENT`.
+    pub fn user_agent(mut self, addition: impl Into<String>) -> Self {
+        self.user_agent = Some(addition.into());
+        self
+    }
+
     /// Sets how often calls are tried, and how long they wait in between; see [`Retry`].
     pub fn retry(mut self, retry: Retry) -> Self {
         self.retry = retry;
@@ -154,6 +180,18 @@ impl ConfigBuilder {
         self
     }
 
+    /// Adds what hears of every call, after those that were added before; see [`Observer`].
+    pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.observers.push(Arc::new(observer));
+        self
+    }
+
+    /// Sends the context of the current trace with each attempt; see [`TraceContext`](crate::observe::TraceContext).
+    #[cfg(feature = "opentelemetry")]
+    pub fn trace_context(self) -> Self {
+        self.observer(crate::observe::TraceContext)
+    }
+
     /// Sets how many bytes the body of an answer may have; 64 MiB unless set. It holds for the transport that is there unless
     /// another is given.
     pub fn response_limit(mut self, bytes: usize) -> Self {
@@ -171,12 +209,27 @@ impl ConfigBuilder {
     ///
     /// # Errors
     ///
-    /// Fails when the endpoint is none, or when TLS cannot be set up.
+    /// Fails when the endpoint is none, when TLS cannot be set up, and when a proxy, a file of certificates or the addition to the
+    /// user agent cannot be used.
     pub fn build(self) -> Result<Config, Error> {
         let endpoint = self.endpoint.as_deref().map(Endpoint::parse).transpose()?;
-        let transport = match self.transport {
-            Some(transport) => transport,
-            None => default_transport(self.response_limit)?,
+        let user_agent = user_agent(self.user_agent.as_deref())?;
+        let transport = match (self.transport, self.reqwest_setting) {
+            (Some(_), Some(setting)) => {
+                return Err(Error::config(format!(
+                    "ConfigBuilder::{setting} has no effect on the transport that is given; say it where that is made, \
+                     for example by ReqwestTransport::builder"
+                )));
+            }
+            (Some(transport), None) => transport,
+            #[cfg(feature = "reqwest")]
+            (None, _) => default_transport(self.reqwest, self.response_limit)?,
+            #[cfg(not(feature = "reqwest"))]
+            (None, _) => {
+                return Err(Error::config(
+                    "there is no transport: turn the feature `reqwest` on or give one to ConfigBuilder::transport",
+                ));
+            }
         };
         let pacer: Option<Arc<dyn Pacer>> = match self.pacing {
             Pacing::By(pacer) => Some(pacer),
@@ -206,12 +259,15 @@ impl ConfigBuilder {
                 endpoint,
                 signature: self.signature,
                 deadline: self.deadline.unwrap_or(DEADLINE),
+                attempt_timeout: self.attempt_timeout,
+                user_agent,
                 retry: self.retry,
                 budget: Budget::new(),
                 clock_offset: AtomicI64::new(0),
                 account,
                 pacer,
                 validation: !self.without_validation,
+                observers: self.observers,
                 transport,
             }),
         })
@@ -219,15 +275,26 @@ impl ConfigBuilder {
 }
 
 #[cfg(feature = "reqwest")]
-fn default_transport(response_limit: Option<usize>) -> Result<Arc<dyn Transport>, Error> {
-    let transport = crate::transport::ReqwestTransport::new()?;
+fn default_transport(
+    settings: crate::transport::ReqwestTransportBuilder,
+    response_limit: Option<usize>,
+) -> Result<Arc<dyn Transport>, Error> {
     Ok(Arc::new(match response_limit {
-        Some(bytes) => transport.response_limit(bytes),
-        None => transport,
+        Some(bytes) => settings.response_limit(bytes).build()?,
+        None => settings.build()?,
     }))
 }
 
-#[cfg(not(feature = "reqwest"))]
-fn default_transport(_: Option<usize>) -> Result<Arc<dyn Transport>, Error> {
-    Err(Error::config("there is no transport: turn the feature `reqwest` on or give one to ConfigBuilder::transport"))
+/// Returns what the header `User-Agent` says.
+fn user_agent(addition: Option<&str>) -> Result<HeaderValue, Error> {
+    const OURS: &str = concat!("Apsara/", env!("CARGO_PKG_VERSION"), " (Rust)");
+    let Some(addition) = addition.map(str::trim).filter(|addition| !addition.is_empty()) else {
+        return Ok(HeaderValue::from_static(OURS));
+    };
+    HeaderValue::from_str(&format!("{OURS} {addition}")).map_err(|_| {
+        Error::config(
+            "the addition to the user agent (ConfigBuilder::user_agent or ALIBABA_CLOUD_USER_AGENT) holds a \
+                       character that HTTP forbids in a header",
+        )
+    })
 }

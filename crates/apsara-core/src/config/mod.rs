@@ -3,6 +3,8 @@
 mod builder;
 #[cfg(feature = "rsa")]
 mod key_pair;
+#[cfg(feature = "reqwest")]
+mod transport;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
@@ -14,6 +16,7 @@ pub use self::key_pair::KeyPair;
 use crate::credentials::Source;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
+use crate::observe::Observer;
 use crate::pacing::Pacer;
 use crate::retry::{Budget, Retry};
 use crate::sensitive::Sensitive;
@@ -36,6 +39,8 @@ pub(crate) struct Inner {
     pub(crate) endpoint: Option<Endpoint>,
     pub(crate) signature: Option<SignatureVersion>,
     pub(crate) deadline: Duration,
+    pub(crate) attempt_timeout: Option<Duration>,
+    pub(crate) user_agent: http::HeaderValue,
     pub(crate) retry: Retry,
     pub(crate) budget: Budget,
     /// By how many seconds this machine's clock is behind the cloud's, once a refusal has told it.
@@ -44,6 +49,7 @@ pub(crate) struct Inner {
     pub(crate) account: String,
     pub(crate) pacer: Option<Arc<dyn Pacer>>,
     pub(crate) validation: bool,
+    pub(crate) observers: Vec<Arc<dyn Observer>>,
     pub(crate) transport: Arc<dyn Transport>,
 }
 
@@ -76,6 +82,8 @@ impl Config {
     /// | `ALIBABA_CLOUD_SECURITY_TOKEN` | the token of a temporary key from STS |
     /// | `ALIBABA_CLOUD_REGION_ID` | the region that chooses the endpoint |
     /// | `ALIBABA_CLOUD_ENDPOINT` | a host that is used instead, for example that of an emulator |
+    /// | `ALIBABA_CLOUD_USER_AGENT` | what stands behind the SDK's name in the header `User-Agent` |
+    /// | `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY` | the proxies of every configuration, in upper or lower case |
     ///
     /// It is async because other sources of credentials need the network.
     ///
@@ -117,6 +125,29 @@ mod tests {
         let builder = builder(&vars).unwrap();
         assert_eq!(builder.region, Some(("cn-beijing".to_owned(), "ALIBABA_CLOUD_REGION_ID")));
         assert_eq!(builder.endpoint.as_deref(), Some("http://127.0.0.1:1"));
+    }
+
+    #[test]
+    fn the_user_agent_names_the_sdk_and_then_what_was_added() {
+        let agent = |builder: ConfigBuilder| builder.build().map(|config| config.inner.user_agent.clone());
+        let vars = [
+            ("ALIBABA_CLOUD_ACCESS_KEY_ID", "id"),
+            ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secret"),
+            ("ALIBABA_CLOUD_USER_AGENT", "job/1"),
+        ];
+        let ours = concat!("Apsara/", env!("CARGO_PKG_VERSION"), " (Rust)");
+        assert_eq!(agent(Config::builder()).unwrap(), ours);
+        assert_eq!(agent(builder(&vars).unwrap()).unwrap(), format!("{ours} job/1"));
+        assert_eq!(agent(builder(&vars).unwrap().user_agent("mine/2")).unwrap(), format!("{ours} mine/2"));
+        let error = agent(Config::builder().user_agent("two\r\nlines: 1")).unwrap_err();
+        assert!(error.to_string().contains("ALIBABA_CLOUD_USER_AGENT"), "{error}");
+    }
+
+    #[test]
+    fn a_setting_that_would_have_no_effect_is_refused() {
+        let transport = crate::transport::ReqwestTransport::new().unwrap();
+        let error = Config::builder().proxy("http://proxy:1").transport(transport).build().unwrap_err();
+        assert!(error.to_string().contains("ConfigBuilder::proxy has no effect on the transport"), "{error}");
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod gateway;
 mod mismatch;
 mod service;
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
@@ -17,7 +18,7 @@ pub use service::ServiceError;
 use crate::operation::{Operation, Quota};
 use crate::outcome::Outcome;
 use crate::pacing::PacingError;
-use crate::transport::TransportError;
+use crate::transport::{Sent, TransportError};
 
 /// Says what went wrong with a call, and by [`Error::outcome`] what became of it.
 ///
@@ -212,6 +213,35 @@ impl Error {
             Kind::Unshaped { request_id, .. } | Kind::Undecodable { request_id, .. } => request_id.as_deref(),
             _ => None,
         }
+    }
+
+    /// Returns the HTTP status of the answer, if there was one.
+    pub(crate) fn status(&self) -> Option<u16> {
+        match &self.0.kind {
+            Kind::Service(error) => Some(error.http_status()),
+            Kind::Unshaped { status, .. } | Kind::Undecodable { status, .. } => Some(*status),
+            Kind::Transport(error) => error.status(),
+            _ => None,
+        }
+    }
+
+    /// Returns the cloud's code, or a word: one of few texts, for labels.
+    pub(crate) fn error_type(&self) -> Cow<'_, str> {
+        Cow::Borrowed(match &self.0.kind {
+            Kind::Config(_) => "config",
+            Kind::Credentials(_) => "credentials",
+            Kind::Invalid(_) => "invalid",
+            Kind::Transport(error) if error.is_connect() => "connect",
+            Kind::Transport(error) if error.is_timeout() => "timeout",
+            Kind::Transport(error) if error.sent() == Sent::No => "malformed",
+            Kind::Transport(_) => "connection",
+            Kind::Deadline(_) => "deadline",
+            Kind::Paced(..) => "quota",
+            Kind::Service(error) => error.code(),
+            Kind::Unshaped { status, .. } => return Cow::Owned(status.to_string()),
+            Kind::Undecodable { .. } => "undecodable",
+            Kind::GivenUp(..) => "given_up",
+        })
     }
 
     /// Returns the body of an answer that could not be used. It may hold secrets, so nothing here prints it.

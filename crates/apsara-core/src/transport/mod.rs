@@ -1,7 +1,13 @@
 //! How a signed request reaches the cloud.
 
 #[cfg(feature = "reqwest")]
+mod proxies;
+#[cfg(feature = "reqwest")]
 mod reqwest;
+#[cfg(feature = "reqwest")]
+mod settings;
+#[cfg(feature = "reqwest")]
+mod trust;
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -12,6 +18,8 @@ use bytes::Bytes;
 
 #[cfg(feature = "reqwest")]
 pub use self::reqwest::ReqwestTransport;
+#[cfg(feature = "reqwest")]
+pub use self::settings::ReqwestTransportBuilder;
 
 /// A future that can be sent to another thread.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -1,12 +1,8 @@
 //! The transport on reqwest and rustls.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use bytes::{Bytes, BytesMut};
-use rustls_platform_verifier::BuilderVerifierExt;
 
-use super::{BoxFuture, Transport, TransportError};
+use super::{BoxFuture, ReqwestTransportBuilder, Transport, TransportError};
 use crate::error::Error;
 
 /// Sends requests with reqwest: HTTP/1.1, rustls, the system's certificates, a pool of connections.
@@ -21,34 +17,23 @@ pub struct ReqwestTransport {
     response_limit: usize,
 }
 
-/// How long a connection may take to be made.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a body may be, unless it is said otherwise: 64 MiB.
-const RESPONSE_LIMIT: usize = 64 << 20;
+pub(super) const RESPONSE_LIMIT: usize = 64 << 20;
 
 impl ReqwestTransport {
-    /// Creates the transport with its own pool.
+    /// Creates the transport with its own pool, and with the proxies that the environment names; see
+    /// [`ReqwestTransport::builder`].
     ///
     /// # Errors
     ///
-    /// Fails when the system's certificates cannot be read.
+    /// Fails when the system's certificates cannot be read, and when a proxy of the environment is none.
     pub fn new() -> Result<Self, Error> {
-        let refuse = |error: &dyn std::fmt::Display| Error::config(format!("TLS cannot be set up: {error}"));
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let tls = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(|error| refuse(&error))?
-            .with_platform_verifier()
-            .map_err(|error| refuse(&error))?
-            .with_no_client_auth();
-        let client = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .connect_timeout(CONNECT_TIMEOUT)
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .build()
-            .map_err(|error| refuse(&error))?;
-        Ok(Self::with_client(client))
+        Self::builder().build()
+    }
+
+    /// Starts to say what the transport is made with: proxies, certificates, timeouts, its pool.
+    pub fn builder() -> ReqwestTransportBuilder {
+        ReqwestTransportBuilder::default()
     }
 
     /// Uses a client that was built elsewhere. Its redirects, retries and decompression must be off.

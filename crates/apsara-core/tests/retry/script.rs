@@ -52,6 +52,7 @@ macro_rules! operation {
 operation!(Safe, Safe, None);
 operation!(WithToken, WithToken, None, .required());
 operation!(Unsafe, Unsafe, None);
+operation!(Needy, Unsafe, None, .required());
 operation!(Limited, Unsafe, Some(rt::Quota { calls: 2, seconds: 10 }));
 
 /// What becomes of a request.

@@ -33,7 +33,6 @@ pub(super) struct Unsigned {
 /// What no log shows.
 const SECRET_HEADERS: [&str; 3] = ["authorization", "x-acs-bearer-token", "x-acs-security-token"];
 
-const USER_AGENT: &str = concat!("Apsara/", env!("CARGO_PKG_VERSION"), " (Rust)");
 const ACCEPT: &str = "application/json";
 
 /// What a call proves with who it is.
@@ -208,7 +207,6 @@ impl Unsigned {
             value.set_sensitive(SECRET_HEADERS.contains(&name.as_str()));
             request.headers_mut().append(name, value);
         }
-        request.headers_mut().insert(http::header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
         Ok(request)
     }
 }

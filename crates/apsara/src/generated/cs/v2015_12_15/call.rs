@@ -24,6 +24,12 @@ impl<R: rt::Request<Client = Client>> Call<R> {
         self
     }
 
+    /// Sets how long one attempt of this call may take, from the request to the end of the answer.
+    pub fn with_attempt_timeout(mut self, timeout: ::std::time::Duration) -> Self {
+        self.call = self.call.with_attempt_timeout(timeout);
+        self
+    }
+
     /// Sets how often this call is tried, and how long it waits in between.
     pub fn with_retry(mut self, retry: rt::Retry) -> Self {
         self.call = self.call.with_retry(retry);
