@@ -16,6 +16,7 @@ guide!(Errors, "errors.md");
 guide!(Lists, "lists-and-waiting.md");
 guide!(Evolution, "evolution.md");
 guide!(OwnProducts, "own-products.md");
+guide!(Quotas, "quotas.md");
 guide!(Untyped, "untyped.md");
 guide!(Observability, "observability.md");
 guide!(Testing, "testing.md");

@@ -13,6 +13,7 @@ mod package;
 mod pages;
 mod peers;
 mod prove;
+mod quota;
 mod run;
 mod scratch;
 mod semver;
@@ -43,6 +44,8 @@ enum Command {
     Test(test::Args),
     /// Let many clients meet every fault at random, and compare what they were told with what was done.
     Chaos(chaos::Args),
+    /// Let eight processes want all of one quota, by a server and by files, and see that it is kept and shared fairly.
+    Quota(quota::Args),
     /// Generate and compile every document of the portal in a folder.
     Corpus(corpus::Args),
     /// Package every crate that is published, in the order to publish them in, and build and run a program from the packages alone.
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
         Command::Demo => demo::run(),
         Command::Test(args) => test::run(&args),
         Command::Chaos(args) => chaos::run(&args),
+        Command::Quota(args) => quota::run(&args),
         Command::Corpus(args) => corpus::run(&args),
         Command::Package => package::run(),
         Command::Semver => semver::run(),

@@ -6,13 +6,14 @@ use std::process::Command;
 use std::time::Instant;
 
 use crate::run::{Failure, cargo, target};
-use crate::scratch;
+use crate::{peers, scratch};
 
 mod of_builds;
 mod of_calls;
 mod of_control;
 mod of_credentials;
 mod of_emulator;
+mod of_fleet;
 mod of_gateway;
 mod of_generator;
 mod of_observers;
@@ -44,6 +45,7 @@ pub(crate) fn run(only: &str) -> Result<(), Failure> {
         of_runtime::BREAKS,
         of_calls::BREAKS,
         of_quota::BREAKS,
+        of_fleet::BREAKS,
         of_gateway::BREAKS,
         of_control::BREAKS,
         of_credentials::BREAKS,
@@ -58,6 +60,9 @@ pub(crate) fn run(only: &str) -> Result<(), Failure> {
     let breaks = || all.into_iter().flatten().filter(is_meant);
     if breaks().next().is_none() {
         return Err(format!("no break holds `{only}` in its sentence or in the name of its file"));
+    }
+    if breaks().any(|fact| fact.target == "fleet") {
+        peers::install_redis()?;
     }
     let mut targets: Vec<(&str, &str)> = breaks().map(|fact| (fact.package, fact.target)).collect();
     targets.sort_unstable();

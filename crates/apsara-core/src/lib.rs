@@ -13,6 +13,7 @@
 //! - `opentelemetry`: `observe::Meters`, which measures calls, and `observe::TraceContext`, which sends `traceparent`.
 //! - `sm3`: the signature `ACS3-HMAC-SM3`, HMAC-SM3 over SM3 hashes.
 //! - `testing`: the module `testing`, with transports for tests: scripted, recording and replaying.
+//! - `host`: quotas that the processes of one host share, `pacing::HostPacer`, on Unix.
 //! - `rsa`: the signature `ACS3-RSA-SHA256`, by a private key instead of a secret.
 
 #[cfg(feature = "blocking")]

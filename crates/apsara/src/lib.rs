@@ -74,9 +74,13 @@
 //! let _ = live.restart_live_pull_to_push().wait_until(|_| apsara::Progress::Done);
 //! ```
 
+#[cfg(feature = "sts")]
+mod account;
 #[rustfmt::skip]
 mod generated;
 
+#[cfg(feature = "sts")]
+pub use account::account_id;
 #[cfg(feature = "blocking")]
 pub use apsara_core::blocking;
 #[cfg(feature = "testing")]

@@ -13,7 +13,7 @@ use crate::credentials::{Credentials, CredentialsChain, CredentialsProvider, Sou
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::observe::Observer;
-use crate::pacing::{LocalPacer, Pacer};
+use crate::pacing::{LocalPacer, Pacer, provided_account};
 use crate::retry::{Budget, Retry};
 use crate::sensitive::Sensitive;
 use crate::transport::Transport;
@@ -267,7 +267,7 @@ impl ConfigBuilder {
             (None, Some(Source::Fixed(key))) => key.access_key_id().to_owned(),
             // Its keys change, and a new one is no new quota.
             (None, Some(Source::Provided(provider))) => {
-                provider.account().unwrap_or_else(|| format!("provider {}", PROVIDERS.fetch_add(1, Ordering::Relaxed)))
+                provider.account().unwrap_or_else(|| provided_account(PROVIDERS.fetch_add(1, Ordering::Relaxed)))
             }
             (None, None) => String::new(),
         };
