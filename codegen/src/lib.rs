@@ -19,6 +19,7 @@ mod overlay;
 mod pages;
 mod parallel;
 mod product;
+mod reconcile;
 mod refusal;
 mod repair;
 mod spec;
