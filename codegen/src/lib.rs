@@ -4,6 +4,7 @@
 
 mod check;
 mod data;
+mod describe;
 mod docs;
 mod emit;
 mod facts;
@@ -67,6 +68,78 @@ impl Default for Options {
     }
 }
 
+/// Describes every operation of the specs for programs that call it without generated code: JSON that
+/// `apsara_core::untyped::Description::from_json` reads, sorted by product, version and name. Nothing is generated.
+///
+/// Specs are files of a folder, as [`Sources::insert`] takes them: `PRODUCT/VERSION/Operation.json` with a `product.json` beside it,
+/// or a whole `api-docs.json`. Whether a version has paths, by which its style is told, is asked of the operations that are given.
+///
+/// # Errors
+///
+/// Fails with every reason why the specs cannot be read; with `keep_going`, what is refused is left out.
+pub fn describe(sources: &Sources, options: &Options) -> Result<Vec<serde_json::Value>, Refusals> {
+    let collector = refusal::Collector::default();
+    let versions = checked(sources, options, &collector)?;
+    let model = lower::lower(&versions, &options.crate_path);
+    Ok(model.products.iter().flat_map(|product| &product.versions).flat_map(describe::describe).collect())
+}
+
+/// Describes one operation whose spec is at hand as data, as `apsara_specs` ships it: what the version shares, the spec with our
+/// corrections in it, and the overlay. `product` is the product's folder.
+///
+/// # Errors
+///
+/// As [`describe`].
+pub fn describe_data(
+    product: &str,
+    shared: &serde_json::Value,
+    name: &str,
+    spec: &serde_json::Value,
+    overlay: Option<&serde_json::Value>,
+) -> Result<serde_json::Value, Refusals> {
+    let mut sources = Sources::default();
+    let folder = format!("{product}/{}", shared["info"]["version"].as_str().unwrap_or_default());
+    sources.insert(format!("{folder}/product.json"), shared.to_string());
+    sources.insert(format!("{folder}/{name}.json"), spec.to_string());
+    if let Some(overlay) = overlay {
+        let mut overlay = overlay.clone();
+        // They were made already, and one that changes nothing is refused.
+        overlay.as_object_mut().and_then(|entries| entries.remove("corrections"));
+        sources.insert(format!("{folder}/{name}.apsara.json"), overlay.to_string());
+    }
+    let collector = refusal::Collector::default();
+    let versions = load::load(&sources, &collector);
+    check::check(&versions, &collector);
+    // What is shared names what other operations have, which are not here.
+    let shared = format!("{folder}/product.json");
+    let refusals: Vec<Refusal> =
+        collector.refusals().into_iter().filter(|refusal| refusal.place().file_name() != shared).collect();
+    if !refusals.is_empty() {
+        return Err(Refusals::new(refusals));
+    }
+    let model = lower::lower(&versions, &Options::default().crate_path);
+    let mut described = model.products.iter().flat_map(|product| &product.versions).flat_map(describe::describe);
+    // There is one file with one operation, which is described or was refused.
+    Ok(described.next().unwrap_or_default())
+}
+
+/// Reads what can be generated.
+fn checked(
+    sources: &Sources,
+    options: &Options,
+    collector: &refusal::Collector,
+) -> Result<Vec<load::Version>, Refusals> {
+    let mut versions = load::load(sources, collector);
+    check::check(&versions, collector);
+    let refusals = collector.refusals();
+    if options.keep_going {
+        leave_out::leave_out(&mut versions, &refusals);
+    } else if !refusals.is_empty() {
+        return Err(Refusals::new(refusals));
+    }
+    Ok(versions)
+}
+
 /// Generates every file from specs; `root` is what their folder is called in the first line of what is made of all of them.
 ///
 /// The order of the specs and of what is in them changes nothing.
@@ -76,14 +149,8 @@ impl Default for Options {
 /// Fails with every reason why the specs cannot be generated.
 pub fn generate(sources: &Sources, root: &str, options: &Options) -> Result<Generated, Refusals> {
     let collector = refusal::Collector::default();
-    let mut versions = load::load(sources, &collector);
-    check::check(&versions, &collector);
+    let versions = checked(sources, options, &collector)?;
     let refusals = collector.refusals();
-    if options.keep_going {
-        leave_out::leave_out(&mut versions, &refusals);
-    } else if !refusals.is_empty() {
-        return Err(Refusals::new(refusals));
-    }
     let model = lower::lower(&versions, &options.crate_path);
     let units = emit::units(&model, root);
     let files = parallel::map(&units, |unit| format::format(emit::emit(*unit)));

@@ -10,3 +10,4 @@ macro_rules! guide {
 }
 
 guide!(Errors, "errors.md");
+guide!(Untyped, "untyped.md");

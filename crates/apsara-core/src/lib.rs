@@ -25,6 +25,7 @@ mod retry;
 mod sensitive;
 pub mod sign;
 pub mod transport;
+pub mod untyped;
 mod wait;
 
 pub use call::Raw;

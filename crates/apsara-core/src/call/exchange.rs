@@ -21,28 +21,34 @@ use crate::retry::{Cause, Retry, share};
 use crate::transport::{Sent, TransportError};
 
 /// A success as it came.
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) request_id: Option<String>,
-    pub(super) headers: http::HeaderMap,
-    pub(super) body: Bytes,
-    pub(super) attempts: u32,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) request_id: Option<String>,
+    pub(crate) headers: http::HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) attempts: u32,
     /// The worst outcome of the attempts before this one.
-    pub(super) before: Outcome,
+    pub(crate) before: Outcome,
     /// How long the call waited for its quota.
-    pub(super) paced: Duration,
+    pub(crate) paced: Duration,
     /// The client token that was made for the call.
-    pub(super) client_token: Option<String>,
+    pub(crate) client_token: Option<String>,
 }
 
-pub(super) async fn exchange(
-    client: &Client,
-    operation: &'static Operation,
-    request: &dyn AnyRecord,
-    redirects: bool,
-    options: Options,
-) -> Result<Answer, Error> {
-    let prepared = prepare(client, operation, request).map_err(|error| error.of(operation, 0, Outcome::NotSent))?;
+/// What is called, and with what.
+#[derive(Clone, Copy)]
+pub(crate) struct Invocation<'a> {
+    pub(crate) operation: &'static Operation,
+    /// The operation's, or that of an untyped call.
+    pub(crate) path: &'a str,
+    pub(crate) request: &'a dyn AnyRecord,
+    /// Whether a redirect is the answer.
+    pub(crate) redirects: bool,
+}
+
+pub(crate) async fn exchange(client: &Client, invocation: Invocation<'_>, options: Options) -> Result<Answer, Error> {
+    let Invocation { operation, request, redirects, .. } = invocation;
+    let prepared = prepare(client, invocation).map_err(|error| error.of(operation, 0, Outcome::NotSent))?;
     let config = &*client.config.inner;
     let length = options.deadline.unwrap_or(config.deadline);
     let now = Instant::now();

@@ -21,7 +21,8 @@ use crate::pages::{Items, Paged, Pages};
 use crate::record::{AnyRecord, Location, Meta, Record, Slot, View, decode, decode_headers};
 use crate::retry::Retry;
 use crate::wait::{Progress, Wait};
-use exchange::{Answer, exchange};
+pub(crate) use exchange::{Answer, Invocation, exchange};
+pub(crate) use prepare::check;
 
 /// The request of one operation: what the shell around the runtime must know of it.
 pub trait Request: Record + Clone {
@@ -43,8 +44,8 @@ pub struct Client {
 /// Holds what one call says of itself beside its parameters.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Options {
-    deadline: Option<Duration>,
-    retry: Option<Retry>,
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) retry: Option<Retry>,
 }
 
 impl Client {
@@ -82,7 +83,9 @@ impl Client {
 
     async fn execute_with<R: Request>(&self, request: &R, options: Options) -> Result<Raw<R::Response>, Error> {
         let mut response = R::Response::default();
-        let answer = exchange(self, R::OPERATION, request, redirects(&response), options).await?;
+        let invocation =
+            Invocation { operation: R::OPERATION, path: R::OPERATION.path, request, redirects: redirects(&response) };
+        let answer = exchange(self, invocation, options).await?;
         let answer = decode_answer(R::OPERATION, answer, &mut response)?;
         let Answer { status, headers, body, attempts, paced, client_token, .. } = answer;
         Ok(Raw { response, status, headers, body, attempts, paced, client_token })
@@ -191,7 +194,7 @@ impl<R: Request> Call<R> {
     /// Returns everything that is wrong with the request, then what may be, as [`Violation::is_warning`] says. It sends nothing.
     #[must_use]
     pub fn check(&self) -> Vec<Violation> {
-        prepare::check(R::OPERATION, &self.request)
+        check(R::OPERATION, &self.request)
     }
 
     /// Sends the call.
@@ -236,12 +239,16 @@ impl<R: Request> fmt::Debug for Call<R> {
 
 /// Returns whether a redirect is the answer: it is where the table has a row for its target.
 fn redirects(response: &dyn AnyRecord) -> bool {
-    let is_target = |meta: &Meta| meta.location == Location::Header && meta.name.eq_ignore_ascii_case("location");
+    let is_target = |meta: &Meta<'_>| meta.location == Location::Header && meta.name.eq_ignore_ascii_case("location");
     (0..response.count()).any(|index| is_target(response.meta(index)))
 }
 
 /// Decodes an answer; an empty body has nothing in it but the id of the request, and that of a redirect is for people.
-fn decode_answer(operation: &'static Operation, answer: Answer, response: &mut dyn AnyRecord) -> Result<Answer, Error> {
+pub(crate) fn decode_answer(
+    operation: &'static Operation,
+    answer: Answer,
+    response: &mut dyn AnyRecord,
+) -> Result<Answer, Error> {
     let with_body = !answer.body.is_empty() && !(300..400).contains(&answer.status);
     let decoded = if with_body { decode(&answer.body, response) } else { Ok(()) };
     if let Err(source) = decoded.and_then(|()| decode_headers(&answer.headers, response)) {

@@ -2,6 +2,7 @@
 
 use super::Client;
 use super::attempt::{Unsigned, nonce};
+use super::exchange::Invocation;
 use crate::endpoint::is_label;
 use crate::error::{Error, Kind, Violation};
 use crate::operation::{Operation, Repeat};
@@ -36,11 +37,8 @@ const OURS: [&str; 12] = [
 /// The parameter by which the cloud knows that two calls are meant to be one.
 const CLIENT_TOKEN: &str = "ClientToken";
 
-pub(super) fn prepare(
-    client: &Client,
-    operation: &'static Operation,
-    request: &dyn AnyRecord,
-) -> Result<Prepared, Error> {
+pub(super) fn prepare(client: &Client, invocation: Invocation<'_>) -> Result<Prepared, Error> {
+    let Invocation { operation, path, request, .. } = invocation;
     let invalid = |violations| Error::new(Kind::Invalid(violations), Outcome::NotSent);
     let token = client_token(operation, request);
     if client.config.inner.validation {
@@ -55,7 +53,7 @@ pub(super) fn prepare(
         Some(Token::Given) | None => None,
     };
     let filled = made.as_ref().map(|(index, token)| (*index, token.as_str()));
-    let encoded = encode(request, operation.path, filled)
+    let encoded = encode(request, path, filled)
         .map_err(|(parameter, reason)| invalid(vec![Violation::new(parameter, reason)]))?;
     let region_id = encoded.query.iter().chain(&encoded.form).find(|(name, _)| name == "RegionId");
     let region_id = region_id.map(|(_, value)| value.as_str());
@@ -80,7 +78,7 @@ pub(super) fn prepare(
 }
 
 /// Returns everything that is wrong with a request, then what may be.
-pub(super) fn check(operation: &'static Operation, request: &dyn AnyRecord) -> Vec<Violation> {
+pub(crate) fn check(operation: &'static Operation, request: &dyn AnyRecord) -> Vec<Violation> {
     without_token(crate::record::check(request), client_token(operation, request))
 }
 

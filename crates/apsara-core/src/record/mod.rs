@@ -17,7 +17,7 @@ mod value;
 
 pub use debug::debug;
 pub use decode::decode;
-pub(crate) use decode::{decode_headers, read_xml};
+pub(crate) use decode::{closest, decode_headers, fill, read_xml};
 pub(crate) use encode::{Body, Encoded, encode};
 pub use field::{Field, Projected};
 pub use meta::{Known, Location, Meta, Shape};

@@ -30,6 +30,16 @@ fn of_view(view: &View<'_>, sensitive: bool, visit: &mut dyn FnMut(&str)) {
         View::List(list) => (0..list.count()).for_each(|index| of_view(&list.at(index), sensitive, visit)),
         View::Map(map) => map.each(&mut |_, value| of_view(&value, sensitive, visit)),
         View::Record(record) => of_record(*record, sensitive, visit),
+        View::Json(value) if sensitive => of_json(value, visit),
+        _ => {}
+    }
+}
+
+fn of_json(value: &serde_json::Value, visit: &mut dyn FnMut(&str)) {
+    match value {
+        serde_json::Value::String(text) => visit(text),
+        serde_json::Value::Array(items) => items.iter().for_each(|item| of_json(item, visit)),
+        serde_json::Value::Object(entries) => entries.values().for_each(|value| of_json(value, visit)),
         _ => {}
     }
 }

@@ -59,7 +59,8 @@ pub(crate) fn decode_headers(headers: &http::HeaderMap, record: &mut dyn AnyReco
         if meta.location != Location::Header {
             continue;
         }
-        let lower = meta.name.to_ascii_lowercase();
+        let field = meta.name.to_owned();
+        let lower = field.to_ascii_lowercase();
         let prefix = lower.strip_suffix('*');
         for (name, value) in headers {
             let (name, Ok(text)) = (name.as_str(), value.to_str()) else { continue };
@@ -73,7 +74,7 @@ pub(crate) fn decode_headers(headers: &http::HeaderMap, record: &mut dyn AnyReco
             };
             SlotSeed::new(slot, Mode::Lenient)
                 .take_text(text)
-                .map_err(|error: serde_json::Error| at(&error, meta.name))?;
+                .map_err(|error: serde_json::Error| at(&error, &field))?;
         }
     }
     Ok(())

@@ -109,7 +109,7 @@ pub(crate) fn encode(
     Ok(out)
 }
 
-fn push(out: &mut Vec<(String, String)>, meta: &Meta, view: View<'_>) {
+fn push(out: &mut Vec<(String, String)>, meta: &Meta<'_>, view: View<'_>) {
     match (meta.shape, view) {
         (Shape::Json, view @ (View::List(_) | View::Map(_) | View::Record(_) | View::Json(_))) => {
             out.push((meta.name.to_owned(), to_json(view)));
