@@ -49,7 +49,7 @@ impl fmt::Display for Plan {
         match repeat {
             Repeat::Safe => writeln!(f, "  executing one twice does no harm")?,
             Repeat::WithToken => {
-                writeln!(f, "  executing one twice does no harm while the cloud knows its client token")?
+                writeln!(f, "  executing one twice does no harm while the cloud knows its client token")?;
             }
             _ => writeln!(
                 f,

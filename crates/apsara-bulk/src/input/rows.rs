@@ -67,7 +67,7 @@ fn skip_line(reader: &mut impl BufRead) -> std::io::Result<()> {
 }
 
 fn object(line: &[u8]) -> Row {
-    match serde_json::from_slice(line) {
+    match serde_json::from_slice(line.trim_ascii_end()) {
         Ok(value @ Value::Object(_)) => Ok(value),
         Ok(_) => Err("is no JSON object; write {\"Name\": \"value\"}".to_owned()),
         Err(error) => {

@@ -44,7 +44,7 @@ impl Run {
         let mut made: JoinSet<Made> = JoinSet::new();
         let (mut ended, mut failures, mut why) = (0, 0, Ended::Complete);
         let (mut is_read, mut is_failed) = (false, None);
-        while !is_read || !made.is_empty() {
+        loop {
             let level = stop.level();
             if level > Level::No && why == Ended::Complete {
                 why = Ended::Drained;
@@ -56,6 +56,9 @@ impl Run {
             }
             // No further call: what was read ahead stays due.
             is_read |= why != Ended::Complete || is_failed.is_some();
+            if is_read && made.is_empty() {
+                return is_failed.map_or(Ok(why), Err);
+            }
             tokio::select! {
                 biased;
                 Some(call) = made.join_next(), if !made.is_empty() => {
@@ -85,7 +88,6 @@ impl Run {
                 () = stop.beyond(level) => {}
             }
         }
-        is_failed.map_or(Ok(why), Err)
     }
 
     /// Announces a call, and makes it once that is durable.

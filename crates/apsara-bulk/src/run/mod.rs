@@ -33,6 +33,9 @@ const TOKENS_HOLD: Duration = Duration::from_secs(3600);
 /// How many calls are read ahead.
 const AHEAD: usize = 64;
 
+/// A line with its request, unless that cannot be read.
+type Request = Result<(u64, Value), BulkError>;
+
 /// Holds a run: the calls of a checked input, what became of them so far, and the journal.
 #[derive(Debug)]
 pub struct Run {
@@ -213,10 +216,7 @@ impl Run {
     }
 
     /// Reads the requests of some lines from the copy of the input, a few ahead.
-    fn requests(
-        &self,
-        is_wanted: impl Fn(u64) -> bool + Send + 'static,
-    ) -> Result<mpsc::Receiver<Result<(u64, Value), BulkError>>, BulkError> {
+    fn requests(&self, is_wanted: impl Fn(u64) -> bool + Send + 'static) -> Result<mpsc::Receiver<Request>, BulkError> {
         let (sender, receiver) = mpsc::channel(AHEAD);
         let rows = self.checked.spool.rows()?;
         tokio::task::spawn_blocking(move || {
