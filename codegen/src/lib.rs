@@ -23,6 +23,7 @@ mod overlay;
 mod pages;
 mod parallel;
 mod product;
+mod reconcile;
 mod refusal;
 mod repair;
 mod select;
