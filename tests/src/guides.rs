@@ -11,4 +11,5 @@ macro_rules! guide {
 
 guide!(Blocking, "blocking.md");
 guide!(Errors, "errors.md");
+guide!(Streams, "streams.md");
 guide!(Untyped, "untyped.md");

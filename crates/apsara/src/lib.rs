@@ -80,7 +80,7 @@ mod generated;
 #[cfg(feature = "blocking")]
 pub use apsara_core::blocking;
 pub use apsara_core::{
-    Config, ConfigBuilder, Credentials, CredentialsProvider, Endpoint, Error, ErrorCode, GatewayCode, Impact, Items,
+    Config, ConfigBuilder, Credentials, CredentialsProvider, Download, Endpoint, Error, ErrorCode, Event, Events, GatewayCode, Head, Impact, Items,
     Operation, Outcome, Pages, Product, Progress, Quota, Raw, Repeat, Retry, Sensitive, ServiceError,
     SignatureMismatch, SignatureVersion, Violation, Wait, WaitEnd, WaitError, pacing, redact_urls, transport, untyped,
 };
