@@ -17,6 +17,7 @@ guide!(Lists, "lists-and-waiting.md");
 guide!(Evolution, "evolution.md");
 guide!(OwnProducts, "own-products.md");
 guide!(Quotas, "quotas.md");
+guide!(Streams, "streams.md");
 guide!(Untyped, "untyped.md");
 guide!(Observability, "observability.md");
 guide!(Testing, "testing.md");
