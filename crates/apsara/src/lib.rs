@@ -86,10 +86,10 @@ pub use apsara_core::blocking;
 #[cfg(feature = "testing")]
 pub use apsara_core::testing;
 pub use apsara_core::{
-    Config, ConfigBuilder, Credentials, CredentialsProvider, Download, Endpoint, Error, ErrorCode, Event, Events, GatewayCode, Head, Impact, Items,
-    Operation, Outcome, Pages, Product, Progress, Quota, Raw, Repeat, Retry, Sensitive, ServiceError,
-    SignatureMismatch, SignatureVersion, Violation, Wait, WaitEnd, WaitError, credentials, observe, pacing,
-    redact_urls, transport, untyped,
+    Config, ConfigBuilder, Credentials, CredentialsProvider, Download, Endpoint, Error, ErrorCode, Event, Events,
+    GatewayCode, Head, Impact, Items, Operation, Outcome, Pages, Product, Progress, Quota, Raw, Repeat, Retry,
+    Sensitive, ServiceError, SignatureMismatch, SignatureVersion, Violation, Wait, WaitEnd, WaitError, credentials,
+    observe, pacing, redact_urls, transport, untyped,
 };
 #[cfg(feature = "rsa")]
 pub use apsara_core::{KeyPair, sign::RsaPrivateKey};
