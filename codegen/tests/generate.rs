@@ -171,7 +171,7 @@ fn the_newest_version_is_the_default_unless_another_says_so() {
         sources.insert(format!("api-specs/test/{version}/product.json"), product);
         sources.insert(format!("api-specs/test/{version}/Smallest.json"), OPERATION);
     }
-    let files = apsara_codegen::generate(&sources, "api-specs", &apsara_codegen::Options::default()).unwrap().files;
+    let files = apsara_codegen::generate(&sources, "api-specs", &Options::default()).unwrap().files;
     let module = &files.iter().find(|file| file.path == "test/mod.rs").unwrap().text;
     assert!(module.contains("pub use v2025_01_01::*;"), "{module}");
 }

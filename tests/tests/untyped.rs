@@ -19,9 +19,16 @@ use serde_json::{Map, Value, json};
 
 type Descriptions = BTreeMap<(String, String), Arc<Description>>;
 
-/// Every operation of the specs, by product and name.
+/// Every operation of three products, by product and name.
 static DESCRIPTIONS: LazyLock<Descriptions> = LazyLock::new(|| {
-    let sources = Sources::read(&root().join("api-specs"), "api-specs").unwrap();
+    let mut sources = Sources::default();
+    for folder in ["cs/2015-12-15", "live/2016-11-01", "sts/2015-04-01"] {
+        for entry in std::fs::read_dir(root().join("api-specs").join(folder)).unwrap() {
+            let (path, name) = entry.map(|entry| (entry.path(), entry.file_name())).unwrap();
+            let name = format!("api-specs/{folder}/{}", name.to_str().unwrap());
+            sources.insert(name, std::fs::read_to_string(path).unwrap());
+        }
+    }
     let described = describe(&sources, &Options::default()).unwrap();
     let read = |json: &Value| Arc::new(Description::from_json(json).unwrap());
     let entry = |description: Arc<Description>| {

@@ -8,6 +8,7 @@ use std::time::Instant;
 use crate::run::{Failure, cargo, target};
 use crate::scratch;
 
+mod of_bodies;
 mod of_calls;
 mod of_control;
 mod of_emulator;
@@ -39,6 +40,7 @@ pub(crate) fn run(only: &str) -> Result<(), Failure> {
     let all = [
         of_runtime::BREAKS,
         of_calls::BREAKS,
+        of_bodies::BREAKS,
         of_quota::BREAKS,
         of_gateway::BREAKS,
         of_control::BREAKS,

@@ -80,9 +80,10 @@ mod generated;
 #[cfg(feature = "blocking")]
 pub use apsara_core::blocking;
 pub use apsara_core::{
-    Config, ConfigBuilder, Credentials, CredentialsProvider, Download, Endpoint, Error, ErrorCode, Event, Events, GatewayCode, Head, Impact, Items,
-    Operation, Outcome, Pages, Product, Progress, Quota, Raw, Repeat, Retry, Sensitive, ServiceError,
-    SignatureMismatch, SignatureVersion, Violation, Wait, WaitEnd, WaitError, pacing, redact_urls, transport, untyped,
+    Config, ConfigBuilder, Credentials, CredentialsProvider, Download, Endpoint, Error, ErrorCode, Event, Events,
+    GatewayCode, Head, Impact, Items, Operation, Outcome, Pages, Product, Progress, Quota, Raw, Repeat, Retry,
+    Sensitive, ServiceError, SignatureMismatch, SignatureVersion, Violation, Wait, WaitEnd, WaitError, pacing,
+    redact_urls, transport, untyped,
 };
 #[cfg(feature = "rsa")]
 pub use apsara_core::{KeyPair, sign::RsaPrivateKey};

@@ -4,6 +4,7 @@
 
 mod family;
 mod gateway;
+mod generic;
 mod ram;
 mod roa;
 mod sdk;
@@ -124,4 +125,9 @@ async fn every_spec_is_valid_by_the_schema_that_it_names() {
     let count: usize = checked.strip_suffix(" checked").unwrap_or_else(|| panic!("{printed}")).parse().unwrap();
     assert!(count >= 22, "{printed}");
     assert_eq!(refused, ["overlay: refused", "overlay: refused", "product: refused", "operation: refused"]);
+}
+
+#[tokio::test]
+async fn the_official_python_core_calls_without_generated_code_as_we_do() {
+    generic::check().await;
 }
