@@ -5,10 +5,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex};
 
-use apsara::Operation;
 use apsara::transport::{BoxFuture, Transport, TransportError};
 use apsara::untyped::{self, Description, Kind, Method, Parameter};
-use apsara::{Config, Credentials, GatewayCode, Outcome, Quota};
+use apsara::{Config, Credentials, GatewayCode, Operation, Outcome, Quota};
 use apsara_codegen::{Options, Sources, describe};
 use apsara_core::generated::v1::Request;
 use apsara_emulator::Emulator;
@@ -19,9 +18,19 @@ use serde_json::{Map, Value, json};
 
 type Descriptions = BTreeMap<(String, String), Arc<Description>>;
 
-/// Every operation of the specs, by product and name.
+const PRODUCTS: [(&str, &str); 3] = [("cs", "2015-12-15"), ("live", "2016-11-01"), ("sts", "2015-04-01")];
+
+/// Every operation of the products, by product and name.
 static DESCRIPTIONS: LazyLock<Descriptions> = LazyLock::new(|| {
-    let sources = Sources::read(&root().join("api-specs"), "api-specs").unwrap();
+    let mut sources = Sources::default();
+    for (product, version) in PRODUCTS {
+        let folder = format!("{product}/{version}");
+        for entry in std::fs::read_dir(root().join("api-specs").join(&folder)).unwrap() {
+            let (path, name) = entry.map(|entry| (entry.path(), entry.file_name())).unwrap();
+            let name = format!("api-specs/{folder}/{}", name.to_str().unwrap());
+            sources.insert(name, std::fs::read_to_string(path).unwrap());
+        }
+    }
     let described = describe(&sources, &Options::default()).unwrap();
     let read = |json: &Value| Arc::new(Description::from_json(json).unwrap());
     let entry = |description: Arc<Description>| {
@@ -227,7 +236,7 @@ async fn a_described_call_is_checked_as_a_generated_one() {
 #[test]
 fn specs_that_are_shipped_as_data_describe_the_same() {
     let mut compared = 0;
-    for version in apsara_specs::versions() {
+    for version in apsara_specs::versions().filter(|version| PRODUCTS.iter().any(|it| it.0 == version.product())) {
         for name in version.operations().step_by(4) {
             let operation = version.operation(name).unwrap();
             let described = apsara_codegen::describe_data(

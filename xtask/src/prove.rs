@@ -9,6 +9,7 @@ use crate::run::{Failure, cargo, target};
 use crate::{peers, scratch};
 
 mod of_builds;
+mod of_bodies;
 mod of_calls;
 mod of_control;
 mod of_credentials;
@@ -44,6 +45,7 @@ pub(crate) fn run(only: &str) -> Result<(), Failure> {
     let all = [
         of_runtime::BREAKS,
         of_calls::BREAKS,
+        of_bodies::BREAKS,
         of_quota::BREAKS,
         of_fleet::BREAKS,
         of_gateway::BREAKS,

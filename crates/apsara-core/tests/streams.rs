@@ -64,10 +64,13 @@ impl rt::Record for Part {
 /// What is done while a request goes out, by the number of the attempt.
 type Meanwhile = fn(&Path, u32);
 
+/// What was read of a request: the hash that was signed and the body, or why there is no more of it.
+type Read = Result<(String, Vec<u8>), String>;
+
 /// Reads what is sent, and answers an error that may be repeated, then events.
 #[derive(Clone, Debug)]
 struct Reading {
-    sent: Arc<Mutex<Vec<Result<(String, Vec<u8>), String>>>>,
+    sent: Arc<Mutex<Vec<Read>>>,
     path: PathBuf,
     /// Before a body is read, and after its first piece.
     meanwhile: (Meanwhile, Meanwhile),

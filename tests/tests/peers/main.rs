@@ -5,6 +5,7 @@
 mod credentials;
 mod family;
 mod gateway;
+mod generic;
 mod ram;
 mod roa;
 mod sdk;
@@ -140,4 +141,9 @@ async fn the_official_python_package_assumes_the_same_roles() {
 #[tokio::test]
 async fn the_official_python_package_goes_on_with_our_logins_and_we_with_its() {
     credentials::check_logins().await;
+}
+
+#[tokio::test]
+async fn the_official_python_core_calls_without_generated_code_as_we_do() {
+    generic::check().await;
 }
