@@ -11,7 +11,7 @@ mod sessions;
 pub mod workspace;
 
 pub use emulated::{Kind, at, config, credentials, live, relay_task};
-pub use home::Home;
+pub use home::{Home, oidc_token};
 pub use key_server::KeyServer;
 pub use scripted::{Scripted, Step, read_message};
 pub use sessions::Sessions;
