@@ -66,3 +66,16 @@ impl Home {
         self.vars.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
     }
 }
+
+/// Makes a token of an OpenID Connect provider that ends so many seconds from now.
+pub fn oidc_token(seconds: i64) -> String {
+    use base64::Engine as _;
+    let now = jiff::Timestamp::now().as_second();
+    let part = |json: String| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(json);
+    let claims = format!(
+        r#"{{"iss":"https://k8s.test","sub":"system:serviceaccount:web","aud":"sts.aliyuncs.com","iat":{},"exp":{}}}"#,
+        now - 600,
+        now + seconds
+    );
+    format!("{}.{}.c2ln\n", part(r#"{"alg":"RS256"}"#.to_owned()), part(claims))
+}

@@ -14,7 +14,7 @@ pub mod workspace;
 
 pub use emulated::{Kind, at, config, credentials, live, relay_task};
 pub use fleet::{Worker, most_within};
-pub use home::Home;
+pub use home::{Home, oidc_token};
 pub use key_server::KeyServer;
 pub use redis_server::RedisServer;
 pub use scripted::{Scripted, Step, read_message};

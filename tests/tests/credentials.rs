@@ -7,7 +7,7 @@ use std::time::Duration;
 use apsara::credentials::{AssumeRole, CredentialsChain, CredentialsUri, EcsRamRole, StepEnd};
 use apsara::{ConfigBuilder, Credentials, CredentialsProvider, Error, live, sts};
 use apsara_emulator::{DEFAULT_ACCESS_KEY_ID, DEFAULT_ACCESS_KEY_SECRET, Emulator, Fault, FaultRule};
-use apsara_tests::{Home, KeyServer, credentials};
+use apsara_tests::{Home, KeyServer, credentials, oidc_token};
 
 fn role(emulator: &Emulator, name: &str) -> String {
     format!("acs:ram::{}:role/{name}", emulator.account_id())
@@ -164,7 +164,7 @@ async fn an_explanation_says_who_is_used_and_by_which_key() {
 async fn a_role_is_assumed_by_a_token_whose_file_is_read_anew() {
     let emulator = Emulator::start().await.unwrap();
     let home = Home::new()
-        .file("token", token(-60))
+        .file("token", oidc_token(-60))
         .set("ALIBABA_CLOUD_ROLE_ARN", role(&emulator, "pod"))
         .set("ALIBABA_CLOUD_OIDC_PROVIDER_ARN", format!("acs:ram::{}:oidc-provider/k8s", emulator.account_id()))
         .set("ALIBABA_CLOUD_ROLE_SESSION_NAME", "pod-1")
@@ -179,23 +179,10 @@ async fn a_role_is_assumed_by_a_token_whose_file_is_read_anew() {
         "{error}"
     );
     let chain = chain(&home, &metadata);
-    let home = home.file("token", token(600));
+    let home = home.file("token", oidc_token(600));
     let arn = caller(&emulator, chain).await;
     assert!(arn.ends_with(":role/pod/pod-1"), "{arn}");
     drop(home);
-}
-
-/// A token of a provider that ends so many seconds from now.
-fn token(seconds: i64) -> String {
-    use base64::Engine as _;
-    let now = jiff::Timestamp::now().as_second();
-    let part = |json: String| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(json);
-    let claims = format!(
-        r#"{{"iss":"https://k8s.test","sub":"system:serviceaccount:web","aud":"sts.aliyuncs.com","iat":{},"exp":{}}}"#,
-        now - 600,
-        now + seconds
-    );
-    format!("{}.{}.c2ln\n", part(r#"{"alg":"RS256"}"#.to_owned()), part(claims))
 }
 
 /// Gives one key.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use apsara::credentials::{CredentialsChain, OAuth};
 use apsara::{Config, Credentials, CredentialsProvider, sts};
 use apsara_emulator::Emulator;
-use apsara_tests::{Home, KeyServer};
+use apsara_tests::{Home, KeyServer, oidc_token};
 use serde_json::{Value, json};
 
 use crate::sdk::run;
@@ -151,6 +151,21 @@ pub(crate) async fn check_roles() {
     let ini = format!(
         "[default]\ntype=ram_role_arn\naccess_key_id={id}\naccess_key_secret={secret}\nrole_arn={role}/i\nrole_session_name=ini\n"
     );
+    let provider = format!("acs:ram::{}:oidc-provider/k8s", servers.sts.account_id());
+    let token = |home: &Home| home.path("token").display().to_string();
+    let pod = Home::new().file("token", oidc_token(600));
+    let token_file = token(&pod);
+    let pod = pod
+        .set("ALIBABA_CLOUD_ROLE_ARN", format!("{role}/pod"))
+        .set("ALIBABA_CLOUD_OIDC_PROVIDER_ARN", &provider)
+        .set("ALIBABA_CLOUD_OIDC_TOKEN_FILE", token_file)
+        .set("ALIBABA_CLOUD_ROLE_SESSION_NAME", "pod-1");
+    let profile_of_pod = Home::new().file("token", oidc_token(600));
+    let token_file = token(&profile_of_pod);
+    let profile_of_pod = profile_of_pod.cli(&format!(
+        r#""mode":"OIDC","ram_role_arn":"{role}/pod","oidc_provider_arn":"{provider}","oidc_token_file":"{token_file}",
+           "role_session_name":"pod-2""#
+    ));
     let cases = [
         (
             Home::new()
@@ -159,6 +174,8 @@ pub(crate) async fn check_roles() {
         ),
         (Home::new().file(".aliyun/config.json", &chained), "role/c/two"),
         (Home::new().file(".alibabacloud/credentials.ini", &ini), "role/i/ini"),
+        (pod, "role/pod/pod-1"),
+        (profile_of_pod, "role/pod/pod-2"),
     ];
     let theirs = theirs(cases.iter().map(|(home, _)| servers.line(home))).await;
     assert_eq!(theirs.len(), cases.len());

@@ -63,8 +63,8 @@ static PROVIDERS: AtomicU64 = AtomicU64::new(1);
 const DEADLINE: Duration = Duration::from_secs(60);
 
 impl ConfigBuilder {
-    /// Reads what [`Config::from_env`] does through a function that looks a variable up, so that more can be set before `build`. The
-    /// home folder is the variable `HOME`, on Windows `USERPROFILE`.
+    /// Reads what [`Config::from_env`] does through a function that looks a variable up, so that more can be set before
+    /// `build`. The home folder is the variable `HOME`, on Windows `USERPROFILE`.
     ///
     /// # Errors
     ///

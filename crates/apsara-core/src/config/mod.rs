@@ -85,7 +85,8 @@ impl Config {
     /// | `ALIBABA_CLOUD_USER_AGENT` | what stands behind the SDK's name in the header `User-Agent` |
     /// | `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY` | the proxies of every configuration, in upper or lower case |
     ///
-    /// Where no access key is set, a [`CredentialsChain`](crate::credentials::CredentialsChain) looks for one, by these variables:
+    /// Where no access key is set, a [`CredentialsChain`](crate::credentials::CredentialsChain) looks for one, by these
+    /// variables:
     ///
     /// | variable | what it says |
     /// | --- | --- |
@@ -102,15 +103,16 @@ impl Config {
     /// | `ALIBABA_CLOUD_CREDENTIALS_URI` | a server that gives keys |
     /// | `ALIBABA_CLOUD_STS_REGION`, `ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED`, `ALIBABA_CLOUD_STS_ENDPOINT` | where the token service is |
     ///
-    /// No network is needed here. Files are read, so that a file that is broken is told at once; whoever is asked over the network for
-    /// keys is asked by the first call that needs one. It is async so that this can change.
+    /// No network is needed here. Files are read, so that a file that is broken is told at once; whoever is asked over the
+    /// network for keys is asked by the first call that needs one. It is async so that this can change.
     ///
     /// # Errors
     ///
-    /// Fails when half an access key is set, when a variable's value cannot be used, when a file or the profile in it is broken, when
+    /// Fails when half an access key is set, when a variable's value cannot be used, when a file or the profile in it is
+    /// broken, when
     /// `ALIBABA_CLOUD_PROFILE` names a profile that is nowhere, and when there is nowhere to look: without a profile, with the metadata service
-    /// disabled and no server named. Where only the metadata service is left, which cannot be known to be there, the first call fails if it
-    /// is not, within two seconds.
+    /// disabled and no server named. Where only the metadata service is left, which cannot be known to be there, the first
+    /// call fails if it is not, within two seconds.
     #[allow(clippy::unused_async)]
     pub async fn from_env() -> Result<Self, Error> {
         ConfigBuilder::from_vars(|name| std::env::var(name).ok())?.build()

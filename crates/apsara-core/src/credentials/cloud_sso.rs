@@ -16,8 +16,8 @@ use crate::transport::{BoxFuture, Transport};
 
 /// Gives the keys of an access configuration of CloudSSO, for somebody who has logged in with the official CLI.
 ///
-/// The token of the login lasts for hours. When it is over, somebody must log in again; one that comes from a profile is read from the
-/// file at each refresh, so that a login is noticed.
+/// The token of the login lasts for hours. When it is over, somebody must log in again; one that comes from a profile is read
+/// from the file at each refresh, so that a login is noticed.
 #[derive(Clone, Debug)]
 pub struct CloudSso {
     access: Access,
@@ -45,8 +45,8 @@ enum Token {
 pub(super) const LIMIT: Duration = Duration::from_secs(15);
 
 impl CloudSso {
-    /// Takes the address at which people sign in, the account and the access configuration that keys are wanted for, and the token of
-    /// the login. Nothing is sent before the first call.
+    /// Takes the address at which people sign in, the account and the access configuration that keys are wanted for, and the
+    /// token of the login. Nothing is sent before the first call.
     pub fn new(
         sign_in_url: impl Into<String>,
         account_id: impl AsRef<str>,

@@ -15,9 +15,9 @@ use crate::transport::{BoxFuture, Transport};
 
 /// Gives the keys of the RAM role that is attached to this ECS instance, as its metadata service issues them.
 ///
-/// The service is asked directly, through no proxy. A token is fetched first (version 2 of the service); where there is none to be
-/// had, it is asked as version 1 does, without, unless [`EcsRamRole::without_v1`] forbids that. A connection takes at most a second, and
-/// so does an answer, so that nobody waits where there is no such service.
+/// The service is asked directly, through no proxy. A token is fetched first (version 2 of the service); where there is none
+/// to be had, it is asked as version 1 does, without, unless [`EcsRamRole::without_v1`] forbids that. A connection takes at
+/// most a second, and so does an answer, so that nobody waits where there is no such service.
 #[derive(Clone, Debug)]
 pub struct EcsRamRole {
     metadata: Metadata,

@@ -9,11 +9,13 @@ use crate::error::Error;
 use crate::sensitive::Sensitive;
 use crate::transport::BoxFuture;
 
-/// Gives the keys that a program prints as JSON: `mode` (`AK` or `StsToken`), `access_key_id`, `access_key_secret`, `sts_token`, and
+/// Gives the keys that a program prints as JSON: `mode` (`AK` or `StsToken`), `access_key_id`, `access_key_secret`,
+/// `sts_token`, and
 /// `expiration` if they have one. What has none is not kept, so that the program runs for every attempt of a call.
 ///
-/// The program is started by its name and its arguments, which may be quoted as in a shell; there is no shell. It has a minute, and
-/// nothing to read. What it writes to its standard error is not shown. The feature `process` must be on, as it is by default.
+/// The program is started by its name and its arguments, which may be quoted as in a shell; there is no shell. It has a
+/// minute, and nothing to read. What it writes to its standard error is not shown. The feature `process` must be on, as it is
+/// by default.
 #[derive(Clone, Debug)]
 pub struct ExternalProcess {
     program: Program,

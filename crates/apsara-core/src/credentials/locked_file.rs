@@ -59,8 +59,8 @@ impl LockedFile {
         })
     }
 
-    /// Makes what is to take the file's place, empty and for nobody else to read. That it can be made is known before anything is
-    /// done that must be written down.
+    /// Makes what is to take the file's place, empty and for nobody else to read. That it can be made is known before
+    /// anything is done that must be written down.
     pub(super) fn successor(&self) -> Result<Successor, Error> {
         let refuse = |error: io::Error| {
             let why =

@@ -20,10 +20,10 @@ use crate::transport::{BoxFuture, Transport};
 
 /// Gives the keys of somebody who has logged in with a browser, by the official CLI's `OAuth` mode.
 ///
-/// The login stands in a profile of `~/.aliyun/config.json`, and each use of its refresh token gives another one. So the file is locked
-/// while the token is used, by the lock that the official SDKs take, and the new tokens are written back before the key is given out:
-/// to a new file, which only its owner may read, and which takes the other's place at once. Whatever else stands in the file stays. The key
-/// is written back beside them, so that other programs use it as well until it is over.
+/// The login stands in a profile of `~/.aliyun/config.json`, and each use of its refresh token gives another one. So the file
+/// is locked while the token is used, by the lock that the official SDKs take, and the new tokens are written back before the
+/// key is given out: to a new file, which only its owner may read, and which takes the other's place at once. Whatever else
+/// stands in the file stays. The key is written back beside them, so that other programs use it as well until it is over.
 #[derive(Clone, Debug)]
 pub struct OAuth {
     login: Login,

@@ -12,8 +12,8 @@ use crate::transport::{BoxFuture, Transport, TransportError};
 /// A row of answers: what a request begins with (`GET http://host/path`), the status, the body. Status 0 is no connection.
 pub(super) type Row = (&'static str, u16, String);
 
-/// Answers each request by the first row that it begins with, and keeps what was asked. Rows are taken anew from a function for every
-/// request, so that a test can change its mind.
+/// Answers each request by the first row that it begins with, and keeps what was asked. Rows are taken anew from a function
+/// for every request, so that a test can change its mind.
 #[derive(Clone)]
 pub(super) struct Answers {
     rows: Arc<Mutex<Vec<Row>>>,

@@ -10,10 +10,12 @@ use crate::error::Error;
 use crate::sensitive::{Sensitive, redact_urls};
 use crate::transport::{BoxFuture, Transport};
 
-/// Gives the keys that a server gives to whoever asks it, by a `GET` that is answered with JSON: `Code` (`Success`), `AccessKeyId`,
+/// Gives the keys that a server gives to whoever asks it, by a `GET` that is answered with JSON: `Code` (`Success`),
+/// `AccessKeyId`,
 /// `AccessKeySecret`, `SecurityToken` and `Expiration`.
 ///
-/// The default chain asks the one of `ALIBABA_CLOUD_CREDENTIALS_URI`. The address may carry a secret in its query, which is not shown.
+/// The default chain asks the one of `ALIBABA_CLOUD_CREDENTIALS_URI`. The address may carry a secret in its query, which is
+/// not shown.
 #[derive(Clone, Debug)]
 pub struct CredentialsUri {
     uri: Uri,

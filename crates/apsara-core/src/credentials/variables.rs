@@ -63,7 +63,8 @@ impl Variables {
         })
     }
 
-    /// Returns where the token service is; what a profile says counts for less than the endpoint here, and for more than the region.
+    /// Returns where the token service is; what a profile says counts for less than the endpoint here, and for more than the
+    /// region.
     pub(super) fn sts(&self, wire: &Wire, endpoint: Option<&str>, region: Option<&str>, vpc: Option<bool>) -> Sts {
         let text = |text: &str| text.to_owned();
         Sts {
@@ -79,8 +80,8 @@ impl Variables {
         self.config_file.clone().or_else(|| Some(self.home.as_ref()?.join(".aliyun").join("config.json")))
     }
 
-    /// Returns the files in which profiles may stand that are no JSON, in the order in which they are looked at: the official SDKs for Go
-    /// and for Python do not agree on the name.
+    /// Returns the files in which profiles may stand that are no JSON, in the order in which they are looked at: the official
+    /// SDKs for Go and for Python do not agree on the name.
     pub(super) fn ini_files(&self) -> Vec<PathBuf> {
         match (&self.credentials_file, &self.home) {
             (Some(file), _) => vec![file.clone()],

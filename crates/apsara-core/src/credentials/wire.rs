@@ -96,8 +96,8 @@ impl Asking<'_> {
     }
 }
 
-/// Says what is wrong with an answer that is no success: the code and the message, where it has the cloud's shape. The body, which may
-/// hold a key, is not shown.
+/// Says what is wrong with an answer that is no success: the code and the message, where it has the cloud's shape. The body,
+/// which may hold a key, is not shown.
 pub(super) fn refusal(url: &str, answer: &http::Response<Bytes>) -> Error {
     let status = answer.status().as_u16();
     let kind = match ServiceError::read(status, answer.headers(), answer.body(), SystemTime::now()) {

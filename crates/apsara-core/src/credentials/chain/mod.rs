@@ -27,13 +27,13 @@ use crate::transport::{BoxFuture, Transport};
 /// 5. the role of the ECS instance, unless `ALIBABA_CLOUD_ECS_METADATA_DISABLED` is `true`; see [`EcsRamRole`](super::EcsRamRole)
 /// 6. the server that `ALIBABA_CLOUD_CREDENTIALS_URI` names, see [`CredentialsUri`](super::CredentialsUri)
 ///
-/// The first one that is set up is used. Where the official SDKs go on after one that is set up and fails, such as a file that is broken
-/// or a role that may not be assumed, this search ends with its error, lest a program acts as somebody else than it was told to. For
-/// the same reason it ends where `ALIBABA_CLOUD_PROFILE` names a profile that is in no file. It goes on only after the metadata service,
-/// of which nobody knows beforehand whether it is there.
+/// The first one that is set up is used. Where the official SDKs go on after one that is set up and fails, such as a file
+/// that is broken or a role that may not be assumed, this search ends with its error, lest a program acts as somebody else
+/// than it was told to. For the same reason it ends where `ALIBABA_CLOUD_PROFILE` names a profile that is in no file. It goes
+/// on only after the metadata service, of which nobody knows beforehand whether it is there.
 ///
-/// Nothing is asked before the first call. A search that fails is made again by the next call. Once one has succeeded, only what it found is
-/// asked, so that a program stays who it is; clones share it.
+/// Nothing is asked before the first call. A search that fails is made again by the next call. Once one has succeeded, only
+/// what it found is asked, so that a program stays who it is; clones share it.
 #[derive(Clone, Debug)]
 pub struct CredentialsChain {
     sources: Arc<Sources>,
@@ -95,7 +95,8 @@ impl CredentialsChain {
         Self::of(surroundings)
     }
 
-    /// Sets the transport, unless one was set or made already. Where no other could be made, the metadata service is asked by it too.
+    /// Sets the transport, unless one was set or made already. Where no other could be made, the metadata service is asked by
+    /// it too.
     pub(crate) fn use_transport(&self, transport: &Arc<dyn Transport>) {
         self.sources.surroundings.wire.set(Arc::clone(transport));
         if cfg!(not(feature = "reqwest")) {
@@ -103,8 +104,8 @@ impl CredentialsChain {
         }
     }
 
-    /// Explains the search: who was asked in which order, what was found, and whose credentials are used. It makes the search if no call
-    /// has made it yet, and asks the network if need be.
+    /// Explains the search: who was asked in which order, what was found, and whose credentials are used. It makes the search
+    /// if no call has made it yet, and asks the network if need be.
     pub async fn explain(&self) -> Explanation {
         let mut chosen = self.chosen.lock().await;
         let Some(Chosen { provider, mut steps }) = chosen.clone() else {

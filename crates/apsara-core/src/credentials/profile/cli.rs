@@ -32,8 +32,9 @@ use crate::transport::{BoxFuture, Transport};
 /// | `External` | what a program prints, see [`ExternalProcess`] |
 /// | `CredentialsURI` | what a server gives, see [`CredentialsUri`] |
 ///
-/// The modes `BearerToken` and `Anonymous` have no key: [`Config::from_env`](crate::Config::from_env) takes them as what they are. A
-/// profile of mode `RsaKeyPair` is refused; what signs with a key pair is `ConfigBuilder::key_pair`. Modes are compared without case.
+/// The modes `BearerToken` and `Anonymous` have no key: [`Config::from_env`](crate::Config::from_env) takes them as what they
+/// are. A profile of mode `RsaKeyPair` is refused; what signs with a key pair is `ConfigBuilder::key_pair`. Modes are
+/// compared without case.
 ///
 /// The file is read when the first key is asked for, and again when the cloud calls one expired.
 #[derive(Clone, Debug)]

@@ -14,8 +14,8 @@ impl Section {
     }
 }
 
-/// Reads all sections. Names are compared in lower case, and what follows a `#` is a comment, as the official SDK for Python has it;
-/// so are lines that begin with `;`.
+/// Reads all sections. Names are compared in lower case, and what follows a `#` is a comment, as the official SDK for Python
+/// has it; so are lines that begin with `;`.
 pub(super) fn read(text: &str) -> Result<Vec<Section>, Error> {
     let mut sections: Vec<Section> = Vec::new();
     for (index, line) in text.lines().enumerate() {

@@ -23,8 +23,8 @@ use crate::transport::{BoxFuture, Transport};
 /// | `ram_role_arn` | `access_key_id`, `access_key_secret`, `role_arn`; `role_session_name`, `policy` if need be |
 /// | `oidc_role_arn` | `role_arn`, `oidc_provider_arn`, `oidc_token_file_path`; `role_session_name`, `policy` if need be |
 ///
-/// A section of type `rsa_key_pair` is refused. The file is read when the first key is asked for, and again when the cloud calls one
-/// expired.
+/// A section of type `rsa_key_pair` is refused. The file is read when the first key is asked for, and again when the cloud
+/// calls one expired.
 #[derive(Clone, Debug)]
 pub struct IniProfile {
     files: Vec<PathBuf>,

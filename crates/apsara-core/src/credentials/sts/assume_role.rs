@@ -30,8 +30,8 @@ struct Role {
 }
 
 impl AssumeRole {
-    /// Takes the provider of the keys that may assume the role, and the role, `acs:ram::ACCOUNT:role/NAME`. Nothing is sent before the
-    /// first call.
+    /// Takes the provider of the keys that may assume the role, and the role, `acs:ram::ACCOUNT:role/NAME`. Nothing is sent
+    /// before the first call.
     pub fn new(source: impl CredentialsProvider + 'static, role_arn: impl Into<String>) -> Self {
         Self::of(Arc::new(source), Session::of(role_arn), None, Sts::default())
     }
@@ -45,7 +45,8 @@ impl AssumeRole {
         Self { role: Role { source, session, external_id, sts }, cache: Cache::default() }
     }
 
-    /// Names the session, by 2 to 64 letters, digits and `.@-_`; `apsara-` and the time unless set. It is seen in logs of the cloud.
+    /// Names the session, by 2 to 64 letters, digits and `.@-_`; `apsara-` and the time unless set. It is seen in logs of the
+    /// cloud.
     #[must_use]
     pub fn session_name(mut self, name: impl Into<String>) -> Self {
         self.role.session.name = Some(name.into());

@@ -14,11 +14,11 @@ use crate::error::Error;
 use crate::sensitive::Sensitive;
 use crate::transport::{BoxFuture, Transport};
 
-/// Gives the keys of a role, which it assumes with the token of an OpenID Connect provider, by `AssumeRoleWithOIDC` of the token
-/// service: how a pod of a Kubernetes cluster gets its role.
+/// Gives the keys of a role, which it assumes with the token of an OpenID Connect provider, by `AssumeRoleWithOIDC` of the
+/// token service: how a pod of a Kubernetes cluster gets its role.
 ///
-/// The token stands in a file that somebody else writes anew from time to time; it is read at each refresh. No key is needed, so the
-/// call is not signed.
+/// The token stands in a file that somebody else writes anew from time to time; it is read at each refresh. No key is needed,
+/// so the call is not signed.
 #[derive(Clone, Debug)]
 pub struct OidcRole {
     role: Role,
@@ -34,8 +34,8 @@ struct Role {
 }
 
 impl OidcRole {
-    /// Takes the role, `acs:ram::ACCOUNT:role/NAME`, the provider of the token, `acs:ram::ACCOUNT:oidc-provider/NAME`, and the file that
-    /// holds the token. Nothing is read before the first call.
+    /// Takes the role, `acs:ram::ACCOUNT:role/NAME`, the provider of the token, `acs:ram::ACCOUNT:oidc-provider/NAME`, and
+    /// the file that holds the token. Nothing is read before the first call.
     pub fn new(role_arn: impl Into<String>, provider_arn: impl Into<String>, token_file: impl Into<PathBuf>) -> Self {
         Self::of(Session::of(role_arn), provider_arn.into(), token_file.into(), Sts::default())
     }
@@ -45,7 +45,8 @@ impl OidcRole {
         Self { role, cache: Cache::default() }
     }
 
-    /// Names the session, by 2 to 64 letters, digits and `.@-_`; `apsara-` and the time unless set. It is seen in logs of the cloud.
+    /// Names the session, by 2 to 64 letters, digits and `.@-_`; `apsara-` and the time unless set. It is seen in logs of the
+    /// cloud.
     #[must_use]
     pub fn session_name(mut self, name: impl Into<String>) -> Self {
         self.role.session.name = Some(name.into());
