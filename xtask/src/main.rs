@@ -4,6 +4,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod bench;
+mod bulk;
 mod chaos;
 mod corpus;
 mod demo;
@@ -41,6 +42,8 @@ enum Command {
     Test(test::Args),
     /// Let many clients meet every fault at random, and compare what they were told with what was done.
     Chaos(chaos::Args),
+    /// Kill and resume bulk runs again and again, and compare their journals with what was done; or measure their memory.
+    Bulk(bulk::Args),
     /// Generate and compile every document of the portal in a folder.
     Corpus(corpus::Args),
     /// Measure: lines, CPU seconds, sizes.
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Command::Demo => demo::run(),
         Command::Test(args) => test::run(&args),
         Command::Chaos(args) => chaos::run(&args),
+        Command::Bulk(args) => bulk::run(&args),
         Command::Corpus(args) => corpus::run(&args),
         Command::Bench(bench) => bench::run(&bench),
     };
