@@ -4,6 +4,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod bench;
+mod bulk;
 mod chaos;
 mod corpus;
 mod demo;
@@ -46,6 +47,8 @@ enum Command {
     Chaos(chaos::Args),
     /// Let eight processes want all of one quota, by a server and by files, and see that it is kept and shared fairly.
     Quota(quota::Args),
+    /// Kill and resume bulk runs again and again, and compare their journals with what was done; or measure their memory.
+    Bulk(bulk::Args),
     /// Generate and compile every document of the portal in a folder.
     Corpus(corpus::Args),
     /// Package every crate that is published, in the order to publish them in, and build and run a program from the packages alone.
@@ -65,6 +68,7 @@ fn main() -> ExitCode {
         Command::Test(args) => test::run(&args),
         Command::Chaos(args) => chaos::run(&args),
         Command::Quota(args) => quota::run(&args),
+        Command::Bulk(args) => bulk::run(&args),
         Command::Corpus(args) => corpus::run(&args),
         Command::Package => package::run(),
         Command::Semver => semver::run(),
