@@ -77,9 +77,8 @@ pub(super) fn main_list(value: &Value) -> Option<(String, &Vec<Value>)> {
         match value {
             Value::Array(items) if items.iter().any(Value::is_object) => return Some((path, items)),
             Value::Object(fields) => {
-                left.extend(fields.iter().map(|(name, value)| {
-                    (if path.is_empty() { name.clone() } else { format!("{path}.{name}") }, value)
-                }))
+                let below = |name: &String| if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                left.extend(fields.iter().map(|(name, value)| (below(name), value)));
             }
             _ => {}
         }
