@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::{completions, emulator, errors, sign};
+use crate::{completions, configure, emulator, errors, sign, whoami};
 
 /// Alibaba Cloud from a terminal.
 ///
@@ -24,6 +24,10 @@ pub(crate) enum Command {
     Emulator(emulator::Options),
     /// Say what an error code means, where it comes from, and what to do.
     Errors(errors::Options),
+    /// Write a profile of the official CLI's configuration, which other tools read too.
+    Configure(configure::Options),
+    /// Say whose credentials are used, where they come from, and where calls go.
+    Whoami(whoami::Options),
     /// Explain a signature.
     #[command(subcommand)]
     Sign(sign::Command),
@@ -38,7 +42,7 @@ pub(crate) enum Command {
 }
 
 /// Their names; no product has one of these.
-pub(crate) const NAMES: [&str; 5] = ["completions", "emulator", "errors", "man", "sign"];
+pub(crate) const NAMES: [&str; 7] = ["completions", "configure", "emulator", "errors", "man", "sign", "whoami"];
 
 #[cfg(test)]
 mod tests {

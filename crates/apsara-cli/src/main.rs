@@ -5,6 +5,7 @@ mod call;
 mod catalog;
 mod completions;
 mod condition;
+mod configure;
 mod emulator;
 mod errors;
 mod exit;
@@ -17,6 +18,7 @@ mod output;
 mod query;
 mod sign;
 mod terminal;
+mod whoami;
 mod words;
 
 use std::ffi::OsString;
@@ -79,7 +81,7 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode, Failure> {
         help::print(&product, Some(&operation))?;
         return Ok(ExitCode::SUCCESS);
     }
-    runtime(options.emulator.is_some())?.block_on(call::run(operation, &options, line.parameters))?;
+    runtime(options.connect.emulator.is_some())?.block_on(call::run(operation, &options, line.parameters))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -91,6 +93,8 @@ fn own(command: Command) -> Result<(), Failure> {
             served.map_err(|error| Failure::new(Exit::Failed, error.to_string()))
         }
         Command::Errors(options) => errors::run(&options),
+        Command::Configure(options) => configure::run(&options),
+        Command::Whoami(options) => runtime(true)?.block_on(whoami::run(&options)),
         Command::Sign(command) => sign::run(&command),
         Command::Completions(options) => completions::print(&options),
         Command::Man { folder } => {

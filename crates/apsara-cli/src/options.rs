@@ -40,6 +40,23 @@ pub(crate) struct CallOptions {
     /// Sets a parameter by its name, whatever it is called. Can be given several times.
     #[arg(long, value_name = "NAME=VALUE")]
     pub(crate) param: Vec<String>,
+    #[command(flatten)]
+    pub(crate) connect: ConnectOptions,
+    /// A document of the API portal, api-docs.json, to take the product from.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) spec: Option<PathBuf>,
+    /// Sends the call whatever the documents say of its parameters.
+    #[arg(long)]
+    pub(crate) no_validation: bool,
+    /// When colours are used.
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
+    pub(crate) color: Color,
+}
+
+/// What can be said of how calls are made.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = HEADING)]
+pub(crate) struct ConnectOptions {
     /// The host that the call goes to, with http:// in front where it is not to be private.
     #[arg(long, value_name = "HOST")]
     pub(crate) endpoint: Option<String>,
@@ -52,21 +69,33 @@ pub(crate) struct CallOptions {
     /// Starts an emulator for this one call; with a folder, one that keeps its state there.
     #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true)]
     pub(crate) emulator: Option<Option<PathBuf>>,
-    /// A document of the API portal, api-docs.json, to take the product from.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) spec: Option<PathBuf>,
     /// How long the call may take, with attempts and waits, such as 30s or 5m; one minute unless set, ten with --wait.
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
     pub(crate) deadline: Option<Duration>,
     /// How often the call is tried at most, where that is safe; 3 unless set.
     #[arg(long, value_name = "NUMBER")]
     pub(crate) attempts: Option<u32>,
-    /// Sends the call whatever the documents say of its parameters.
-    #[arg(long)]
-    pub(crate) no_validation: bool,
-    /// When colours are used.
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
-    pub(crate) color: Color,
+}
+
+impl ConnectOptions {
+    /// Returns what looks up a variable of the environment. A profile that is named is meant, whatever else is set.
+    pub(crate) fn variables(&self) -> impl Fn(&str) -> Option<String> {
+        /// What would be taken before any profile.
+        const BEFORE: [&str; 6] = [
+            "ALIBABA_CLOUD_ACCESS_KEY_ID",
+            "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+            "ALIBABA_CLOUD_SECURITY_TOKEN",
+            "ALIBABA_CLOUD_ROLE_ARN",
+            "ALIBABA_CLOUD_OIDC_PROVIDER_ARN",
+            "ALIBABA_CLOUD_OIDC_TOKEN_FILE",
+        ];
+        let profile = self.profile.clone();
+        move |name| match &profile {
+            Some(profile) if name == "ALIBABA_CLOUD_PROFILE" => Some(profile.clone()),
+            Some(_) if BEFORE.contains(&name) => None,
+            _ => std::env::var(name).ok(),
+        }
+    }
 }
 
 /// Reads the options alone; what else stands on the line was taken out.

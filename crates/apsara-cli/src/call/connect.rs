@@ -6,10 +6,10 @@ use apsara_emulator::Emulator;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::options::CallOptions;
+use crate::options::{CallOptions, ConnectOptions};
 
 /// Holds a configuration, and keeps the emulator alive that it leads to.
-pub(super) struct Connection {
+pub(crate) struct Connection {
     config: Config,
     _emulator: Option<Emulator>,
 }
@@ -17,35 +17,37 @@ pub(super) struct Connection {
 impl Connection {
     /// Finds credentials and endpoint, and what else the options say. An emulator is started if one is wanted; with a transport,
     /// nothing goes out but by that.
-    pub(super) async fn open(
-        options: &CallOptions,
+    pub(crate) async fn open(
+        connect: &ConnectOptions,
+        call: Option<&CallOptions>,
         transport: Option<impl Transport + 'static>,
     ) -> Result<Self, Failure> {
-        let (builder, emulator) = match &options.emulator {
+        let (builder, emulator) = match &connect.emulator {
             Some(folder) => {
-                let emulator = emulator(folder.as_deref(), options).await?;
+                let emulator = emulator(folder.as_deref(), call).await?;
                 let key = Credentials::new(emulator.access_key_id(), emulator.access_key_secret());
-                let builder = Config::builder().credentials(key.map_err(unusable)?).endpoint(emulator.url());
+                let key = key.map_err(|error| unusable(&error))?;
+                let builder = Config::builder().credentials(key).endpoint(emulator.url());
                 (builder, Some(emulator))
             }
-            None => (configured(options)?, None),
+            None => (configured(connect)?, None),
         };
-        let builder = with_options(builder, options);
+        let builder = with_options(builder, connect, call);
         let builder = match transport {
             Some(transport) => builder.transport(transport).retry(Retry::never()).without_pacing(),
             None => builder,
         };
-        Ok(Self { config: builder.build().map_err(unusable)?, _emulator: emulator })
+        Ok(Self { config: builder.build().map_err(|error| unusable(&error))?, _emulator: emulator })
     }
 
-    pub(super) fn config(&self) -> &Config {
+    pub(crate) fn config(&self) -> &Config {
         &self.config
     }
 }
 
 /// Reads credentials, region and endpoint where they are configured.
-fn configured(options: &CallOptions) -> Result<ConfigBuilder, Failure> {
-    let builder = ConfigBuilder::from_vars(|name| std::env::var(name).ok()).map_err(unusable)?;
+fn configured(options: &ConnectOptions) -> Result<ConfigBuilder, Failure> {
+    let builder = ConfigBuilder::from_vars(options.variables()).map_err(|error| unusable(&error))?;
     let builder = match &options.endpoint {
         Some(endpoint) => builder.endpoint(endpoint),
         None => builder,
@@ -56,25 +58,26 @@ fn configured(options: &CallOptions) -> Result<ConfigBuilder, Failure> {
     })
 }
 
-fn with_options(mut builder: ConfigBuilder, options: &CallOptions) -> ConfigBuilder {
+fn with_options(mut builder: ConfigBuilder, connect: &ConnectOptions, call: Option<&CallOptions>) -> ConfigBuilder {
     // A call that waits has its deadline as a whole; each of its calls keeps to the usual one.
-    if let Some(deadline) = options.deadline.filter(|_| options.wait.is_none()) {
+    let waits = call.is_some_and(|call| call.wait.is_some());
+    if let Some(deadline) = connect.deadline.filter(|_| !waits) {
         builder = builder.deadline(deadline);
     }
-    if let Some(attempts) = options.attempts {
+    if let Some(attempts) = connect.attempts {
         builder = builder.retry(Retry::new().attempts(attempts));
     }
-    if options.no_validation { builder.without_validation() } else { builder }
+    if call.is_some_and(|call| call.no_validation) { builder.without_validation() } else { builder }
 }
 
 /// Starts an emulator, and says so.
 #[expect(clippy::print_stderr, reason = "whoever calls an emulator must not take it for the cloud")]
-async fn emulator(folder: Option<&std::path::Path>, options: &CallOptions) -> Result<Emulator, Failure> {
+async fn emulator(folder: Option<&std::path::Path>, call: Option<&CallOptions>) -> Result<Emulator, Failure> {
     let mut builder = Emulator::builder();
     if let Some(folder) = folder {
         builder = builder.data(folder);
     }
-    if let Some(spec) = &options.spec {
+    if let Some(spec) = call.and_then(|call| call.spec.as_ref()) {
         builder = builder.spec_file(spec);
     }
     let started = builder.start().await;
@@ -84,7 +87,7 @@ async fn emulator(folder: Option<&std::path::Path>, options: &CallOptions) -> Re
     Ok(emulator)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it is handed on by map_err")]
-fn unusable(error: apsara_core::Error) -> Failure {
+/// Says that the configuration cannot be used.
+pub(crate) fn unusable(error: &apsara_core::Error) -> Failure {
     Failure::new(Exit::Credentials, error.to_string()).with("outcome", "not sent")
 }

@@ -32,7 +32,7 @@ pub(super) struct ByToken {
 }
 
 /// Describes an operation, and tells it what was derived of its spec.
-pub(super) fn describe(operation: &mut Operation) -> Result<Description, Failure> {
+pub(crate) fn describe(operation: &mut Operation) -> Result<Description, Failure> {
     let Operation { product, name, shared, spec, overlay, .. } = &*operation;
     let described = apsara_codegen::describe_data(product, shared, name, spec, overlay.as_ref());
     let described = described.map_err(|refusals| unusable(operation, &refusals.to_string()))?;

@@ -24,7 +24,7 @@ type Sent = Request<bytes::Bytes>;
 
 /// Keeps what would go out.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Kept(Arc<Mutex<Option<Sent>>>);
+pub(crate) struct Kept(Arc<Mutex<Option<Sent>>>);
 
 impl Transport for Kept {
     fn send(&self, request: Sent) -> BoxFuture<'_, Result<http::Response<bytes::Bytes>, TransportError>> {

@@ -8,7 +8,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 
 /// Says what went wrong, what became of the call, and what to do.
-pub(super) fn failure(error: &Error, operation: &Operation) -> Failure {
+pub(crate) fn failure(error: &Error, operation: &Operation) -> Failure {
     let failure = Failure::new(exit(error, operation), message(error));
     let meaning = error.service().and_then(|refusal| operation.meaning(refusal.code()));
     let attempts = (error.attempts() > 1).then(|| error.attempts().to_string());

@@ -13,12 +13,14 @@ mod wait;
 use std::sync::Arc;
 
 use apsara_core::untyped::{Call, Client, Description};
-use apsara_core::{Error, Violation};
+use apsara_core::{Config, Error, Violation};
 use serde_json::Value;
 
 use self::arguments::Request;
-use self::connect::Connection;
-use self::dry_run::Kept;
+pub(crate) use self::connect::{Connection, unusable};
+pub(crate) use self::described::describe;
+pub(crate) use self::dry_run::Kept;
+pub(crate) use self::failed::failure;
 use self::values::Sources;
 use crate::catalog::Operation;
 use crate::condition::Condition;
@@ -44,13 +46,15 @@ pub(crate) async fn run(mut operation: Operation, options: &CallOptions, given: 
     if options.pages && condition.is_some() {
         return Err(Failure::usage("--pages and --wait do not go together"));
     }
-    let description = Arc::new(described::describe(&mut operation)?);
+    let description = Arc::new(describe(&mut operation)?);
     let request = request(&operation, &description, options, given)?;
-    let kept = options.dry_run.then(Kept::default);
-    let connection = Connection::open(options, kept.clone()).await?;
-    let client = Client::new(connection.config());
-    let prepared = Prepared { operation, description, client, request };
+    // What is wrong with the request is told whether or not there are credentials.
+    let nowhere = Config::builder().transport(Kept::default()).build().map_err(|error| unusable(&error))?;
+    let mut prepared = Prepared { operation, description, client: Client::new(&nowhere), request };
     prepared.check(options)?;
+    let kept = options.dry_run.then(Kept::default);
+    let connection = Connection::open(&options.connect, Some(options), kept.clone()).await?;
+    prepared.client = Client::new(connection.config());
     if let Some(kept) = kept {
         return dry_run::show(&prepared, &kept).await;
     }
@@ -118,7 +122,7 @@ impl Prepared {
     }
 
     fn failed(&self, error: &Error) -> Failure {
-        failed::failure(error, &self.operation)
+        failure(error, &self.operation)
     }
 
     /// Says what is wrong with the request, or may be.

@@ -19,7 +19,7 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from
 
 /// Calls until the condition holds; returns the answer of which it does.
 pub(super) async fn until(prepared: &Prepared, condition: &Condition, options: &CallOptions) -> Result<Value, Failure> {
-    let deadline = options.deadline.unwrap_or(DEADLINE);
+    let deadline = options.connect.deadline.unwrap_or(DEADLINE);
     let begun = Instant::now();
     let mut progress = Progress::new(deadline);
     let mut pause = PAUSES.0;
