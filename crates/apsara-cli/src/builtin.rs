@@ -38,6 +38,9 @@ pub(crate) enum Command {
         /// The folder to write them to; it is made if it is not there.
         #[arg(value_name = "DIR")]
         folder: PathBuf,
+        /// The one product whose operations have pages; all of them unless set.
+        #[arg(long, value_name = "PRODUCT")]
+        product: Option<String>,
     },
 }
 

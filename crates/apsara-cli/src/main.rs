@@ -97,8 +97,8 @@ fn own(command: Command) -> Result<(), Failure> {
         Command::Whoami(options) => runtime(true)?.block_on(whoami::run(&options)),
         Command::Sign(command) => sign::run(&command),
         Command::Completions(options) => completions::print(&options),
-        Command::Man { folder } => {
-            let written = man::write(&folder)?;
+        Command::Man { folder, product } => {
+            let written = man::write(&folder, product.as_deref())?;
             output::print(&format!("{written} pages are in {}\n", folder.display()))
         }
     }

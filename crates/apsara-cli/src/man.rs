@@ -6,12 +6,13 @@ use clap::Command;
 use clap_mangen::Man;
 
 use crate::builtin;
-use crate::catalog::{Product, products};
+use crate::catalog::{self, Product, products};
 use crate::failure::Failure;
 use crate::help::{self, Branch};
 
 /// Writes the pages into a folder; returns how many.
-pub(crate) fn write(folder: &Path) -> Result<usize, Failure> {
+pub(crate) fn write(folder: &Path, product: Option<&str>) -> Result<usize, Failure> {
+    let chosen = product.map(|name| catalog::product(name, None)).transpose()?.map(|product| product.word());
     std::fs::create_dir_all(folder).map_err(|error| Failure::of_file(folder, error))?;
     let mut root = help::tree(&Branch::Root);
     root.build();
@@ -20,8 +21,8 @@ pub(crate) fn write(folder: &Path) -> Result<usize, Failure> {
         written += page(folder, &format!("apsara-{}", command.get_name()), command.clone())?;
     }
     written += page(folder, "apsara", root)?;
-    for version in products() {
-        let product = Product::Shipped(version);
+    for version in products().filter(|version| chosen.as_deref().is_none_or(|chosen| chosen == version.product())) {
+        let product = Product::from(version);
         for name in version.operations() {
             let operation = product.decode(name)?;
             let name = format!("apsara-{}-{}", product.word(), operation.word());

@@ -32,10 +32,9 @@ fn what(prepared: &Prepared) -> String {
     let description = operation.description().unwrap_or_default();
     let sentences = description.split_inclusive(". ").flat_map(|part| part.split('\n')).map(str::trim);
     let interrupts = sentences.into_iter().find(|sentence| sentence.contains("interrupt"));
-    let mut out = format!("{} interrupts what runs. {}", operation.word(), operation.summary());
+    let mut out = format!("{} interrupts what runs:\n  {}", operation.word(), operation.summary());
     if let Some(sentence) = interrupts {
-        out.push(' ');
-        out.push_str(sentence);
+        out.push_str(&format!("\n  {sentence}"));
     }
     for parameter in prepared.description.parameters().iter().filter(|parameter| !parameter.is_sensitive()) {
         // Addresses can hold keys, and say less than ids.

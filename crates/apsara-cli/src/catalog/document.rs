@@ -1,6 +1,7 @@
 //! A document of the API portal, `api-docs.json`, whose operations are called.
 
 use std::path::Path;
+use std::rc::Rc;
 
 use serde_json::Value;
 
@@ -47,18 +48,18 @@ impl Document {
         self.apis.keys().map(String::as_str)
     }
 
-    pub(super) fn operation(&self, name: &str) -> Result<Operation, Failure> {
+    pub(super) fn operation(&self, name: &str, shared: &Rc<Value>) -> Operation {
         let spec = self.apis.get(name).cloned().unwrap_or_default();
-        Ok(Operation {
+        Operation {
             product: self.word(),
             name: name.to_owned(),
             // Whoever makes the call derives them of the whole; until then it is what is said of an operation nobody knows.
             repeat: "unsafe".to_owned(),
             impact: "change".to_owned(),
             quota: None,
-            shared: self.shared.clone(),
+            shared: Rc::clone(shared),
             spec,
             overlay: None,
-        })
+        }
     }
 }

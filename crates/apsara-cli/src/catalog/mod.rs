@@ -6,7 +6,9 @@ mod document;
 mod operation;
 mod parameter;
 
+use std::cell::OnceCell;
 use std::path::Path;
+use std::rc::Rc;
 
 use apsara_specs::Version;
 use serde_json::Value;
@@ -18,11 +20,24 @@ use crate::failure::Failure;
 use crate::words::{bare, hint, kebab};
 
 /// Names a product that can be called.
-pub(crate) enum Product {
-    /// A version that is shipped.
+pub(crate) struct Product {
+    source: Source,
+    /// What its operations share, decoded once.
+    shared: OnceCell<Rc<Value>>,
+}
+
+/// Where the operations of a product stand.
+enum Source {
+    /// In what is shipped.
     Shipped(&'static Version),
-    /// A version in a document.
+    /// In a document.
     Given(Document),
+}
+
+impl From<&'static Version> for Product {
+    fn from(version: &'static Version) -> Self {
+        Self { source: Source::Shipped(version), shared: OnceCell::new() }
+    }
 }
 
 /// Returns the versions that are shipped, one for each product.
@@ -33,10 +48,11 @@ pub(crate) fn products() -> impl Iterator<Item = &'static Version> {
 /// Finds a product: in a document if one is given, else among those that are shipped.
 pub(crate) fn product(name: &str, document: Option<&Path>) -> Result<Product, Failure> {
     if let Some(path) = document {
-        return Document::read(path, name).map(Product::Given);
+        let document = Document::read(path, name)?;
+        return Ok(Product { source: Source::Given(document), shared: OnceCell::new() });
     }
     let found = products().find(|version| bare(version.product()) == bare(name));
-    found.map(Product::Shipped).ok_or_else(|| {
+    found.map(Product::from).ok_or_else(|| {
         let known: Vec<&str> = products().map(Version::product).collect();
         let all = known.iter().copied().chain(crate::builtin::NAMES);
         let message = format!("there is no product or command {name}{}", hint(name, all));
@@ -49,9 +65,9 @@ pub(crate) fn product(name: &str, document: Option<&Path>) -> Result<Product, Fa
 impl Product {
     /// Returns the word that stands for it on a command line.
     pub(crate) fn word(&self) -> String {
-        match self {
-            Self::Shipped(version) => version.product().to_owned(),
-            Self::Given(document) => document.word(),
+        match &self.source {
+            Source::Shipped(version) => version.product().to_owned(),
+            Source::Given(document) => document.word(),
         }
     }
 
@@ -67,18 +83,18 @@ impl Product {
     }
 
     /// Returns what its operations share.
-    pub(crate) fn shared(&self) -> Value {
-        match self {
-            Self::Shipped(version) => version.shared(),
-            Self::Given(document) => document.shared().clone(),
-        }
+    fn shared(&self) -> &Rc<Value> {
+        self.shared.get_or_init(|| match &self.source {
+            Source::Shipped(version) => Rc::new(version.shared()),
+            Source::Given(document) => Rc::new(document.shared().clone()),
+        })
     }
 
     /// Returns the names of its operations on the wire, sorted.
     pub(crate) fn operations(&self) -> Vec<&str> {
-        match self {
-            Self::Shipped(version) => version.operations().collect(),
-            Self::Given(document) => document.operations().collect(),
+        match &self.source {
+            Source::Shipped(version) => version.operations().collect(),
+            Source::Given(document) => document.operations().collect(),
         }
     }
 
@@ -99,13 +115,13 @@ impl Product {
 
     /// Decodes an operation that is known to be there.
     pub(crate) fn decode(&self, wire: &str) -> Result<Operation, Failure> {
-        match self {
-            Self::Shipped(version) => {
+        match &self.source {
+            Source::Shipped(version) => {
                 let decoded = version.operation(wire);
                 let decoded = decoded.ok_or_else(|| Failure::usage(format!("{wire} is not shipped")))?;
-                Ok(Operation::shipped(version, wire, &decoded))
+                Ok(Operation::shipped(version, wire, &decoded, self.shared()))
             }
-            Self::Given(document) => document.operation(wire),
+            Source::Given(document) => Ok(document.operation(wire, self.shared())),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What is known of one operation.
 
+use std::rc::Rc;
+
 use apsara_specs::Version;
 use serde_json::Value;
 
@@ -17,7 +19,7 @@ pub(crate) struct Operation {
     pub(crate) impact: String,
     /// How many calls in how many seconds.
     pub(crate) quota: Option<(u32, u32)>,
-    pub(crate) shared: Value,
+    pub(crate) shared: Rc<Value>,
     pub(crate) spec: Value,
     pub(crate) overlay: Option<Value>,
 }
@@ -31,14 +33,19 @@ pub(crate) struct Code {
 }
 
 impl Operation {
-    pub(super) fn shipped(version: &Version, name: &str, decoded: &apsara_specs::Operation) -> Self {
+    pub(super) fn shipped(
+        version: &Version,
+        name: &str,
+        decoded: &apsara_specs::Operation,
+        shared: &Rc<Value>,
+    ) -> Self {
         Self {
             product: version.product().to_owned(),
             name: name.to_owned(),
             repeat: decoded.repeat().to_owned(),
             impact: decoded.impact().to_owned(),
             quota: decoded.quota(),
-            shared: version.shared(),
+            shared: Rc::clone(shared),
             spec: decoded.spec().clone(),
             overlay: decoded.overlay().cloned(),
         }

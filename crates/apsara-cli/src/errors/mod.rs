@@ -78,7 +78,7 @@ fn codes(product: Option<&str>) -> Result<BTreeMap<String, Vec<Place>>, Failure>
         apsara_core::GatewayCode::all().map(|code| (code.as_str().to_owned(), Vec::new())).collect();
     let chosen = product.map(|name| crate::catalog::product(name, None)).transpose()?.map(|product| product.word());
     for version in products().filter(|version| chosen.as_deref().is_none_or(|chosen| chosen == version.product())) {
-        let product = Product::Shipped(version);
+        let product = Product::from(version);
         for name in version.operations() {
             for code in product.decode(name)?.codes() {
                 let (product, operation) = (version.product().to_owned(), name.to_owned());

@@ -28,7 +28,7 @@ pub(crate) fn tree(branch: &Branch<'_>) -> Command {
     };
     let mut root = Cli::command();
     for version in products().filter(|version| chosen.as_deref() != Some(version.product())) {
-        let title = Product::Shipped(version).summary();
+        let title = Product::from(version).summary();
         root = root.subcommand(Command::new(version.product()).about(title));
     }
     match branch {

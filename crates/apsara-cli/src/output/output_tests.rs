@@ -20,9 +20,9 @@ fn written(value: &Value, format: Format, width: Option<usize>) -> String {
 #[test]
 fn a_list_is_found_at_any_depth_and_has_a_line_for_each_item() {
     let expected = "\
-TaskId  TaskStatus  TaskInfo.TaskName  TaskInfo.Urls
-a       1           night, relay       x,y
-b       -1          day
+TaskId  TaskInfo.TaskName  TaskStatus  TaskInfo.Urls
+a       night, relay       1           x,y
+b       day                -1
 RequestId R-1  Total 2
 ";
     assert_eq!(written(&answer(), Format::Table, None), expected);
@@ -32,7 +32,7 @@ RequestId R-1  Total 2
 fn a_table_fits_the_terminal_and_says_what_is_left_out() {
     let table = written(&answer(), Format::Table, Some(40));
     assert!(table.lines().take(3).all(|line| line.chars().count() <= 40), "{table}");
-    assert!(table.starts_with("TaskId  TaskStatus  TaskInfo.TaskName\n"), "{table}");
+    assert!(table.starts_with("TaskId  TaskInfo.TaskName  TaskStatus\n"), "{table}");
     assert!(table.ends_with("1 more column: --output json has all, --query chooses\n"), "{table}");
     assert!(written(&answer(), Format::Table, Some(1)).starts_with("TaskId\na\nb\n"));
 }
@@ -40,9 +40,9 @@ fn a_table_fits_the_terminal_and_says_what_is_left_out() {
 #[test]
 fn csv_has_all_columns_and_quotes_what_needs_it() {
     let expected = "\
-TaskId,TaskStatus,Empty,TaskInfo.TaskName,TaskInfo.Urls
-a,1,,\"night, relay\",\"x,y\"
-b,-1,,day,
+TaskId,TaskInfo.TaskName,TaskStatus,Empty,TaskInfo.Urls
+a,\"night, relay\",1,,\"x,y\"
+b,day,-1,,
 ";
     assert_eq!(written(&answer(), Format::Csv, None), expected);
     assert_eq!(written(&json!("one"), Format::Csv, None), "one\n");

@@ -26,17 +26,18 @@ impl Rows {
     }
 }
 
-/// Says where a column stands: what an item is called comes first, then its state, then what is in objects of it.
+/// Says where a column stands: what an item is called comes first, also where that is in an object of it, then its state, then the
+/// rest, what is in objects last.
 fn rank(name: &str) -> (usize, usize, String) {
     let depth = name.matches('.').count();
     let ends = |endings: &[&str]| endings.iter().any(|ending| name.to_lowercase().ends_with(ending));
-    let kind = match () {
-        () if ends(&["id"]) => 0,
-        () if ends(&["name"]) => 1,
-        () if ends(&["status", "state"]) => 2,
-        () => 3,
+    let kind = match depth {
+        0 if ends(&["id"]) => 0,
+        0 | 1 if ends(&["name"]) => 1,
+        0 if ends(&["status", "state"]) => 2,
+        depth => 3 + depth,
     };
-    (depth, kind, name.to_owned())
+    (kind, depth, name.to_owned())
 }
 
 /// Returns the fields of an object with those of the objects in it.

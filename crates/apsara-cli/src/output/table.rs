@@ -38,7 +38,10 @@ fn names_and_values(value: &Value, paint: Paint) -> String {
 fn list(value: &Value, path: &str, items: &[Value], width: Option<usize>, paint: Paint) -> String {
     let rows = Rows::of(&items.iter().collect::<Vec<_>>());
     let says_something = |at: usize| rows.cells.iter().any(|row| !row[at].is_empty());
-    let columns: Vec<usize> = (0..rows.columns.len()).filter(|&at| says_something(at)).collect();
+    let mut columns: Vec<usize> = (0..rows.columns.len()).filter(|&at| says_something(at)).collect();
+    // Where there is not room for all, what is the same nothing everywhere yields to what tells items apart.
+    let is_nothing = |at: usize| rows.cells.iter().all(|row| ["", "0", "false", "null"].contains(&row[at].as_str()));
+    columns.sort_by_key(|&at| is_nothing(at) && !rows.columns[at].ends_with("Status"));
     let limit = if width.is_some() { WIDEST } else { usize::MAX };
     let shown = |text: &str| cut(&harmless(text).replace(['\n', '\t'], " "), limit);
     let column_width = |at: usize| {
