@@ -73,7 +73,8 @@ fn all_pages_are_one_answer_and_every_format_has_the_whole_list() {
     let mut found: Vec<&str> =
         all["TaskList"].as_array().unwrap().iter().map(|it| it["TaskId"].as_str().unwrap()).collect();
     let mut expected: Vec<&str> = ids.iter().map(String::as_str).collect();
-    (found.sort_unstable(), expected.sort_unstable());
+    found.sort_unstable();
+    expected.sort_unstable();
     assert_eq!((found, &all["PageNumber"]), (expected, &json!(3)));
 
     let csv = list(&["--page-size", "2", "--pages", "-o", "csv"]).out;

@@ -15,16 +15,13 @@ fn keep(terminal: &Terminal, name: &str) {
     }
 }
 
-/// Takes out of a screen what no seed can fix: the ids of requests, and seconds that passed.
+/// Takes out of a screen what is another one in every run: ids, and seconds that passed.
 fn fixed(screen: &str) -> String {
-    let is_id = |word: &str| {
-        word.len() == 36
-            && word.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit() || (b'A'..=b'F').contains(&byte))
-    };
+    let is_id = |word: &str| word.len() == 36 && word.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
     let words = screen.split_inclusive([' ', '\n']).map(|word| {
         let bare = word.trim_end();
         match () {
-            () if is_id(bare) => word.replace(bare, "REQUEST-ID"),
+            () if is_id(bare) => word.replace(bare, "00000000-0000-0000-0000-000000000000"),
             () if bare.starts_with('(') && bare.ends_with('s') => word.replace(bare, "(SECONDS"),
             () => word.to_owned(),
         }
