@@ -17,6 +17,7 @@ mod of_pages;
 mod of_quota;
 mod of_ram;
 mod of_runtime;
+mod of_terminal;
 
 /// One fact, and how it is broken: a text of a file that stands there once, and what takes its place.
 struct Break {
@@ -46,6 +47,7 @@ pub(crate) fn run(only: &str) -> Result<(), Failure> {
         of_emulator::BREAKS,
         of_ram::BREAKS,
         of_pages::BREAKS,
+        of_terminal::BREAKS,
     ];
     let breaks = || all.into_iter().flatten().filter(is_meant);
     if breaks().next().is_none() {
