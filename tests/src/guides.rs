@@ -22,3 +22,4 @@ guide!(Untyped, "untyped.md");
 guide!(Observability, "observability.md");
 guide!(Testing, "testing.md");
 guide!(Transport, "transport.md");
+guide!(Terminal, "terminal.md");

@@ -8,8 +8,8 @@ use std::time::Instant;
 use crate::run::{Failure, cargo, target};
 use crate::{peers, scratch};
 
-mod of_builds;
 mod of_bodies;
+mod of_builds;
 mod of_calls;
 mod of_control;
 mod of_credentials;
@@ -22,6 +22,7 @@ mod of_pages;
 mod of_quota;
 mod of_ram;
 mod of_runtime;
+mod of_terminal;
 mod of_transport;
 
 /// One fact, and how it is broken: a text of a file that stands there once, and what takes its place.
@@ -58,6 +59,7 @@ pub(crate) fn run(only: &str) -> Result<(), Failure> {
         of_observers::BREAKS,
         of_transport::BREAKS,
         of_builds::BREAKS,
+        of_terminal::BREAKS,
     ];
     let breaks = || all.into_iter().flatten().filter(is_meant);
     if breaks().next().is_none() {

@@ -14,3 +14,8 @@ pub(crate) fn install() -> Result<(), Failure> {
     python::install()?;
     node::install()
 }
+
+/// Installs those of Python alone.
+pub(crate) fn install_python() -> Result<(), Failure> {
+    python::install()
+}

@@ -15,6 +15,7 @@ use bytes::Bytes;
 pub use gateway::GatewayCode;
 pub use mismatch::SignatureMismatch;
 pub use service::ServiceError;
+pub(crate) use service::outcome_of;
 
 use crate::operation::{Operation, Quota};
 use crate::outcome::Outcome;

@@ -1,4 +1,6 @@
-//! `cargo xtask bench`: what generated code costs, and what the emulator's verification does. No test depends on a time.
+//! `cargo xtask bench`: what generated code costs, what the emulator's verification does, and how fast the terminal is. No test depends on a time.
+
+mod cli;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,6 +19,8 @@ pub(crate) enum Bench {
     /// Measure how long the emulator's start takes, and what verifying signatures costs it; fails if that is more than half
     /// of a call without it.
     Emulator(Remembered),
+    /// Measure how long the terminal takes to start and to make a call, beside the official Python SDK.
+    Cli(cli::Args),
 }
 
 /// What the emulator remembers.
@@ -46,6 +50,7 @@ pub(crate) fn run(bench: &Bench) -> Result<(), Failure> {
     match bench {
         Bench::Codegen(args) => codegen(args),
         Bench::Emulator(remembered) => emulator(remembered),
+        Bench::Cli(args) => cli::run(args),
     }
 }
 

@@ -1,0 +1,91 @@
+//! How long the terminal takes to start and to make one call, beside the official Python SDK.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::peers;
+use crate::run::{Failure, cargo, root, succeed, target};
+
+/// How often.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// How often each program is run; they take turns.
+    #[arg(long, default_value_t = 100)]
+    runs: u32,
+}
+
+/// An emulator that ends with this.
+struct Emulator(Child);
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Builds the terminal for release, starts an emulator, and prints medians.
+pub(crate) fn run(args: &Args) -> Result<(), Failure> {
+    peers::install_python()?;
+    succeed(&mut cargo(&["build", "--quiet", "--release", "--package", "apsara-cli"]))?;
+    let terminal = target().join("release/apsara");
+    let (_emulator, variables) = emulator(&terminal)?;
+    let python = target().join("peers/python/bin/python");
+    let call = root().join("tests/peers/one_call.py");
+    let words = |words: &[&str]| -> Vec<String> { words.iter().map(|word| (*word).to_owned()).collect() };
+    let terminal = terminal.display().to_string();
+    let list = ["live", "describe-live-pull-to-push-list", "--region", "cn-shanghai"];
+    let commands = [
+        ("nothing", words(&["true"])),
+        ("apsara --version", words(&[&terminal, "--version"])),
+        ("apsara, dry run", words(&[&[terminal.as_str()], &list[..], &["--dry-run"]].concat())),
+        ("apsara, call", words(&[&[terminal.as_str()], &list[..]].concat())),
+        ("python --version", words(&[&python.display().to_string(), "-c", ""])),
+        ("python SDK, call", words(&[&python.display().to_string(), &call.display().to_string()])),
+    ];
+    let measured = measure(args.runs, &commands, &variables)?;
+    println!("{:<18} {:>9} {:>9} {:>9}", "median", "wall ms", "CPU ms", "MiB");
+    let of = |name: &str, part: usize| measured[name][part].as_f64().unwrap_or_default();
+    for (name, _) in &commands {
+        println!("{name:<18} {:>9.1} {:>9.1} {:>9.1}", of(name, 0), of(name, 1), of(name, 2) / 1024.0);
+    }
+    let times = |part: usize| of("python SDK, call", part) / of("apsara, call", part);
+    println!("the SDK's call takes {:.1} times the time, {:.1} times the memory", times(0), times(2));
+    Ok(())
+}
+
+/// Starts an emulator; returns it with the variables that lead to it.
+fn emulator(terminal: &Path) -> Result<(Emulator, Vec<(String, String)>), Failure> {
+    let mut command = Command::new(terminal);
+    command.args(["emulator", "--quota", "off", "--no-callbacks"]).stdout(Stdio::piped());
+    let child = command.spawn().map_err(|error| format!("{}: {error}", terminal.display()))?;
+    let mut emulator = Emulator(child);
+    let stdout = emulator.0.stdout.take().ok_or("the emulator has no output")?;
+    let exported = BufReader::new(stdout).lines().take(4).filter_map(|line| {
+        let line = line.ok()?;
+        let (name, value) = line.strip_prefix("export ")?.split_once('=')?;
+        Some((name.to_owned(), value.to_owned()))
+    });
+    let variables: Vec<(String, String)> = exported.collect();
+    if variables.len() == 3 { Ok((emulator, variables)) } else { Err("the emulator did not start".to_owned()) }
+}
+
+fn measure(runs: u32, commands: &[(&str, Vec<String>)], variables: &[(String, String)]) -> Result<Value, Failure> {
+    let named: serde_json::Map<String, Value> =
+        commands.iter().map(|(name, words)| ((*name).to_owned(), json!(words))).collect();
+    let mut command = Command::new("python3");
+    command.arg(root().join("tests/peers/measure.py")).stdin(Stdio::piped()).stdout(Stdio::piped());
+    command.env("HOME", target()).envs(variables.iter().cloned());
+    let failed = |error: std::io::Error| format!("python3 cannot measure: {error}");
+    let mut child = command.spawn().map_err(failed)?;
+    let wanted = json!({ "runs": runs, "commands": named }).to_string();
+    child.stdin.take().ok_or("python3 has no input")?.write_all(wanted.as_bytes()).map_err(failed)?;
+    let output = child.wait_with_output().map_err(failed)?;
+    if !output.status.success() {
+        return Err(format!("measuring failed ({})", output.status));
+    }
+    serde_json::from_slice(&output.stdout).map_err(|error| format!("what was measured cannot be read: {error}"))
+}
