@@ -149,6 +149,7 @@ async fn every_attempt_sends_the_file_from_its_start_and_events_are_decoded() {
     let content: Vec<u8> = (0..300_000_u32).map(|number| (number % 251) as u8).collect();
     let file = File::new("again", &content);
     let (reading, call) = store(&file, (NOTHING, NOTHING));
+    assert_eq!(call.check(), [], "the file is the body, which is required");
     let mut events = call.events().await.unwrap();
     let sent = reading.sent.lock().unwrap().clone();
     assert_eq!(sent.len(), 2);

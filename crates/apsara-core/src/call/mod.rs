@@ -231,7 +231,7 @@ impl<R: Request> Call<R> {
     /// Returns everything that is wrong with the request, then what may be, as [`Violation::is_warning`] says. It sends nothing.
     #[must_use]
     pub fn check(&self) -> Vec<Violation> {
-        check(R::OPERATION, &self.request)
+        check(R::OPERATION, &self.request, self.options.upload.as_ref())
     }
 
     /// Sends the call.
@@ -281,11 +281,7 @@ fn redirects(response: &dyn AnyRecord) -> bool {
 }
 
 /// Decodes an answer; an empty body has nothing in it but the id of the request, and that of a redirect is for people.
-pub(crate) fn decode_answer(
-    operation: &'static Operation,
-    answer: Answer,
-    response: &mut dyn AnyRecord,
-) -> Result<Answer, Error> {
+fn decode_answer(operation: &'static Operation, answer: Answer, response: &mut dyn AnyRecord) -> Result<Answer, Error> {
     let with_body = !answer.body.is_empty() && !(300..400).contains(&answer.status);
     let decoded = if with_body { decode(&answer.body, response) } else { Ok(()) };
     if let Err(source) = decoded.and_then(|()| decode_headers(&answer.headers, response)) {

@@ -8,6 +8,7 @@ use crate::error::{Error, Kind, Violation};
 use crate::operation::{Operation, Repeat};
 use crate::outcome::Outcome;
 use crate::record::{AnyRecord, Location, Meta, encode, validate};
+use crate::upload::Upload;
 
 /// A call that is ready to be tried.
 pub(super) struct Prepared {
@@ -44,8 +45,8 @@ pub(super) fn prepare(client: &Client, invocation: Invocation<'_>) -> Result<Pre
     let field = upload.map(|_| body_field(request)).transpose()?;
     if client.config.inner.validation {
         let mut violations = without_token(validate(request), token);
-        if let Some(field) = &field {
-            violations.retain(|violation| violation.parameter() != field.name);
+        if let Some(field) = field {
+            without_field(&mut violations, field);
         }
         if !violations.is_empty() {
             return Err(invalid(violations));
@@ -96,8 +97,17 @@ fn body_field(request: &dyn AnyRecord) -> Result<&Meta<'_>, Error> {
 }
 
 /// Returns everything that is wrong with a request, then what may be.
-pub(crate) fn check(operation: &'static Operation, request: &dyn AnyRecord) -> Vec<Violation> {
-    without_token(crate::record::check(request), client_token(operation, request))
+pub(crate) fn check(operation: &'static Operation, request: &dyn AnyRecord, upload: Option<&Upload>) -> Vec<Violation> {
+    let mut violations = without_token(crate::record::check(request), client_token(operation, request));
+    if let (Some(_), Ok(field)) = (upload, body_field(request)) {
+        without_field(&mut violations, field);
+    }
+    violations
+}
+
+/// Leaves out that a parameter is missing that a file is sent for.
+fn without_field(violations: &mut Vec<Violation>, field: &Meta<'_>) {
+    violations.retain(|violation| violation.parameter() != field.name);
 }
 
 /// Leaves out that a client token is missing, where one is made.

@@ -201,7 +201,7 @@ impl Call {
         let description = self.complete();
         let tables = Tables::new(&description);
         let (record, mut violations) = self.record(&tables);
-        add(&mut violations, check(known::operation(&description), &record));
+        add(&mut violations, check(known::operation(&description), &record, self.options.upload.as_ref()));
         violations
     }
 

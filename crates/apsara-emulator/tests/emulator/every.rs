@@ -51,6 +51,7 @@ fn has_the_root_of(spec: &Value, schemas: &Value, reply: &Reply) -> bool {
     match schema["type"].as_str().unwrap_or("any") {
         "object" => reply.json().is_object(),
         "array" => reply.json().is_array(),
+        "string" if schema["format"] == "binary" => reply.headers["content-type"] == "application/octet-stream",
         "string" => reply.json().is_string(),
         "boolean" => reply.json().is_boolean(),
         "integer" | "number" => reply.json().is_number(),
