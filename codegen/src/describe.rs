@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::facts::{Impact, Quota, Repeat};
 use crate::model::{Fact, Field, Operation, Record, Security, Style, Type, Version};
+use crate::pages::{Pages, Total};
 
 /// Describes every operation of a version, sorted by name.
 pub(crate) fn describe(version: &Version) -> impl Iterator<Item = Value> {
@@ -69,6 +70,22 @@ fn operation(version: &Version, operation: &Operation) -> Value {
     let objects = describer.objects();
     if !objects.is_empty() {
         put("objects", json!(objects));
+    }
+    Value::Object(out)
+}
+
+/// Says how a list goes on from page to page.
+pub(crate) fn pages(pages: &Pages) -> Value {
+    let mut out = Map::from_iter([("items".to_owned(), json!(pages.items))]);
+    if let Some(by) = &pages.number {
+        let (key, path) = match &by.total {
+            Total::Items(path) => ("total", path),
+            Total::Pages(path) => ("last", path),
+        };
+        out.insert("number".to_owned(), json!({ "number": by.number, "size": by.size, key: path }));
+    }
+    if let Some(by) = &pages.token {
+        out.insert("token".to_owned(), json!({ "token": by.token, "next": by.next, "more": by.more }));
     }
     Value::Object(out)
 }

@@ -97,6 +97,43 @@ pub fn describe_data(
     spec: &serde_json::Value,
     overlay: Option<&serde_json::Value>,
 ) -> Result<serde_json::Value, Refusals> {
+    let model = of_data(product, shared, name, spec, overlay)?;
+    let mut described = model.products.iter().flat_map(|product| &product.versions).flat_map(describe::describe);
+    // There is one file with one operation, which is described or was refused.
+    Ok(described.next().unwrap_or_default())
+}
+
+/// Says how the list of one operation goes on from page to page; nothing where it has none, or leaves a doubt. Taken is what
+/// [`describe_data`] takes.
+///
+/// The answer is JSON: `items`, the path of the list in the operation's answer; `number` with the parameters `number` and `size` and
+/// the path `total` of all items, or `last` of all pages; `token` with the parameter `token`, the path `next` of its next value and,
+/// where there is one, the path `more` of whether there is a next page.
+///
+/// # Errors
+///
+/// As [`describe`].
+pub fn pages_data(
+    product: &str,
+    shared: &serde_json::Value,
+    name: &str,
+    spec: &serde_json::Value,
+    overlay: Option<&serde_json::Value>,
+) -> Result<Option<serde_json::Value>, Refusals> {
+    let model = of_data(product, shared, name, spec, overlay)?;
+    let versions = model.products.iter().flat_map(|product| &product.versions);
+    let operation = versions.flat_map(|version| &version.operations).next();
+    Ok(operation.and_then(|operation| operation.paged.as_ref()).map(|paged| describe::pages(&paged.pages)))
+}
+
+/// Makes a model of one operation whose spec is at hand as data.
+fn of_data(
+    product: &str,
+    shared: &serde_json::Value,
+    name: &str,
+    spec: &serde_json::Value,
+    overlay: Option<&serde_json::Value>,
+) -> Result<model::Model, Refusals> {
     let mut sources = Sources::default();
     let folder = format!("{product}/{}", shared["info"]["version"].as_str().unwrap_or_default());
     sources.insert(format!("{folder}/product.json"), shared.to_string());
@@ -105,6 +142,8 @@ pub fn describe_data(
         let mut overlay = overlay.clone();
         // They were made already, and one that changes nothing is refused.
         overlay.as_object_mut().and_then(|entries| entries.remove("corrections"));
+        // It names another operation, which is not here.
+        overlay.as_object_mut().and_then(|entries| entries.remove("reconcile"));
         sources.insert(format!("{folder}/{name}.apsara.json"), overlay.to_string());
     }
     let collector = refusal::Collector::default();
@@ -117,10 +156,7 @@ pub fn describe_data(
     if !refusals.is_empty() {
         return Err(Refusals::new(refusals));
     }
-    let model = lower::lower(&versions, &Options::default().crate_path);
-    let mut described = model.products.iter().flat_map(|product| &product.versions).flat_map(describe::describe);
-    // There is one file with one operation, which is described or was refused.
-    Ok(described.next().unwrap_or_default())
+    Ok(lower::lower(&versions, &Options::default().crate_path))
 }
 
 /// Reads what can be generated.

@@ -11,3 +11,4 @@ macro_rules! guide {
 
 guide!(Errors, "errors.md");
 guide!(Untyped, "untyped.md");
+guide!(Bulk, "bulk.md");

@@ -8,6 +8,7 @@ use std::time::Instant;
 use crate::run::{Failure, cargo, target};
 use crate::scratch;
 
+mod of_bulk;
 mod of_calls;
 mod of_control;
 mod of_emulator;
@@ -46,6 +47,7 @@ pub(crate) fn run(only: &str) -> Result<(), Failure> {
         of_emulator::BREAKS,
         of_ram::BREAKS,
         of_pages::BREAKS,
+        of_bulk::BREAKS,
     ];
     let breaks = || all.into_iter().flatten().filter(is_meant);
     if breaks().next().is_none() {

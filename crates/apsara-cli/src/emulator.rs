@@ -1,4 +1,5 @@
 //! `apsara emulator`: the cloud in a process, for a terminal.
+#![expect(clippy::print_stdout, reason = "it says where it listens")]
 
 use std::error::Error;
 use std::io::Write as _;

@@ -1,37 +1,131 @@
 //! The terminal program of Apsara.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is what a terminal program is for")]
 
+mod builtin;
+mod bulk;
+mod call;
+mod catalog;
+mod completions;
+mod condition;
+mod configure;
 mod emulator;
+mod errors;
+mod exit;
+mod failure;
+mod help;
+mod line;
+mod man;
+mod options;
+mod output;
+mod query;
+mod sign;
+mod terminal;
+mod whoami;
+mod words;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::Parser as _;
 
-/// Alibaba Cloud from a terminal.
-#[derive(Parser)]
-#[command(name = "apsara", version)]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
+use crate::builtin::{Cli, Command};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::terminal::{Color, Paint, Style};
 
-#[derive(Subcommand)]
-enum Command {
-    /// Serve a stand-in for Alibaba Cloud on this machine until Ctrl-C.
-    Emulator(emulator::Options),
-}
-
-#[tokio::main]
-async fn main() -> ExitCode {
-    let Cli { command } = Cli::parse();
-    let done = match command {
-        Command::Emulator(options) => emulator::serve(options).await,
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
+fn main() -> ExitCode {
+    if completions::answer() {
+        return ExitCode::SUCCESS;
+    }
+    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+    match run(arguments) {
+        Ok(code) => code,
+        Err(failure) => {
+            report(&failure);
+            failure.exit.into()
         }
     }
+}
+
+/// Runs one of the program's own commands, or calls an operation.
+fn run(arguments: Vec<OsString>) -> Result<ExitCode, Failure> {
+    let first = arguments.iter().find(|word| !word.to_string_lossy().starts_with('-'));
+    let is_own = first.is_some_and(|word| builtin::NAMES.iter().any(|name| word.to_str() == Some(*name)));
+    let asks_version = arguments.iter().any(|word| word == "--version" || word == "-V") && first.is_none();
+    // What stands in front of a command of its own is no option of it, which clap says better.
+    if is_own || asks_version {
+        return match Cli::try_parse() {
+            Ok(Cli { command }) => own(command).map(|()| ExitCode::SUCCESS),
+            Err(error) => Ok(parsed(&error)),
+        };
+    }
+    let line = line::split(arguments)?;
+    let options = match options::read(&line.options) {
+        Ok(options) => options,
+        Err(error) => return Ok(parsed(&error)),
+    };
+    let mut words = line.words.into_iter();
+    let (Some(product), operation) = (words.next(), words.next()) else {
+        help::print_root()?;
+        return Ok(if line.help { ExitCode::SUCCESS } else { Exit::Usage.into() });
+    };
+    if let Some(more) = words.next() {
+        let message = format!("{more} is one word too many: a value stands behind its --parameter");
+        return Err(Failure::usage(message));
+    }
+    let product = catalog::product(&product, options.spec.as_deref())?;
+    let Some(operation) = operation else {
+        help::print(&product, None)?;
+        return Ok(if line.help { ExitCode::SUCCESS } else { Exit::Usage.into() });
+    };
+    let operation = product.operation(&operation)?;
+    if line.help {
+        help::print(&product, Some(&operation))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    runtime(options.connect.emulator.is_some())?.block_on(call::run(operation, &options, line.parameters))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs one of the program's own commands.
+fn own(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Emulator(options) => {
+            let served = runtime(true)?.block_on(emulator::serve(options));
+            served.map_err(|error| Failure::new(Exit::Failed, error.to_string()))
+        }
+        Command::Bulk(options) => runtime(true)?.block_on(bulk::run(&options)),
+        Command::Errors(options) => errors::run(&options),
+        Command::Configure(options) => configure::run(&options),
+        Command::Whoami(options) => runtime(true)?.block_on(whoami::run(&options)),
+        Command::Sign(command) => sign::run(&command),
+        Command::Completions(options) => completions::print(&options),
+        Command::Man { folder, product } => {
+            let written = man::write(&folder, product.as_deref())?;
+            output::print(&format!("{written} pages are in {}\n", folder.display()))
+        }
+    }
+}
+
+/// Makes what runs futures: one thread for a call, several where a server runs beside it.
+fn runtime(serves: bool) -> Result<tokio::runtime::Runtime, Failure> {
+    let mut builder = if serves {
+        tokio::runtime::Builder::new_multi_thread()
+    } else {
+        tokio::runtime::Builder::new_current_thread()
+    };
+    let built = builder.enable_all().build();
+    built.map_err(|error| Failure::new(Exit::Failed, format!("no runtime: {error}")))
+}
+
+/// Prints what clap says: help and version, or what is wrong with an option.
+fn parsed(error: &clap::Error) -> ExitCode {
+    // What cannot be printed cannot be told either.
+    let _ = error.print();
+    if error.use_stderr() { Exit::Usage.into() } else { ExitCode::SUCCESS }
+}
+
+#[expect(clippy::print_stderr, reason = "errors go there, and nowhere else")]
+fn report(failure: &Failure) {
+    let paint = Paint::of(Color::Auto, &std::io::stderr());
+    eprintln!("{} {failure}", paint.mark(Style::Red, "error:"));
 }

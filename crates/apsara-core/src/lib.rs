@@ -7,12 +7,13 @@
 //!
 //! - `reqwest` (default): the transport on reqwest and rustls, with the system's certificates. Without it
 //!   [`ConfigBuilder::transport`] must be given.
+//! - `process` (default): a profile may name a program that gives credentials.
 //! - `sm3`: the signature `ACS3-HMAC-SM3`, HMAC-SM3 over SM3 hashes.
 //! - `rsa`: the signature `ACS3-RSA-SHA256`, by a private key instead of a secret.
 
 mod call;
 mod config;
-mod credentials;
+pub mod credentials;
 mod endpoint;
 mod error;
 pub mod generated;

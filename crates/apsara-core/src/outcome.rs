@@ -20,6 +20,12 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Returns what became of a call that was answered with an error code, by the HTTP status that came with it.
+    #[must_use]
+    pub fn of_code(http_status: u16, code: &str) -> Self {
+        crate::error::outcome_of(http_status, code)
+    }
+
     /// Returns the worse of two outcomes.
     #[must_use]
     pub fn or_worse(self, other: Self) -> Self {
@@ -46,6 +52,19 @@ mod tests {
     fn a_rejection_after_an_unknown_attempt_stays_unknown() {
         assert_eq!(Unknown.or_worse(Rejected), Unknown);
         assert_eq!(Rejected.or_worse(Unknown), Unknown);
+    }
+
+    #[test]
+    fn a_code_says_what_became_of_a_call_by_its_status() {
+        for (status, code, outcome) in [
+            (400, "CodeTaskNotExist", Rejected),
+            (500, "InternalError", Unknown),
+            (400, "InternalError", Unknown),
+            (503, "Throttling.User", Rejected),
+            (503, "ServiceUnavailable", Unknown),
+        ] {
+            assert_eq!(super::Outcome::of_code(status, code), outcome, "{status} {code}");
+        }
     }
 
     #[test]

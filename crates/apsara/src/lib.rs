@@ -80,7 +80,8 @@ mod generated;
 pub use apsara_core::{
     Config, ConfigBuilder, Credentials, CredentialsProvider, Endpoint, Error, ErrorCode, GatewayCode, Impact, Items,
     Operation, Outcome, Pages, Product, Progress, Quota, Raw, Repeat, Retry, Sensitive, ServiceError,
-    SignatureMismatch, SignatureVersion, Violation, Wait, WaitEnd, WaitError, pacing, redact_urls, transport, untyped,
+    SignatureMismatch, SignatureVersion, Violation, Wait, WaitEnd, WaitError, credentials, pacing, redact_urls,
+    transport, untyped,
 };
 #[cfg(feature = "rsa")]
 pub use apsara_core::{KeyPair, sign::RsaPrivateKey};

@@ -72,7 +72,7 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "a success whose body is lost was perhaps not executed",
-        file: "crates/apsara-core/src/call/exchange.rs",
+        file: "crates/apsara-core/src/error/mod.rs",
         old: "if (200..300).contains(&status) => Outcome::Executed",
         new: "if (200..300).contains(&status) => Outcome::Unknown",
         package: CORE,

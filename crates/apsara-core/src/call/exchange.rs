@@ -18,7 +18,6 @@ use crate::outcome::Outcome;
 use crate::pacing::{Lane, PacingError};
 use crate::record::{AnyRecord, without_sensitive};
 use crate::retry::{Cause, Retry, share};
-use crate::transport::{Sent, TransportError};
 
 /// A success as it came.
 pub(crate) struct Answer {
@@ -189,7 +188,7 @@ impl<'a> Attempts<'a> {
         let (request, signed) = self.prepared.unsigned.sign(version, identity, stamp)?;
         self.attempts += 1;
         let answer = match timeout_at(self.deadline, config.transport.send(request)).await {
-            Ok(answer) => answer.map_err(failed)?,
+            Ok(answer) => answer.map_err(Error::transport)?,
             // Nobody knows how far it came.
             Err(_) => return Err(self.late(Outcome::Unknown)),
         };
@@ -262,16 +261,6 @@ fn corrected(time: SystemTime, seconds: i64) -> SystemTime {
     const LAST: i64 = 253_402_300_799;
     let since = time.duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(LAST));
     UNIX_EPOCH + Duration::from_secs(since.saturating_add(seconds).clamp(0, LAST).unsigned_abs())
-}
-
-fn failed(error: TransportError) -> Error {
-    let outcome = match (error.sent(), error.status()) {
-        (Sent::No, _) => Outcome::NotSent,
-        // The answer began, and by its status the call was executed; only what it said is lost.
-        (Sent::Maybe, Some(status)) if (200..300).contains(&status) => Outcome::Executed,
-        (Sent::Maybe, _) => Outcome::Unknown,
-    };
-    Error::new(Kind::Transport(error), outcome)
 }
 
 #[cfg(test)]

@@ -87,6 +87,11 @@ impl GatewayCode {
         Self::ALL.iter().find(|(text, _)| *text == code).map(|(_, code)| *code)
     }
 
+    /// Returns every code that is known.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::ALL.iter().map(|(_, code)| *code)
+    }
+
     /// Returns the code as the wire spells it.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -109,5 +114,6 @@ mod tests {
             assert_eq!(code.as_str(), text);
         }
         assert_eq!(GatewayCode::find("CodeTaskNotExist"), None);
+        assert_eq!(GatewayCode::all().count(), GatewayCode::ALL.len());
     }
 }

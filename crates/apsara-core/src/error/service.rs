@@ -143,37 +143,12 @@ impl ServiceError {
     }
 
     fn has_throttling_code(&self) -> bool {
-        self.code == "Throttling"
-            || self.code.starts_with("Throttling.")
-            || matches!(self.code.as_str(), "TooManyRequests" | "ThrottlingException")
+        is_throttling(&self.code)
     }
 
-    /// Returns what became of the call: refused in this shape with a 4xx it was not executed; with a 5xx nobody can
-    /// know, unless the code is one that is given before execution.
+    /// Returns what became of the call.
     pub(crate) fn outcome(&self) -> Outcome {
-        let is_gateways = GatewayCode::find(&self.code).is_some();
-        let refused_before = (400..500).contains(&self.status) || self.has_throttling_code() || is_gateways;
-        if refused_before && !self.is_unclear() { Outcome::Rejected } else { Outcome::Unknown }
-    }
-
-    /// Returns whether the code says nothing of whether the call was executed, whatever its status: products document
-    /// `InternalError` with 400 and `X.Timeout` with 408.
-    ///
-    /// No two attempts share a nonce. A nonce that the cloud has seen already says that something on the way sent the request
-    /// twice, so that the first copy may have been executed. A client token that is being worked on says the same.
-    fn is_unclear(&self) -> bool {
-        const UNCLEAR: [&str; 8] = [
-            "InternalError",
-            "InternalException",
-            "LastTokenProcessing",
-            "RequestTimeout",
-            "ServiceUnavailable",
-            "SignatureNonceUsed",
-            "SystemBusy",
-            "UnknownError",
-        ];
-        let first = self.code.split('.').next().unwrap_or_default();
-        self.status == 408 || UNCLEAR.contains(&first) || self.code.ends_with(".Timeout")
+        outcome_of(self.status, &self.code)
     }
 
     /// Takes what must not be seen out of the message.
@@ -182,6 +157,39 @@ impl ServiceError {
             self.message = redacted;
         }
     }
+}
+
+/// Returns whether a code says that the quota is used up.
+fn is_throttling(code: &str) -> bool {
+    code == "Throttling" || code.starts_with("Throttling.") || matches!(code, "TooManyRequests" | "ThrottlingException")
+}
+
+/// Returns what became of a call that was refused in this shape: with a 4xx it was not executed; with a 5xx nobody can know, unless
+/// the code is one that is given before execution.
+pub(crate) fn outcome_of(status: u16, code: &str) -> Outcome {
+    let is_gateways = GatewayCode::find(code).is_some();
+    let refused_before = (400..500).contains(&status) || is_throttling(code) || is_gateways;
+    if refused_before && !is_unclear(status, code) { Outcome::Rejected } else { Outcome::Unknown }
+}
+
+/// Returns whether a code says nothing of whether the call was executed, whatever its status: products document `InternalError`
+/// with 400 and `X.Timeout` with 408.
+///
+/// No two attempts share a nonce. A nonce that the cloud has seen already says that something on the way sent the request twice, so
+/// that the first copy may have been executed. A client token that is being worked on says the same.
+fn is_unclear(status: u16, code: &str) -> bool {
+    const UNCLEAR: [&str; 8] = [
+        "InternalError",
+        "InternalException",
+        "LastTokenProcessing",
+        "RequestTimeout",
+        "ServiceUnavailable",
+        "SignatureNonceUsed",
+        "SystemBusy",
+        "UnknownError",
+    ];
+    let first = code.split('.').next().unwrap_or_default();
+    status == 408 || UNCLEAR.contains(&first) || code.ends_with(".Timeout")
 }
 
 impl fmt::Display for ServiceError {

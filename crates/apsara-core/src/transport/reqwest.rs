@@ -23,6 +23,8 @@ pub struct ReqwestTransport {
 
 /// How long a connection may take to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// The same, of a server next to this machine.
+const DIRECT_CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long a body may be, unless it is said otherwise: 64 MiB.
 const RESPONSE_LIMIT: usize = 64 << 20;
 
@@ -33,6 +35,15 @@ impl ReqwestTransport {
     ///
     /// Fails when the system's certificates cannot be read.
     pub fn new() -> Result<Self, Error> {
+        Self::built(reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT))
+    }
+
+    /// Creates one that goes through no proxy and gives up soon: for a server next to this machine.
+    pub(crate) fn direct() -> Result<Self, Error> {
+        Self::built(reqwest::Client::builder().connect_timeout(DIRECT_CONNECT_TIMEOUT).no_proxy())
+    }
+
+    fn built(builder: reqwest::ClientBuilder) -> Result<Self, Error> {
         let refuse = |error: &dyn std::fmt::Display| Error::config(format!("TLS cannot be set up: {error}"));
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let tls = rustls::ClientConfig::builder_with_provider(provider)
@@ -41,9 +52,8 @@ impl ReqwestTransport {
             .with_platform_verifier()
             .map_err(|error| refuse(&error))?
             .with_no_client_auth();
-        let client = reqwest::Client::builder()
+        let client = builder
             .tls_backend_preconfigured(tls)
-            .connect_timeout(CONNECT_TIMEOUT)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .build()

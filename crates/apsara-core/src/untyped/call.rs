@@ -14,6 +14,7 @@ use super::parameter::{Kind, Parameter};
 use super::record::{Record, Tables};
 use crate::call::{Client, Invocation, Options, check, exchange};
 use crate::config::Config;
+use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind as Failure, Violation};
 use crate::operation::{Impact, Method, Operation, Quota, Repeat, Security, Style};
 use crate::outcome::Outcome;
@@ -189,6 +190,20 @@ impl Call {
         let (record, mut violations) = self.record(&tables);
         add(&mut violations, check(known::operation(&description), &record));
         violations
+    }
+
+    /// Returns the endpoint that the call goes to, and by [`Endpoint::explain`] why. It sends nothing.
+    ///
+    /// # Errors
+    ///
+    /// Fails when no region is known or the region cannot be one.
+    pub fn endpoint_of(&self) -> Result<Endpoint, Error> {
+        let operation = known::operation(&self.description);
+        let region_id = self.given.iter().find_map(|(name, given)| match given {
+            Given::Json(Value::String(region)) if name == "RegionId" => Some(region.as_str()),
+            _ => None,
+        });
+        Client::new(&self.config, operation.product).endpoint(region_id)
     }
 
     /// Sends the call.

@@ -34,11 +34,7 @@ pub(crate) async fn run(arguments: &[&str]) -> Result<()> {
         return Err("the input is wrong".into());
     }
     let begun = journal.exists();
-    let mut run = if begun {
-        Run::resume(checked, journal, &typed)?
-    } else {
-        Run::create(checked, journal, &typed)?
-    };
+    let mut run = if begun { Run::resume(checked, journal, &typed)? } else { Run::create(checked, journal, &typed)? };
     let options = Options::default().in_flight(IN_FLIGHT).stop_after(0).settle(SETTLE);
     run.go_on(Arc::new(typed), &options, &Stop::new(), |_| {}).await?;
     Ok(())

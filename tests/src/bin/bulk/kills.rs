@@ -68,7 +68,10 @@ async fn restart(tasks: usize, kills: usize, seed: u64, rules: &str, knows: bool
     }
     let seconds = start.elapsed().as_secs_f64();
     let verdict = Verdict::of(&emulator, &ids, &outcomes);
-    println!("{rules}{}: {tasks} tasks, {killed} kills in {seconds:.1} s: {verdict}", if knows { ", asked" } else { "" });
+    println!(
+        "{rules}{}: {tasks} tasks, {killed} kills in {seconds:.1} s: {verdict}",
+        if knows { ", asked" } else { "" }
+    );
     if killed < kills.div_ceil(2) {
         return Err(format!("only {killed} of {kills} kills came in time").into());
     }

@@ -1,0 +1,84 @@
+use serde_json::json;
+
+use super::*;
+use crate::catalog::product;
+
+fn request(product_name: &str, operation: &str, words: &[&str]) -> Result<Value, String> {
+    let operation = product(product_name, None).and_then(|product| product.operation(operation)).unwrap();
+    let line = crate::line::split(words.iter().map(std::ffi::OsString::from)).unwrap();
+    read(&operation, None, &line.parameters, &mut Sources::default(), |_| false)
+        .map(Value::Object)
+        .map_err(|failure| failure.to_string())
+}
+
+#[test]
+fn a_name_can_be_written_in_any_way() {
+    for name in ["--task-id", "--TaskId", "--taskId", "--task_id"] {
+        assert_eq!(request("live", "RestartLivePullToPush", &[name, "a"]).unwrap(), json!({ "TaskId": "a" }));
+    }
+}
+
+#[test]
+fn parts_of_a_parameter_are_named_by_dots() {
+    let words =
+        ["--tag.1.key", "k", "--Tag.2.Value", "v", "--tag.1.value=w", "--resource-id", "a", "--resource-id", "b"];
+    let expected = json!({ "ResourceId": ["a", "b"], "Tag": [{ "Key": "k", "Value": "w" }, { "Value": "v" }] });
+    assert_eq!(request("live", "TagLiveResources", &words).unwrap(), expected);
+    let error = request("live", "TagLiveResources", &["--tag.2.key", "k"]).unwrap_err();
+    assert!(error.contains("without a gap"), "{error}");
+    let error = request("live", "TagLiveResources", &["--tag", "{}", "--tag.1.key.x", "k", "--tag.1", "{}"]);
+    assert!(error.is_ok(), "{error:?}");
+}
+
+#[test]
+fn a_parameter_whose_name_has_dots_is_found() {
+    let words = ["--system-disk.size", "40", "--SystemDisk.Category", "cloud"];
+    let expected = json!({ "SystemDisk.Category": "cloud", "SystemDisk.Size": 40 });
+    assert_eq!(request("ecs", "CreateInstance", &words).unwrap(), expected);
+}
+
+#[test]
+fn what_is_in_the_body_can_be_named_alone() {
+    let expected = json!({ "body": { "count": 2, "auto_scaling": { "enable": true } } });
+    let words = ["--count", "2", "--auto-scaling.enable"];
+    assert_eq!(request("cs", "CreateClusterNodePool", &words).unwrap(), expected);
+    assert_eq!(
+        request("cs", "CreateClusterNodePool", &["--body.count", "2", "--body.auto_scaling", r#"{"enable":true}"#])
+            .unwrap(),
+        expected
+    );
+}
+
+#[test]
+fn a_value_that_its_type_does_not_have_is_refused_without_being_shown() {
+    for (words, expected) in [
+        (["--page-size", "many-canary"], "--page-size must be an integer"),
+        (["--page-size", "1.5"], "--page-size must be an integer"),
+    ] {
+        let error = request("live", "DescribeLivePullToPushList", &words).unwrap_err();
+        assert!(error.starts_with(expected) && !error.contains("canary"), "{error}");
+    }
+}
+
+#[test]
+fn a_slip_is_told() {
+    let error = request("live", "RestartLivePullToPush", &["--task-di", "a"]).unwrap_err();
+    assert!(error.contains("has no parameter --task-di; did you mean --task-id?"), "{error}");
+    let error = request("live", "RestartLivePullToPush", &["--task-id", "a", "--TaskId", "b"]).unwrap_err();
+    assert_eq!(error, "--TaskId is given twice");
+    let error = request("live", "RestartLivePullToPush", &["--task-id"]).unwrap_err();
+    assert!(error.contains("--task-id wants a value"), "{error}");
+    let error = request("live", "DescribeLivePullToPushList", &["--pagse"]).unwrap_err();
+    assert!(error.contains("--pag"), "{error}");
+}
+
+#[test]
+fn a_request_in_a_file_yields_to_what_stands_on_the_line() {
+    let operation = product("live", None).and_then(|product| product.operation("RestartLivePullToPush")).unwrap();
+    let input = json!({ "Region": "cn-beijing", "task-id": "a" });
+    let given = [Given { name: "task-id".to_owned(), value: Some("b".to_owned()) }];
+    let read = |input: &Value| read(&operation, Some(input), &given, &mut Sources::default(), |_| false);
+    assert_eq!(Value::Object(read(&input).unwrap()), json!({ "Region": "cn-beijing", "TaskId": "b" }));
+    assert!(read(&json!({ "Regoin": "a" })).unwrap_err().to_string().contains("did you mean --region?"));
+    assert!(read(&json!([])).is_err());
+}

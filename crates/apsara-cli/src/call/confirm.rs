@@ -1,0 +1,61 @@
+//! What interrupts something that runs is asked about first.
+
+use std::io::{IsTerminal as _, Write as _};
+
+use serde_json::Value;
+
+use super::Prepared;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::options::CallOptions;
+use crate::words::kebab;
+
+/// Asks before a call that interrupts something; whoever cannot be asked has to have said yes.
+pub(super) fn confirm(prepared: &Prepared, options: &CallOptions) -> Result<(), Failure> {
+    if prepared.operation.impact != "interrupt" || options.yes {
+        return Ok(());
+    }
+    let what = what(prepared);
+    let refused = |message: &str| {
+        let message = format!("{} {message}", prepared.operation.word());
+        Failure::new(Exit::NotConfirmed, message).with("what it does", what.as_str()).with("outcome", "not sent")
+    };
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Err(refused("interrupts what runs, and nobody can be asked").with("what to do", "say yes by --yes"));
+    }
+    if ask(&format!("{what}\nGo on? [y/N] "))? { Ok(()) } else { Err(refused("was not confirmed")) }
+}
+
+/// Says what a call interrupts: what the documents say, and what is named by the request.
+fn what(prepared: &Prepared) -> String {
+    let operation = &prepared.operation;
+    let description = operation.description().unwrap_or_default();
+    let sentences = description.split_inclusive(". ").flat_map(|part| part.split('\n')).map(str::trim);
+    let interrupts = sentences.into_iter().find(|sentence| sentence.contains("interrupt"));
+    let mut out = format!("{} interrupts what runs:\n  {}", operation.word(), operation.summary());
+    if let Some(sentence) = interrupts {
+        out.push_str(&format!("\n  {sentence}"));
+    }
+    for parameter in prepared.description.parameters().iter().filter(|parameter| !parameter.is_sensitive()) {
+        // Addresses can hold keys, and say less than ids.
+        let plain = |value: &&Value| value.is_number() || value.as_str().is_some_and(|text| !text.contains("://"));
+        if let Some(value) = prepared.request.get(parameter.name()).filter(plain) {
+            let value = value.as_str().map_or_else(|| value.to_string(), crate::terminal::harmless);
+            out.push_str(&format!("\n  --{} {value}", kebab(parameter.name())));
+        }
+    }
+    out
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "a question is for whoever sits at the terminal, not for what reads the answer"
+)]
+fn ask(question: &str) -> Result<bool, Failure> {
+    eprint!("{question}");
+    let failed = |error: std::io::Error| Failure::new(Exit::Failed, format!("the terminal cannot be asked: {error}"));
+    std::io::stderr().flush().map_err(failed)?;
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer).map_err(failed)?;
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+}

@@ -1,0 +1,174 @@
+//! A call of an operation, from the words on the command line to its answer.
+
+mod arguments;
+mod confirm;
+mod connect;
+mod described;
+mod dry_run;
+mod failed;
+mod pages;
+mod values;
+mod wait;
+
+use std::sync::Arc;
+
+use apsara_core::untyped::{Call, Client, Description};
+use apsara_core::{Config, Error, Violation};
+use serde_json::Value;
+
+use self::arguments::Request;
+pub(crate) use self::connect::{Connection, unusable};
+pub(crate) use self::described::describe;
+pub(crate) use self::dry_run::Kept;
+pub(crate) use self::failed::failure;
+use self::values::Sources;
+use crate::catalog::Operation;
+use crate::condition::Condition;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::line::Given;
+use crate::options::CallOptions;
+use crate::query::Query;
+use crate::words::{did_you_mean, kebab};
+
+/// Holds a call that can be made, once or page by page.
+struct Prepared {
+    operation: Operation,
+    description: Arc<Description>,
+    client: Client,
+    request: Request,
+}
+
+/// Makes a call and writes its answer.
+pub(crate) async fn run(mut operation: Operation, options: &CallOptions, given: Vec<Given>) -> Result<(), Failure> {
+    let query = options.query.as_deref().map(|text| Query::read("--query", text)).transpose()?;
+    let condition = options.wait.as_deref().map(Condition::read).transpose()?;
+    if options.pages && condition.is_some() {
+        return Err(Failure::usage("--pages and --wait do not go together"));
+    }
+    let description = Arc::new(describe(&mut operation)?);
+    let request = request(&operation, &description, options, given)?;
+    // What is wrong with the request is told whether or not there are credentials.
+    let nowhere = Config::builder().transport(Kept::default()).build().map_err(|error| unusable(&error))?;
+    let mut prepared = Prepared { operation, description, client: Client::new(&nowhere), request };
+    prepared.check(options)?;
+    let kept = options.dry_run.then(Kept::default);
+    let connection = Connection::open(&options.connect, Some(options), kept.clone()).await?;
+    prepared.client = Client::new(connection.config());
+    if let Some(kept) = kept {
+        return dry_run::show(&prepared, &kept).await;
+    }
+    let paging = if options.pages { Some(described::paging(&prepared.operation)?) } else { None };
+    if condition.is_some() && prepared.operation.repeat != "safe" {
+        let word = prepared.operation.word();
+        return Err(Failure::usage(format!("--wait repeats a call, and {word} is not known to be safe to repeat")));
+    }
+    confirm::confirm(&prepared, options)?;
+    let answered = async {
+        match (&paging, &condition) {
+            (Some(paging), _) => pages::all(&prepared, paging).await,
+            (None, Some(condition)) => wait::until(&prepared, condition, options).await,
+            (None, None) => prepared.answer(&prepared.request).await.map_err(|error| prepared.failed(&error)),
+        }
+    };
+    let answer = tokio::select! {
+        answer = answered => answer?,
+        _ = tokio::signal::ctrl_c() => return Err(prepared.interrupted()),
+    };
+    let answer = query.map_or(Ok(answer.clone()), |query| query.search(&answer))?;
+    // An answer without a body says by its status alone that all is well.
+    if answer.is_null() && options.query.is_none() {
+        return Ok(());
+    }
+    crate::output::write(&answer, options.output, options.color)
+}
+
+/// Reads the parameters, from a file and from the command line.
+fn request(
+    operation: &Operation,
+    description: &Description,
+    options: &CallOptions,
+    mut given: Vec<Given>,
+) -> Result<Request, Failure> {
+    let mut sources = Sources::default();
+    for text in &options.param {
+        let (name, value) = text.split_once('=').ok_or_else(|| Failure::usage("--param wants NAME=VALUE"))?;
+        given.push(Given { name: name.to_owned(), value: Some(value.to_owned()) });
+    }
+    let input = match options.input_json.as_deref() {
+        Some("-") => Some(sources.read("-")?),
+        Some(path) => Some(sources.read(&format!("@{path}"))?),
+        None => None,
+    };
+    let input = input.map(|text| serde_json::from_str::<Value>(&text)).transpose();
+    let input = input.map_err(|error| Failure::usage(format!("--input-json is no JSON: {error}")))?;
+    let is_bytes = |name: &str| {
+        let found = description.parameters().iter().find(|parameter| parameter.name() == name);
+        found.is_some_and(|parameter| matches!(parameter.kind(), apsara_core::untyped::Kind::Bytes))
+    };
+    arguments::read(operation, input.as_ref(), &given, &mut sources, is_bytes)
+}
+
+impl Prepared {
+    /// Makes a call of a request.
+    fn call(&self, request: &Request) -> Call {
+        let call = self.client.described(&self.description);
+        request.iter().fold(call, |call, (name, value)| call.param(name, value.clone()))
+    }
+
+    /// Sends a request, and returns the body of its answer.
+    async fn answer(&self, request: &Request) -> Result<Value, Error> {
+        self.call(request).send().await?.json()
+    }
+
+    fn failed(&self, error: &Error) -> Failure {
+        failure(error, &self.operation)
+    }
+
+    /// Says what is wrong with the request, or may be.
+    #[expect(clippy::print_stderr, reason = "a warning is for whoever sits at the terminal")]
+    fn check(&self, options: &CallOptions) -> Result<(), Failure> {
+        if options.no_validation {
+            return Ok(());
+        }
+        let (warnings, wrong): (Vec<Violation>, Vec<Violation>) =
+            self.call(&self.request).check().into_iter().partition(Violation::is_warning);
+        for warning in warnings {
+            eprintln!("warning: {}{}", shown(&warning), self.meant(&warning));
+        }
+        if wrong.is_empty() {
+            return Ok(());
+        }
+        let word = self.operation.word();
+        let all: Vec<String> = wrong.iter().map(shown).collect();
+        let message = format!("{word} cannot be called so:\n  {}", all.join("\n  "));
+        Err(Failure::new(Exit::Invalid, message)
+            .with("outcome", "not sent")
+            .with("what holds", format!("apsara {} {word} --help", self.operation.product)))
+    }
+
+    /// Says which documented value was probably meant.
+    fn meant(&self, warning: &Violation) -> String {
+        let name = warning.parameter();
+        let parameter = self.description.parameters().iter().find(|parameter| parameter.name() == name);
+        let given = self.request.get(name).and_then(Value::as_str);
+        let Some((parameter, given)) = parameter.zip(given) else { return String::new() };
+        let meant = did_you_mean(given, parameter.documented().iter().map(String::as_str));
+        meant.map(|meant| format!("; did you mean {meant}?")).unwrap_or_default()
+    }
+
+    fn interrupted(&self) -> Failure {
+        let failure = Failure::new(Exit::Interrupted, "interrupted");
+        match self.operation.repeat.as_str() {
+            "safe" => failure,
+            _ => failure.with("outcome", "unknown: what was sent by then may still be executed"),
+        }
+    }
+}
+
+/// Names a parameter as a command line has it, and what is wrong with it.
+fn shown(violation: &Violation) -> String {
+    let name = violation.parameter();
+    let head = name.find(['.', '[']).map_or(name, |end| &name[..end]);
+    format!("--{}{} {}", kebab(head), &name[head.len()..], violation.rule())
+}

@@ -1,0 +1,169 @@
+//! What is known of one operation.
+
+use std::rc::Rc;
+
+use apsara_specs::Version;
+use serde_json::Value;
+
+use super::parameter::{Parameter, Schema};
+
+/// Holds an operation: what the portal says of it, and what we know better.
+pub(crate) struct Operation {
+    /// The word that stands for its product.
+    pub(crate) product: String,
+    /// The name on the wire.
+    pub(crate) name: String,
+    /// Whether it may be executed twice: `safe`, `with_token` or `unsafe`.
+    pub(crate) repeat: String,
+    /// What it does to what runs: `none`, `change` or `interrupt`.
+    pub(crate) impact: String,
+    /// How many calls in how many seconds.
+    pub(crate) quota: Option<(u32, u32)>,
+    pub(crate) shared: Rc<Value>,
+    pub(crate) spec: Value,
+    pub(crate) overlay: Option<Value>,
+}
+
+/// Holds a documented error code of an operation.
+pub(crate) struct Code {
+    pub(crate) status: u16,
+    pub(crate) code: String,
+    /// What the documents or we say of it.
+    pub(crate) meaning: Option<String>,
+}
+
+impl Operation {
+    pub(super) fn shipped(
+        version: &Version,
+        name: &str,
+        decoded: &apsara_specs::Operation,
+        shared: &Rc<Value>,
+    ) -> Self {
+        Self {
+            product: version.product().to_owned(),
+            name: name.to_owned(),
+            repeat: decoded.repeat().to_owned(),
+            impact: decoded.impact().to_owned(),
+            quota: decoded.quota(),
+            shared: Rc::clone(shared),
+            spec: decoded.spec().clone(),
+            overlay: decoded.overlay().cloned(),
+        }
+    }
+
+    /// Returns the operation's name as a command line has it.
+    pub(crate) fn word(&self) -> String {
+        crate::words::kebab(&self.name)
+    }
+
+    /// Returns what it does in one line.
+    pub(crate) fn summary(&self) -> &str {
+        fn text<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
+            value[key].as_str().filter(|text| !text.is_empty())
+        }
+        let ours = self.overlay.as_ref().and_then(|overlay| text(overlay, "summary"));
+        let theirs = text(&self.spec, "summary").or_else(|| text(&self.spec, "title"));
+        crate::words::first_sentence(ours.or(theirs).unwrap_or(&self.name))
+    }
+
+    /// Returns what the documents say of it at length.
+    pub(crate) fn description(&self) -> Option<&str> {
+        self.spec["description"].as_str().filter(|text| !text.is_empty())
+    }
+
+    /// Returns the parameters, each once, in the order of their names.
+    pub(crate) fn parameters(&self) -> Vec<Parameter<'_>> {
+        let mut out: Vec<Parameter<'_>> = Vec::new();
+        for given in self.spec["parameters"].as_array().into_iter().flatten() {
+            let Some(name) = given["name"].as_str() else { continue };
+            // Some documents list a parameter twice, word for word.
+            if out.iter().any(|known| known.name == name) {
+                continue;
+            }
+            let ours = self.overlay.as_ref().map(|overlay| &overlay["parameters"][name]);
+            let place = given["in"].as_str().unwrap_or("query");
+            let schema = Schema::of(&given["schema"], ours, &self.shared);
+            out.push(Parameter { name, place, schema });
+        }
+        out.sort_by_key(|parameter| parameter.name);
+        out
+    }
+
+    /// Returns a value that the documents give for a parameter: their example, unless it is one that they only know of; else the
+    /// first that they list.
+    pub(crate) fn example(&self, parameter: &Parameter<'_>) -> Option<String> {
+        let named = self.shared["enums"].as_object().into_iter().flatten().map(|(_, named)| named);
+        let of_this = |named: &&Value| {
+            let parameters = named["parameters"].as_array().into_iter().flatten();
+            parameters.into_iter().any(|name| name == parameter.name)
+        };
+        let values = named.into_iter().find(of_this).and_then(|named| named["values"].as_array());
+        let undocumented = |value: &String| {
+            values.into_iter().flatten().any(|known| known["value"] == **value && known["documented"] == false)
+        };
+        let listed = parameter.schema.values();
+        parameter.schema.fact("example").into_iter().chain(listed).find(|value| !undocumented(value))
+    }
+
+    /// Returns the RAM action that a policy must allow.
+    pub(crate) fn ram_action(&self) -> Option<&str> {
+        self.overlay.as_ref()?["ram"]["action"].as_str()
+    }
+
+    /// Returns the resources that a policy can be narrowed to.
+    pub(crate) fn ram_resources(&self) -> Vec<&str> {
+        let resources = self.overlay.as_ref().and_then(|overlay| overlay["ram"]["resources"].as_array());
+        resources.into_iter().flatten().filter_map(Value::as_str).collect()
+    }
+
+    /// Returns the documented error codes, sorted by status and code.
+    pub(crate) fn codes(&self) -> Vec<Code> {
+        let mut out = Vec::new();
+        for (status, codes) in self.spec["errorCodes"].as_object().into_iter().flatten() {
+            for given in codes.as_array().into_iter().flatten() {
+                let Some(code) = given["errorCode"].as_str() else { continue };
+                let status = status.parse().unwrap_or(400);
+                out.push(Code { status, code: code.to_owned(), meaning: self.meaning_in(given, code) });
+            }
+        }
+        out.sort_by(|one: &Code, other| (one.status, &one.code).cmp(&(other.status, &other.code)));
+        out.dedup_by(|one, other| one.status == other.status && one.code == other.code);
+        out
+    }
+
+    /// Returns what a code of this operation means, where it is said.
+    pub(crate) fn meaning(&self, code: &str) -> Option<String> {
+        self.codes().into_iter().find(|known| known.code == code)?.meaning
+    }
+
+    fn meaning_in(&self, given: &Value, code: &str) -> Option<String> {
+        let ours = self.overlay.as_ref().and_then(|overlay| overlay["errorCodes"][code]["meaning"].as_str());
+        let text = |key: &str| given[key].as_str().map(str::trim).filter(|text| !text.is_empty());
+        // `%s.` is a message that says nothing before there is one.
+        let message =
+            text("errorMessage").filter(|message| !message.trim_start_matches("%s").trim_matches('.').is_empty());
+        ours.or_else(|| text("description")).or(message).map(str::to_owned)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use crate::catalog::product;
+
+    #[test]
+    fn our_meaning_of_a_code_stands_over_the_portals() {
+        let restart = product("live", None).unwrap().operation("RestartLivePullToPush").unwrap();
+        assert_eq!(restart.meaning("CodeTaskNotExist").as_deref(), Some("There is no such task."));
+        assert_eq!(restart.meaning("Other"), None);
+        assert_eq!(restart.codes().len(), 6);
+        assert_eq!(restart.ram_action(), Some("live:RestartLivePullToPush"));
+    }
+
+    #[test]
+    fn a_parameter_that_is_listed_twice_is_one() {
+        let tag = product("ecs", None).unwrap().operation("TagResources").unwrap();
+        let names: Vec<&str> = tag.parameters().iter().map(|parameter| parameter.name).collect();
+        assert_eq!(names, ["RegionId", "ResourceId", "ResourceType", "Tag"]);
+    }
+}

@@ -1,0 +1,117 @@
+//! The official CLI's file, to be changed.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize as _;
+
+use super::json::Json;
+use crate::failure::Failure;
+
+/// Holds the file as it stands, and where.
+pub(super) struct File {
+    path: PathBuf,
+    root: Json,
+}
+
+impl File {
+    /// Finds the file that the environment names, or the one below the home folder.
+    pub(super) fn path(var: impl Fn(&str) -> Option<String>) -> Result<PathBuf, Failure> {
+        let set = |name: &str| var(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        if let Some(path) = set("ALIBABA_CLOUD_CONFIG_FILE") {
+            return Ok(path);
+        }
+        let home = set(if cfg!(windows) { "USERPROFILE" } else { "HOME" });
+        let home = home.ok_or_else(|| Failure::usage("there is no home folder; set ALIBABA_CLOUD_CONFIG_FILE"))?;
+        Ok(home.join(".aliyun").join("config.json"))
+    }
+
+    /// Reads a file; one that is not there has no profile.
+    pub(super) fn read(path: PathBuf) -> Result<Self, Failure> {
+        let text = match std::fs::read(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(Failure::of_file(&path, error)),
+        };
+        let refused = |why: &str| {
+            // The file is somebody's, and holds secrets: it is neither shown nor written over.
+            Failure::usage(format!("{} {why}; mend it, or move it away", path.display()))
+        };
+        let root = match text.trim_ascii() {
+            b"" => Json::Object(Vec::new()),
+            text => serde_json::from_slice(text)
+                .map_err(|error| refused(&format!("is no JSON at line {}, column {}", error.line(), error.column())))?,
+        };
+        let profiles_fit = matches!(root.get("profiles"), None | Some(Json::List(_)));
+        if !matches!(root, Json::Object(_)) || !profiles_fit {
+            return Err(refused("is not as the official CLI writes it"));
+        }
+        Ok(Self { path, root })
+    }
+
+    pub(super) fn location(&self) -> &Path {
+        &self.path
+    }
+
+    /// Returns the name of the profile that is used if none is named.
+    pub(super) fn current(&self) -> Option<&str> {
+        self.root.get("current").and_then(Json::as_str).filter(|name| !name.is_empty())
+    }
+
+    /// Makes a profile the one that is used if none is named.
+    pub(super) fn make_current(&mut self, name: &str) {
+        self.root.set("current", Json::text(name));
+    }
+
+    /// Returns a profile; where several have the name, the last counts, as it does for the runtime.
+    pub(super) fn profile(&self, name: &str) -> Option<&Json> {
+        let Some(Json::List(profiles)) = self.root.get("profiles") else { return None };
+        profiles.iter().rfind(|profile| profile.get("name").and_then(Json::as_str) == Some(name))
+    }
+
+    /// Returns a profile to be changed, which is made at the end of the list if it is not there.
+    pub(super) fn profile_mut(&mut self, name: &str) -> Option<&mut Json> {
+        let Some(Json::List(profiles)) = self.root.entry("profiles", Json::List(Vec::new())) else { return None };
+        let is_it = |profile: &Json| profile.get("name").and_then(Json::as_str) == Some(name);
+        let at = profiles.iter().rposition(is_it).unwrap_or_else(|| {
+            profiles.push(Json::Object(vec![("name".to_owned(), Json::text(name))]));
+            profiles.len() - 1
+        });
+        profiles.get_mut(at)
+    }
+
+    /// Writes the file as a whole or not at all, for nobody else to read.
+    pub(super) fn write(&self) -> Result<(), Failure> {
+        // A link stays a link: what it leads to is written.
+        let path = std::fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
+        let failed = |error: std::io::Error| Failure::of_file(&path, error);
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        make_private(folder).map_err(failed)?;
+        let mut text = Vec::new();
+        // As the official CLI indents it.
+        let formatter = serde_json::ser::PrettyFormatter::with_indent(b"\t");
+        let mut serializer = serde_json::Serializer::with_formatter(&mut text, formatter);
+        self.root.serialize(&mut serializer).map_err(|error| failed(error.into()))?;
+        text.push(b'\n');
+        // A temporary file of this crate is readable by its owner only.
+        let mut written = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+        written.write_all(&text).and_then(|()| written.as_file().sync_all()).map_err(failed)?;
+        written.persist(&path).map_err(|error| failed(error.error))?;
+        Ok(())
+    }
+}
+
+#[cfg(unix)]
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+#[cfg(not(unix))]
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)
+}
+
+#[cfg(test)]
+#[path = "file_tests.rs"]
+mod tests;

@@ -1,0 +1,73 @@
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use super::*;
+
+const BEFORE: &str = r#"{
+	"current": "night",
+	"zebra": {"b": 1, "a": [1.5, null, true]},
+	"profiles": [
+		{"name": "night", "mode": "RamRoleArn", "x_unknown": 18446744073709551615, "access_key_id": "LTAI-n", "region_id": "cn-beijing"},
+		{"mode": "AK", "name": "day", "access_key_secret": "canary", "access_key_id": "LTAI-d"}
+	],
+	"meta_path": ""
+}"#;
+
+#[test]
+fn what_is_not_changed_stays_as_it_is_and_where_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.json");
+    std::fs::write(&path, BEFORE).unwrap();
+    let mut file = File::read(path.clone()).unwrap();
+    file.profile_mut("day").unwrap().set("access_key_id", Json::text("LTAI-new"));
+    file.profile_mut("third").unwrap().set("mode", Json::text("AK"));
+    file.write().unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    let places = [
+        "current",
+        "zebra",
+        "\"b\"",
+        "\"a\"",
+        "x_unknown\": 18446744073709551615",
+        "LTAI-n",
+        "\"day\"",
+        "canary",
+        "LTAI-new",
+        "third",
+        "meta_path",
+    ];
+    let at: Vec<usize> =
+        places.iter().map(|place| text.find(place).unwrap_or_else(|| panic!("{place}: {text}"))).collect();
+    assert!(at.is_sorted(), "{text}");
+    assert!(text.contains("1.5") && !text.contains("LTAI-d"), "{text}");
+    assert!(text.contains("\n\t\t{\n\t\t\t\"name\": \"night\""), "{text}");
+}
+
+#[cfg(unix)]
+#[test]
+fn it_is_for_its_owner_alone_and_a_link_stays_one() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let (target, link) = (folder.path().join("target.json"), folder.path().join("link.json"));
+    std::fs::write(&target, "{}").unwrap();
+    std::fs::set_permissions(&target, std::fs::Permissions::from_mode(0o644)).unwrap();
+    std::os::unix::fs::symlink(&target, &link).unwrap();
+    File::read(link.clone()).unwrap().write().unwrap();
+    assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(std::fs::metadata(&target).unwrap().permissions().mode() & 0o777, 0o600);
+    let new = folder.path().join("a/b/config.json");
+    File::read(new.clone()).unwrap().write().unwrap();
+    assert_eq!(std::fs::metadata(new.parent().unwrap()).unwrap().permissions().mode() & 0o777, 0o700);
+    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+    assert_eq!(left.len(), 3, "nothing temporary is left: {left:?}");
+}
+
+#[test]
+fn a_file_that_is_something_else_is_not_written_over() {
+    let folder = tempfile::tempdir().unwrap();
+    for text in ["{ canary", "[]", r#"{"profiles": {"canary": 1}}"#] {
+        let path = folder.path().join("config.json");
+        std::fs::write(&path, text).unwrap();
+        let error = File::read(path).err().unwrap().to_string();
+        assert!(error.contains("mend it, or move it away") && !error.contains("canary"), "{error}");
+    }
+}

@@ -1,0 +1,62 @@
+use super::*;
+use crate::catalog::product as find;
+
+fn help(product: &str, name: &str) -> String {
+    let operation = find(product, None).and_then(|product| product.operation(name)).unwrap_or_else(|f| panic!("{f}"));
+    self::operation(&operation).render_long_help().to_string()
+}
+
+/// Takes the line breaks out of a text that was made to fit.
+fn unwrapped(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn help_says_what_is_known_of_an_operation() {
+    let help = help("live", "RestartLivePullToPush");
+    for part in [
+        "apsara live restart-live-pull-to-push --region <STRING> --task-id <STRING>",
+        "A stream that was being pushed is interrupted.",
+        "required; one of ap-northeast-1",
+        "10 calls per second",
+        "interrupts what runs",
+        "live:RestartLivePullToPush on *",
+        "apsara live restart-live-pull-to-push --region ap-southeast-1 --task-id",
+        "400  CodeTaskNotExist             There is no such task.",
+    ] {
+        assert!(unwrapped(&help).contains(&unwrapped(part)), "{part} is not in {help}");
+    }
+    let list = self::help("live", "DescribeLivePullToPushList");
+    assert!(unwrapped(&list).contains("[1 to 100; default 10; for example 10]"), "{list}");
+}
+
+#[test]
+fn a_parameter_that_is_called_like_an_option_is_shown_as_it_must_be_written() {
+    let help = help("ecs", "DeleteInstance");
+    assert!(help.contains("--DryRun <BOOLEAN>") && help.contains("--dry-run\n"), "{help}");
+}
+
+#[test]
+fn every_operation_that_is_shipped_has_a_command_that_clap_takes() {
+    let own = crate::options::command();
+    let is_own = |name: &str| own.get_arguments().any(|argument| argument.get_long() == Some(name));
+    let mut by_param = Vec::new();
+    for version in products() {
+        for (number, name) in version.operations().enumerate() {
+            let operation = Product::from(version).decode(name).unwrap_or_else(|failure| panic!("{failure}"));
+            // clap looks long, and operations that stand together are alike.
+            if number % 25 == 0 {
+                self::operation(&operation).debug_assert();
+            }
+            for parameter in operation.parameters() {
+                let written = written(parameter.name, is_own);
+                if written.starts_with("param ") {
+                    by_param.push(format!("{name} {}", parameter.name));
+                }
+            }
+        }
+    }
+    // In these alone the name on the wire is the option's; whoever adds an option sees here what it stands in the way of.
+    let alike = ["DescribeAddon", "DescribeClustersForRegion", "DescribeClustersV1", "ListAddons"];
+    assert_eq!(by_param, alike.map(|name| format!("{name} profile")));
+}

@@ -1,0 +1,129 @@
+//! Help texts, and clap's tree of commands, of which only the branch is built that is asked for.
+
+mod facts;
+
+use clap::{Arg, Args as _, Command, CommandFactory as _};
+
+use crate::builtin::Cli;
+use crate::catalog::{Operation, Parameter, Product, products};
+use crate::failure::Failure;
+use crate::options::CallOptions;
+use crate::words::kebab;
+
+/// How much of the tree is built.
+pub(crate) enum Branch<'b> {
+    /// The program's own commands and the products.
+    Root,
+    /// The operations of a product too.
+    Product(&'b Product),
+    /// That one operation too.
+    Operation(&'b Product, &'b Operation),
+}
+
+/// Builds the tree of commands down to where a branch ends.
+pub(crate) fn tree(branch: &Branch<'_>) -> Command {
+    let chosen = match branch {
+        Branch::Root => None,
+        Branch::Product(product) | Branch::Operation(product, _) => Some(product.word()),
+    };
+    let mut root = Cli::command();
+    for version in products().filter(|version| chosen.as_deref() != Some(version.product())) {
+        let title = Product::from(version).summary();
+        root = root.subcommand(Command::new(version.product()).about(title));
+    }
+    match branch {
+        Branch::Root => root,
+        Branch::Product(product) => root.subcommand(self::product(product, None)),
+        Branch::Operation(product, operation) => root.subcommand(self::product(product, Some(operation))),
+    }
+}
+
+/// Builds the command of a product with its operations, of which one may have its parameters.
+pub(crate) fn product(product: &Product, chosen: Option<&Operation>) -> Command {
+    let mut command = Command::new(product.word())
+        .about(product.summary())
+        .disable_help_subcommand(true)
+        .subcommand_value_name("OPERATION")
+        .subcommand_help_heading("Operations");
+    for name in product.operations() {
+        command = command.subcommand(match chosen.filter(|operation| operation.name == name) {
+            Some(operation) => self::operation(operation),
+            None => {
+                let about = product.decode(name).map(|operation| operation.summary().to_owned()).unwrap_or_default();
+                Command::new(kebab(name)).about(about)
+            }
+        });
+    }
+    command
+}
+
+/// Builds the command of an operation with its parameters.
+pub(crate) fn operation(operation: &Operation) -> Command {
+    let mut command = CallOptions::augment_args(Command::new(operation.word()))
+        .about(operation.summary().to_owned())
+        .long_about(None)
+        .next_help_heading("Parameters")
+        .override_usage(facts::usage(operation))
+        .after_help(facts::below(operation));
+    if let Some(description) = operation.description() {
+        command = command.long_about(format!("{}\n\n{}", operation.summary(), facts::plain(description)));
+    }
+    let own = crate::options::command();
+    let is_own = |name: &str| own.get_arguments().any(|argument| argument.get_long() == Some(name)) || name == "help";
+    for parameter in operation.parameters() {
+        command = command.arg(argument(operation, &parameter, is_own));
+    }
+    command
+}
+
+/// Returns how a parameter is written: as a command line has names, as the wire has them where that is an option of the program,
+/// and by --param where that is one too.
+pub(crate) fn written(name: &str, is_own: impl Fn(&str) -> bool) -> String {
+    let word = kebab(name);
+    match () {
+        () if !is_own(&word) => word,
+        () if !is_own(name) => name.to_owned(),
+        () => format!("param {name}"),
+    }
+}
+
+fn argument(operation: &Operation, parameter: &Parameter<'_>, is_own: impl Fn(&str) -> bool) -> Arg {
+    let argument = Arg::new(format!("parameter {}", parameter.name))
+        .value_name(facts::value_name(parameter))
+        .help(facts::sentence(operation, parameter))
+        .required(false);
+    match written(parameter.name, is_own) {
+        // clap has no option with a blank in its name; this one is only shown, and completed, not read.
+        by_param if by_param.starts_with("param ") => argument.long(format!("param={}", parameter.name)).hide(true),
+        long => argument.long(long),
+    }
+}
+
+/// Prints the help of what is asked for.
+pub(crate) fn print(product: &Product, operation: Option<&Operation>) -> Result<(), Failure> {
+    let (bin, mut command) = match operation {
+        Some(operation) => (format!("apsara {} {}", product.word(), operation.word()), self::operation(operation)),
+        None => (format!("apsara {}", product.word()), self::product(product, None)),
+    };
+    command = command.bin_name(bin.clone()).name(bin);
+    print_command(&mut command)
+}
+
+/// Prints the help of the program.
+pub(crate) fn print_root() -> Result<(), Failure> {
+    print_command(&mut tree(&Branch::Root))
+}
+
+fn print_command(command: &mut Command) -> Result<(), Failure> {
+    // clap decides on colours itself, and a pipe that closes is no failure.
+    match command.print_long_help() {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(crate::exit::Exit::Failed, error.to_string()))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+#[path = "help_tests.rs"]
+mod tests;

@@ -1,0 +1,118 @@
+//! The program's own options for a call. Their names stay clear of parameters' names; where they cannot, the option has the plain
+//! name everywhere, and the parameter is written as on the wire: `--dry-run` is ours, `--DryRun` a parameter of ECS.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::output::Format;
+use crate::terminal::Color;
+
+/// The heading above them in help texts.
+pub(crate) const HEADING: &str = "Options of this program";
+
+/// What can be said of a call beside its parameters.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = HEADING)]
+pub(crate) struct CallOptions {
+    /// How answers are written; a table on a terminal and JSON into a pipe, unless set.
+    #[arg(long, short, value_enum, value_name = "FORMAT")]
+    pub(crate) output: Option<Format>,
+    /// A JMESPath expression that says what of the answer is written.
+    #[arg(long, value_name = "JMESPATH")]
+    pub(crate) query: Option<String>,
+    /// Goes through all pages of a list, and writes one answer with all items.
+    #[arg(long)]
+    pub(crate) pages: bool,
+    /// Repeats a call that only reads until this holds of its answer, such as 'TaskStatus==1'; a comparison, or JMESPath.
+    #[arg(long, value_name = "CONDITION")]
+    pub(crate) wait: Option<String>,
+    /// Says yes to what a call interrupts.
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    /// Shows the signed request without its secrets, and sends nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// A file with the request as a JSON object, or - for the standard input; parameters that are given beside it win.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) input_json: Option<String>,
+    /// Sets a parameter by its name, whatever it is called. Can be given several times.
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) param: Vec<String>,
+    #[command(flatten)]
+    pub(crate) connect: ConnectOptions,
+    /// A document of the API portal, api-docs.json, to take the product from.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) spec: Option<PathBuf>,
+    /// Sends the call whatever the documents say of its parameters.
+    #[arg(long)]
+    pub(crate) no_validation: bool,
+    /// When colours are used.
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
+    pub(crate) color: Color,
+}
+
+/// What can be said of how calls are made.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = HEADING)]
+pub(crate) struct ConnectOptions {
+    /// The host that the call goes to, with http:// in front where it is not to be private.
+    #[arg(long, value_name = "HOST")]
+    pub(crate) endpoint: Option<String>,
+    /// The region that chooses the endpoint. No parameter Region does, and RegionId only if nothing else is set.
+    #[arg(long, value_name = "REGION")]
+    pub(crate) endpoint_region: Option<String>,
+    /// The profile of the official CLI's configuration to take credentials and region from.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// Starts an emulator for this one call; with a folder, one that keeps its state there.
+    #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true)]
+    pub(crate) emulator: Option<Option<PathBuf>>,
+    /// How long the call may take, with attempts and waits, such as 30s or 5m; one minute unless set, ten with --wait.
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    pub(crate) deadline: Option<Duration>,
+    /// How often the call is tried at most, where that is safe; 3 unless set.
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) attempts: Option<u32>,
+}
+
+impl ConnectOptions {
+    /// Returns what looks up a variable of the environment. A profile that is named is meant, whatever else is set.
+    pub(crate) fn variables(&self) -> impl Fn(&str) -> Option<String> {
+        /// What would be taken before any profile.
+        const BEFORE: [&str; 6] = [
+            "ALIBABA_CLOUD_ACCESS_KEY_ID",
+            "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+            "ALIBABA_CLOUD_SECURITY_TOKEN",
+            "ALIBABA_CLOUD_ROLE_ARN",
+            "ALIBABA_CLOUD_OIDC_PROVIDER_ARN",
+            "ALIBABA_CLOUD_OIDC_TOKEN_FILE",
+        ];
+        let profile = self.profile.clone();
+        move |name| match &profile {
+            Some(profile) if name == "ALIBABA_CLOUD_PROFILE" => Some(profile.clone()),
+            Some(_) if BEFORE.contains(&name) => None,
+            _ => std::env::var(name).ok(),
+        }
+    }
+}
+
+/// Reads the options alone; what else stands on the line was taken out.
+#[derive(clap::Parser)]
+#[command(name = "apsara", disable_help_flag = true)]
+struct Alone {
+    #[command(flatten)]
+    options: CallOptions,
+}
+
+/// Returns the options as clap knows them.
+pub(crate) fn command() -> clap::Command {
+    CallOptions::augment_args(clap::Command::new("apsara"))
+}
+
+/// Reads the options that were found on a line.
+pub(crate) fn read(words: &[String]) -> Result<CallOptions, clap::Error> {
+    use clap::Parser as _;
+    Alone::try_parse_from(std::iter::once("apsara").chain(words.iter().map(String::as_str))).map(|read| read.options)
+}

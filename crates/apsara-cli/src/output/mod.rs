@@ -1,0 +1,60 @@
+//! How answers are written.
+
+mod csv;
+mod json;
+mod rows;
+mod table;
+mod yaml;
+
+use serde_json::Value;
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::terminal::{Color, Paint};
+
+/// Names a format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Format {
+    /// For a person: columns that fit the terminal.
+    Table,
+    /// The whole answer, indented.
+    Json,
+    /// The whole answer.
+    Yaml,
+    /// A line for each item of the answer's list, with all columns; a value that is no object or list stands alone.
+    Csv,
+}
+
+/// Writes an answer to the standard output.
+pub(crate) fn write(value: &Value, format: Option<Format>, color: Color) -> Result<(), Failure> {
+    let width = crate::terminal::width();
+    let paint = Paint::of(color, &std::io::stdout());
+    let format = format.unwrap_or(if width.is_some() { Format::Table } else { Format::Json });
+    print(&text(value, format, width, paint)?)
+}
+
+/// Returns an answer as text, which ends with a line break.
+fn text(value: &Value, format: Format, width: Option<usize>, paint: Paint) -> Result<String, Failure> {
+    match format {
+        Format::Json => Ok(json::write(value, paint)),
+        Format::Yaml => yaml::write(value),
+        Format::Csv => csv::write(value),
+        Format::Table => Ok(table::write(value, width, paint)),
+    }
+}
+
+/// Prints a text as it is. Nobody reading it is no failure: `apsara … | head -1` is a way to read.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    use std::io::Write as _;
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(Exit::Failed, format!("the output could not be written: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+#[path = "output_tests.rs"]
+mod tests;

@@ -1,0 +1,112 @@
+use apsara_core::sign::{canonical_query, v1, v3};
+
+use super::*;
+
+fn explained(text: &str, secret: Option<&str>) -> String {
+    let request = Request::find(text).unwrap_or_else(|| panic!("no request"));
+    let signed = Signed::of(&request).unwrap_or_else(|failure| panic!("{failure}"));
+    write(&request, &signed, Server::find(text).as_ref(), secret)
+}
+
+/// A request that is signed by version 1.0 in the query.
+fn v1_url(secret: &str) -> (String, String) {
+    let pairs: Vec<(String, String)> =
+        [("Action", "A"), ("AccessKeyId", "LTAI-id"), ("SecurityToken", "canary-token"), ("Star", "a*b~c d")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into();
+    let query = canonical_query(&pairs);
+    let text = v1::string_to_sign("GET", &query);
+    let signature = percent_encode(&v1::signature(secret, &text));
+    (format!("https://live.aliyuncs.com/?{query}&Signature={signature}"), text)
+}
+
+#[test]
+fn a_url_shows_what_is_signed_and_by_which_secret() {
+    let (url, _) = v1_url("right");
+    let report = explained(&url, Some("right"));
+    assert!(
+        report.contains("GET&%2F&AccessKeyId%3DLTAI-id%26Action%3DA%26SecurityToken%3D[redacted]%26Star"),
+        "{report}"
+    );
+    assert!(report.contains("The signature is by this secret") && !report.contains("canary"), "{report}");
+    assert!(explained(&url, Some("wrong")).contains("not by this secret"));
+    let (url, _) = v1_url("right ");
+    assert!(explained(&url, Some("right")).contains("with a space behind it"));
+    assert!(!report.contains("right\n"), "the secret itself is never shown: {report}");
+}
+
+#[test]
+fn the_clouds_text_is_compared_line_by_line() {
+    let (url, text) = v1_url("right");
+    let answered = |theirs: &str| {
+        let message =
+            format!("Specified signature is not matched with our calculation. server string to sign is:{theirs}");
+        format!("{url}\n{}", serde_json::json!({ "Code": "SignatureDoesNotMatch", "Message": message }))
+    };
+    let report = explained(&answered(&text), None);
+    assert!(report.contains("the same") && report.contains("the secret is not that of the access key id"), "{report}");
+    let report = explained(&answered(&text.replace("%252A", "%2A")), None);
+    let expected = "first in the parameter Star\n  here   Star=a%2Ab~c%20d\n  cloud  Star=a*b~c%20d\n";
+    assert!(report.contains(expected) && report.contains("encoded in another way"), "{report}");
+}
+
+#[test]
+fn the_output_of_curl_is_read_with_the_headers_that_it_says_are_signed() {
+    let headers = [
+        ("accept", "application/json"),
+        ("host", "127.0.0.1:80"),
+        ("x-acs-action", "RestartLivePullToPush"),
+        ("x-acs-content-sha256", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+        ("x-acs-date", "2026-01-01T00:00:00Z"),
+    ];
+    let hash = headers[3].1;
+    let query = "Region=cn-shanghai&TaskId=a%20b";
+    let (canonical, names) = v3::canonical_request("GET", "/", query, &headers, hash);
+    let sign = |canonical: &str| {
+        v3::signature(v3::Key::HmacSha256("right"), &v3::string_to_sign(v3::Algorithm::HmacSha256, canonical))
+            .unwrap_or_default()
+    };
+    let curl = |names: &str, signature: &str| {
+        let lines: String = headers.iter().map(|(name, value)| format!("> {name}: {value}\n")).collect();
+        format!(
+            "* Trying\n> GET /?Region=cn-shanghai&TaskId=a+b HTTP/1.1\n{lines}\
+             > Authorization: ACS3-HMAC-SHA256 Credential=LTAI-id,SignedHeaders={names},Signature={signature}\n>\n\
+             < HTTP/1.1 400\n< Date: Thu, 01 Jan 2026 01:00:00 GMT\n"
+        )
+    };
+    let report = explained(&curl(&names, &sign(&canonical)), Some("right"));
+    assert!(report.contains("The signature is by this secret"), "{report}");
+    assert!(report.contains("The request is 3600 s behind the cloud's clock"), "{report}");
+    // As the official Python SDK does it.
+    let more = format!(
+        "GET\n/\n{query}\naccept:application/json\n{}",
+        canonical.split_once(&format!("{query}\n")).map_or("", |(_, rest)| rest)
+    )
+    .replace("\n\nhost;", "\n\naccept;host;");
+    let report = explained(&curl(&format!("accept;{names}"), &sign(&more)), Some("right"));
+    assert!(report.contains("The signature is by this secret") && report.contains("accept is signed too"), "{report}");
+}
+
+#[test]
+fn raw_http_with_a_form_is_read() {
+    let text = "POST /?Action=A&AccessKeyId=LTAI-id&Signature=x HTTP/1.1\r\nHost: h\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 7\r\n\r\nB=1+2%2A\r\n";
+    let report = explained(text, None);
+    assert!(report.contains("POST&%2F&AccessKeyId%3DLTAI-id%26Action%3DA%26B%3D1%25202"), "{report}");
+}
+
+#[test]
+fn what_is_signed_by_headers_is_read() {
+    let text = "GET /clusters?b=&a=1 HTTP/1.1\nHost: h\nAccept: application/json\nDate: Thu, 01 Jan 2026 01:00:00 GMT\nx-acs-version: 2015-12-15\nAuthorization: acs LTAI-id:sig\n\n";
+    let report = explained(text, Some("s"));
+    let lines = [
+        "GET",
+        "application/json",
+        "",
+        "",
+        "Thu, 01 Jan 2026 01:00:00 GMT",
+        "x-acs-version:2015-12-15",
+        "/clusters?a=1&b",
+    ];
+    let expected: String = lines.iter().map(|line| format!("  {line}\n")).collect();
+    assert!(report.contains(&expected), "{report}");
+}

@@ -1,0 +1,110 @@
+//! Files that others read and write too: profiles, and documents of the portal.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::cloud::{Ran, alone, call, cloud, feed, folder, text, variables};
+use crate::terminal::Terminal;
+
+/// Calls the program with a file of profiles, and nothing else that gives credentials.
+fn with_file(file: &Path, words: &[&str]) -> std::process::Command {
+    let mut command = alone(words);
+    command.env("ALIBABA_CLOUD_CONFIG_FILE", file);
+    command
+}
+
+#[test]
+fn a_profile_is_written_for_the_official_cli_and_read_from_it() {
+    let (emulator, folder) = (cloud(), folder());
+    let file = folder.path().join("new/config.json");
+    let words = [
+        "configure",
+        "--profile",
+        "night",
+        "--access-key-id",
+        emulator.access_key_id(),
+        "--region",
+        "cn-shanghai",
+        "--secret-stdin",
+    ];
+    let ran = feed(with_file(&file, &words), &format!("{}\n", emulator.access_key_secret()));
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(!ran.out.contains(emulator.access_key_secret()), "{ran:?}");
+    let written: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    let profile = &written["profiles"][0];
+    assert_eq!(
+        (&written["current"], &profile["mode"], &profile["region_id"]),
+        (&json!("night"), &json!("AK"), &json!("cn-shanghai"))
+    );
+
+    let whoami = ["whoami", "--endpoint", emulator.url(), "-o", "json"];
+    let me: Ran = with_file(&file, &whoami).output().unwrap().into();
+    let me = me.json();
+    assert_eq!(me["identity"]["AccountId"], json!(emulator.account_id()));
+    let used = me["credentials"].as_array().unwrap().iter().find(|step| step["end"] == "Used").unwrap();
+    assert_eq!(used["accessKeyId"], json!(emulator.access_key_id()));
+    assert!(used["found"].as_str().unwrap().contains("night"), "{used}");
+
+    // A profile that is named is meant, whatever else is set.
+    let list = ["live", "describe-live-pull-to-push-list", "--region", "cn-shanghai", "--profile", "night"];
+    let mut command = with_file(&file, &list);
+    command.envs(variables(&emulator)).env("ALIBABA_CLOUD_ACCESS_KEY_ID", "LTAI-other");
+    let ran: Ran = command.output().unwrap().into();
+    assert_eq!(ran.json()["Total"], json!(0));
+    let missing: Ran = with_file(&file, &["whoami", "--profile", "day"]).output().unwrap().into();
+    assert_eq!(missing.code, 4, "{missing:?}");
+    assert!(missing.err.contains("day"), "{missing:?}");
+}
+
+#[test]
+fn a_secret_is_typed_unseen_and_never_on_the_command_line() {
+    let folder = folder();
+    let file = folder.path().join("config.json");
+    std::fs::write(&file, r#"{"current":"a","profiles":[{"name":"a","mode":"AK","access_key_id":"LTAI-old","access_key_secret":"old","note":"mine"}]}"#).unwrap();
+    let mut terminal = Terminal::start(&["configure"], &[("ALIBABA_CLOUD_CONFIG_FILE", text(&file).to_owned())]);
+    terminal.shows("Access key id [LTAI-old]:");
+    terminal.types("LTAI-new\n");
+    terminal.shows("Access key secret [stays if empty]:");
+    terminal.types("canary-secret\n");
+    terminal.shows("Region:");
+    terminal.types("\n");
+    assert_eq!(terminal.ends(), 0);
+    assert!(!terminal.everything().contains("canary"), "{}", terminal.everything());
+    let written = std::fs::read_to_string(&file).unwrap();
+    for part in ["LTAI-new", "canary-secret", "\"note\": \"mine\""] {
+        assert!(written.contains(part), "{part} is not in the file");
+    }
+    let refused: Ran = with_file(&file, &["configure", "--set", "access_key_secret=x"]).output().unwrap().into();
+    refused.failed(2, &["every program of this machine sees a command line"]);
+    with_file(&file, &["configure"]).output().map(Ran::from).unwrap().failed(2, &["there is no terminal to ask"]);
+}
+
+#[test]
+fn a_product_of_a_document_is_called_as_if_it_were_shipped() {
+    let folder = folder();
+    let file = folder.path().join("api-docs.json");
+    let document = json!({
+        "info": { "style": "RPC", "product": "Weather", "version": "2020-01-01" },
+        "apis": { "DescribeWind": {
+            "methods": ["get"], "schemes": ["https"], "security": [{ "AK": [] }], "operationType": "read",
+            "systemTags": { "operationType": "get" },
+            "parameters": [
+                { "name": "StationId", "in": "query", "schema": { "type": "string", "required": true } },
+                { "name": "Tag", "in": "query", "style": "repeatList", "schema": { "type": "array", "items": {
+                    "type": "object", "properties": { "Key": { "type": "string" } } } } },
+            ],
+            "responses": { "200": { "schema": { "type": "object", "properties": {
+                "Speed": { "type": "integer", "format": "int32", "example": "7" } } } } },
+        } },
+    });
+    std::fs::write(&file, document.to_string()).unwrap();
+    let emulator = crate::cloud::cloud_with(|builder| builder.spec_file(&file));
+    let spec = ["weather", "describe-wind", "--spec", text(&file)];
+    let answer = call(&emulator, &[&spec[..], &["--station-id", "a", "--tag.1.key", "k"]].concat()).json();
+    assert_eq!(answer["Speed"], json!(7));
+    call(&emulator, &spec).failed(3, &["--station-id is required"]);
+    let shown = call(&emulator, &[&spec[..], &["--station-id", "a", "--tag.1.key", "k", "--dry-run"]].concat());
+    assert!(shown.out.contains("?StationId=a&Tag.1.Key=k"), "{}", shown.out);
+    call(&emulator, &["live", "describe-wind", "--spec", text(&file)]).failed(2, &["is of the product weather"]);
+}

@@ -1,0 +1,11 @@
+//! The program as operators use it: through pipes and through a terminal, against an emulator.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod cloud;
+mod family;
+mod files;
+mod outcomes;
+mod own_commands;
+mod screens;
+mod terminal;

@@ -1,0 +1,85 @@
+//! Screens as an operator sees them, compared with stored ones: `cargo insta review` shows what changed. With `APSARA_SCREENS` set to a
+//! folder, they are written there with their colours, to be looked at.
+
+use std::time::Duration;
+
+use insta::assert_snapshot;
+
+use crate::cloud::{cloud, task, variables};
+use crate::terminal::Terminal;
+
+/// Keeps a screen to be looked at, if somebody wants to.
+fn keep(terminal: &Terminal, name: &str) {
+    if let Some(folder) = std::env::var_os("APSARA_SCREENS") {
+        std::fs::write(std::path::Path::new(&folder).join(format!("{name}.ansi")), terminal.colored()).unwrap();
+    }
+}
+
+/// Takes out of a screen what no seed can fix: the ids of requests, and seconds that passed.
+fn fixed(screen: &str) -> String {
+    let is_id = |word: &str| {
+        word.len() == 36
+            && word.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit() || (b'A'..=b'F').contains(&byte))
+    };
+    let words = screen.split_inclusive([' ', '\n']).map(|word| {
+        let bare = word.trim_end();
+        match () {
+            () if is_id(bare) => word.replace(bare, "REQUEST-ID"),
+            () if bare.starts_with('(') && bare.ends_with('s') => word.replace(bare, "(SECONDS"),
+            () => word.to_owned(),
+        }
+    });
+    words.collect()
+}
+
+#[test]
+fn a_terminal_is_asked_before_a_stream_is_interrupted() {
+    let emulator = cloud();
+    let id = task(&emulator, "night");
+    emulator.clock().advance(Duration::from_secs(120));
+    let words = ["live", "restart-live-pull-to-push", "--region", "cn-shanghai", "--task-id", &id];
+    let mut terminal = Terminal::start(&words, &variables(&emulator));
+    terminal.shows("Go on? [y/N]");
+    terminal.types("y\n");
+    assert_eq!(terminal.ends(), 0, "{}", terminal.screen());
+    keep(&terminal, "prompt");
+    assert_snapshot!("prompt", fixed(&terminal.screen()));
+
+    let mut terminal = Terminal::start(&words, &variables(&emulator));
+    terminal.shows("Go on? [y/N]");
+    terminal.types("\n");
+    assert_eq!(terminal.ends(), 11, "{}", terminal.screen());
+    terminal.shows("was not confirmed");
+    let restarts = emulator.ledger().iter().filter(|entry| entry.action == "RestartLivePullToPush").count();
+    assert_eq!(restarts, 1, "a no sends nothing");
+}
+
+#[test]
+fn a_list_is_a_table_that_fits_the_terminal() {
+    let emulator = cloud();
+    for name in ["night relay", "東京の中継", "day"] {
+        task(&emulator, name);
+    }
+    let words = ["live", "describe-live-pull-to-push-list", "--region", "cn-shanghai", "--pages"];
+    let mut terminal = Terminal::start(&words, &variables(&emulator));
+    assert_eq!(terminal.ends(), 0, "{}", terminal.screen());
+    keep(&terminal, "table");
+    assert_snapshot!("table", fixed(&terminal.screen()));
+    assert!(terminal.everything().contains("\x1b[1m"), "the header is bold");
+}
+
+#[test]
+fn a_wait_shows_how_it_goes_in_one_line() {
+    let emulator = cloud();
+    let id = task(&emulator, "night");
+    let words =
+        ["live", "describe-live-pull-to-push", "--region", "cn-shanghai", "--task-id", &id, "--wait", "TaskStatus==1"];
+    let mut terminal = Terminal::start(&words, &variables(&emulator));
+    terminal.shows("TaskStatus is 0 (");
+    keep(&terminal, "progress");
+    assert_snapshot!("progress", fixed(&terminal.screen()));
+    emulator.clock().advance(Duration::from_secs(120));
+    assert_eq!(terminal.ends(), 0, "{}", terminal.screen());
+    let screen = terminal.screen();
+    assert!(!screen.contains("waiting for") && screen.contains("TaskStatus"), "{screen}");
+}
