@@ -113,7 +113,9 @@ pub(crate) async fn run(options: &Options) -> Result<(), Failure> {
     }
     let plan = run.plan(&*executor, &how);
     eprintln!("{plan}\n  the journal is {}", journal.display());
-    if plan.called.impact == Impact::Interrupt && plan.calls > 0 && !options.yes {
+    // What is found out not to have been executed is called too.
+    let may_call = plan.calls > 0 || plan.asks.is_some();
+    if plan.called.impact == Impact::Interrupt && may_call && !options.yes {
         confirm(options, &run)?;
     }
     let stop = Stop::new();
