@@ -169,6 +169,8 @@ fn of_data(
         let mut overlay = overlay.clone();
         // They were made already, and one that changes nothing is refused.
         overlay.as_object_mut().and_then(|entries| entries.remove("corrections"));
+        // It names another operation, which is not here.
+        overlay.as_object_mut().and_then(|entries| entries.remove("reconcile"));
         sources.insert(format!("{folder}/{name}.apsara.json"), overlay.to_string());
     }
     let collector = refusal::Collector::default();

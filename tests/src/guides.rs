@@ -23,3 +23,4 @@ guide!(Observability, "observability.md");
 guide!(Testing, "testing.md");
 guide!(Transport, "transport.md");
 guide!(Terminal, "terminal.md");
+guide!(Bulk, "bulk.md");

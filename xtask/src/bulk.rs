@@ -24,8 +24,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let start = ["run", "--quiet", "--package", "apsara-tests", "--bin", "bulk", "--"];
     if let Some(lines) = args.memory {
         let lines = lines.to_string();
-        let release = ["run", "--quiet", "--release", "--package", "apsara-tests", "--bin", "bulk", "--"];
-        return succeed(&mut cargo(&[&release[..], &["memory", &lines]].concat()));
+        return succeed(&mut cargo(&[&start[..], &["memory", &lines]].concat()));
     }
     let seed = args.seed.unwrap_or_else(|| {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);

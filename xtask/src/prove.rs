@@ -10,6 +10,7 @@ use crate::{peers, scratch};
 
 mod of_bodies;
 mod of_builds;
+mod of_bulk;
 mod of_calls;
 mod of_control;
 mod of_credentials;
@@ -60,6 +61,7 @@ pub(crate) fn run(only: &str) -> Result<(), Failure> {
         of_transport::BREAKS,
         of_builds::BREAKS,
         of_terminal::BREAKS,
+        of_bulk::BREAKS,
     ];
     let breaks = || all.into_iter().flatten().filter(is_meant);
     if breaks().next().is_none() {

@@ -66,9 +66,11 @@ impl fmt::Display for Plan {
             writeln!(f, "  {} stay unknown: look whether their calls were executed", count(self.left_unknown, "line"))?;
         }
         match (quota, self.at_least()) {
+            (Some(Quota { calls, seconds }), Some(Duration::ZERO)) => {
+                write!(f, "  the quota of {calls} calls in {seconds} s does not hold it up")
+            }
             (Some(Quota { calls, seconds }), Some(least)) => {
-                let least = if least.is_zero() { "no time".to_owned() } else { time(least) };
-                write!(f, "  the quota of {calls} calls in {seconds} s makes it take {least} at least")
+                write!(f, "  the quota of {calls} calls in {seconds} s makes it take {} at least", time(least))
             }
             _ => write!(f, "  no quota is known, so the cloud may throttle it"),
         }

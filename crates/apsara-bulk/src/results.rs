@@ -19,19 +19,20 @@ use crate::journal::{Outcome, Record, decode, open, replay};
 /// Fails when the journal cannot be read, is damaged anywhere but at its end, or the results cannot be written.
 pub fn results(journal: &Path, out: &mut dyn Write) -> Result<BTreeMap<String, u64>, BulkError> {
     let file = open(journal)?;
-    let mut places = Vec::new();
-    let mut place = |line: u64, at: u64| {
-        let line = usize::try_from(line).unwrap_or(usize::MAX);
+    let mut places: Vec<u64> = Vec::new();
+    let replay = replay(&file, journal, true, |at, record| {
+        let (line, at) = match record {
+            // It stands at 0, so no result does.
+            Record::Header(header) => (header.last, 0),
+            Record::Call { line, .. } => (*line, 0),
+            Record::Result(outcome) => (outcome.line, at),
+        };
+        let line = usize::try_from(line).unwrap_or(usize::MAX - 1);
         if line >= places.len() {
+            places.reserve_exact(line + 1 - places.len());
             places.resize(line + 1, 0);
         }
         places[line] = at;
-    };
-    // The header stands at 0, so no result does.
-    let replay = replay(&file, journal, true, |at, record| match record {
-        Record::Call { line, .. } => place(*line, 0),
-        Record::Result(outcome) => place(outcome.line, at),
-        Record::Header(_) => {}
     })?;
     let mut reader = Reader { file: BufReader::new(&file), line: Vec::new() };
     let mut out = BufWriter::new(out);

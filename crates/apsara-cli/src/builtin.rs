@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::{completions, configure, emulator, errors, sign, whoami};
+use crate::{bulk, completions, configure, emulator, errors, sign, whoami};
 
 /// Alibaba Cloud from a terminal.
 ///
@@ -22,6 +22,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Serve a stand-in for Alibaba Cloud on this machine until Ctrl-C.
     Emulator(emulator::Options),
+    /// Make one call for each line of a file, and go on where an interrupted run was.
+    Bulk(bulk::Options),
     /// Say what an error code means, where it comes from, and what to do.
     Errors(errors::Options),
     /// Write a profile of the official CLI's configuration, which other tools read too.
@@ -45,7 +47,7 @@ pub(crate) enum Command {
 }
 
 /// Their names; no product has one of these.
-pub(crate) const NAMES: [&str; 7] = ["completions", "configure", "emulator", "errors", "man", "sign", "whoami"];
+pub(crate) const NAMES: [&str; 8] = ["bulk", "completions", "configure", "emulator", "errors", "man", "sign", "whoami"];
 
 #[cfg(test)]
 mod tests {

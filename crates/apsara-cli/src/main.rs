@@ -1,6 +1,7 @@
 //! The terminal program of Apsara.
 
 mod builtin;
+mod bulk;
 mod call;
 mod catalog;
 mod completions;
@@ -92,6 +93,7 @@ fn own(command: Command) -> Result<(), Failure> {
             let served = runtime(true)?.block_on(emulator::serve(options));
             served.map_err(|error| Failure::new(Exit::Failed, error.to_string()))
         }
+        Command::Bulk(options) => runtime(true)?.block_on(bulk::run(&options)),
         Command::Errors(options) => errors::run(&options),
         Command::Configure(options) => configure::run(&options),
         Command::Whoami(options) => runtime(true)?.block_on(whoami::run(&options)),

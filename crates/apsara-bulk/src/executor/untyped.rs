@@ -28,8 +28,9 @@ impl Untyped {
     /// Fails when it is not known where the calls go.
     pub fn new(config: &Config, description: Description) -> Result<Self, Error> {
         let client = Client::new(config);
-        let target = client.endpoint(&description)?.to_string();
-        Ok(Self { client, description: Arc::new(description), target, reading: None })
+        let description = Arc::new(description);
+        let target = client.described(&description).endpoint_of()?.to_string();
+        Ok(Self { client, description, target, reading: None })
     }
 
     /// Finds out what became of calls of which nobody knows by another operation. The parameters that both have are the same in both.

@@ -17,6 +17,8 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! [`Error`]: crate::Error
 
 mod answer;
 mod call;
@@ -33,9 +35,7 @@ pub use self::call::Call;
 pub use self::description::Description;
 pub use self::parameter::{Kind, Parameter};
 use crate::config::Config;
-use crate::endpoint::Endpoint;
 pub use crate::endpoint::EndpointRule;
-use crate::error::Error;
 pub use crate::operation::{Method, Security, Style};
 pub use crate::record::{Location, Shape};
 
@@ -58,15 +58,6 @@ impl Client {
     /// The product's code is written as the portal writes it, for then its quotas are shared with generated clients.
     pub fn call(&self, product: impl Into<String>, version: impl Into<String>, operation: impl Into<String>) -> Call {
         Call::new(&self.config, Arc::new(Description::new(product, version, operation).open()))
-    }
-
-    /// Returns the endpoint that calls of an operation go to that name no region of their own.
-    ///
-    /// # Errors
-    ///
-    /// Fails when no region is known or the region cannot be one.
-    pub fn endpoint(&self, description: &Description) -> Result<Endpoint, Error> {
-        crate::call::Client::new(&self.config, known::operation(description).product).endpoint(None)
     }
 
     /// Starts a call of an operation that is described: its parameters are checked and written as a generated client does it.

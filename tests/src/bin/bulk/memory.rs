@@ -63,8 +63,8 @@ pub(crate) async fn run(lines: usize) -> Result<()> {
     told.tell("results", start);
     std::fs::remove_dir_all(&folder)?;
     println!("{lines} lines took {} MiB more at most than the program before them", told.most - told.first);
-    // 256 MiB for a million lines would be a copy of them in memory.
-    let allowed = 32 + lines / 20_000;
+    // A copy of the lines in memory would be 70 MiB for a million.
+    let allowed = 16 + lines / 50_000;
     if told.most - told.first > allowed { Err(format!("that is more than {allowed} MiB").into()) } else { Ok(()) }
 }
 

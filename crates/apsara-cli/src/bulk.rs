@@ -1,0 +1,314 @@
+//! `apsara bulk`: one call for each line of a file, with a journal by which an interrupted run goes on.
+#![expect(clippy::print_stderr, reason = "what it is about to do and how far it is are for whoever sits there")]
+
+use std::fs::File;
+use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use apsara_bulk::{
+    BulkError, Checked, Counts, Ended, Format, Input, Progress, Reconcile, Run, Stop, Summary, Untyped, check,
+};
+use apsara_core::Impact;
+use clap::{Args, ValueEnum};
+
+use crate::call::{Connection, Kept, describe, failure};
+use crate::catalog::{self, Operation};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::options::ConnectOptions;
+
+/// What is called for each line, and how.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// The product.
+    product: String,
+    /// The operation.
+    operation: String,
+    /// The calls: a JSON object in each line, with the parameters by their names on the wire; or a table that is called .csv, whose
+    /// first row names the parameters. - for the standard input.
+    #[arg(long, value_name = "FILE")]
+    input: PathBuf,
+    /// The form of the input, where its name does not say it.
+    #[arg(long, value_enum, value_name = "FORM")]
+    format: Option<Form>,
+    /// The journal. A new run needs a name that is free. It holds answers, so nobody else can read it.
+    #[arg(long, value_name = "FILE")]
+    journal: PathBuf,
+    /// Goes on with the run of the journal, from the same input.
+    #[arg(long)]
+    resume: bool,
+    /// Where a JSON object goes for each line that was called, - for the standard output; there, unless set and it is a terminal.
+    #[arg(long, value_name = "FILE")]
+    results: Option<PathBuf>,
+    /// Leaves out lines that are wrong. Unless set, nothing is sent if there is one.
+    #[arg(long)]
+    skip_invalid: bool,
+    /// Makes a call as often as it stands there. Unless set, nothing is sent if one that may do harm stands there twice.
+    #[arg(long)]
+    allow_duplicates: bool,
+    /// Makes calls again that the cloud refused.
+    #[arg(long, requires = "resume")]
+    retry_rejected: bool,
+    /// Makes calls again of which nobody knows whether they were executed: they may be executed twice.
+    #[arg(long, requires = "resume")]
+    retry_unknown: bool,
+    /// Leaves the last record of the journal out if it is damaged, when you have looked whether the call was executed that it may
+    /// have announced.
+    #[arg(long, requires = "resume")]
+    leave_out_damaged: bool,
+    /// How many calls are under way at a time; as many as fill the quota unless set.
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
+    in_flight: Option<u32>,
+    /// How many calls in a row may fail before the run stops; 0 for any number.
+    #[arg(long, value_name = "NUMBER", default_value_t = 50)]
+    stop_after: u64,
+    /// How long after a call it is asked what became of it.
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration, default_value = "15s")]
+    settle: Duration,
+    /// Says yes to what the calls interrupt.
+    #[arg(long, short)]
+    yes: bool,
+    /// A document of the API portal, api-docs.json, to take the product from.
+    #[arg(long, value_name = "FILE")]
+    spec: Option<PathBuf>,
+    #[command(flatten)]
+    connect: ConnectOptions,
+}
+
+/// How calls are written.
+#[derive(Clone, Copy, ValueEnum)]
+enum Form {
+    /// A JSON object in each line.
+    Jsonl,
+    /// Comma-separated values.
+    Csv,
+}
+
+/// Checks all lines, says what it is about to do, and does it.
+pub(crate) async fn run(options: &Options) -> Result<(), Failure> {
+    let connection = Connection::open(&options.connect, None, None::<Kept>).await?;
+    let executor = Arc::new(executor(options, &connection)?);
+    let input = input(options)?;
+    let checked = check(input, &*executor, &options.journal).map_err(|error| failed(&error))?;
+    refuse(&checked, options)?;
+    let journal = &options.journal;
+    let run = match (options.resume, options.leave_out_damaged) {
+        (false, _) => Run::create(checked, journal, &*executor),
+        (true, false) => Run::resume(checked, journal, &*executor),
+        (true, true) => Run::resume_without_damaged(checked, journal, &*executor),
+    };
+    let mut run = run.map_err(|error| failed(&error))?;
+    if let Some(tail) = run.tail() {
+        eprintln!("note: {tail}");
+    }
+    let mut how = apsara_bulk::Options::default()
+        .retry_rejected(options.retry_rejected)
+        .retry_unknown(options.retry_unknown)
+        .stop_after(options.stop_after)
+        .settle(options.settle);
+    if let Some(calls) = options.in_flight {
+        how = how.in_flight(usize::try_from(calls).unwrap_or(usize::MAX));
+    }
+    let plan = run.plan(&*executor, &how);
+    eprintln!("{plan}\n  the journal is {}", journal.display());
+    // What is found out not to have been executed is called too.
+    let may_call = plan.calls > 0 || plan.asks.is_some();
+    if plan.called.impact == Impact::Interrupt && may_call && !options.yes {
+        confirm(options, &run)?;
+    }
+    let stop = Stop::new();
+    let listening = tokio::spawn(listen(stop.clone()));
+    let mut shown = Shown::new();
+    let ended = run.go_on(executor, &how, &stop, |progress| shown.show(progress)).await;
+    listening.abort();
+    shown.end();
+    let summary = ended.map_err(|error| failed(&error))?;
+    tell(options, &run, &summary)
+}
+
+/// Makes what calls, and what asks what became of a call where our overlay says how.
+fn executor(options: &Options, connection: &Connection) -> Result<Untyped, Failure> {
+    let product = catalog::product(&options.product, options.spec.as_deref())?;
+    let mut operation = product.operation(&options.operation)?;
+    let description = describe(&mut operation)?;
+    let executor = Untyped::new(connection.config(), description);
+    let executor = executor.map_err(|error| failure(&error, &operation))?;
+    let Some(reconcile) = reconcile(&operation)? else { return Ok(executor) };
+    let mut asked = product.operation(&reconcile.operation)?;
+    let asked = describe(&mut asked)?;
+    executor.reconciled_by(reconcile, asked).map_err(|error| failed(&error))
+}
+
+fn reconcile(operation: &Operation) -> Result<Option<Reconcile>, Failure> {
+    let Some(entry) = operation.overlay.as_ref().and_then(|overlay| overlay.get("reconcile")) else { return Ok(None) };
+    let condition = |key: &str| {
+        let text = entry[key].as_str();
+        let parsed = text.map(|text| text.parse().map_err(|error| Failure::usage(format!("{key}: {error}"))));
+        parsed.transpose()
+    };
+    Ok(Some(Reconcile {
+        operation: entry["operation"].as_str().unwrap_or_default().to_owned(),
+        executed_when: condition("executed_when")?,
+        not_executed_when: condition("not_executed_when")?,
+    }))
+}
+
+fn input(options: &Options) -> Result<Input, Failure> {
+    let input = if options.input == Path::new("-") {
+        Input::new(std::io::stdin(), Format::JsonLines)
+    } else {
+        Input::open(&options.input).map_err(|error| failed(&error))?
+    };
+    Ok(match options.format {
+        Some(Form::Jsonl) => input.with_format(Format::JsonLines),
+        Some(Form::Csv) => input.with_format(Format::Csv),
+        None => input,
+    })
+}
+
+/// Refuses an input with lines that are wrong, or that stand there twice. All of them are told.
+fn refuse(checked: &Checked, options: &Options) -> Result<(), Failure> {
+    for violation in checked.violations() {
+        eprintln!("{violation}");
+    }
+    let refused = |message: String, flag: &str| {
+        Failure::new(Exit::Invalid, message).with("outcome", "not sent").with("what to do", flag)
+    };
+    if checked.violation_count() > 0 && !options.skip_invalid {
+        let lines = checked.counts().skipped;
+        let message = format!("{lines} lines of the input are wrong, so none is called");
+        return Err(refused(message, "mend them, or leave them out by --skip-invalid"));
+    }
+    if options.allow_duplicates {
+        return Ok(());
+    }
+    for (line, first) in checked.duplicates() {
+        eprintln!("line {line}: asks for the same call as line {first}");
+    }
+    match checked.duplicates().len() {
+        0 => Ok(()),
+        lines => {
+            let message = format!("{lines} lines ask for the same call as an earlier one, so none is called");
+            Err(refused(message, "remove them, or say that they are meant by --allow-duplicates"))
+        }
+    }
+}
+
+/// Asks before calls that interrupt something. A new journal of which nothing was called is not kept if nobody says yes.
+fn confirm(options: &Options, run: &Run) -> Result<(), Failure> {
+    let is_asked = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    let is_confirmed = is_asked && {
+        eprint!("Go on? [y/N] ");
+        let mut answer = String::new();
+        let read = std::io::stderr().flush().and_then(|()| std::io::stdin().read_line(&mut answer));
+        read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+    };
+    if is_confirmed {
+        return Ok(());
+    }
+    if !options.resume && run.counts().due + run.counts().skipped == run.counts().lines() {
+        let _ = std::fs::remove_file(&options.journal);
+    }
+    let message = if is_asked { "it was not confirmed" } else { "it interrupts what runs, and nobody can be asked" };
+    let failure = Failure::new(Exit::NotConfirmed, message).with("outcome", "not sent");
+    Err(failure.with("what to do", "say yes by --yes"))
+}
+
+/// Lets the run end when the terminal interrupts it, and ends it at once when it does so again.
+async fn listen(stop: Stop) {
+    if tokio::signal::ctrl_c().await.is_ok() {
+        eprintln!("\nnote: no further call goes out; those that are under way end. Again ends at once.");
+        stop.drain();
+    }
+    if tokio::signal::ctrl_c().await.is_ok() {
+        stop.now();
+    }
+}
+
+/// Shows how far the run is: a line that changes on a terminal, else one every ten seconds.
+struct Shown {
+    is_terminal: bool,
+    last: Option<Instant>,
+}
+
+impl Shown {
+    fn new() -> Self {
+        Self { is_terminal: std::io::stderr().is_terminal(), last: None }
+    }
+
+    fn show(&mut self, progress: &Progress) {
+        let pause = if self.is_terminal { Duration::from_millis(100) } else { Duration::from_secs(10) };
+        let is_last = progress.ended == progress.calls;
+        if !is_last && self.last.is_some_and(|last| last.elapsed() < pause) {
+            return;
+        }
+        self.last = Some(Instant::now());
+        if self.is_terminal {
+            let bar = bar(progress.ended, progress.calls);
+            eprint!("\r{bar} {progress}\x1b[K");
+        } else {
+            eprintln!("{progress}");
+        }
+    }
+
+    /// Leaves the line that changes behind.
+    fn end(&self) {
+        if self.is_terminal && self.last.is_some() {
+            eprintln!();
+        }
+    }
+}
+
+/// Draws how much is done in twenty columns.
+fn bar(done: u64, of: u64) -> String {
+    let full = usize::try_from(done.saturating_mul(20) / of.max(1)).unwrap_or(20).min(20);
+    format!("[{}{}]", "#".repeat(full), "-".repeat(20 - full))
+}
+
+/// Writes the results, says what became of the lines, and by the exit code whether somebody has to do something.
+fn tell(options: &Options, run: &Run, summary: &Summary) -> Result<(), Failure> {
+    let stdout = std::io::stdout();
+    let to = match &options.results {
+        Some(file) if file != Path::new("-") => Some(Box::new(results_file(file)?) as Box<dyn std::io::Write>),
+        Some(_) => Some(Box::new(stdout) as _),
+        None if stdout.is_terminal() => None,
+        None => Some(Box::new(stdout) as _),
+    };
+    let mut to = to.unwrap_or_else(|| Box::new(std::io::sink()));
+    let codes = apsara_bulk::results(&options.journal, &mut *to).map_err(|error| failed(&error))?;
+    for (code, count) in codes {
+        eprintln!("{count:>8} {code}");
+    }
+    eprintln!("{summary}");
+    let unknown: Vec<String> = run.unknown().take(1000).map(|line| line.to_string()).collect();
+    if !unknown.is_empty() {
+        let lines = unknown.join(" ");
+        eprintln!("look whether the calls of these lines were executed; --retry-unknown makes them again: {lines}");
+    }
+    let Counts { rejected, not_executed, unknown, due, skipped, .. } = summary.counts;
+    let exit = match summary.ended {
+        Ended::Drained | Ended::Stopped => Exit::Interrupted,
+        _ if unknown > 0 => Exit::Unknown,
+        _ if rejected > 0 => Exit::Rejected,
+        _ if not_executed + due > 0 => Exit::NotSent,
+        _ if skipped > 0 => Exit::Invalid,
+        _ => return Ok(()),
+    };
+    let next = format!("apsara bulk … --journal {} --resume", options.journal.display());
+    Err(Failure::new(exit, "not every call was executed for certain").with("to go on", next))
+}
+
+/// Creates the file for results, which this user alone can read: answers can hold secrets.
+fn results_file(path: &Path) -> Result<File, Failure> {
+    let mut options = File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map_err(|error| Failure::of_file(path, error))
+}
+
+fn failed(error: &BulkError) -> Failure {
+    Failure::new(Exit::Failed, error.to_string())
+}

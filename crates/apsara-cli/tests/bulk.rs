@@ -1,0 +1,153 @@
+//! `apsara bulk` as a terminal sees it.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+/// An emulator in a process of its own, which ends with this.
+struct Emulator {
+    child: Child,
+    host: String,
+}
+
+impl Emulator {
+    fn start() -> Self {
+        let arguments = ["emulator", "--control", "--quota", "off", "--rules", "2025-08,same-id", "--no-callbacks"];
+        let mut child =
+            Command::new(env!("CARGO_BIN_EXE_apsara")).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        // All that it prints: a pipe that is closed before would end it.
+        let lines = stdout.lines().take(4).collect::<Result<Vec<_>, _>>().unwrap();
+        let host = lines[0].strip_prefix("Listening at http://").unwrap().to_owned();
+        Self { child, host }
+    }
+
+    /// Sends a request of the emulator's own and returns the body.
+    fn control(&self, method: &str, path: &str, body: &str) -> String {
+        let mut stream = TcpStream::connect(&self.host).unwrap();
+        let length = body.len();
+        let head = format!("{method} /_apsara{path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n", self.host);
+        let head = format!("{head}content-type: application/json\r\ncontent-length: {length}\r\n\r\n");
+        stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        answer.split_once("\r\n\r\n").unwrap().1.to_owned()
+    }
+
+    fn task(&self, id: &str, status: &str) {
+        let parameters = format!(
+            r#"{{"Region": "cn-shanghai", "TaskName": "{id}", "SourceType": "live", "SourceProtocol": "rtmp",
+                "SourceUrls": ["rtmp://pull.example.com/app/{id}"], "DstUrl": "rtmp://push.example.com/app/{id}"}}"#
+        );
+        let body = format!(r#"{{"task_id": "{id}", "status": "{status}", "parameters": {parameters}}}"#);
+        self.control("POST", "/tasks", &body);
+    }
+
+    /// Returns how often a restart was carried out.
+    fn restarts(&self) -> usize {
+        let ledger = self.control("GET", "/ledger?operation=RestartLivePullToPush&executed=true", "");
+        let ledger: serde_json::Value = serde_json::from_str(&ledger).unwrap();
+        usize::try_from(ledger["count"].as_u64().unwrap()).unwrap()
+    }
+
+    fn bulk(&self, folder: &Path, arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_apsara"));
+        command.args(["bulk", "live", "RestartLivePullToPush", "--journal", "run.journal"]).args(arguments);
+        command.current_dir(folder).stdin(Stdio::null()).env_clear();
+        command.env("HOME", folder);
+        command.env("ALIBABA_CLOUD_ACCESS_KEY_ID", apsara_emulator::DEFAULT_ACCESS_KEY_ID);
+        command.env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", apsara_emulator::DEFAULT_ACCESS_KEY_SECRET);
+        command.env("ALIBABA_CLOUD_ENDPOINT", format!("http://{}", self.host)).output().unwrap()
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn nothing_is_called_until_every_line_is_right_and_somebody_says_yes() {
+    let (emulator, folder) = (Emulator::start(), tempfile::tempdir().unwrap());
+    emulator.task("a", "running");
+    emulator.task("b", "offline");
+    let write = |text: &str| std::fs::write(folder.path().join("tasks.csv"), text).unwrap();
+    let input = ["--input", "tasks.csv"];
+
+    write("Region,TaskId\ncn-shanghai,a\ncn-shanghai,\n,b\n");
+    let refused = emulator.bulk(folder.path(), &[&input[..], &["--yes"]].concat());
+    let told = text(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(3), "{told}");
+    assert!(told.contains("line 3: TaskId is required") && told.contains("line 4: Region is required"), "{told}");
+
+    write("Region,TaskId\ncn-shanghai,a\ncn-shanghai,a\n");
+    let refused = emulator.bulk(folder.path(), &[&input[..], &["--yes"]].concat());
+    let told = text(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(3), "{told}");
+    assert!(told.contains("line 3: asks for the same call as line 2"), "{told}");
+
+    write("Region,TaskId\ncn-shanghai,a\ncn-shanghai,gone\ncn-shanghai,b\n");
+    let refused = emulator.bulk(folder.path(), &input);
+    let told = text(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(11), "{told}");
+    assert!(told.contains("3 calls of live 2016-11-01 RestartLivePullToPush"), "{told}");
+    assert!(told.contains("each interrupts what runs") && told.contains("say yes by --yes"), "{told}");
+    assert_eq!(emulator.restarts(), 0);
+
+    let done = emulator.bulk(folder.path(), &[&input[..], &["--yes"]].concat());
+    let told = text(&done.stderr);
+    assert_eq!(done.status.code(), Some(5), "{told}");
+    let results = text(&done.stdout);
+    let results: Vec<serde_json::Value> = results.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(results.iter().map(|result| &result["line"]).collect::<Vec<_>>(), [2, 3, 4]);
+    assert_eq!((&results[0]["outcome"], &results[0]["response"]["TaskId"]), (&"succeeded".into(), &"a".into()));
+    assert_eq!((&results[1]["outcome"], &results[1]["code"]), (&"rejected".into(), &"CodeTaskNotExist".into()));
+    assert!(results[1]["request_id"].is_string(), "{}", results[1]);
+    assert!(told.contains("1 rejected CodeTaskNotExist") && told.contains("2 succeeded, 1 rejected"), "{told}");
+    assert_eq!(emulator.restarts(), 2);
+
+    let again = emulator.bulk(folder.path(), &[&input[..], &["--yes"]].concat());
+    assert_eq!(again.status.code(), Some(1), "{}", text(&again.stderr));
+    assert!(text(&again.stderr).contains("exists already: resume that run"));
+    let resumed = emulator.bulk(folder.path(), &[&input[..], &["--resume", "--retry-rejected", "--yes"]].concat());
+    assert_eq!(resumed.status.code(), Some(5), "{}", text(&resumed.stderr));
+    assert_eq!(emulator.restarts(), 2, "what had succeeded was called again");
+}
+
+#[test]
+fn a_lost_restart_is_repeated_only_where_the_task_cannot_have_been_restarted() {
+    let (emulator, folder) = (Emulator::start(), tempfile::tempdir().unwrap());
+    emulator.task("idle", "idle");
+    emulator.task("running", "running");
+    let fault = r#"{"fault": {"kind": "reset-before-executing"}, "operation": "RestartLivePullToPush", "calls": {"from": 1, "to": 2}}"#;
+    emulator.control("POST", "/faults", fault);
+    let task = |id: &str| format!("{{\"Region\": \"cn-shanghai\", \"TaskId\": \"{id}\"}}\n");
+    std::fs::write(folder.path().join("tasks.jsonl"), task("idle") + &task("running")).unwrap();
+    let always = ["--input", "tasks.jsonl", "--yes", "--settle", "0s", "--in-flight", "1"];
+
+    let lost = emulator.bulk(folder.path(), &always);
+    assert_eq!(lost.status.code(), Some(7), "{}", text(&lost.stderr));
+    assert!(text(&lost.stderr).contains("--retry-unknown makes them again: 1 2"), "{}", text(&lost.stderr));
+
+    // A task that has not begun cannot have been restarted, so it is tried again, and refused; of the other nobody knows.
+    let resumed = emulator.bulk(folder.path(), &[&always[..], &["--resume"]].concat());
+    let told = text(&resumed.stderr);
+    assert_eq!(resumed.status.code(), Some(7), "{told}");
+    assert!(told.contains("what became of 2 lines is asked of DescribeLivePullToPush first"), "{told}");
+    assert!(told.contains("1 rejected InvalidParameter") && told.contains("makes them again: 2"), "{told}");
+    assert_eq!(emulator.restarts(), 0);
+
+    let meant = emulator.bulk(folder.path(), &[&always[..], &["--resume", "--retry-unknown"]].concat());
+    assert_eq!(meant.status.code(), Some(5), "{}", text(&meant.stderr));
+    assert_eq!(emulator.restarts(), 1);
+}
