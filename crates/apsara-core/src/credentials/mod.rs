@@ -3,12 +3,13 @@
 mod provider;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub use self::provider::CredentialsProvider;
 pub(crate) use self::provider::Source;
 use crate::error::Error;
 use crate::sensitive::Sensitive;
+use crate::sign::Keyed;
 
 /// Holds an access key: its id, its secret and, for a temporary key from STS, its security token. Cheap to clone.
 #[derive(Clone, PartialEq, Eq)]
@@ -16,12 +17,24 @@ pub struct Credentials {
     key: Arc<Key>,
 }
 
-#[derive(PartialEq, Eq)]
 struct Key {
     access_key_id: String,
     access_key_secret: Sensitive<String>,
     security_token: Option<Sensitive<String>>,
+    /// What signs by the secret, made when it is first asked for.
+    keyed: OnceLock<Keyed>,
 }
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { access_key_id, access_key_secret, security_token, keyed: _ } = other;
+        self.access_key_id == *access_key_id
+            && self.access_key_secret == *access_key_secret
+            && self.security_token == *security_token
+    }
+}
+
+impl Eq for Key {}
 
 impl Credentials {
     /// Creates credentials from a permanent access key.
@@ -57,6 +70,7 @@ impl Credentials {
             access_key_id: id,
             access_key_secret: Sensitive::new(secret),
             security_token: token.map(Sensitive::new),
+            keyed: OnceLock::new(),
         };
         Ok(Self { key: Arc::new(key) })
     }
@@ -89,6 +103,11 @@ impl Credentials {
     #[must_use]
     pub fn access_key_secret(&self) -> &Sensitive<String> {
         &self.key.access_key_secret
+    }
+
+    /// Returns what signs by the secret.
+    pub(crate) fn keyed(&self) -> &Keyed {
+        self.key.keyed.get_or_init(|| Keyed::new(self.key.access_key_secret.expose()))
     }
 
     /// Returns the security token of a temporary access key.
