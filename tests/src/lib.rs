@@ -6,8 +6,10 @@ mod emulated;
 mod guides;
 mod scripted;
 mod sessions;
+mod transports;
 pub mod workspace;
 
 pub use emulated::{Kind, at, config, credentials, live, relay_task};
 pub use scripted::{Scripted, Step, read_message};
 pub use sessions::Sessions;
+pub use transports::on_transport;

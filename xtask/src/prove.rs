@@ -13,6 +13,7 @@ mod of_control;
 mod of_emulator;
 mod of_gateway;
 mod of_generator;
+mod of_lean;
 mod of_pages;
 mod of_quota;
 mod of_ram;
@@ -46,6 +47,7 @@ pub(crate) fn run(only: &str) -> Result<(), Failure> {
         of_emulator::BREAKS,
         of_ram::BREAKS,
         of_pages::BREAKS,
+        of_lean::BREAKS,
     ];
     let breaks = || all.into_iter().flatten().filter(is_meant);
     if breaks().next().is_none() {

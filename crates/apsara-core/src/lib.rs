@@ -9,6 +9,7 @@
 //!   [`ConfigBuilder::transport`] must be given.
 //! - `tracing`: a span of the crate `tracing` for each call and each attempt, named as OpenTelemetry names them; see [`observe`].
 //! - `opentelemetry`: `observe::Meters`, which measures calls, and `observe::TraceContext`, which sends `traceparent`.
+//! - `hyper`: a transport on hyper-util, which takes less CPU per call than the one on reqwest and knows no proxies.
 //! - `sm3`: the signature `ACS3-HMAC-SM3`, HMAC-SM3 over SM3 hashes.
 //! - `rsa`: the signature `ACS3-RSA-SHA256`, by a private key instead of a secret.
 
@@ -18,6 +19,9 @@ mod credentials;
 mod endpoint;
 mod error;
 pub mod generated;
+#[cfg(feature = "measure")]
+#[doc(hidden)]
+pub mod measure;
 pub mod observe;
 mod operation;
 mod outcome;

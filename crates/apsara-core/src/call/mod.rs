@@ -90,6 +90,22 @@ impl Client {
     }
 }
 
+/// Prepares and signs a call that is not sent.
+#[cfg(feature = "measure")]
+pub(crate) fn measured(
+    client: &Client,
+    operation: &'static Operation,
+    request: &dyn AnyRecord,
+    credentials: &crate::Credentials,
+    version: crate::SignatureVersion,
+    time: std::time::SystemTime,
+) -> Result<http::Request<Bytes>, Error> {
+    let prepared = prepare::prepare(client, operation, request)?;
+    let nonce = attempt::nonce()?;
+    let stamp = attempt::Stamp { time, nonce: nonce.as_str(), again: None };
+    prepared.unsigned.sign(version, attempt::Identity::Key(credentials), stamp)
+}
+
 /// Holds a decoded answer beside what came over the wire: its status, headers and body.
 pub struct Raw<T> {
     response: T,
