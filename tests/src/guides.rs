@@ -12,4 +12,5 @@ macro_rules! guide {
 guide!(Endpoints, "endpoints.md");
 guide!(Errors, "errors.md");
 guide!(Lists, "lists-and-waiting.md");
+guide!(Performance, "performance.md");
 guide!(OwnProducts, "own-products.md");

@@ -1,0 +1,53 @@
+//! `cargo xtask bench`: what things cost. No test depends on a time.
+
+mod calls;
+mod codegen;
+mod micro;
+
+use crate::run::{Failure, cargo, succeed};
+
+/// What to measure.
+#[derive(clap::Subcommand)]
+pub(crate) enum Bench {
+    /// Measure what a call costs: ours beside clients that were tuned by hand, and beside every peer.
+    Calls(calls::Args),
+    /// Measure the generator, and what the code that it makes costs the compiler.
+    Codegen(codegen::Args),
+    /// Measure how long the emulator's start takes, and what verifying signatures costs it; fails if that is more than half
+    /// of a call without it.
+    Emulator(Remembered),
+    /// Count the instructions that each step of a call takes.
+    Micro(micro::Args),
+}
+
+/// What the emulator remembers.
+#[derive(clap::Args)]
+pub(crate) struct Remembered {
+    /// Measure instead what is left of calls in memory once a quarter of an hour has passed by the emulator's clocks.
+    #[arg(long)]
+    memory: bool,
+    /// How many calls are made, twice.
+    #[arg(long, default_value_t = 1_000_000, requires = "memory")]
+    calls: u32,
+}
+
+/// Measures what was asked for.
+pub(crate) fn run(bench: &Bench) -> Result<(), Failure> {
+    match bench {
+        Bench::Calls(args) => calls::run(args),
+        Bench::Codegen(args) => codegen::run(args),
+        Bench::Emulator(remembered) => emulator(remembered),
+        Bench::Micro(args) => micro::run(args),
+    }
+}
+
+/// Runs the program that compares an emulator with one that believes everything; it is not linked into this one.
+fn emulator(remembered: &Remembered) -> Result<(), Failure> {
+    let mut command = cargo(&["run", "--quiet", "--release", "--package", "apsara-tests", "--bin", "bench_emulator"]);
+    if remembered.memory {
+        command.args(["--", "--memory", &remembered.calls.to_string()]);
+        // What is given back to glibc's allocator it gives back to the system, if it is large: measured is what is held.
+        command.env("MALLOC_MMAP_THRESHOLD_", "131072");
+    }
+    succeed(&mut command)
+}
