@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::limits::Limits;
 use crate::load::Version;
 use crate::pages;
+use crate::reconcile;
 use crate::refusal::{Collector, Place, did_you_mean};
 use crate::repair::holes;
 use crate::spec::{Api, Parameter, Schema};
@@ -51,6 +52,7 @@ pub(crate) fn check(versions: &[Version], refusals: &Collector) {
             check_api(api, version, refusals);
             pages::check(api, ours, product, refusals);
             waiters::check(api, ours, product, refusals);
+            reconcile::check(api, ours, version, refusals);
         }
     }
     refusals.published(false);

@@ -6,6 +6,8 @@
 mod builder;
 mod check;
 mod data;
+mod describe;
+mod diff;
 mod docs;
 mod emit;
 mod facts;
@@ -21,6 +23,7 @@ mod overlay;
 mod pages;
 mod parallel;
 mod product;
+mod reconcile;
 mod refusal;
 mod repair;
 mod select;
@@ -33,6 +36,7 @@ use std::collections::BTreeSet;
 
 pub use builder::{Builder, Error};
 pub use data::VersionData;
+pub use diff::{Change, Class, diff};
 pub use format::File;
 pub use load::Sources;
 pub use pages::PagesOf;
@@ -84,6 +88,77 @@ impl Default for Options {
 ///
 /// Fails with every reason why the specs cannot be generated.
 pub fn generate(sources: &Sources, root: &str, options: &Options) -> Result<Generated, Refusals> {
+    let Read { mut versions, model, refusals, repairs } = read(sources, root, options)?;
+    select::keep(&mut versions, &options.operations);
+    let units = emit::units(&model, root);
+    let files = parallel::map(&units, |unit| format::format(emit::emit(*unit)));
+    let data = if options.with_data { data::data(&versions) } else { Vec::new() };
+    let pages = pages::count(&versions);
+    Ok(Generated { files, refusals, repairs, data, pages })
+}
+
+/// Describes every operation of the specs for programs that call it without generated code: JSON that
+/// `apsara_core::untyped::Description::from_json` reads, sorted by product, version and name. Nothing is generated.
+///
+/// Specs are files of a folder, as [`Sources::insert`] takes them: `PRODUCT/VERSION/Operation.json` with a `product.json` beside it,
+/// or a whole `api-docs.json`. Whether a version has paths, by which its style is told, is asked of the operations that are given.
+///
+/// # Errors
+///
+/// Fails with every reason why the specs cannot be read; with `keep_going`, what is refused is left out.
+pub fn describe(sources: &Sources, options: &Options) -> Result<Vec<serde_json::Value>, Refusals> {
+    let Read { model, .. } = read(sources, "the specs", options)?;
+    Ok(model.products.iter().flat_map(|product| &product.versions).flat_map(describe::describe).collect())
+}
+
+/// Describes one operation whose spec is at hand as data, as `apsara_specs` ships it: what the version shares, the spec with our
+/// corrections in it, and the overlay. `product` is the product's folder.
+///
+/// # Errors
+///
+/// As [`describe`].
+pub fn describe_data(
+    product: &str,
+    shared: &serde_json::Value,
+    name: &str,
+    spec: &serde_json::Value,
+    overlay: Option<&serde_json::Value>,
+) -> Result<serde_json::Value, Refusals> {
+    let mut sources = Sources::default();
+    let folder = format!("{product}/{}", shared["info"]["version"].as_str().unwrap_or_default());
+    sources.insert(format!("{folder}/product.json"), shared.to_string());
+    sources.insert(format!("{folder}/{name}.json"), spec.to_string());
+    if let Some(overlay) = overlay {
+        let mut overlay = overlay.clone();
+        // They were made already, and one that changes nothing is refused.
+        overlay.as_object_mut().and_then(|entries| entries.remove("corrections"));
+        sources.insert(format!("{folder}/{name}.apsara.json"), overlay.to_string());
+    }
+    let collector = refusal::Collector::default();
+    let versions = load::load(&sources, &collector);
+    check::check(&versions, &collector);
+    // What is shared names what other operations have, which are not here.
+    let shared = format!("{folder}/product.json");
+    let refusals: Vec<Refusal> =
+        collector.refusals().into_iter().filter(|refusal| refusal.place().file_name() != shared).collect();
+    if !refusals.is_empty() {
+        return Err(Refusals::new(refusals));
+    }
+    let model = lower::lower(&versions, None, &BTreeSet::new());
+    let mut described = model.products.iter().flat_map(|product| &product.versions).flat_map(describe::describe);
+    // There is one file with one operation, which is described or was refused.
+    Ok(described.next().unwrap_or_default())
+}
+
+/// What was read of specs, and what is to be emitted.
+struct Read {
+    versions: Vec<load::Version>,
+    model: model::Model,
+    refusals: Vec<Refusal>,
+    repairs: Vec<Repair>,
+}
+
+fn read(sources: &Sources, root: &str, options: &Options) -> Result<Read, Refusals> {
     let collector = refusal::Collector::default();
     let mut versions = load::load(sources, &collector);
     check::check(&versions, &collector);
@@ -97,10 +172,5 @@ pub fn generate(sources: &Sources, root: &str, options: &Options) -> Result<Gene
         return Err(Refusals::new(refusals));
     }
     let model = lower::lower(&versions, options.crate_path.as_deref(), &options.operations);
-    select::keep(&mut versions, &options.operations);
-    let units = emit::units(&model, root);
-    let files = parallel::map(&units, |unit| format::format(emit::emit(*unit)));
-    let data = if options.with_data { data::data(&versions) } else { Vec::new() };
-    let pages = pages::count(&versions);
-    Ok(Generated { files, refusals, repairs: collector.repairs(), data, pages })
+    Ok(Read { versions, model, refusals, repairs: collector.repairs() })
 }

@@ -102,12 +102,14 @@ impl Sources {
         }
         for overlay in overlays {
             let text = text(overlay)?;
-            let Some(file) = overlay.file_name().filter(|_| sources.0.len() == 1) else {
-                let problem =
-                    format!("{}: put it beside its operation, for there are several versions", shown(overlay));
-                return Err(io::Error::new(io::ErrorKind::InvalidInput, problem));
-            };
-            let file = file.to_string_lossy();
+            let file = overlay.file_name().unwrap_or_default().to_string_lossy();
+            let wrong = |what: &str| io::Error::new(io::ErrorKind::InvalidInput, format!("{}: {what}", shown(overlay)));
+            if !file.ends_with(OVERLAY) {
+                return Err(wrong("call an overlay after its operation, Operation.apsara.json"));
+            }
+            if sources.0.len() != 1 {
+                return Err(wrong("put it beside its operation, for there is not one version"));
+            }
             for files in sources.0.values_mut() {
                 files.texts.insert(file.clone().into_owned(), (shown(overlay), text.clone()));
             }

@@ -93,6 +93,7 @@ pub(crate) struct Operation {
     pub(crate) request: Record,
     pub(crate) setters: Vec<Setter>,
     pub(crate) response: Record,
+    pub(crate) streams: Streams,
     /// None if its answer is no page of a list.
     pub(crate) paged: Option<Paged>,
     pub(crate) waiters: Vec<Waiter>,
@@ -184,6 +185,17 @@ pub(crate) enum Type {
     Recursive(String),
     List(Box<Type>),
     Map(Box<Type>),
+}
+
+/// What of an operation need not be in memory as a whole.
+#[derive(Debug, Default)]
+pub(crate) struct Streams {
+    /// What the data of an event is, where it answers with a stream of events.
+    pub(crate) event: Option<Type>,
+    /// Whether it answers with bytes.
+    pub(crate) downloads: bool,
+    /// Whether its body is bytes.
+    pub(crate) uploads: bool,
 }
 
 /// A method of a call that sets a parameter.

@@ -8,6 +8,7 @@ use crate::facts::{Impact, Quota, Ram, Repeat, is_sensitive};
 use crate::json::Object;
 use crate::limits::Limits;
 use crate::pages::{self, Stated};
+use crate::reconcile::{self, Reconcile};
 use crate::refusal::{Collector, Place, did_you_mean};
 use crate::spec::{self, Api, ErrorCode, Parameter};
 use crate::waiters::{self, Waiter};
@@ -21,6 +22,7 @@ pub(crate) struct Ours {
     pub(crate) ram: Option<Ram>,
     pub(crate) pages: Option<Stated>,
     pub(crate) waiters: Vec<Waiter>,
+    pub(crate) reconcile: Option<Reconcile>,
     /// The overlay, whole.
     pub(crate) source: Option<Value>,
 }
@@ -75,6 +77,7 @@ pub(crate) fn apply(api: &mut Api, value: &Value, place: Place, refusals: &Colle
         ram: object.object("ram").map(|ram| self::ram(&ram)),
         pages: pages::stated(object, refusals),
         waiters: waiters::waiters(object, refusals),
+        reconcile: reconcile::reconcile(object, refusals),
         source: Some(value.clone()),
     };
     let changes_nothing =

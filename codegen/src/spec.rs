@@ -30,6 +30,8 @@ pub(crate) struct Api {
     pub(crate) schemes: Vec<String>,
     /// The content types that it takes.
     pub(crate) consumes: Vec<String>,
+    /// The content types that it answers with.
+    pub(crate) produces: Vec<String>,
     /// The kinds of credentials of which any one will do.
     pub(crate) security: Vec<String>,
     pub(crate) operation_type: Option<String>,
@@ -146,6 +148,7 @@ pub(crate) fn api(name: &str, value: &Value, place: Place, refusals: &Collector)
         parameters,
         schemes: object.texts("schemes"),
         consumes: object.texts("consumes"),
+        produces: object.texts("produces"),
         response,
         response_headers,
         error_codes: object.object("errorCodes").map(|codes| error_codes(&codes, refusals)).unwrap_or_default(),

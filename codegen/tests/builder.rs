@@ -168,6 +168,8 @@ fn an_overlay_beside_a_document_wins() {
     let told = builder().overlay(folder.join("GetThing.apsara.json")).build().unwrap_err().to_string();
     assert!(told.contains("GetThing.apsara.json /repeat: this changes nothing"), "{told}");
     assert!(told.contains("GetThing.apsara.json /qouta: "), "{told}");
+    let told = builder().overlay(folder.join("things.json")).build().unwrap_err().to_string();
+    assert!(told.ends_with("things.json: call an overlay after its operation, Operation.apsara.json"), "{told}");
 }
 
 #[test]

@@ -4,7 +4,8 @@
 
 mod common;
 
-use common::{OPERATION, PRODUCT, file, generated, without_the_usual};
+use apsara_codegen::{Options, describe};
+use common::{OPERATION, PRODUCT, file, generated, sources, without_the_usual};
 
 macro_rules! fixture {
     ($name:literal) => {
@@ -60,6 +61,27 @@ fn a_request_and_its_answer_may_stand_in_every_place_at_once() {
 fn a_stream_of_events_is_a_text() {
     let streams = OPERATION.replace("\"security\"", "\"schemes\": [\"sse\"], \"security\"");
     insta::assert_snapshot!(operation("streams.rs", &[("Streams.json", &streams)]));
+}
+
+#[test]
+fn what_need_not_be_in_memory_as_a_whole_says_so() {
+    let all = [("product.json", PRODUCT), fixture!("Talk"), fixture!("Fetch"), fixture!("Store")];
+    let files = generated(&all).unwrap();
+    let shown = |name: &str, from: &str| {
+        let text = without_the_usual(file(&files, name));
+        text[text.find(from).unwrap()..].to_owned()
+    };
+    insta::assert_snapshot!(
+        [
+            shown("talk.rs", "impl rt::Streamed"),
+            shown("fetch.rs", "impl rt::Downloads"),
+            shown("store.rs", "impl rt::Uploads"),
+            shown("call.rs", "impl<R: rt::Streamed"),
+        ]
+        .join("\n----\n\n")
+    );
+    let plain = generated(&[("product.json", PRODUCT), ("Plain.json", OPERATION)]).unwrap();
+    assert!(!file(&plain, "call.rs").contains("rt::Streamed"), "a version without streams has their methods");
 }
 
 #[test]
@@ -149,7 +171,7 @@ fn the_newest_version_is_the_default_unless_another_says_so() {
         sources.insert(format!("api-specs/test/{version}/product.json"), product);
         sources.insert(format!("api-specs/test/{version}/Smallest.json"), OPERATION);
     }
-    let files = apsara_codegen::generate(&sources, "api-specs", &apsara_codegen::Options::default()).unwrap().files;
+    let files = apsara_codegen::generate(&sources, "api-specs", &Options::default()).unwrap().files;
     let module = &files.iter().find(|file| file.path == "test/mod.rs").unwrap().text;
     assert!(module.contains("pub use v2025_01_01::*;"), "{module}");
 }
@@ -256,4 +278,18 @@ fn an_overlay_makes_a_wait_for_a_state() {
     let text = operation("describe_thing.rs", &files);
     let (_, waits) = text.split_once("    /// Waits until there is a code.").unwrap();
     insta::assert_snapshot!(waits.split_once("/// Holds the parameters").unwrap().0);
+}
+
+#[test]
+fn an_operation_is_described_as_data() {
+    let files = [fixture!("product"), fixture!("Travels"), fixture!("Limits"), fixture!("Tree")];
+    let described = describe(&sources(&files), &Options::default()).unwrap();
+    let lines = described.iter().flat_map(|operation| {
+        let facts = operation.as_object().unwrap().iter().map(|(key, value)| match value.as_array() {
+            Some(list) => list.iter().map(|it| format!("{key} {it}\n")).collect(),
+            None => format!("{key} {value}\n"),
+        });
+        facts.chain(["\n".to_owned()]).collect::<Vec<_>>()
+    });
+    insta::assert_snapshot!(lines.collect::<String>());
 }

@@ -150,6 +150,33 @@ fn mistakes() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
             "a wait on what must not be repeated",
             overlay(r#"{ "waiters": { "it": { "field": "F", "until": ["a"] } } }"#),
         ),
+        (
+            "a call that nothing tells of",
+            listed_with(
+                r#"{ "reconcile": { "operation": "ListThing", "executed_when": "A = 1", "not_executed_when": 3, "when": "A == 1" } }"#,
+            ),
+        ),
+        (
+            "a question that cannot be asked",
+            [
+                overlay("{}"),
+                listed_with(r#"{ "reconcile": { "operation": "Over", "executed_when": "RequestId == \"a\"" } }"#),
+            ]
+            .concat(),
+        ),
+        ("a question from which nothing follows", overlay(r#"{ "reconcile": { "operation": "Over" } }"#)),
+        (
+            "conditions on what no answer tells",
+            [
+                overlay(
+                    r#"{ "reconcile": { "operation": "ListThings",
+                        "executed_when": "Data.TotalCont == 1 || Data.TotalCount == 1",
+                        "not_executed_when": "Data.TotalCount == $request.TaskIds && Data.TotalCount == $request.TaskId" } }"#,
+                ),
+                listed_with("{}"),
+            ]
+            .concat(),
+        ),
         ("a correction that no longer applies", correction("/parameters/TaskId/schema/maxLength", "10", "11")),
         ("a correction of nothing", correction("/parameters/Nothing/schema", "1", "2")),
         ("a correction that changes nothing", correction("/summary", "\"S.\"", "\"S.\"")),

@@ -10,7 +10,16 @@ macro_rules! guide {
 }
 
 guide!(Endpoints, "endpoints.md");
+guide!(Credentials, "credentials.md");
+guide!(Blocking, "blocking.md");
 guide!(Errors, "errors.md");
 guide!(Lists, "lists-and-waiting.md");
 guide!(Performance, "performance.md");
+guide!(Evolution, "evolution.md");
 guide!(OwnProducts, "own-products.md");
+guide!(Quotas, "quotas.md");
+guide!(Streams, "streams.md");
+guide!(Untyped, "untyped.md");
+guide!(Observability, "observability.md");
+guide!(Testing, "testing.md");
+guide!(Transport, "transport.md");

@@ -3,13 +3,21 @@
 #![allow(clippy::unwrap_used)]
 
 mod emulated;
+mod fleet;
 mod guides;
+mod home;
+mod key_server;
+mod redis_server;
 mod scripted;
 mod sessions;
 mod transports;
 pub mod workspace;
 
 pub use emulated::{Kind, at, config, credentials, live, relay_task};
+pub use fleet::{Worker, most_within};
+pub use home::Home;
+pub use key_server::KeyServer;
+pub use redis_server::RedisServer;
 pub use scripted::{Scripted, Step, read_message};
 pub use sessions::Sessions;
 pub use transports::on_transport;

@@ -54,6 +54,8 @@ pub fn copy_tree(to: &Path) {
 pub fn cargo(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments).current_dir(folder).env("CARGO_TARGET_DIR", target().join("scratch-build"));
+    // Nobody debugs what is built there.
+    command.env("CARGO_PROFILE_DEV_DEBUG", "false");
     command
 }
 

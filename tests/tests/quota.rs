@@ -61,3 +61,10 @@ async fn a_call_that_the_quota_has_no_time_for_is_not_sent() {
     }
     assert!(emulator.ledger_len() <= 10, "{} were sent", emulator.ledger_len());
 }
+
+#[tokio::test]
+async fn the_account_that_a_quota_is_counted_for_can_be_asked_for() {
+    let emulator = Emulator::start().await.unwrap();
+    let account = apsara::account_id(&config(&emulator).build().unwrap()).await.unwrap();
+    assert_eq!(account.as_deref(), Some(emulator.account_id()));
+}

@@ -13,8 +13,10 @@ mod package;
 mod pages;
 mod peers;
 mod prove;
+mod quota;
 mod run;
 mod scratch;
+mod semver;
 mod specs;
 mod test;
 
@@ -42,10 +44,14 @@ enum Command {
     Test(test::Args),
     /// Let many clients meet every fault at random, and compare what they were told with what was done.
     Chaos(chaos::Args),
+    /// Let eight processes want all of one quota, by a server and by files, and see that it is kept and shared fairly.
+    Quota(quota::Args),
     /// Generate and compile every document of the portal in a folder.
     Corpus(corpus::Args),
     /// Package every crate that is published, in the order to publish them in, and build and run a program from the packages alone.
     Package,
+    /// Have cargo-semver-checks, if it is installed, judge every change of docs/evolution.md.
+    Semver,
     /// Measure: lines, CPU seconds, sizes.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -58,8 +64,10 @@ fn main() -> ExitCode {
         Command::Demo => demo::run(),
         Command::Test(args) => test::run(&args),
         Command::Chaos(args) => chaos::run(&args),
+        Command::Quota(args) => quota::run(&args),
         Command::Corpus(args) => corpus::run(&args),
         Command::Package => package::run(),
+        Command::Semver => semver::run(),
         Command::Bench(bench) => bench::run(&bench),
     };
     match result {

@@ -6,18 +6,23 @@ use std::process::Command;
 use std::time::Instant;
 
 use crate::run::{Failure, cargo, target};
-use crate::scratch;
+use crate::{peers, scratch};
 
+mod of_builds;
 mod of_calls;
 mod of_control;
+mod of_credentials;
 mod of_emulator;
+mod of_fleet;
 mod of_gateway;
 mod of_generator;
 mod of_lean;
+mod of_observers;
 mod of_pages;
 mod of_quota;
 mod of_ram;
 mod of_runtime;
+mod of_transport;
 
 /// One fact, and how it is broken: a text of a file that stands there once, and what takes its place.
 struct Break {
@@ -41,17 +46,25 @@ pub(crate) fn run(only: &str) -> Result<(), Failure> {
         of_runtime::BREAKS,
         of_calls::BREAKS,
         of_quota::BREAKS,
+        of_fleet::BREAKS,
         of_gateway::BREAKS,
         of_control::BREAKS,
+        of_credentials::BREAKS,
         of_generator::BREAKS,
         of_emulator::BREAKS,
         of_ram::BREAKS,
         of_pages::BREAKS,
         of_lean::BREAKS,
+        of_observers::BREAKS,
+        of_transport::BREAKS,
+        of_builds::BREAKS,
     ];
     let breaks = || all.into_iter().flatten().filter(is_meant);
     if breaks().next().is_none() {
         return Err(format!("no break holds `{only}` in its sentence or in the name of its file"));
+    }
+    if breaks().any(|fact| fact.target == "fleet") {
+        peers::install_redis()?;
     }
     let mut targets: Vec<(&str, &str)> = breaks().map(|fact| (fact.package, fact.target)).collect();
     targets.sort_unstable();

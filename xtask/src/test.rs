@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::run::{Failure, cargo, exists, succeed};
-use crate::{chaos, corpus, generate, peers, prove};
+use crate::{chaos, corpus, generate, package, peers, prove};
 
 /// What to run. Without a flag: everything that must pass before a change lands, in at most 25 minutes on 2 cores.
 #[derive(clap::Args)]
@@ -26,7 +26,10 @@ pub(crate) struct Args {
 }
 
 /// The tests that need other programs or other builds.
-const SLOW: [&str; 5] = ["downstream", "drop_in", "elsewhere", "peers", "wire"];
+const SLOW: [&str; 6] = ["downstream", "drop_in", "elsewhere", "evolution", "peers", "wire"];
+
+/// Those that need a Redis server. They mostly wait, so they do it together.
+const FLEET: &str = "fleet";
 
 type Step = (&'static str, fn() -> Result<(), Failure>);
 
@@ -53,10 +56,13 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         ("doc test", || succeed(&mut tests(cargo(&["test", "--workspace", "--doc", "--quiet"])))),
         ("documentation", documentation),
     ];
-    let more: [Step; 4] = [
+    let more: [Step; 7] = [
         ("chaos", chaos::sample),
+        ("redis: install", peers::install_redis),
+        ("fleet", fleet_tests),
         ("peers: install", peers::install),
         ("peers, other crates", || slow_tests(&SLOW)),
+        ("packages", package::run),
         ("corpus: a sample", corpus::sample),
     ];
     let only_peers: [Step; 2] = [("peers: install", peers::install), ("peers", || slow_tests(&["peers"]))];
@@ -107,13 +113,14 @@ fn tests(mut command: std::process::Command) -> std::process::Command {
 
 fn fast_tests() -> Result<(), Failure> {
     if exists("cargo", "nextest") {
-        let filter = SLOW.map(|name| format!("not binary(={name})")).join(" and ");
+        let left_out = SLOW.iter().chain([&FLEET]);
+        let filter = left_out.map(|name| format!("not binary(={name})")).collect::<Vec<_>>().join(" and ");
         return succeed(&mut tests(cargo(&["nextest", "run", "--workspace", "--filterset", &filter])));
     }
     succeed(&mut tests(cargo(&["test", "--workspace", "--lib", "--bins"])))?;
     // Without nextest a test target can only be left out by naming the others.
     for target in test_targets()? {
-        if !SLOW.contains(&target.as_str()) {
+        if !SLOW.contains(&target.as_str()) && target != FLEET {
             succeed(&mut tests(cargo(&["test", "--workspace", "--test", &target])))?;
         }
     }
@@ -144,6 +151,10 @@ fn test_targets() -> Result<Vec<String>, Failure> {
     names.sort();
     names.dedup();
     Ok(names)
+}
+
+fn fleet_tests() -> Result<(), Failure> {
+    succeed(&mut tests(cargo(&["test", "--package", "apsara-tests", "--test", FLEET])))
 }
 
 fn slow_tests(names: &[&str]) -> Result<(), Failure> {

@@ -4,8 +4,11 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::docs;
+use crate::model::{Streams, Version};
 
-pub(super) fn call(title: &str) -> TokenStream {
+pub(super) fn call(version: &Version) -> TokenStream {
+    let title = &version.title;
+    let streams = streams(version);
     let call_docs = docs(&format!(
         "Builds one call of {title}: parameters by their names, options of this call with the prefix `with_`."
     ));
@@ -83,6 +86,14 @@ pub(super) fn call(title: &str) -> TokenStream {
             }
         }
 
+        impl<R: rt::Request> rt::IntoCall for Call<R> {
+            type Request = R;
+
+            fn into_call(self) -> rt::Call<R> {
+                self.call
+            }
+        }
+
         impl<R: rt::Paged<Client = Client>> Call<R> {
             /// Gives the answers page by page, from the page that is set, or the first, to the last one.
             pub fn pages(self) -> rt::Pages<R> {
@@ -94,5 +105,52 @@ pub(super) fn call(title: &str) -> TokenStream {
                 self.call.items()
             }
         }
+
+        #streams
     }
+}
+
+/// Emits the methods of calls that need not be in memory as a whole, where a version has such operations.
+fn streams(version: &Version) -> TokenStream {
+    let has = |wanted: fn(&Streams) -> bool| version.operations.iter().any(|operation| wanted(&operation.streams));
+    let events = has(|streams| streams.event.is_some()).then(|| {
+        quote! {
+            impl<R: rt::Streamed<Client = Client>> Call<R> {
+                /// Sends the call, and gives the events of its answer as they come.
+                ///
+                /// # Errors
+                ///
+                /// As [`Call::send`], and where the answer is no stream of events.
+                pub async fn events(self) -> Result<rt::Events<R::Event>, rt::Error> {
+                    self.call.events().await
+                }
+            }
+        }
+    });
+    let downloads = has(|streams| streams.downloads).then(|| {
+        quote! {
+            impl<R: rt::Downloads<Client = Client>> Call<R> {
+                /// Sends the call, and gives the body of its answer as it comes.
+                ///
+                /// # Errors
+                ///
+                /// As [`Call::send`].
+                pub async fn download(self) -> Result<rt::Download, rt::Error> {
+                    self.call.download().await
+                }
+            }
+        }
+    });
+    let uploads = has(|streams| streams.uploads).then(|| {
+        quote! {
+            impl<R: rt::Uploads<Client = Client>> Call<R> {
+                /// Sends a file as the body, without reading it into memory. One that changes meanwhile is an error.
+                pub fn with_file(mut self, path: impl Into<::std::path::PathBuf>) -> Self {
+                    self.call = self.call.with_file(path);
+                    self
+                }
+            }
+        }
+    });
+    quote! { #events #downloads #uploads }
 }

@@ -14,6 +14,7 @@ mod written;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
+pub(crate) use types::{fact, value};
 pub(crate) use written::Piece;
 
 use crate::model::{Model, Operation, Product, Version};
@@ -80,7 +81,7 @@ pub(crate) fn emit(unit: Unit<'_>) -> Emitted {
         Unit::Shared(product, version, part) => {
             let (name, pieces) = match part {
                 Shared::Module => ("mod", one(module::module(version))),
-                Shared::Call => ("call", one(call::call(&version.title))),
+                Shared::Call => ("call", one(call::call(version))),
                 Shared::Client => ("client", one(client::client(&version.title))),
                 Shared::Endpoints => ("endpoints", one(module::endpoints(version))),
                 Shared::Types => ("types", types::types(version)),

@@ -43,6 +43,7 @@ pub(super) fn operation(operation: &Operation) -> Vec<Piece> {
     pieces.extend(operation.waiters.iter().flat_map(|it| waiter(operation, it)));
     pieces.extend(record(&operation.request));
     pieces.push(Piece::Tokens(facts(operation)));
+    pieces.extend(streams(operation));
     pieces.extend(operation.paged.as_ref().map(|of| paged(of, &operation.request.name)));
     pieces.extend(record(&operation.response));
     pieces.extend(operation.nested.iter().flat_map(record));
@@ -75,6 +76,16 @@ pub(super) fn setter(setter: &Setter, call: &str) -> String {
     format!(
         "{docs}    pub fn {name}(mut self, value: {argument}) -> Self {{\n        {call}.request.{field} = {taken};\n        self\n    }}\n"
     )
+}
+
+/// Writes what need not be in memory as a whole.
+fn streams(operation: &Operation) -> Vec<Piece> {
+    let (request, streams) = (&operation.request.name, &operation.streams);
+    let event = |of: &Type| format!("impl rt::Streamed for {request} {{\n    type Event = {};\n}}\n", value(of));
+    let marker = |marks: bool, name: &str| marks.then(|| format!("impl rt::{name} for {request} {{}}\n"));
+    let pieces =
+        [streams.event.as_ref().map(event), marker(streams.downloads, "Downloads"), marker(streams.uploads, "Uploads")];
+    pieces.into_iter().flatten().map(written).collect()
 }
 
 /// Emits what the runtime must know; what it takes for granted is left out, but never whether a call may be repeated.

@@ -85,7 +85,7 @@ fn rows(field: &Field) -> Vec<String> {
 }
 
 /// Writes what a row says of its field.
-fn fact(fact: &Fact) -> String {
+pub(crate) fn fact(fact: &Fact) -> String {
     let number = |number: f64| Literal::f64_unsuffixed(number).to_string();
     match fact {
         Fact::Form(form) => format!(".{form}()"),
@@ -119,7 +119,7 @@ fn count(most: usize) -> String {
 }
 
 /// Writes the type of a value that is there.
-pub(super) fn value(of: &Type) -> String {
+pub(crate) fn value(of: &Type) -> String {
     match of {
         Type::Bool => "bool".to_owned(),
         Type::I32 => "i32".to_owned(),

@@ -8,7 +8,7 @@ use super::waiters::waiters;
 use crate::check::UNSIGNED;
 use crate::docs;
 use crate::facts::{Impact, Repeat};
-use crate::model::{ErrorEnum, Fact, Field, Operation, Paged, Record, Security, Setter, Type, Variant};
+use crate::model::{ErrorEnum, Fact, Field, Operation, Paged, Record, Security, Setter, Streams, Type, Variant};
 use crate::names::{self, Scope};
 use crate::overlay::Ours;
 use crate::pages::{self, Pages};
@@ -24,6 +24,7 @@ pub(super) fn operation<'a>(api: &'a Api, ours: &Ours, types: &mut Types<'a>, pr
     let sent = nested.len();
     types.unwraps = true;
     let response = response(api, types, &name, &method, &mut nested);
+    let streams = streams(api, types, &request, &response, &name, &mut nested);
     types.unwraps = false;
     nested[sent..].iter_mut().for_each(|record| record.readable = false);
     let paged = pages::of(api, ours, types.product).and_then(|pages| paged(pages, &response, &nested, types));
@@ -38,7 +39,7 @@ pub(super) fn operation<'a>(api: &'a Api, ours: &Ours, types: &mut Types<'a>, pr
         name: api.name.clone(),
         module: names::module(&api.name),
         docs: text::operation(&facts, error.as_ref().map(|error| error.name.as_str()), &example),
-        uses: uses(nested.iter().chain([&request, &response]), paged.as_ref()),
+        uses: uses(nested.iter().chain([&request, &response]), paged.as_ref(), streams.event.as_ref()),
         method,
         call,
         deprecated: api.deprecated,
@@ -52,6 +53,7 @@ pub(super) fn operation<'a>(api: &'a Api, ours: &Ours, types: &mut Types<'a>, pr
         request,
         setters,
         response,
+        streams,
         paged,
         waiters,
         nested,
@@ -78,12 +80,47 @@ fn paged(pages: Pages, response: &Record, nested: &[Record], types: &Types<'_>) 
     None
 }
 
+/// Says what need not be in memory as a whole.
+fn streams<'a>(
+    api: &'a Api,
+    types: &mut Types<'a>,
+    request: &Record,
+    response: &Record,
+    name: &str,
+    nested: &mut Vec<Record>,
+) -> Streams {
+    let is_bytes = |field: &&Field| field.of == Type::Bytes && field.facts.contains(&Fact::Form("body"));
+    let bodies = request.fields.iter().filter(|field| field.facts.contains(&Fact::Form("body")));
+    let event = answers_with_events(api).then(|| match &api.response {
+        Some(schema) => types.field(String::new(), "event", schema, format!("{name}Event"), nested).of,
+        None => Type::Json,
+    });
+    Streams {
+        downloads: event.is_none()
+            && (response.fields.iter().any(|field| is_bytes(&field)) || produces(api, "application/octet-stream")),
+        event,
+        uploads: bodies.clone().count() == 1 && bodies.clone().all(|field| is_bytes(&field)),
+    }
+}
+
+fn answers_with_events(api: &Api) -> bool {
+    api.schemes.iter().any(|scheme| scheme.eq_ignore_ascii_case("sse")) || produces(api, "text/event-stream")
+}
+
+fn produces(api: &Api, content_type: &str) -> bool {
+    api.produces.iter().any(|produced| produced.eq_ignore_ascii_case(content_type))
+}
+
 /// Returns the types that fields have and that stand elsewhere.
-fn uses<'a>(records: impl Iterator<Item = &'a Record> + Clone, paged: Option<&'a Paged>) -> Vec<String> {
+fn uses<'a>(
+    records: impl Iterator<Item = &'a Record> + Clone,
+    paged: Option<&'a Paged>,
+    event: Option<&'a Type>,
+) -> Vec<String> {
     let own: BTreeSet<&str> = records.clone().map(|record| record.name.as_str()).collect();
     let mut uses = BTreeSet::from(["Call", "Client"]);
     let fields = records.flat_map(|record| record.fields.iter().map(|field| &field.of));
-    for mut of in fields.chain(paged.map(|paged| &paged.item)) {
+    for mut of in fields.chain(paged.map(|paged| &paged.item)).chain(event) {
         while let Type::List(item) | Type::Map(item) = of {
             of = item;
         }
@@ -196,7 +233,7 @@ fn response<'a>(api: &'a Api, types: &mut Types<'a>, name: &str, method: &str, n
     let name = types.scope.claim(&format!("{name}Response"));
     let docs = docs::paragraph(&format!("Holds what [`Client::{method}`] is answered with."));
     let mut record = Record { name, docs, fields: Vec::new(), readable: true };
-    if api.schemes.iter().any(|scheme| scheme.eq_ignore_ascii_case("sse")) {
+    if answers_with_events(api) {
         let docs = "The stream of events (`text/event-stream`) as it came, once it has ended.".to_owned();
         record.fields.push(Field::plain("body", "body", docs, Fact::Form("body")));
     } else if let Some(schema) = &api.response {

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::operation::Product;
 
 /// Says how the official SDKs build the host of a region that stands in no table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EndpointRule {
     /// `PRODUCT.REGION.aliyuncs.com`

@@ -7,15 +7,21 @@
 //!
 //! - `reqwest` (default): the transport on reqwest and rustls, with the system's certificates. Without it
 //!   [`ConfigBuilder::transport`] must be given.
+//! - `process` (default): a profile may name a program that gives credentials.
+//! - `blocking`: calls from code that is not async, in the module `blocking`.
 //! - `tracing`: a span of the crate `tracing` for each call and each attempt, named as OpenTelemetry names them; see [`observe`].
 //! - `opentelemetry`: `observe::Meters`, which measures calls, and `observe::TraceContext`, which sends `traceparent`.
 //! - `hyper`: a transport on hyper-util, which takes less CPU per call than the one on reqwest and knows no proxies.
 //! - `sm3`: the signature `ACS3-HMAC-SM3`, HMAC-SM3 over SM3 hashes.
+//! - `testing`: the module `testing`, with transports for tests: scripted, recording and replaying.
+//! - `host`: quotas that the processes of one host share, `pacing::HostPacer`, on Unix.
 //! - `rsa`: the signature `ACS3-RSA-SHA256`, by a private key instead of a secret.
 
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod call;
 mod config;
-mod credentials;
+pub mod credentials;
 mod endpoint;
 mod error;
 pub mod generated;
@@ -31,7 +37,12 @@ pub mod record;
 mod retry;
 mod sensitive;
 pub mod sign;
+mod streams;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod transport;
+pub mod untyped;
+mod upload;
 mod wait;
 
 pub use call::Raw;
@@ -46,4 +57,5 @@ pub use outcome::Outcome;
 pub use pages::{Items, Pages};
 pub use retry::Retry;
 pub use sensitive::{Sensitive, redact_urls};
+pub use streams::{Download, Event, Events, Head};
 pub use wait::{Progress, Wait, WaitEnd, WaitError};

@@ -45,7 +45,7 @@ impl Product {
 }
 
 /// Says where an operation's name stands on the wire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Style {
     /// One path for all operations; the name is a parameter or a header.
@@ -106,7 +106,7 @@ impl Operation {
 }
 
 /// Names an HTTP method.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Method {
     /// `GET`
@@ -142,7 +142,7 @@ impl Method {
 }
 
 /// Says what a call is signed with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Security {
     /// An access key, permanent or from STS.
@@ -156,7 +156,7 @@ pub enum Security {
 }
 
 /// Says whether a call may be executed twice; it alone decides what is retried after an unclear failure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Repeat {
     /// Executing it twice does no harm.
@@ -168,7 +168,7 @@ pub enum Repeat {
 }
 
 /// Says what a call changes; it alone decides whether a terminal asks first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Impact {
     /// It only reads.
@@ -180,7 +180,7 @@ pub enum Impact {
 }
 
 /// States how many calls an account, with all its RAM users, may make of one operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Quota {
     /// How many calls.
     pub calls: u32,

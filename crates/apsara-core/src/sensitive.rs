@@ -35,6 +35,12 @@ impl<T: Zeroize> fmt::Debug for Sensitive<T> {
 /// What is printed in the place of a sensitive value.
 pub(crate) const REDACTED: &str = "[redacted]";
 
+/// Returns whether a value must not be seen, by the name of its parameter. Generated code was told by the same words.
+pub(crate) fn is_sensitive_name(name: &str) -> bool {
+    let name = name.to_lowercase();
+    ["authkey", "password", "privatekey", "secret", "securitytoken"].iter().any(|part| name.contains(part))
+}
+
 /// Returns a text in which every URL is cut to what cannot carry a secret.
 ///
 /// User information and query go from every URL, and the last segment of the path from `rtmp`, `rtmps` and `srt` ones:

@@ -27,6 +27,10 @@ pub(crate) enum Content {
     Json,
     /// The gateway's XML.
     Xml,
+    /// A stream of events.
+    Events,
+    /// Bytes.
+    Bytes,
     /// A page of HTML, by a proxy.
     Page,
     /// Nothing, by nobody knows whom.
@@ -103,6 +107,23 @@ impl Answer {
             write(&body, &format!("{action}Response"), format)
         });
         Self::whole(status, request_id, body.unwrap_or_default(), format)
+    }
+
+    /// Writes a stream of events: one for each item, or a single one.
+    pub(crate) fn events(status: StatusCode, body: &Value, request_id: String) -> Self {
+        let items = body.as_array().map_or(std::slice::from_ref(body), Vec::as_slice);
+        let events: String = items
+            .iter()
+            .enumerate()
+            .map(|(at, item)| format!("id:{}\nevent:result\ndata:{item}\n\n", at + 1))
+            .collect();
+        Self { content: Content::Events, ..Self::whole(status, request_id, events, Format::Json) }
+    }
+
+    /// Writes the bytes of a text.
+    pub(crate) fn bytes(status: StatusCode, body: &Value, request_id: String) -> Self {
+        let text = body.as_str().map_or_else(|| body.to_string(), str::to_owned);
+        Self { content: Content::Bytes, ..Self::whole(status, request_id, text, Format::Json) }
     }
 
     /// Writes a refusal.
@@ -183,11 +204,13 @@ impl Answer {
         let content_type = match self.content {
             Content::Json => Some("application/json;charset=utf-8"),
             Content::Xml => Some("text/xml;charset=utf-8"),
+            Content::Events => Some("text/event-stream;charset=utf-8"),
+            Content::Bytes => Some("application/octet-stream"),
             Content::Page => Some("text/html"),
             Content::Nothing => None,
         };
         headers.extend(content_type.map(|text| (CONTENT_TYPE, text.to_owned())));
-        if matches!(self.content, Content::Json | Content::Xml) {
+        if matches!(self.content, Content::Json | Content::Xml | Content::Events | Content::Bytes) {
             headers.push((HeaderName::from_static("x-acs-request-id"), self.request_id.clone()));
             headers.push((HeaderName::from_static("x-acs-trace-id"), random::trace_id()));
         }

@@ -18,7 +18,7 @@ use self::own::{run_live, run_sts};
 pub(crate) use self::saved::Touched;
 use crate::accounts::{Accounts, Caller};
 use crate::answer::{Answer, Format, to_value};
-use crate::catalog::{self, Catalog, Sampled, Style};
+use crate::catalog::{self, Catalog, Form, Sampled, Style};
 use crate::clock::Now;
 use crate::counters::Counters;
 use crate::faults::Intervention;
@@ -81,18 +81,26 @@ pub(crate) struct Executed {
     replayed: bool,
     status: StatusCode,
     body: Option<Value>,
+    form: Form,
     task_id: Option<String>,
     new_task_id: Option<String>,
 }
 
 impl Executed {
     pub(crate) fn new(body: &impl Serialize, task_id: Option<String>, new_task_id: Option<String>) -> Self {
-        Self { replayed: false, status: StatusCode::OK, body: Some(to_value(body)), task_id, new_task_id }
+        Self {
+            replayed: false,
+            status: StatusCode::OK,
+            body: Some(to_value(body)),
+            form: Form::Document,
+            task_id,
+            new_task_id,
+        }
     }
 
     fn sampled(sampled: Sampled, replayed: bool) -> Self {
         let status = StatusCode::from_u16(sampled.status).unwrap_or(StatusCode::OK);
-        Self { replayed, status, body: sampled.body, task_id: None, new_task_id: None }
+        Self { replayed, status, body: sampled.body, form: sampled.form, task_id: None, new_task_id: None }
     }
 }
 
@@ -141,9 +149,14 @@ pub(crate) fn answer(state: &mut State, request: &WireRequest, now: Now, interve
             let style = if outline.signature == Some(Signature::V1Roa) { Style::Rpc } else { target.style };
             Answer::error(refusal, request.host(), target.product, request_id, format, style)
         }
-        (Ok(executed), None) => {
-            Answer::success(executed.status, executed.body.clone(), action, request_id, format, target.style)
-        }
+        (Ok(executed), None) => match (executed.form, executed.body.as_ref()) {
+            (Form::Document, _) | (_, None) => {
+                let body = executed.body.clone();
+                Answer::success(executed.status, body, action, request_id, format, target.style)
+            }
+            (Form::Events, Some(body)) => Answer::events(executed.status, body, request_id),
+            (Form::Bytes, Some(body)) => Answer::bytes(executed.status, body, request_id),
+        },
     };
     let answer = intervention.on_answer(answer, result.is_ok());
     let entry = LedgerEntry::of(request, outline.signature, answer.request_id.clone());

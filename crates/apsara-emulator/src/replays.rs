@@ -97,6 +97,7 @@ fn is_kept(at: Timestamp, now: Timestamp) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::Form;
 
     #[test]
     fn answers_are_forgotten_after_a_day() {
@@ -105,7 +106,7 @@ mod tests {
             key: ["1", "Ecs", "v", "A", &token.to_string()].map(str::to_owned),
             fingerprint: [0; 32],
         };
-        let answer = || Sampled { status: 200, body: None };
+        let answer = || Sampled { status: 200, body: None, form: Form::Document };
         let at = |hour: i64| Timestamp::from_second(hour * 3600).unwrap();
         for hour in 0..100 {
             replays.keep(call(hour), answer(), at(hour), &mut store);

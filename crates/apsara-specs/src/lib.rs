@@ -122,6 +122,28 @@ impl Operation {
         let of = |key: &str| self.entry["quota"][key].as_u64().and_then(|number| u32::try_from(number).ok());
         of("calls").zip(of("seconds"))
     }
+
+    /// Returns how it is found out what became of a call; nothing where no document allows to conclude it.
+    #[must_use]
+    pub fn reconcile(&self) -> Option<Reconcile<'_>> {
+        let entry = self.overlay()?.get("reconcile")?;
+        let of = |key: &str| entry[key].as_str();
+        let (executed_when, not_executed_when) = (of("executed_when"), of("not_executed_when"));
+        Some(Reconcile { operation: of("operation")?, executed_when, not_executed_when })
+    }
+}
+
+/// Says how it is found out what became of a call of which nobody knows whether it was executed. The conditions are those of the
+/// crate `apsara-predicate`; where neither holds it stays unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Reconcile<'a> {
+    /// The operation that is asked; it only reads, and gets those parameters of the call that it has too.
+    pub operation: &'a str,
+    /// The condition on its answer under which the call was executed, or is of no use any more.
+    pub executed_when: Option<&'a str>,
+    /// The condition on its answer under which the call cannot have been executed.
+    pub not_executed_when: Option<&'a str>,
 }
 
 impl fmt::Debug for Version {
@@ -164,7 +186,11 @@ mod tests {
         let restart = version("live", "2016-11-01").unwrap().operation("RestartLivePullToPush").unwrap();
         assert_eq!((restart.repeat(), restart.impact(), restart.quota()), ("unsafe", "interrupt", Some((10, 1))));
         assert_eq!(restart.overlay().unwrap()["ram"]["action"], "live:RestartLivePullToPush");
+        let reconcile = restart.reconcile().unwrap();
+        assert_eq!(reconcile.operation, "DescribeLivePullToPush");
+        // What a running or an exited task says depends on whether a restart gives it a new id, which only one document says.
+        assert_eq!((reconcile.executed_when, reconcile.not_executed_when), (None, Some("TaskStatus == 0")));
         let list = version("live", "2016-11-01").unwrap().operation("DescribeLivePullToPushList").unwrap();
-        assert_eq!(list.impact(), "none");
+        assert_eq!((list.impact(), list.reconcile()), ("none", None));
     }
 }

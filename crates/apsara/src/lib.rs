@@ -74,13 +74,22 @@
 //! let _ = live.restart_live_pull_to_push().wait_until(|_| apsara::Progress::Done);
 //! ```
 
+#[cfg(feature = "sts")]
+mod account;
 #[rustfmt::skip]
 mod generated;
 
+#[cfg(feature = "sts")]
+pub use account::account_id;
+#[cfg(feature = "blocking")]
+pub use apsara_core::blocking;
+#[cfg(feature = "testing")]
+pub use apsara_core::testing;
 pub use apsara_core::{
-    Config, ConfigBuilder, Credentials, CredentialsProvider, Endpoint, Error, ErrorCode, GatewayCode, Impact, Items,
-    Operation, Outcome, Pages, Product, Progress, Quota, Raw, Repeat, Retry, Sensitive, ServiceError,
-    SignatureMismatch, SignatureVersion, Violation, Wait, WaitEnd, WaitError, observe, pacing, redact_urls, transport,
+    Config, ConfigBuilder, Credentials, CredentialsProvider, Download, Endpoint, Error, ErrorCode, Event, Events,
+    GatewayCode, Head, Impact, Items, Operation, Outcome, Pages, Product, Progress, Quota, Raw, Repeat, Retry,
+    Sensitive, ServiceError, SignatureMismatch, SignatureVersion, Violation, Wait, WaitEnd, WaitError, credentials,
+    observe, pacing, redact_urls, transport, untyped,
 };
 #[cfg(feature = "rsa")]
 pub use apsara_core::{KeyPair, sign::RsaPrivateKey};

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod credentials;
 mod family;
 mod gateway;
 mod ram;
@@ -124,4 +125,19 @@ async fn every_spec_is_valid_by_the_schema_that_it_names() {
     let count: usize = checked.strip_suffix(" checked").unwrap_or_else(|| panic!("{printed}")).parse().unwrap();
     assert!(count >= 22, "{printed}");
     assert_eq!(refused, ["overlay: refused", "overlay: refused", "product: refused", "operation: refused"]);
+}
+
+#[tokio::test]
+async fn the_official_python_package_finds_the_same_keys() {
+    credentials::check_keys().await;
+}
+
+#[tokio::test]
+async fn the_official_python_package_assumes_the_same_roles() {
+    credentials::check_roles().await;
+}
+
+#[tokio::test]
+async fn the_official_python_package_goes_on_with_our_logins_and_we_with_its() {
+    credentials::check_logins().await;
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod measured;
 mod receiver;
 
 use std::collections::HashMap;
@@ -9,18 +10,14 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use apsara::observe::Meters;
 use apsara::{Config, ConfigBuilder, Retry, SignatureVersion, live};
 use apsara_emulator::{Emulator, Fault, FaultRule};
 use apsara_tests::{Scripted, Step, credentials, relay_task};
-use opentelemetry::metrics::MeterProvider as _;
 use opentelemetry::trace::TracerProvider as _;
-use opentelemetry_otlp::{MetricExporter, Protocol, SpanExporter, WithExportConfig};
-use opentelemetry_proto::tonic::metrics::v1::metric::Data;
+use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig};
 use opentelemetry_proto::tonic::trace::v1::Span;
 use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
 use opentelemetry_proto::tonic::trace::v1::status::StatusCode;
-use opentelemetry_sdk::metrics::SdkMeterProvider;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use receiver::{Receiver, attributes};
 use tokio::runtime::Runtime;
@@ -138,6 +135,25 @@ fn a_call_and_its_attempts_are_spans_below_the_callers() {
 }
 
 #[test]
+fn a_call_that_is_dropped_ends_its_spans_as_cancelled_and_as_no_error() {
+    let (receiver, runtime) = (Receiver::start(), runtime());
+    let emulator = runtime.block_on(Emulator::start()).unwrap();
+    let server = runtime.block_on(Scripted::start(Step::Hang));
+    let client = live::Client::new(&builder(&emulator).endpoint(server.url()).build().unwrap());
+    traced(&receiver, &runtime, async {
+        let list = client.describe_live_pull_to_push_list().region("cn-shanghai").send();
+        let _ = tokio::time::timeout(Duration::from_millis(100), list).await.unwrap_err();
+    });
+    let spans = receiver.spans();
+    let call = find(&spans, "live/DescribeLivePullToPushList")[0];
+    let attempt = spans.iter().find(|span| span.parent_span_id == call.span_id).unwrap();
+    for span in [call, attempt] {
+        has(&attributes(&span.attributes), &[("error.type", "cancelled"), ("alibaba_cloud.outcome", "unknown")]);
+        assert!(span.status.as_ref().is_none_or(|status| status.code == StatusCode::Unset as i32));
+    }
+}
+
+#[test]
 fn the_context_of_the_attempt_is_sent_and_breaks_no_signature() {
     let (receiver, runtime) = (Receiver::start(), runtime());
     let server = runtime.block_on(Scripted::start(Step::answer(200, r#"{"RequestId":"r"}"#)));
@@ -163,67 +179,6 @@ fn the_context_of_the_attempt_is_sent_and_breaks_no_signature() {
     let client = live::Client::new(&builder(&emulator).endpoint(server.url()).trace_context().build().unwrap());
     runtime.block_on(client.describe_live_pull_to_push_list().region("cn-shanghai").send()).unwrap();
     assert_eq!(header(server.requests().last().unwrap(), "traceparent"), None);
-}
-
-#[test]
-fn durations_attempts_throttles_and_waits_are_measured() {
-    let (receiver, runtime) = (Receiver::start(), runtime());
-    let emulator = runtime.block_on(Emulator::start()).unwrap();
-    let throttle = Fault::Throttle { code: "Throttling.User".to_owned(), status: 429, retry_after: None, legacy: None };
-    emulator.faults().add(FaultRule::new(throttle).on_call(1));
-    let exporter = MetricExporter::builder().with_http().with_protocol(Protocol::HttpBinary);
-    let exporter = exporter.with_endpoint(receiver.url("metrics")).build().unwrap();
-    let provider = SdkMeterProvider::builder().with_periodic_exporter(exporter).build();
-    let config = builder(&emulator).observer(Meters::new(&provider.meter("test"))).build().unwrap();
-    let client = live::Client::new(&config);
-    runtime.block_on(async {
-        client.describe_live_pull_to_push_list().region("cn-shanghai").send().await.unwrap();
-        let _ = client.restart_live_pull_to_push().region("cn-shanghai").task_id("none").send().await.unwrap_err();
-    });
-    provider.shutdown().unwrap();
-
-    let metrics = receiver.metrics();
-    // The name, the unit, and for each point its attributes, how many measurements, and their sum.
-    let points = |name: &str, unit: &str| -> Vec<(HashMap<String, String>, u64, f64)> {
-        let metric = metrics.iter().find(|metric| metric.name == name).unwrap();
-        assert_eq!(metric.unit, unit);
-        match metric.data.as_ref().unwrap() {
-            Data::Histogram(histogram) => {
-                let points = histogram.data_points.iter();
-                points.map(|point| (attributes(&point.attributes), point.count, point.sum.unwrap())).collect()
-            }
-            Data::Sum(sum) => {
-                sum.data_points.iter().map(|point| (attributes(&point.attributes), 1, number(point))).collect()
-            }
-            other => panic!("{other:?}"),
-        }
-    };
-    let calls = points("rpc.client.call.duration", "s");
-    assert_eq!(calls.len(), 2);
-    let of = |method: &str| calls.iter().find(|(of, ..)| of["rpc.method"] == method).unwrap();
-    let (list, restart) = (of("live/DescribeLivePullToPushList"), of("live/RestartLivePullToPush"));
-    assert_eq!((list.1, restart.1), (1, 1));
-    assert!(list.2 > 0.0 && list.2 < 60.0, "{}", list.2);
-    has(&list.0, &[("rpc.system.name", "alibaba_cloud"), ("server.address", "127.0.0.1")]);
-    has(&restart.0, &[("error.type", "CodeTaskNotExist"), ("rpc.response.status_code", "CodeTaskNotExist")]);
-
-    let attempts = points("http.client.request.duration", "s");
-    assert_eq!(attempts.iter().map(|(_, count, _)| count).sum::<u64>(), 3);
-    let throttled = attempts.iter().find(|(of, ..)| of["http.response.status_code"] == "429").unwrap();
-    has(&throttled.0, &[("error.type", "Throttling.User"), ("url.scheme", "http")]);
-    let tries = points("alibaba_cloud.client.call.attempts", "{attempt}");
-    assert_eq!(tries.iter().map(|(_, _, sum)| sum).sum::<f64>(), 3.0);
-    let throttles = points("alibaba_cloud.client.throttles", "{attempt}");
-    assert_eq!(throttles.len(), 1);
-    assert_eq!((throttles[0].0["rpc.method"].as_str(), throttles[0].2), ("live/DescribeLivePullToPushList", 1.0));
-}
-
-fn number(point: &opentelemetry_proto::tonic::metrics::v1::NumberDataPoint) -> f64 {
-    use opentelemetry_proto::tonic::metrics::v1::number_data_point::Value;
-    match point.value.unwrap() {
-        Value::AsInt(value) => f64::from(i32::try_from(value).unwrap()),
-        Value::AsDouble(value) => value,
-    }
 }
 
 /// Keeps what is written.

@@ -38,6 +38,14 @@ async fn a_connection_that_is_not_made_in_time_sent_nothing() {
 }
 
 #[tokio::test]
+async fn the_user_agent_is_sent_with_what_was_added() {
+    let server = Scripted::start(Step::answer(200, ANSWER)).await;
+    restart(config(server.url()).user_agent("billing-job/1.4")).await.unwrap();
+    let sent = server.requests()[0].to_ascii_lowercase();
+    assert!(sent.contains("user-agent: apsara/") && sent.contains(" (rust) billing-job/1.4\r\n"), "{sent}");
+}
+
+#[tokio::test]
 async fn a_pool_of_nothing_keeps_no_connection() {
     for (max_idle, connections) in [(0, 2), (1, 1)] {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

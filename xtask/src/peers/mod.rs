@@ -1,8 +1,10 @@
-//! The official SDKs that the tests run beside ours, installed under the target folder.
+//! What the tests run beside ours: the official SDKs, installed under the target folder, and a server that is the system's.
 
 mod node;
 mod python;
+mod redis;
 
+pub(crate) use self::redis::install as install_redis;
 use crate::run::Failure;
 
 /// Installs the official SDKs of other languages, at the versions that tests/peers pins.

@@ -41,8 +41,8 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "every attempt has the whole deadline",
         file: "crates/apsara-core/src/call/exchange.rs",
-        old: "match timeout_at(self.deadline, config.transport.send(request)).await",
-        new: "match timeout_at(Instant::now() + self.length, config.transport.send(request)).await",
+        old: "match timeout_at(end, self.watch.attempt_span().future(self.transmit(request))).await",
+        new: "match timeout_at(Instant::now() + self.length, self.transmit(request)).await",
         package: CORE,
         target: "retry",
     },
@@ -72,7 +72,7 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "a success whose body is lost was perhaps not executed",
-        file: "crates/apsara-core/src/call/exchange.rs",
+        file: "crates/apsara-core/src/error/mod.rs",
         old: "if (200..300).contains(&status) => Outcome::Executed",
         new: "if (200..300).contains(&status) => Outcome::Unknown",
         package: CORE,

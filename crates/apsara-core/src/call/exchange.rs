@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
+use http::response::Parts;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::attempt::{Stamp, nonce};
@@ -19,48 +20,68 @@ use crate::outcome::Outcome;
 use crate::pacing::{Lane, PacingError};
 use crate::record::{AnyRecord, without_sensitive};
 use crate::retry::{Cause, Retry, share};
-use crate::transport::{Sent, TransportError};
+use crate::transport::{Body, TransportError};
+use crate::upload::Upload;
 
 /// A success as it came.
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) request_id: Option<String>,
-    pub(super) headers: http::HeaderMap,
-    pub(super) body: Bytes,
-    pub(super) attempts: u32,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) request_id: Option<String>,
+    pub(crate) headers: http::HeaderMap,
+    pub(crate) body: Bytes,
+    /// The body, where it is given as it comes.
+    pub(crate) stream: Option<Body>,
+    /// When the call must be over, and how long that was from its start.
+    pub(crate) deadline: (Instant, Duration),
+    pub(crate) attempts: u32,
     /// The worst outcome of the attempts before this one.
-    pub(super) before: Outcome,
+    pub(crate) before: Outcome,
     /// How long the call waited for its quota.
-    pub(super) paced: Duration,
+    pub(crate) paced: Duration,
     /// The client token that was made for the call.
-    pub(super) client_token: Option<String>,
+    pub(crate) client_token: Option<String>,
     /// Tells observers the end of the call when it is dropped.
-    pub(super) watch: Watch,
+    pub(crate) watch: Watch,
 }
 
-pub(super) async fn exchange(
-    client: &Client,
-    operation: &'static Operation,
-    request: &dyn AnyRecord,
-    redirects: bool,
-    options: Options,
-) -> Result<Answer, Error> {
+/// What is called, and with what.
+#[derive(Clone, Copy)]
+pub(crate) struct Invocation<'a> {
+    pub(crate) operation: &'static Operation,
+    /// The operation's, or that of an untyped call.
+    pub(crate) path: &'a str,
+    pub(crate) request: &'a dyn AnyRecord,
+    /// Whether a redirect is the answer.
+    pub(crate) redirects: bool,
+    /// Whether the body of a success is given as it comes.
+    pub(crate) streaming: bool,
+    /// What is sent as the body in the place of a parameter.
+    pub(crate) upload: Option<&'a Upload>,
+}
+
+impl<'a> Invocation<'a> {
+    /// Calls an operation that answers at once, and by no redirect.
+    pub(crate) fn new(operation: &'static Operation, request: &'a dyn AnyRecord) -> Self {
+        Self { operation, path: operation.path, request, redirects: false, streaming: false, upload: None }
+    }
+}
+
+pub(crate) async fn exchange(client: &Client, invocation: Invocation<'_>, options: &Options) -> Result<Answer, Error> {
     let config = &*client.config.inner;
     let region = config.region.as_ref().map(|(region, _)| region.as_str());
-    let watch = Watch::start(&config.observers, operation, region);
-    watch.span().future(exchange_watched(client, operation, request, redirects, options, watch)).await
+    let watch = Watch::start(&config.observers, invocation.operation, region);
+    watch.span().future(exchange_watched(client, invocation, options, watch)).await
 }
 
 async fn exchange_watched(
     client: &Client,
-    operation: &'static Operation,
-    request: &dyn AnyRecord,
-    redirects: bool,
-    options: Options,
+    invocation: Invocation<'_>,
+    options: &Options,
     mut watch: Watch,
 ) -> Result<Answer, Error> {
+    let Invocation { operation, request, redirects, streaming, .. } = invocation;
     let config = &*client.config.inner;
-    let prepared = match prepare(client, operation, request) {
+    let prepared = match prepare(client, invocation) {
         Ok(prepared) => prepared,
         Err(error) => {
             watch.failed(&error);
@@ -75,6 +96,7 @@ async fn exchange_watched(
         request,
         prepared,
         redirects,
+        streaming,
         retry: options.retry.unwrap_or(config.retry),
         attempt_timeout: options.attempt_timeout.or(config.attempt_timeout),
         length,
@@ -87,6 +109,8 @@ async fn exchange_watched(
         offset: 0,
         renewed: None,
         watch,
+        #[cfg(feature = "testing")]
+        names: options.names,
     };
     let result = call.run().await;
     result.map_err(|error| {
@@ -104,6 +128,7 @@ struct Attempts<'a> {
     request: &'a dyn AnyRecord,
     prepared: Prepared<'a>,
     redirects: bool,
+    streaming: bool,
     retry: Retry,
     attempt_timeout: Option<Duration>,
     length: Duration,
@@ -119,6 +144,8 @@ struct Attempts<'a> {
     /// What took the place of credentials that the cloud called expired; there is one renewal in a call.
     renewed: Option<Credentials>,
     watch: Watch,
+    #[cfg(feature = "testing")]
+    names: Option<crate::testing::NamesOfTypes>,
 }
 
 impl<'a> Attempts<'a> {
@@ -169,7 +196,11 @@ impl<'a> Attempts<'a> {
             _ => None,
         };
         // What cannot be signed waits for no grant, and takes none.
-        signature_version(self.config, self.operation, identity(self.config, self.operation, credentials.as_ref())?)?;
+        let who = identity(self.config, self.operation, credentials.as_ref())?;
+        let version = signature_version(self.config, self.operation, who)?;
+        // The hash of a file takes its time, which is not that of a grant.
+        let hashed = timeout_at(self.deadline, self.prepared.unsigned.hashed_payload(version, who)).await;
+        hashed.map_err(|_| self.late(Outcome::NotSent))??;
         self.pace().await?;
         // The grant may have come in the last moment: what cannot be answered in time is not begun.
         if Instant::now() >= self.deadline {
@@ -186,7 +217,7 @@ impl<'a> Attempts<'a> {
     fn attempt_late(&self) -> Error {
         let length = self.attempt_timeout.unwrap_or_default();
         let error = TransportError::new(format!("an attempt had no answer within {length:?}")).timed_out();
-        Error::new(Kind::Transport(error), Outcome::Unknown)
+        Error::transport(error)
     }
 
     fn lane(&self) -> Lane<'a> {
@@ -216,35 +247,46 @@ impl<'a> Attempts<'a> {
         let version = signature_version(config, self.operation, identity)?;
         self.offset = config.clock_offset.load(Ordering::Relaxed);
         let nonce = nonce()?;
+        let payload = self.prepared.unsigned.hashed_payload(version, identity).await?;
         let stamp = Stamp {
             time: corrected(SystemTime::now(), self.offset),
             nonce: nonce.as_str(),
+            payload: payload.as_deref(),
             again: (self.attempts > 0).then_some((self.attempts, self.delay)),
         };
         let mut request = self.prepared.unsigned.sign(version, identity, stamp)?;
         request.headers_mut().insert(http::header::USER_AGENT, config.user_agent.clone());
+        #[cfg(feature = "testing")]
+        request.extensions_mut().insert(crate::testing::SensitiveNames::new(self.names, self.request));
         self.attempts += 1;
-        let body_bytes = Some(request.body().len() as u64);
+        let body_bytes = match &self.prepared.unsigned.upload {
+            Some(upload) => upload.length(),
+            None => Some(request.body().len() as u64),
+        };
         self.watch.attempt_started(&mut request, body_bytes);
         let end = self.attempt_timeout.and_then(|length| Instant::now().checked_add(length));
         let end = end.map_or(self.deadline, |end| end.min(self.deadline));
-        let answer = match timeout_at(end, self.watch.attempt_span().future(config.transport.send(request))).await {
-            Ok(answer) => answer.map_err(failed)?,
-            // Nobody knows how far it came.
-            Err(_) if end < self.deadline => return Err(self.attempt_late()),
-            Err(_) => return Err(self.late(Outcome::Unknown)),
-        };
-        let (parts, body) = answer.into_parts();
+        let (parts, body, stream) =
+            match timeout_at(end, self.watch.attempt_span().future(self.transmit(request))).await {
+                Ok(sent) => sent?,
+                // Nobody knows how far it came.
+                Err(_) if end < self.deadline => return Err(self.attempt_late()),
+                Err(_) => return Err(self.late(Outcome::Unknown)),
+            };
         let status = parts.status.as_u16();
         let request_id = parts.headers.get("x-acs-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
         if parts.status.is_success() || (self.redirects && parts.status.is_redirection()) {
-            self.watch.attempt_succeeded(status, request_id.as_deref(), Some(body.len() as u64));
+            // How much of a stream will come is not known yet.
+            let body_bytes = stream.is_none().then_some(body.len() as u64);
+            self.watch.attempt_succeeded(status, request_id.as_deref(), body_bytes);
             self.watch.succeeded();
             return Ok(Answer {
                 status,
                 request_id,
                 headers: parts.headers,
                 body,
+                stream,
+                deadline: (self.deadline, self.length),
                 attempts: self.attempts,
                 before: self.worst,
                 paced: self.paced,
@@ -263,6 +305,28 @@ impl<'a> Attempts<'a> {
             }
             None => Error::new(Kind::Unshaped { status, request_id, body }, Outcome::Unknown),
         })
+    }
+
+    /// Sends a request; the body of a success is left to be read as it comes, if that is wanted.
+    async fn transmit(&self, request: http::Request<Bytes>) -> Result<(Parts, Bytes, Option<Body>), Error> {
+        let (transport, upload) = (&self.config.transport, &self.prepared.unsigned.upload);
+        if upload.is_none() && !self.streaming {
+            let (parts, body) = transport.send(request).await.map_err(Error::transport)?.into_parts();
+            return Ok((parts, body, None));
+        }
+        let (head, body) = request.into_parts();
+        let body = match upload {
+            Some(upload) => upload.open().await?,
+            None => body.into(),
+        };
+        let sent = transport.open(http::Request::from_parts(head, body)).await;
+        let (parts, body) = sent.map_err(Error::transport)?.into_parts();
+        if self.streaming && parts.status.is_success() {
+            return Ok((parts, Bytes::new(), Some(body)));
+        }
+        let lost = |error: TransportError| Error::transport(error.answered(parts.status.as_u16()));
+        let body = body.gather(transport.response_limit()).await.map_err(lost)?;
+        Ok((parts, body, None))
     }
 
     /// Returns why there is another attempt and how long to wait before it, and mends what can be mended; nothing where there is
@@ -307,16 +371,6 @@ fn corrected(time: SystemTime, seconds: i64) -> SystemTime {
     const LAST: i64 = 253_402_300_799;
     let since = time.duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(LAST));
     UNIX_EPOCH + Duration::from_secs(since.saturating_add(seconds).clamp(0, LAST).unsigned_abs())
-}
-
-fn failed(error: TransportError) -> Error {
-    let outcome = match (error.sent(), error.status()) {
-        (Sent::No, _) => Outcome::NotSent,
-        // The answer began, and by its status the call was executed; only what it said is lost.
-        (Sent::Maybe, Some(status)) if (200..300).contains(&status) => Outcome::Executed,
-        (Sent::Maybe, _) => Outcome::Unknown,
-    };
-    Error::new(Kind::Transport(error), outcome)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod attempt;
 mod exchange;
 mod identity;
 mod prepare;
+mod streams;
 
 use std::fmt;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use bytes::Bytes;
 use serde::de::Error as _;
 
 pub(crate) use self::attempt::Signed;
+pub use self::streams::{Downloads, Streamed, Uploads};
 use crate::config::Config;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind, Violation};
@@ -20,8 +22,10 @@ use crate::outcome::Outcome;
 use crate::pages::{Items, Paged, Pages};
 use crate::record::{AnyRecord, Location, Meta, Record, Slot, View, decode, decode_headers};
 use crate::retry::Retry;
+use crate::upload::Upload;
 use crate::wait::{Progress, Wait};
-use exchange::{Answer, exchange};
+pub(crate) use exchange::{Answer, Invocation, exchange};
+pub(crate) use prepare::check;
 
 /// The request of one operation: what the shell around the runtime must know of it.
 pub trait Request: Record + Clone {
@@ -41,11 +45,15 @@ pub struct Client {
 }
 
 /// Holds what one call says of itself beside its parameters.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Options {
-    deadline: Option<Duration>,
-    attempt_timeout: Option<Duration>,
-    retry: Option<Retry>,
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) attempt_timeout: Option<Duration>,
+    pub(crate) retry: Option<Retry>,
+    /// Says which values a recording must not hold, where the types of the call know it.
+    #[cfg(feature = "testing")]
+    pub(crate) names: Option<crate::testing::NamesOfTypes>,
+    pub(crate) upload: Option<Upload>,
 }
 
 impl Client {
@@ -82,8 +90,15 @@ impl Client {
     }
 
     async fn execute_with<R: Request>(&self, request: &R, options: Options) -> Result<Raw<R::Response>, Error> {
+        #[cfg(feature = "testing")]
+        let options = Options { names: Some(crate::testing::names_of_types::<R>), ..options };
         let mut response = R::Response::default();
-        let answer = exchange(self, R::OPERATION, request, redirects(&response), options).await?;
+        let invocation = Invocation {
+            redirects: redirects(&response),
+            upload: options.upload.as_ref(),
+            ..Invocation::new(R::OPERATION, request)
+        };
+        let answer = exchange(self, invocation, &options).await?;
         let answer = decode_answer(R::OPERATION, answer, &mut response)?;
         let Answer { status, headers, body, attempts, paced, client_token, .. } = answer;
         Ok(Raw { response, status, headers, body, attempts, paced, client_token })
@@ -100,9 +115,9 @@ pub(crate) fn measured(
     version: crate::SignatureVersion,
     time: std::time::SystemTime,
 ) -> Result<http::Request<Bytes>, Error> {
-    let prepared = prepare::prepare(client, operation, request)?;
+    let prepared = prepare::prepare(client, Invocation::new(operation, request))?;
     let nonce = attempt::nonce()?;
-    let stamp = attempt::Stamp { time, nonce: nonce.as_str(), again: None };
+    let stamp = attempt::Stamp { time, nonce: nonce.as_str(), payload: None, again: None };
     prepared.unsigned.sign(version, attempt::Identity::Key(credentials), stamp)
 }
 
@@ -177,6 +192,22 @@ pub struct Call<R> {
     options: Options,
 }
 
+/// What a version's own builder of calls wraps; by it other crates' builders have what only this one knows.
+pub trait IntoCall {
+    /// What is sent.
+    type Request: Request;
+    /// Takes the call out of its builder.
+    fn into_call(self) -> Call<Self::Request>;
+}
+
+impl<R: Request> IntoCall for Call<R> {
+    type Request = R;
+
+    fn into_call(self) -> Self {
+        self
+    }
+}
+
 impl<R: Request> Call<R> {
     /// Starts a call without parameters.
     pub fn new(client: &Client) -> Self {
@@ -216,7 +247,7 @@ impl<R: Request> Call<R> {
     /// Returns everything that is wrong with the request, then what may be, as [`Violation::is_warning`] says. It sends nothing.
     #[must_use]
     pub fn check(&self) -> Vec<Violation> {
-        prepare::check(R::OPERATION, &self.request)
+        check(R::OPERATION, &self.request)
     }
 
     /// Sends the call.
@@ -261,12 +292,16 @@ impl<R: Request> fmt::Debug for Call<R> {
 
 /// Returns whether a redirect is the answer: it is where the table has a row for its target.
 fn redirects(response: &dyn AnyRecord) -> bool {
-    let is_target = |meta: &Meta| meta.location == Location::Header && meta.name.eq_ignore_ascii_case("location");
+    let is_target = |meta: &Meta<'_>| meta.location == Location::Header && meta.name.eq_ignore_ascii_case("location");
     (0..response.count()).any(|index| is_target(response.meta(index)))
 }
 
 /// Decodes an answer; an empty body has nothing in it but the id of the request, and that of a redirect is for people.
-fn decode_answer(operation: &'static Operation, answer: Answer, response: &mut dyn AnyRecord) -> Result<Answer, Error> {
+pub(crate) fn decode_answer(
+    operation: &'static Operation,
+    answer: Answer,
+    response: &mut dyn AnyRecord,
+) -> Result<Answer, Error> {
     let with_body = !answer.body.is_empty() && !(300..400).contains(&answer.status);
     let decoded = if with_body { decode(&answer.body, response) } else { Ok(()) };
     if let Err(source) = decoded.and_then(|()| decode_headers(&answer.headers, response)) {

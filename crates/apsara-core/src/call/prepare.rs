@@ -2,11 +2,12 @@
 
 use super::Client;
 use super::attempt::{Unsigned, nonce};
+use super::exchange::Invocation;
 use crate::endpoint::is_label;
 use crate::error::{Error, Kind, Violation};
 use crate::operation::{Operation, Repeat};
 use crate::outcome::Outcome;
-use crate::record::{AnyRecord, Encoded, encode, validate};
+use crate::record::{AnyRecord, Encoded, Location, Meta, encode, validate};
 
 /// A call that is ready to be tried.
 pub(super) struct Prepared<'a> {
@@ -36,15 +37,16 @@ const OURS: [&str; 12] = [
 /// The parameter by which the cloud knows that two calls are meant to be one.
 const CLIENT_TOKEN: &str = "ClientToken";
 
-pub(super) fn prepare<'a>(
-    client: &Client,
-    operation: &'static Operation,
-    request: &'a dyn AnyRecord,
-) -> Result<Prepared<'a>, Error> {
+pub(super) fn prepare<'a>(client: &Client, invocation: Invocation<'a>) -> Result<Prepared<'a>, Error> {
+    let Invocation { operation, path, request, upload, .. } = invocation;
     let invalid = |violations| Error::new(Kind::Invalid(violations), Outcome::NotSent);
     let token = client_token(operation, request);
+    let field = upload.map(|_| body_field(request)).transpose()?;
     if client.config.inner.validation {
-        let violations = without_token(validate(request), token);
+        let mut violations = without_token(validate(request), token);
+        if let Some(field) = &field {
+            violations.retain(|violation| violation.parameter() != field.name);
+        }
         if !violations.is_empty() {
             return Err(invalid(violations));
         }
@@ -55,9 +57,9 @@ pub(super) fn prepare<'a>(
         Some(Token::Given) | None => None,
     };
     let encoded = match &made {
-        None => encode(request, operation.path, None),
+        None => encode(request, path, None),
         // The request does not hold it, so that it is copied to where it travels.
-        Some((index, token)) => encode(request, operation.path, Some((*index, token))).map(Encoded::into_owned),
+        Some((index, token)) => encode(request, path, Some((*index, token))).map(Encoded::into_owned),
     };
     let encoded = encoded.map_err(|(parameter, reason)| invalid(vec![Violation::new(parameter, reason)]))?;
     let region_id = encoded.query.iter().chain(&encoded.form).find(|(name, _)| name == "RegionId");
@@ -76,14 +78,28 @@ pub(super) fn prepare<'a>(
     }
     let endpoint = client.resolve(region_id, !encoded.host.is_empty())?;
     Ok(Prepared {
-        unsigned: Unsigned::new(operation, endpoint, encoded),
+        unsigned: Unsigned::new(operation, endpoint, encoded).uploading(upload, field),
         repeatable: operation.repeat == Repeat::Safe || token.is_some(),
         client_token: made.map(|(_, token)| token),
     })
 }
 
+/// Finds the parameter that a file is sent for.
+fn body_field(request: &dyn AnyRecord) -> Result<&Meta<'_>, Error> {
+    let bodies = (0..request.count()).map(|index| (request.meta(index), request.get(index)));
+    let mut bodies = bodies.filter(|(meta, _)| meta.location == Location::Body);
+    match (bodies.next(), bodies.next()) {
+        (Some((meta, value)), None) if value.view().is_nothing() => Ok(meta),
+        (Some((meta, _)), None) => {
+            let rule = "is set, and a file is given in its place as well; leave one of them out";
+            Err(Error::new(Kind::Invalid(vec![Violation::new(meta.name, rule)]), Outcome::NotSent))
+        }
+        _ => Err(Error::config("a file can only be sent for the one parameter that is the body, and there is none")),
+    }
+}
+
 /// Returns everything that is wrong with a request, then what may be.
-pub(super) fn check(operation: &'static Operation, request: &dyn AnyRecord) -> Vec<Violation> {
+pub(crate) fn check(operation: &'static Operation, request: &dyn AnyRecord) -> Vec<Violation> {
     without_token(crate::record::check(request), client_token(operation, request))
 }
 

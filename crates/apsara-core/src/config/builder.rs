@@ -9,11 +9,11 @@ use http::HeaderValue;
 #[cfg(feature = "rsa")]
 use super::KeyPair;
 use super::{Config, Inner, SignatureVersion};
-use crate::credentials::{Credentials, CredentialsProvider, Source};
+use crate::credentials::{Credentials, CredentialsChain, CredentialsProvider, Source};
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::observe::Observer;
-use crate::pacing::{LocalPacer, Pacer};
+use crate::pacing::{LocalPacer, Pacer, provided_account};
 use crate::retry::{Budget, Retry};
 use crate::sensitive::Sensitive;
 use crate::transport::Transport;
@@ -23,6 +23,8 @@ use crate::transport::Transport;
 #[must_use = "a configuration is made by `build`"]
 pub struct ConfigBuilder {
     credentials: Option<Source>,
+    /// What takes its transport from here, and gives the credentials if nothing else does.
+    chain: Option<CredentialsChain>,
     #[cfg(feature = "rsa")]
     key_pair: Option<KeyPair>,
     bearer_token: Option<Sensitive<String>>,
@@ -61,21 +63,34 @@ static PROVIDERS: AtomicU64 = AtomicU64::new(1);
 const DEADLINE: Duration = Duration::from_secs(60);
 
 impl ConfigBuilder {
-    /// Reads the variables of [`Config::from_env`] through a function, so that more can be set before `build`.
+    /// Reads what [`Config::from_env`] does through a function that looks a variable up, so that more can be set before `build`. The
+    /// home folder is the variable `HOME`, on Windows `USERPROFILE`.
     ///
     /// # Errors
     ///
     /// As [`Config::from_env`].
     pub fn from_vars(var: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
-        let Some(credentials) = Credentials::from_vars(&var)? else {
-            return Err(Error::config(
-                "no credentials were found: set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET",
-            ));
-        };
         let set = |name: &str| var(name).filter(|value| !value.is_empty());
-        let mut builder = Self::default().credentials(credentials);
-        builder.region = set("ALIBABA_CLOUD_REGION_ID").map(|region| (region, "ALIBABA_CLOUD_REGION_ID"));
-        builder.endpoint = set("ALIBABA_CLOUD_ENDPOINT");
+        let mut builder = Self::default();
+        let mut profile = None;
+        match Credentials::from_vars(&var)? {
+            Some(credentials) => builder = builder.credentials(credentials),
+            None => {
+                let chain = CredentialsChain::from_vars(&var)?;
+                profile = chain.peek()?;
+                let has_no_key = profile.as_ref().is_some_and(|peek| peek.anonymous || peek.bearer_token.is_some());
+                builder.chain = (!has_no_key).then_some(chain);
+            }
+        }
+        if let Some(peek) = profile {
+            builder.region = peek.region.map(|region| (region, "the profile's region_id"));
+            builder.endpoint = peek.endpoint;
+            builder.bearer_token = peek.bearer_token;
+        }
+        if let Some(region) = set("ALIBABA_CLOUD_REGION_ID") {
+            builder.region = Some((region, "ALIBABA_CLOUD_REGION_ID"));
+        }
+        builder.endpoint = set("ALIBABA_CLOUD_ENDPOINT").or(builder.endpoint);
         builder.user_agent = set("ALIBABA_CLOUD_USER_AGENT");
         Ok(builder)
     }
@@ -156,7 +171,7 @@ impl ConfigBuilder {
 
     /// Sets the account that quotas are counted for. All its users and roles share them, so that clients with several access
     /// keys of one account need it, and those with a provider of keys; else the access key id stands for the account, and a
-    /// provider for itself.
+    /// provider for the account of the role that it assumes, or for itself.
     pub fn account(mut self, id: impl Into<String>) -> Self {
         self.account = Some(id.into());
         self
@@ -241,7 +256,12 @@ impl ConfigBuilder {
             Pacing::Local if endpoint.is_some() => Some(Arc::new(LocalPacer::new())),
             Pacing::Local => Some(LocalPacer::shared()),
         };
-        let account = match (self.account, &self.credentials) {
+        let credentials = self.credentials.or_else(|| {
+            let chain = self.chain?;
+            chain.use_transport(&transport);
+            Some(Source::Provided(Arc::new(chain)))
+        });
+        let account = match (self.account, &credentials) {
             (Some(account), _) => account,
             #[cfg(feature = "rsa")]
             (None, _) if self.key_pair.is_some() => {
@@ -249,12 +269,14 @@ impl ConfigBuilder {
             }
             (None, Some(Source::Fixed(key))) => key.access_key_id().to_owned(),
             // Its keys change, and a new one is no new quota.
-            (None, Some(Source::Provided(_))) => format!("provider {}", PROVIDERS.fetch_add(1, Ordering::Relaxed)),
+            (None, Some(Source::Provided(provider))) => {
+                provider.account().unwrap_or_else(|| provided_account(PROVIDERS.fetch_add(1, Ordering::Relaxed)))
+            }
             (None, None) => String::new(),
         };
         Ok(Config {
             inner: Arc::new(Inner {
-                credentials: self.credentials,
+                credentials,
                 #[cfg(feature = "rsa")]
                 key_pair: self.key_pair,
                 bearer_token: self.bearer_token,

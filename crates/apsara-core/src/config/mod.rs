@@ -73,23 +73,44 @@ impl Config {
         ConfigBuilder::default()
     }
 
-    /// Reads the configuration from the environment.
+    /// Reads the configuration from the environment, and from the files that it leads to.
     ///
     /// | variable | what it gives |
     /// | --- | --- |
     /// | `ALIBABA_CLOUD_ACCESS_KEY_ID` | the id of the access key |
     /// | `ALIBABA_CLOUD_ACCESS_KEY_SECRET` | its secret |
     /// | `ALIBABA_CLOUD_SECURITY_TOKEN` | the token of a temporary key from STS |
-    /// | `ALIBABA_CLOUD_REGION_ID` | the region that chooses the endpoint |
-    /// | `ALIBABA_CLOUD_ENDPOINT` | a host that is used instead, for example that of an emulator |
+    /// | `ALIBABA_CLOUD_REGION_ID` | the region that chooses the endpoint; else the `region_id` of the profile that is used |
+    /// | `ALIBABA_CLOUD_ENDPOINT` | a host that is used instead, for example that of an emulator; else the `endpoint` of the profile |
     /// | `ALIBABA_CLOUD_USER_AGENT` | what stands behind the SDK's name in the header `User-Agent` |
     /// | `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY` | the proxies of every configuration, in upper or lower case |
     ///
-    /// It is async because other sources of credentials need the network.
+    /// Where no access key is set, a [`CredentialsChain`](crate::credentials::CredentialsChain) looks for one, by these variables:
+    ///
+    /// | variable | what it says |
+    /// | --- | --- |
+    /// | `ALIBABA_CLOUD_ROLE_ARN`, `ALIBABA_CLOUD_OIDC_PROVIDER_ARN`, `ALIBABA_CLOUD_OIDC_TOKEN_FILE` | a role, and the file with the token that it is assumed with |
+    /// | `ALIBABA_CLOUD_ROLE_SESSION_NAME`, `ALIBABA_CLOUD_EXTERNAL_ID` | what roles are assumed with, where a profile does not say it |
+    /// | `ALIBABA_CLOUD_PROFILE` | the profile, in both kinds of files |
+    /// | `ALIBABA_CLOUD_CONFIG_FILE` | the official CLI's file, `~/.aliyun/config.json` unless set |
+    /// | `ALIBABA_CLOUD_CLI_PROFILE_DISABLED` | `true`: that file is not read |
+    /// | `ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS` | `true` or `1`: no program is started that a profile names |
+    /// | `ALIBABA_CLOUD_CREDENTIALS_FILE` | the official SDKs' file, `~/.alibabacloud/credentials` or `credentials.ini` unless set |
+    /// | `ALIBABA_CLOUD_ECS_METADATA` | the name of the ECS instance's role, which saves the question for it |
+    /// | `ALIBABA_CLOUD_ECS_METADATA_DISABLED` | `true`: the metadata service is not asked |
+    /// | `ALIBABA_CLOUD_IMDSV1_DISABLED` | `true`: it is not asked without a token |
+    /// | `ALIBABA_CLOUD_CREDENTIALS_URI` | a server that gives keys |
+    /// | `ALIBABA_CLOUD_STS_REGION`, `ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED`, `ALIBABA_CLOUD_STS_ENDPOINT` | where the token service is |
+    ///
+    /// No network is needed here. Files are read, so that a file that is broken is told at once; whoever is asked over the network for
+    /// keys is asked by the first call that needs one. It is async so that this can change.
     ///
     /// # Errors
     ///
-    /// Fails when no credentials are set, when only half of them are, and when a variable's value cannot be used.
+    /// Fails when half an access key is set, when a variable's value cannot be used, when a file or the profile in it is broken, when
+    /// `ALIBABA_CLOUD_PROFILE` names a profile that is nowhere, and when there is nowhere to look: without a profile, with the metadata service
+    /// disabled and no server named. Where only the metadata service is left, which cannot be known to be there, the first call fails if it
+    /// is not, within two seconds.
     #[allow(clippy::unused_async)]
     pub async fn from_env() -> Result<Self, Error> {
         ConfigBuilder::from_vars(|name| std::env::var(name).ok())?.build()
@@ -106,7 +127,7 @@ mod tests {
 
     #[test]
     fn no_credentials_says_which_variables_to_set() {
-        let error = builder(&[]).unwrap_err();
+        let error = builder(&[("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true")]).unwrap_err();
         assert!(error.is_config());
         assert!(
             error.to_string().contains("set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET"),

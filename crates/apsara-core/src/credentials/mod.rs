@@ -1,12 +1,46 @@
 //! What a call is signed with, and where it comes from.
+//!
+//! [`Config::from_env`](crate::Config::from_env) looks in all the usual places; whoever wants a certain one gives its provider to
+//! [`ConfigBuilder::credentials_provider`](crate::ConfigBuilder::credentials_provider).
+//!
+//! Keys that have an end are kept and renewed: in the background when a quarter of an hour is left, so that no call waits, and at the latest
+//! when three minutes are left, when calls wait for it; what is issued for less than three quarters of an hour is renewed when a third, and
+//! at the latest when a sixth of it is left. However many calls want a key, one asks for it. A key is given out as long as it is
+//! valid, whether or not another one can be had; after a failure there is a pause, a second at first and then up to a minute, in which nobody
+//! is asked, and without a valid key calls fail with what went wrong, for at most five seconds. A key that the cloud calls expired is
+//! renewed once for all calls, whatever its end.
 
+mod cache;
+mod chain;
+mod cloud_sso;
+mod ecs;
+mod external;
+mod fixed;
+mod locked_file;
+mod oauth;
+mod profile;
 mod provider;
+mod sts;
+#[cfg(test)]
+mod testing;
+mod uri;
+mod variables;
+mod wire;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+pub use self::chain::{CredentialsChain, Explanation, Step, StepEnd};
+pub use self::cloud_sso::CloudSso;
+pub use self::ecs::EcsRamRole;
+pub use self::external::ExternalProcess;
+pub use self::fixed::Environment;
+pub use self::oauth::OAuth;
+pub use self::profile::{CliProfile, IniProfile};
 pub use self::provider::CredentialsProvider;
 pub(crate) use self::provider::Source;
+pub use self::sts::{AssumeRole, OidcRole};
+pub use self::uri::CredentialsUri;
 use crate::error::Error;
 use crate::sensitive::Sensitive;
 use crate::sign::Keyed;

@@ -26,6 +26,16 @@ pub trait CredentialsProvider: fmt::Debug + Send + Sync {
         let _ = expired;
         self.credentials()
     }
+
+    /// Returns what the official SDKs call it, for example `ecs_ram_role` or `cli_profile/static_ak`.
+    fn name(&self) -> String {
+        "custom".to_owned()
+    }
+
+    /// Returns the account that the credentials are of, where it is known without asking anybody: quotas are counted for it.
+    fn account(&self) -> Option<String> {
+        None
+    }
 }
 
 impl<P: CredentialsProvider + ?Sized> CredentialsProvider for Arc<P> {
@@ -35,6 +45,14 @@ impl<P: CredentialsProvider + ?Sized> CredentialsProvider for Arc<P> {
 
     fn renew<'a>(&'a self, expired: &'a Credentials) -> BoxFuture<'a, Result<Credentials, Error>> {
         (**self).renew(expired)
+    }
+
+    fn name(&self) -> String {
+        (**self).name()
+    }
+
+    fn account(&self) -> Option<String> {
+        (**self).account()
     }
 }
 

@@ -7,6 +7,7 @@ mod service;
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -59,6 +60,8 @@ pub(crate) enum Kind {
     },
     /// Calls were answered, but what they were made for did not come about; the flag says whether time ran out.
     GivenUp(String, bool),
+    /// What went wrong, and where; several callers may be told the same one.
+    Within(String, Arc<Error>),
 }
 
 /// States one thing that is wrong with a request, by the parameter's wire name. The value is not in it.
@@ -116,6 +119,17 @@ impl Error {
         Self::new(Kind::Config(message.into()), Outcome::NotSent)
     }
 
+    /// Says that there is no answer, and what became of the request by that.
+    pub(crate) fn transport(error: TransportError) -> Self {
+        let outcome = match (error.sent(), error.status()) {
+            (Sent::No, _) => Outcome::NotSent,
+            // The answer began, and by its status the call was executed; only what it said is lost.
+            (Sent::Maybe, Some(status)) if (200..300).contains(&status) => Outcome::Executed,
+            (Sent::Maybe, _) => Outcome::Unknown,
+        };
+        Self::new(Kind::Transport(error), outcome)
+    }
+
     pub(crate) fn new(kind: Kind, outcome: Outcome) -> Self {
         Self(Box::new(Inner { kind, operation: None, outcome, attempts: 0, paced: Duration::ZERO, client_token: None }))
     }
@@ -126,6 +140,28 @@ impl Error {
         self.0.attempts = attempts;
         self.0.outcome = self.0.outcome.or_worse(before);
         self
+    }
+
+    /// Says where it went wrong, in front of what went wrong.
+    pub(crate) fn within(self, place: impl Into<String>) -> Self {
+        Self::shared(&Arc::new(self), place)
+    }
+
+    /// Tells one more caller what went wrong.
+    pub(crate) fn shared(error: &Arc<Self>, place: impl Into<String>) -> Self {
+        let inner = &error.0;
+        let (outcome, attempts, paced, client_token) =
+            (inner.outcome, inner.attempts, inner.paced, inner.client_token.clone());
+        let kind = Kind::Within(place.into(), Arc::clone(error));
+        Self(Box::new(Inner { kind, operation: None, outcome, attempts, paced, client_token }))
+    }
+
+    /// Returns what went wrong, wherever that was.
+    fn kind(&self) -> &Kind {
+        match &self.0.kind {
+            Kind::Within(_, error) => error.kind(),
+            kind => kind,
+        }
     }
 
     /// Says how long the call waited for its quota.
@@ -168,13 +204,16 @@ impl Error {
     /// Returns the operation that was called; nothing for an error of a configuration.
     #[must_use]
     pub fn operation(&self) -> Option<&'static Operation> {
-        self.0.operation
+        match &self.0.kind {
+            Kind::Within(_, error) => error.operation(),
+            _ => self.0.operation,
+        }
     }
 
     /// Returns the refusal that the cloud answered with, if it was one.
     #[must_use]
     pub fn service(&self) -> Option<&ServiceError> {
-        match &self.0.kind {
+        match self.kind() {
             Kind::Service(error) => Some(error),
             _ => None,
         }
@@ -184,7 +223,7 @@ impl Error {
     #[must_use]
     pub fn code<C: ErrorCode>(&self) -> Option<C> {
         let code = self.service()?.code();
-        if !self.0.operation?.is(C::OPERATION) {
+        if !self.operation()?.is(C::OPERATION) {
             return None;
         }
         C::CODES.iter().find(|(text, _)| *text == code).map(|(_, code)| *code)
@@ -199,7 +238,7 @@ impl Error {
     /// Returns everything that is wrong with the request, if it was refused before it was sent.
     #[must_use]
     pub fn violations(&self) -> &[Violation] {
-        match &self.0.kind {
+        match self.kind() {
             Kind::Invalid(violations) => violations,
             _ => &[],
         }
@@ -208,7 +247,7 @@ impl Error {
     /// Returns the id of the request, which Alibaba Cloud's support asks for.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
-        match &self.0.kind {
+        match self.kind() {
             Kind::Service(error) => error.request_id(),
             Kind::Unshaped { request_id, .. } | Kind::Undecodable { request_id, .. } => request_id.as_deref(),
             _ => None,
@@ -217,7 +256,7 @@ impl Error {
 
     /// Returns the HTTP status of the answer, if there was one.
     pub(crate) fn status(&self) -> Option<u16> {
-        match &self.0.kind {
+        match self.kind() {
             Kind::Service(error) => Some(error.http_status()),
             Kind::Unshaped { status, .. } | Kind::Undecodable { status, .. } => Some(*status),
             Kind::Transport(error) => error.status(),
@@ -241,13 +280,14 @@ impl Error {
             Kind::Unshaped { status, .. } => return Cow::Owned(status.to_string()),
             Kind::Undecodable { .. } => "undecodable",
             Kind::GivenUp(..) => "given_up",
+            Kind::Within(_, error) => return error.error_type(),
         })
     }
 
     /// Returns the body of an answer that could not be used. It may hold secrets, so nothing here prints it.
     #[must_use]
     pub fn body(&self) -> Option<&Bytes> {
-        match &self.0.kind {
+        match self.kind() {
             Kind::Unshaped { body, .. } | Kind::Undecodable { body, .. } => Some(body),
             Kind::Service(error) => Some(error.body()),
             _ => None,
@@ -257,31 +297,31 @@ impl Error {
     /// Returns whether the configuration, the credentials or the region is at fault; set them right.
     #[must_use]
     pub fn is_config(&self) -> bool {
-        matches!(self.0.kind, Kind::Config(_))
+        matches!(self.kind(), Kind::Config(_))
     }
 
     /// Returns whether there were no credentials, because what gives them failed; the source says why.
     #[must_use]
     pub fn is_credentials(&self) -> bool {
-        matches!(self.0.kind, Kind::Credentials(_))
+        matches!(self.kind(), Kind::Credentials(_))
     }
 
     /// Returns whether the request was refused before it was sent; see [`Error::violations`].
     #[must_use]
     pub fn is_invalid(&self) -> bool {
-        matches!(self.0.kind, Kind::Invalid(_))
+        matches!(self.kind(), Kind::Invalid(_))
     }
 
     /// Returns whether no connection was made; look at the endpoint, DNS, proxy and network.
     #[must_use]
     pub fn is_connect(&self) -> bool {
-        matches!(&self.0.kind, Kind::Transport(error) if error.is_connect())
+        matches!(self.kind(), Kind::Transport(error) if error.is_connect())
     }
 
     /// Returns whether time ran out; see the outcome before repeating the call.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
-        match &self.0.kind {
+        match self.kind() {
             Kind::Deadline(_) | Kind::GivenUp(_, true) => true,
             Kind::Transport(error) => error.is_timeout(),
             _ => false,
@@ -297,7 +337,7 @@ impl Error {
     /// Returns whether the client held the call back because its quota has no room before the deadline, or is not known.
     #[must_use]
     pub fn is_paced(&self) -> bool {
-        matches!(self.0.kind, Kind::Paced(..))
+        matches!(self.kind(), Kind::Paced(..))
     }
 
     /// Returns whether RAM refused the call; grant the action that the message names.
@@ -322,7 +362,7 @@ impl Error {
     /// Returns whether the call was answered with success, but the answer could not be decoded.
     #[must_use]
     pub fn is_undecodable(&self) -> bool {
-        matches!(self.0.kind, Kind::Undecodable { .. })
+        matches!(self.kind(), Kind::Undecodable { .. })
     }
 }
 
@@ -352,6 +392,8 @@ impl fmt::Display for Error {
             Kind::Unshaped { status, body, .. } => {
                 write!(f, "HTTP {status} with {} bytes that are no error of the cloud", body.len())?;
             }
+            Kind::Within(place, error) if place.is_empty() => write!(f, "{error}")?,
+            Kind::Within(place, error) => write!(f, "{place}: {error}")?,
             Kind::Undecodable { status, source, .. } => {
                 write!(f, "HTTP {status}, but its body cannot be decoded: {source}")?;
             }
@@ -380,6 +422,7 @@ impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &self.0.kind {
             Kind::Credentials(error) => Some(error),
+            Kind::Within(_, error) => Some(&**error),
             Kind::Transport(error) => error.source(),
             Kind::Paced(error, _) => Some(error),
             Kind::Undecodable { source, .. } => Some(source),

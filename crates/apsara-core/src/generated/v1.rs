@@ -6,7 +6,7 @@
 pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub use serde_json::Value as Json;
 
-pub use crate::call::{Call, Client, Raw, Request};
+pub use crate::call::{Call, Client, Downloads, IntoCall, Raw, Request, Streamed, Uploads};
 pub use crate::config::Config;
 pub use crate::endpoint::{Endpoint, EndpointRule};
 pub use crate::error::{Error, ErrorCode, Violation};
@@ -19,6 +19,7 @@ pub use crate::record::{
 };
 
 pub use crate::retry::Retry;
+pub use crate::streams::{Download, Event, Events};
 pub use crate::transport::BoxFuture;
 pub use crate::wait::{Progress, State, Wait, WaitError, Waiter};
 

@@ -16,7 +16,7 @@ pub(super) const GUARD: Duration = Duration::from_millis(40);
 
 /// The longest that a lane is closed for one answer, as long as the official SDKs wait at most: whatever an answer says, the
 /// cloud is asked again.
-const LONGEST_CLOSURE: Duration = Duration::from_secs(120);
+pub(super) const LONGEST_CLOSURE: Duration = Duration::from_secs(120);
 
 /// Grants calls in the order in which they asked.
 #[derive(Debug)]
@@ -115,13 +115,13 @@ impl Log {
 }
 
 /// Counts a waiting call as long as it waits.
-struct Waiting<'a> {
+pub(super) struct Waiting<'a> {
     count: &'a AtomicUsize,
-    ahead: usize,
+    pub(super) ahead: usize,
 }
 
 impl<'a> Waiting<'a> {
-    fn new(count: &'a AtomicUsize) -> Self {
+    pub(super) fn new(count: &'a AtomicUsize) -> Self {
         Self { count, ahead: count.fetch_add(1, Ordering::Relaxed) }
     }
 }

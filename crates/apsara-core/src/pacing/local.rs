@@ -1,13 +1,12 @@
 //! The pacer of one process.
 
-use std::collections::HashMap;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::lane::LaneState;
-use super::{Lane, Pacer, PacingError};
+use super::{Lane, Lanes, Pacer, PacingError};
 use crate::transport::BoxFuture;
 
 /// Keeps the calls of one process within their quotas. Other processes of the account do not know of it.
@@ -16,11 +15,8 @@ use crate::transport::BoxFuture;
 /// there more in any span of its seconds and 40 ms. Who asked first is granted first. While the cloud asks to wait, nobody is.
 #[derive(Debug, Default)]
 pub struct LocalPacer {
-    lanes: RwLock<HashMap<String, Lanes>>,
+    lanes: Lanes<LaneState>,
 }
-
-/// The lanes of an account, by product and operation.
-type Lanes = HashMap<(&'static str, &'static str), Arc<LaneState>>;
 
 impl LocalPacer {
     /// Creates a pacer that has granted nothing yet.
@@ -36,28 +32,14 @@ impl LocalPacer {
         Arc::clone(SHARED.get_or_init(Arc::default))
     }
 
-    fn find(&self, lane: Lane<'_>) -> Option<Arc<LaneState>> {
-        let lanes = self.lanes.read().unwrap_or_else(PoisonError::into_inner);
-        lanes.get(lane.account)?.get(&key(lane)).cloned()
-    }
-
     fn find_or_open(&self, lane: Lane<'_>) -> Arc<LaneState> {
-        self.find(lane).unwrap_or_else(|| {
-            let mut lanes = self.lanes.write().unwrap_or_else(PoisonError::into_inner);
-            let of_account = lanes.entry(lane.account.to_owned()).or_default();
-            Arc::clone(of_account.entry(key(lane)).or_insert_with(|| Arc::new(LaneState::new(lane.quota()))))
-        })
+        self.lanes.find_or_open(lane, || LaneState::new(lane.quota()))
     }
 
     /// Finds the lane of a call; nothing where nothing limits it: no quota is stated, and the cloud has asked for no wait.
     fn limiting(&self, lane: Lane<'_>) -> Option<Arc<LaneState>> {
-        if lane.quota().is_some() { Some(self.find_or_open(lane)) } else { self.find(lane) }
+        if lane.quota().is_some() { Some(self.find_or_open(lane)) } else { self.lanes.find(lane) }
     }
-}
-
-/// A quota is that of an operation in all versions of its product.
-fn key(lane: Lane<'_>) -> (&'static str, &'static str) {
-    (lane.operation.product.name, lane.operation.name)
 }
 
 impl Pacer for LocalPacer {

@@ -1,7 +1,12 @@
 //! Keeping to a quota: when a call may go out.
 
+#[cfg(all(unix, feature = "host"))]
+mod host;
 mod lane;
+mod lanes;
 mod local;
+mod schedule;
+mod turns;
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,7 +14,12 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+#[cfg(all(unix, feature = "host"))]
+pub use self::host::HostPacer;
+pub use self::lanes::Lanes;
 pub use self::local::LocalPacer;
+pub use self::schedule::{LONGEST_LOG, MOST_FREE, Place, Rule, STRICTER_HOLDS, Schedule, Taken, microseconds};
+pub use self::turns::Turns;
 use crate::operation::{Operation, Quota};
 use crate::transport::BoxFuture;
 
@@ -23,21 +33,46 @@ pub struct Lane<'a> {
     pub operation: &'static Operation,
 }
 
-impl Lane<'_> {
+impl<'a> Lane<'a> {
     /// Returns the operation's quota, if a document states one.
     #[must_use]
     pub fn quota(&self) -> Option<Quota> {
         self.operation.quota
     }
+
+    /// Returns the lane under a name that other processes have for it too: with the account that is given, else with its own.
+    ///
+    /// # Errors
+    ///
+    /// Fails where no account was configured, and a provider gives keys that change.
+    pub fn among_processes(self, account: Option<&'a str>) -> Result<Self, PacingError> {
+        let account = account.unwrap_or(self.account);
+        if account.is_empty() || account.starts_with(PROVIDER) {
+            return Err(PacingError::Unavailable(
+                "no account is known that processes could count by: set ConfigBuilder::account".to_owned(),
+            ));
+        }
+        Ok(Self { account, ..self })
+    }
 }
+
+/// Names the account of a provider's keys within this process.
+pub(crate) fn provided_account(number: u64) -> String {
+    format!("{PROVIDER}{number}")
+}
+
+/// What the names of those accounts begin with; no id of an account or an access key has a space.
+const PROVIDER: &str = "provider ";
 
 /// Gives calls their grants, so that no more go out than a quota allows. Every attempt needs one.
 ///
 /// An implementation is fair (who asked first is granted first), sound when a future is dropped (what was not granted is not
 /// counted), and never gives more than the quota's calls in any span of its seconds, measured where it gives them.
-/// [`LocalPacer`] does so within a process; one on a shared store can take its place, see [`ConfigBuilder::pacer`].
+/// [`LocalPacer`] does so within a process; one that processes share can take its place, see [`ConfigBuilder::pacer`]:
+/// [`HostPacer`] with the feature `host`, or the crate apsara-redis.
 ///
 /// [`ConfigBuilder::pacer`]: crate::ConfigBuilder::pacer
+/// [`HostPacer`]: https://docs.rs/apsara-core
 pub trait Pacer: fmt::Debug + Send + Sync {
     /// Returns at once with a grant where there is one and nobody waits; a call that nothing limits costs no future.
     fn try_acquire(&self, lane: Lane<'_>) -> bool {

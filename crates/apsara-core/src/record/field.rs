@@ -6,7 +6,7 @@ use super::value::Value;
 
 /// Describes a field of `T`: its name on the wire, facts about it, and where it is.
 pub struct Field<T> {
-    pub(super) meta: Meta,
+    pub(super) meta: Meta<'static>,
     /// From a record to this field of it. One function reads and writes, for every function costs time when it is compiled.
     pub(super) project: fn(Projected<'_, T>) -> Projected<'_, dyn Value>,
 }
@@ -217,7 +217,7 @@ impl<T> Field<T> {
         self.known(Known::Named(named_values::<N>))
     }
 
-    const fn known(mut self, known: Known) -> Self {
+    const fn known(mut self, known: Known<'static>) -> Self {
         self.meta.known = known;
         self
     }

@@ -1,10 +1,12 @@
 //! Facts about a field that do not depend on its type.
 
 /// States the facts about a field that do not depend on its type.
+///
+/// Generated tables live as long as the program, those of a description that is read at run time as long as it.
 #[derive(Clone, Copy, Debug)]
-pub struct Meta {
+pub struct Meta<'a> {
     /// The name on the wire.
-    pub name: &'static str,
+    pub name: &'a str,
     /// Where a parameter travels.
     pub location: Location,
     /// How a list or an object becomes text there.
@@ -26,16 +28,16 @@ pub struct Meta {
     /// The least and the greatest length, in characters.
     pub length: (usize, usize),
     /// The regular expression that a text matches.
-    pub pattern: Option<&'static str>,
+    pub pattern: Option<&'a str>,
     /// The values that are documented.
-    pub known: Known,
+    pub known: Known<'a>,
     /// The least and the greatest number of elements of a list.
     pub items: (usize, usize),
 }
 
-impl Meta {
+impl<'a> Meta<'a> {
     /// States of a field that it is an optional query parameter, or in an answer, and nothing else.
-    pub(super) const fn new(name: &'static str) -> Self {
+    pub(crate) const fn new(name: &'a str) -> Self {
         Self {
             name,
             location: Location::Query,
@@ -58,13 +60,15 @@ impl Meta {
 /// Lists the values that are documented. The cloud may take others: documents lag behind it.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
-pub enum Known {
+pub enum Known<'a> {
     /// No list.
     Any,
     /// Texts.
     Texts(&'static [&'static str]),
+    /// Texts of a description.
+    Described(&'a [String]),
     /// Integers.
-    Numbers(&'static [i64]),
+    Numbers(&'a [i64]),
     /// The values of a named enum.
     Named(fn() -> Vec<&'static str>),
 }

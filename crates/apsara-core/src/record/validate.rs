@@ -43,7 +43,7 @@ impl Found {
         }
     }
 
-    fn field(&mut self, meta: &Meta, name: &str, view: &View<'_>) {
+    fn field(&mut self, meta: &Meta<'_>, name: &str, view: &View<'_>) {
         match view {
             View::Absent if meta.required => self.refuse(name, "is required".to_owned()),
             View::Str("") if meta.required => self.refuse(name, "is required and must not be empty".to_owned()),
@@ -66,7 +66,7 @@ impl Found {
     }
 
     /// Asks what is asked of a value wherever it stands: in a field, a list or a map.
-    fn value(&mut self, meta: &Meta, name: &str, view: &View<'_>) {
+    fn value(&mut self, meta: &Meta<'_>, name: &str, view: &View<'_>) {
         match view {
             View::Str(text) => self.text(meta, name, text),
             View::Int(value) => {
@@ -95,7 +95,7 @@ impl Found {
         }
     }
 
-    fn text(&mut self, meta: &Meta, name: &str, text: &str) {
+    fn text(&mut self, meta: &Meta<'_>, name: &str, text: &str) {
         let (least, most) = meta.length;
         let count = text.chars().count();
         // How long a secret is, is a part of it.
@@ -113,12 +113,13 @@ impl Found {
         match meta.known {
             _ if self.warnings.is_none() => {}
             Known::Texts(known) if !known.contains(&text) => self.warn(name, known),
+            Known::Described(known) if !known.iter().any(|it| it == text) => self.warn(name, known),
             Known::Named(known) if !known().contains(&text) => self.warn(name, &known()),
             _ => {}
         }
     }
 
-    fn range(&mut self, meta: &Meta, name: &str, value: f64) {
+    fn range(&mut self, meta: &Meta<'_>, name: &str, value: f64) {
         let (above, below) = meta.excluded;
         let too_little = meta.least.is_some_and(|least| value < least || above && value == least);
         let too_much = meta.most.is_some_and(|most| value > most || below && value == most);
@@ -152,9 +153,12 @@ impl Found {
 }
 
 /// Returns the pattern, compiled once in the life of the program; nothing for one that cannot be compiled.
-fn compiled(pattern: &'static str) -> Option<Regex> {
-    static PATTERNS: LazyLock<Mutex<HashMap<&'static str, Option<Regex>>>> = LazyLock::new(Mutex::default);
+fn compiled(pattern: &str) -> Option<Regex> {
+    static PATTERNS: LazyLock<Mutex<HashMap<String, Option<Regex>>>> = LazyLock::new(Mutex::default);
     let mut patterns = PATTERNS.lock().unwrap_or_else(PoisonError::into_inner);
-    // A clone shares what was compiled.
-    patterns.entry(pattern).or_insert_with(|| Regex::new(pattern).ok()).clone()
+    if let Some(compiled) = patterns.get(pattern) {
+        // A clone shares what was compiled.
+        return compiled.clone();
+    }
+    patterns.entry(pattern.to_owned()).or_insert_with(|| Regex::new(pattern).ok()).clone()
 }

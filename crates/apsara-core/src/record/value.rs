@@ -113,12 +113,12 @@ pub trait Record: Default + Send + Sync + 'static {
 
 /// Any [`Record`], whatever its type.
 pub trait AnyRecord: Send + Sync {
-    /// Returns the path of the Rust type.
-    fn type_path(&self) -> &'static str;
+    /// Returns the path of the Rust type, or the name of what is described.
+    fn type_path(&self) -> &str;
     /// Returns the number of fields.
     fn count(&self) -> usize;
     /// Returns the facts about a field.
-    fn meta(&self, index: usize) -> &'static Meta;
+    fn meta(&self, index: usize) -> &Meta<'_>;
     /// Returns what a field holds.
     fn get(&self, index: usize) -> &dyn Value;
     /// Returns a field to be filled.
@@ -154,7 +154,7 @@ pub trait AnyNamed: Send + Sync {
 }
 
 impl<T: Record> AnyRecord for T {
-    fn type_path(&self) -> &'static str {
+    fn type_path(&self) -> &str {
         std::any::type_name::<T>()
     }
 
@@ -162,7 +162,7 @@ impl<T: Record> AnyRecord for T {
         T::FIELDS.len()
     }
 
-    fn meta(&self, index: usize) -> &'static Meta {
+    fn meta(&self, index: usize) -> &Meta<'_> {
         &T::FIELDS[index].meta
     }
 

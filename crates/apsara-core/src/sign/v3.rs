@@ -51,6 +51,39 @@ impl Algorithm {
     }
 }
 
+/// Hashes what is not in memory as a whole.
+pub(crate) enum Hasher {
+    Sha256(Sha256),
+    #[cfg(feature = "sm3")]
+    Sm3(sm3::Sm3),
+}
+
+impl Hasher {
+    pub(crate) fn new(algorithm: Algorithm) -> Self {
+        match algorithm {
+            #[cfg(feature = "sm3")]
+            Algorithm::HmacSm3 => Self::Sm3(Digest::new()),
+            _ => Self::Sha256(Digest::new()),
+        }
+    }
+
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        match self {
+            Self::Sha256(hasher) => Digest::update(hasher, bytes),
+            #[cfg(feature = "sm3")]
+            Self::Sm3(hasher) => Digest::update(hasher, bytes),
+        }
+    }
+
+    pub(crate) fn hex(self) -> String {
+        match self {
+            Self::Sha256(hasher) => super::hex(&Digest::finalize(hasher)),
+            #[cfg(feature = "sm3")]
+            Self::Sm3(hasher) => super::hex(&Digest::finalize(hasher)),
+        }
+    }
+}
+
 /// Holds what signs, for the algorithm that it signs by; so none meets a key of another.
 #[derive(Clone, Copy)]
 #[non_exhaustive]

@@ -18,7 +18,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls_platform_verifier::BuilderVerifierExt as _;
 use tower_service::Service;
 
-use super::{BoxFuture, Transport, TransportError};
+use super::{BoxFuture, RESPONSE_LIMIT, Transport, TransportError};
 use crate::error::Error;
 
 /// Sends requests with the pool of hyper-util: HTTP/1.1, rustls, the system's certificates.
@@ -39,9 +39,6 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 /// How long nothing is sent before the system asks whether the other side is still there.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
-/// How long a body may be, unless it is said otherwise: 64 MiB.
-const RESPONSE_LIMIT: usize = 64 << 20;
-
 impl HyperTransport {
     /// Creates the transport with its own pool.
     ///
@@ -124,6 +121,10 @@ impl Transport for HyperTransport {
             let body = self.read(body, parts.status.as_u16()).await?;
             Ok(http::Response::from_parts(parts, body))
         })
+    }
+
+    fn response_limit(&self) -> usize {
+        self.response_limit
     }
 }
 

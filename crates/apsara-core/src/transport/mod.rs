@@ -1,5 +1,6 @@
 //! How a signed request reaches the cloud.
 
+mod body;
 #[cfg(feature = "hyper")]
 mod hyper;
 #[cfg(feature = "reqwest")]
@@ -8,6 +9,8 @@ mod proxies;
 mod reqwest;
 #[cfg(feature = "reqwest")]
 mod settings;
+#[cfg(feature = "reqwest")]
+mod streaming;
 #[cfg(feature = "reqwest")]
 mod trust;
 
@@ -18,6 +21,7 @@ use std::pin::Pin;
 
 use bytes::Bytes;
 
+pub use self::body::{Body, Outgoing};
 #[cfg(feature = "hyper")]
 pub use self::hyper::HyperTransport;
 #[cfg(feature = "reqwest")]
@@ -35,11 +39,40 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub trait Transport: fmt::Debug + Send + Sync {
     /// Sends a request.
     fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportError>>;
+
+    /// Sends a request whose body is read as it goes out, and returns the head of the answer as soon as it is there, with a body
+    /// that is read as it comes. What is dropped ends the exchange.
+    ///
+    /// Calls whose answer is a stream, or whose body is a file, are sent by it. Unless an implementation does better, the body is
+    /// read into memory, and the answer comes as a whole.
+    fn open(&self, request: http::Request<Outgoing>) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        Box::pin(async move {
+            let (head, body) = request.into_parts();
+            let answer = self.send(http::Request::from_parts(head, body.gather().await?)).await?;
+            Ok(answer.map(Body::from))
+        })
+    }
+
+    /// Returns how many bytes of an answer that was opened are read into memory where it is not given as a stream.
+    fn response_limit(&self) -> usize {
+        RESPONSE_LIMIT
+    }
 }
+
+/// How long a body may be, unless it is said otherwise: 64 MiB.
+const RESPONSE_LIMIT: usize = 64 << 20;
 
 impl<T: Transport + ?Sized> Transport for std::sync::Arc<T> {
     fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportError>> {
         (**self).send(request)
+    }
+
+    fn open(&self, request: http::Request<Outgoing>) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        (**self).open(request)
+    }
+
+    fn response_limit(&self) -> usize {
+        (**self).response_limit()
     }
 }
 

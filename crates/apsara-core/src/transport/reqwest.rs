@@ -1,8 +1,11 @@
 //! The transport on reqwest and rustls.
 
+use std::time::Duration;
+
 use bytes::{Bytes, BytesMut};
 
-use super::{BoxFuture, ReqwestTransportBuilder, Transport, TransportError};
+use super::streaming::{Incoming, Sent};
+use super::{Body, BoxFuture, Outgoing, RESPONSE_LIMIT, ReqwestTransportBuilder, Transport, TransportError};
 use crate::error::Error;
 
 /// Sends requests with reqwest: HTTP/1.1, rustls, the system's certificates, a pool of connections.
@@ -17,8 +20,8 @@ pub struct ReqwestTransport {
     response_limit: usize,
 }
 
-/// How long a body may be, unless it is said otherwise: 64 MiB.
-pub(super) const RESPONSE_LIMIT: usize = 64 << 20;
+/// How long a connection may take to be made to a server next to this machine.
+const DIRECT_CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 impl ReqwestTransport {
     /// Creates the transport with its own pool, and with the proxies that the environment names; see
@@ -29,6 +32,11 @@ impl ReqwestTransport {
     /// Fails when the system's certificates cannot be read, and when a proxy of the environment is none.
     pub fn new() -> Result<Self, Error> {
         Self::builder().build()
+    }
+
+    /// Creates one that goes through no proxy and gives up soon: for a server next to this machine.
+    pub(crate) fn direct() -> Result<Self, Error> {
+        Self::builder().without_proxy().connect_timeout(DIRECT_CONNECT_TIMEOUT).build()
     }
 
     /// Starts to say what the transport is made with: proxies, certificates, timeouts, its pool.
@@ -84,9 +92,7 @@ impl ReqwestTransport {
 impl Transport for ReqwestTransport {
     fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportError>> {
         Box::pin(async move {
-            let request = reqwest::Request::try_from(request).map_err(|error| {
-                TransportError::new("the request is malformed").malformed().with_source(error.without_url())
-            })?;
+            let request = reqwest::Request::try_from(request).map_err(malformed)?;
             let mut answer = self.client.execute(request).await.map_err(failed)?;
             let mut response = http::Response::new(Bytes::new());
             *response.status_mut() = answer.status();
@@ -95,9 +101,27 @@ impl Transport for ReqwestTransport {
             Ok(response)
         })
     }
+
+    fn open(&self, request: http::Request<Outgoing>) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        Box::pin(async move {
+            let request = request.map(|pieces| reqwest::Body::wrap(Sent { left: pieces.length(), pieces }));
+            let request = reqwest::Request::try_from(request).map_err(malformed)?;
+            let answer = http::Response::from(self.client.execute(request).await.map_err(failed)?);
+            let status = answer.status().as_u16();
+            Ok(answer.map(|body| Body::new(Incoming { body, status })))
+        })
+    }
+
+    fn response_limit(&self) -> usize {
+        self.response_limit
+    }
 }
 
-fn failed(error: reqwest::Error) -> TransportError {
+fn malformed(error: reqwest::Error) -> TransportError {
+    TransportError::new("the request is malformed").malformed().with_source(error.without_url())
+}
+
+pub(super) fn failed(error: reqwest::Error) -> TransportError {
     let timeout = error.is_timeout();
     // Only a connection that was never made proves that nothing was sent.
     let failed = if error.is_connect() {

@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
+use super::RESPONSE_LIMIT;
 use super::proxies::{Chosen, Proxies};
-use super::reqwest::{RESPONSE_LIMIT, ReqwestTransport};
+use super::reqwest::ReqwestTransport;
 use super::trust::{Source, Trust};
 use crate::error::Error;
 

@@ -12,12 +12,28 @@ use crate::split_mix::SplitMix64;
 
 /// The most items that are made up for a list that does not ask for more.
 const MOST_ITEMS: u64 = 3;
+/// How many events are made up where no sample shows any.
+const EVENTS: usize = 3;
+
+/// How an operation's answer is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Form {
+    /// In the format that the request asks for.
+    #[default]
+    Document,
+    /// As a stream of events, one for each item of a list.
+    Events,
+    /// As bytes: those of a text.
+    Bytes,
+}
 
 /// What an operation answers: the status, and a body if its spec has one.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Sampled {
     pub(crate) status: u16,
     pub(crate) body: Option<Value>,
+    #[serde(default)]
+    pub(crate) form: Form,
 }
 
 impl Sampled {
@@ -37,12 +53,18 @@ pub(crate) fn answer(found: &Found<'_>, request: &WireRequest, seed: u64, reques
     let (status, schema) =
         operation.responses.first().map_or((200, None), |(status, schema)| (*status, schema.as_ref()));
     let resolved = schema.map(|schema| resolve(schema, product.schemas()));
+    let form = operation.form;
+    // Where events are answered, a sample may show several, and so are some made up.
+    let are_of = |kind: Kind, shown: &Value| {
+        let items = shown.as_array().filter(|_| form == Form::Events);
+        items.is_some_and(|items| items.iter().all(|item| is_of(kind, item)))
+    };
     let shown = || {
         operation
             .demo
             .as_deref()
             .and_then(shown)
-            .filter(|shown| resolved.is_none_or(|schema| is_of(kind(schema), shown)))
+            .filter(|shown| resolved.is_none_or(|schema| is_of(kind(schema), shown) || are_of(kind(schema), shown)))
     };
     let made_up = || {
         let mut maker = Maker {
@@ -51,14 +73,20 @@ pub(crate) fn answer(found: &Found<'_>, request: &WireRequest, seed: u64, reques
             open: Vec::new(),
             in_list: false,
         };
-        schema.map(|schema| maker.value(schema, "", DEEPEST))
+        let times = if form == Form::Events { EVENTS } else { 1 };
+        let mut made = schema.map(|schema| (0..times).map(|_| maker.value(schema, "", DEEPEST)).collect::<Vec<_>>());
+        match (form, &mut made) {
+            (Form::Events, _) => made.map(Value::Array),
+            (_, Some(made)) => made.pop(),
+            (_, None) => None,
+        }
     };
     let has_body = status != 204;
     let mut body = if has_body { shown().or_else(made_up) } else { None };
     if body.is_none() && has_body && product.style_at(&request.path) == Style::Rpc {
         body = Some(json!({}));
     }
-    Sampled { status, body }.with_request_id(request_id)
+    Sampled { status, body, form }.with_request_id(request_id)
 }
 
 /// Reads the sample that a spec shows: a text that holds a list of examples, one of which holds JSON.

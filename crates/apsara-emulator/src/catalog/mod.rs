@@ -14,7 +14,7 @@ mod values;
 
 use http::Method;
 
-pub(crate) use self::answer::{Sampled, answer};
+pub(crate) use self::answer::{Form, Sampled, answer};
 pub(crate) use self::check::check;
 pub(crate) use self::fingerprint::fingerprint;
 pub(crate) use self::operation::{Operation, Product, Style};

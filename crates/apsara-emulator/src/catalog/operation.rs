@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use http::Method;
 use serde_json::{Map, Value};
 
+use super::answer::Form;
 use super::parameter::{Parameter, Place};
 use super::path::Pattern;
 use crate::ram::Needs;
@@ -40,6 +41,8 @@ pub(crate) struct Operation {
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) responses: Vec<(u16, Option<Value>)>,
     pub(crate) demo: Option<String>,
+    /// How its answer is written.
+    pub(crate) form: Form,
     /// Whether it may be called by nobody in particular.
     pub(crate) anonymous: bool,
     /// Whether its spec lists no plain HTTP.
@@ -206,7 +209,8 @@ impl Operation {
         let https_only = !schemes.is_empty() && !schemes.iter().any(|scheme| scheme == "http");
         let (name, demo) = (name.to_owned(), spec["responseDemo"].as_str().map(str::to_owned));
         let (quota, needs) = (read_quota(&spec), Needs::of_spec(&spec["ramActions"]));
-        Ok(Self { name, path, parameters, responses, demo, anonymous, https_only, quota, needs, methods })
+        let form = read_form(&spec, &responses);
+        Ok(Self { name, path, parameters, responses, demo, form, anonymous, https_only, quota, needs, methods })
     }
 
     /// Whether it lists a method, or none at all.
@@ -229,6 +233,20 @@ fn read_quota(spec: &Value) -> Option<(u32, u32)> {
         let derived = &spec["derived"]["quota"];
         count(&derived["calls"]).zip(count(&derived["seconds"]))
     })
+}
+
+/// Reads how an answer is written: as events or bytes, where the spec says so.
+fn read_form(spec: &Value, responses: &[(u16, Option<Value>)]) -> Form {
+    let lists = |key: &str, wanted: &str| {
+        let mut listed = spec[key].as_array().into_iter().flatten().filter_map(Value::as_str);
+        listed.any(|word| word.eq_ignore_ascii_case(wanted))
+    };
+    let binary = |schema: &Value| schema["type"] == "string" && schema["format"] == "binary";
+    if lists("schemes", "sse") || lists("produces", "text/event-stream") {
+        return Form::Events;
+    }
+    let is_text = responses.first().and_then(|(_, schema)| schema.as_ref()).is_some_and(binary);
+    if is_text { Form::Bytes } else { Form::Document }
 }
 
 /// Reads what is answered where all goes well, by its status.

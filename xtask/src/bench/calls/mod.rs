@@ -92,7 +92,8 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let report = report::write(&lines, rounds, &[begun, load()].map(|load| load.unwrap_or_default()));
     println!("{report}");
     if args.write {
-        report::insert(&root().join("docs/performance.md"), "calls", &report)?;
+        let with_plot = format!("{report}\n![CPU per call](performance-calls.svg)");
+        report::insert(&root().join("docs/performance.md"), "calls", &with_plot)?;
         plot::write(&root().join("docs/performance-calls.svg"), &lines)?;
     }
     Ok(())

@@ -18,9 +18,10 @@ use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::operation::{Method, Operation, Style};
-use crate::record::{Body, Encoded, Pair};
+use crate::record::{Body, Encoded, Meta, Pair, Shape};
 use crate::sensitive::Sensitive;
 use crate::sign::{Keyed, push_query, v3};
+use crate::upload::{Hashed, Upload};
 
 /// A request that only lacks time, nonce and signature; every attempt signs it anew.
 pub(super) struct Unsigned<'a> {
@@ -35,7 +36,12 @@ pub(super) struct Unsigned<'a> {
     headers: Vec<Pair<'a>>,
     content_type: Option<&'static str>,
     body: Bytes,
+    /// What is sent in the place of the body.
+    pub(super) upload: Option<Hashed>,
 }
+
+const JSON: &str = "application/json; charset=utf-8";
+const OCTETS: &str = "application/octet-stream";
 
 /// What a call proves with who it is.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +58,8 @@ pub(super) enum Identity<'a> {
 pub(super) struct Stamp<'a> {
     pub(super) time: SystemTime,
     pub(super) nonce: &'a str,
+    /// The hash of a body that is not in memory.
+    pub(super) payload: Option<&'a str>,
     /// How many attempts there were before, and how long the last of them was ago by intention.
     pub(super) again: Option<(u32, Duration)>,
 }
@@ -101,8 +109,8 @@ impl<'a> Unsigned<'a> {
         form.sort_unstable();
         let (content_type, body) = match body {
             Some(Body::Xml(xml)) => (Some("application/xml"), xml),
-            Some(Body::Json(json)) => (Some("application/json; charset=utf-8"), json),
-            Some(Body::Bytes(bytes)) => (Some("application/octet-stream"), bytes),
+            Some(Body::Json(json)) => (Some(JSON), json),
+            Some(Body::Bytes(bytes)) => (Some(OCTETS), bytes),
             None if form.is_empty() => (None, Vec::new()),
             None => {
                 let mut text = String::new();
@@ -110,7 +118,32 @@ impl<'a> Unsigned<'a> {
                 (Some("application/x-www-form-urlencoded"), text.into_bytes())
             }
         };
-        Self { operation, endpoint, host, path, query, form, headers, content_type, body: body.into() }
+        Self { operation, endpoint, host, path, query, form, headers, content_type, body: body.into(), upload: None }
+    }
+
+    /// Sends a file for the parameter that is the body.
+    pub(super) fn uploading(mut self, upload: Option<&Upload>, field: Option<&Meta<'_>>) -> Self {
+        let is_json = field.is_some_and(|field| field.shape == Shape::Json);
+        if let Some(upload) = upload {
+            self.content_type = Some(if is_json { JSON } else { OCTETS });
+            self.upload = Some(Hashed::new(upload.clone()));
+        }
+        self
+    }
+
+    /// Returns the hash of what is sent in the place of the body, as it is signed.
+    pub(super) async fn hashed_payload(
+        &self,
+        version: SignatureVersion,
+        identity: Identity<'_>,
+    ) -> Result<Option<String>, Error> {
+        let Some(upload) = &self.upload else { return Ok(None) };
+        let algorithm = match (version, identity) {
+            #[cfg(feature = "sm3")]
+            (SignatureVersion::V3Sm3, Identity::Key(_)) => v3::Algorithm::HmacSm3,
+            _ => v3::Algorithm::default(),
+        };
+        upload.hash(algorithm).await.map(Some)
     }
 
     /// Makes the request of an attempt.
@@ -196,11 +229,13 @@ impl<'a> Unsigned<'a> {
         let operation = self.operation;
         let algorithm = signer.map_or_else(v3::Algorithm::default, |(_, signer)| signer.algorithm());
         let hash;
-        let hashed_payload = if self.body.is_empty() && algorithm == v3::Algorithm::HmacSha256 {
-            Text::Fixed(SHA256_OF_NOTHING)
-        } else {
-            hash = algorithm.hash_hex(&self.body);
-            Text::Of(&hash)
+        let hashed_payload = match stamp.payload {
+            Some(payload) => Text::Of(payload),
+            None if self.body.is_empty() && algorithm == v3::Algorithm::HmacSha256 => Text::Fixed(SHA256_OF_NOTHING),
+            None => {
+                hash = algorithm.hash_hex(&self.body);
+                Text::Of(&hash)
+            }
         };
         let time = rfc3339(stamp.time);
         lines.extend([

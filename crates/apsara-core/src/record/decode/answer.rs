@@ -3,9 +3,9 @@
 use serde::de::{self, DeserializeSeed};
 
 use super::message::at;
-use super::{Mode, SlotSeed, find, xml};
+use super::{Mode, SlotSeed, ValueSeed, find, xml};
 use crate::record::meta::Location;
-use crate::record::value::{AnyRecord, Slot};
+use crate::record::value::{AnyRecord, Slot, Value};
 
 /// Decodes an answer into a record: its JSON into the fields, or all of it into the one field that is the body.
 ///
@@ -48,6 +48,17 @@ pub fn decode(body: &[u8], record: &mut dyn AnyRecord) -> Result<(), serde_json:
     deserializer.end()
 }
 
+/// Decodes JSON that is a part of an answer, as leniently as answers are.
+///
+/// # Errors
+///
+/// As [`decode`].
+pub(crate) fn decode_part(json: &[u8], value: &mut dyn Value) -> Result<(), serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_slice(json);
+    ValueSeed::new(value, Mode::Lenient).deserialize(&mut deserializer)?;
+    deserializer.end()
+}
+
 /// Decodes the headers of an answer into the fields that travel there.
 ///
 /// # Errors
@@ -59,7 +70,8 @@ pub(crate) fn decode_headers(headers: &http::HeaderMap, record: &mut dyn AnyReco
         if meta.location != Location::Header {
             continue;
         }
-        let lower = meta.name.to_ascii_lowercase();
+        let field = meta.name.to_owned();
+        let lower = field.to_ascii_lowercase();
         let prefix = lower.strip_suffix('*');
         for (name, value) in headers {
             let (name, Ok(text)) = (name.as_str(), value.to_str()) else { continue };
@@ -73,7 +85,7 @@ pub(crate) fn decode_headers(headers: &http::HeaderMap, record: &mut dyn AnyReco
             };
             SlotSeed::new(slot, Mode::Lenient)
                 .take_text(text)
-                .map_err(|error: serde_json::Error| at(&error, meta.name))?;
+                .map_err(|error: serde_json::Error| at(&error, &field))?;
         }
     }
     Ok(())

@@ -41,13 +41,16 @@ pub(super) fn out_of_range<E: de::Error>(what: &str) -> E {
 /// Says that there is no field of a name, and which one may have been meant.
 pub(super) fn unknown_name<E: de::Error>(record: &dyn AnyRecord, key: &str) -> E {
     let names: Vec<&str> = (0..record.count()).map(|index| record.meta(index).name).collect();
-    let closest =
-        names.iter().map(|name| (strsim::damerau_levenshtein(&name.to_lowercase(), &key.to_lowercase()), *name)).min();
-    match closest {
-        Some((distance, name)) if distance <= name.len().max(3) / 3 => {
-            E::custom(format_args!("unknown name `{key}`, did you mean `{name}`?"))
-        }
+    match closest(&names, key) {
+        Some(name) => E::custom(format_args!("unknown name `{key}`, did you mean `{name}`?")),
         _ if names.is_empty() => E::custom(format_args!("unknown name `{key}`, there is none to give here")),
         _ => E::custom(format_args!("unknown name `{key}`, expected one of `{}`", names.join("`, `"))),
     }
+}
+
+/// Returns the name that was probably meant, if one is near.
+pub(crate) fn closest<'a>(names: &[&'a str], key: &str) -> Option<&'a str> {
+    let distance = |name: &str| strsim::damerau_levenshtein(&name.to_lowercase(), &key.to_lowercase());
+    let (distance, name) = names.iter().map(|name| (distance(name), *name)).min()?;
+    (distance <= name.len().max(3) / 3).then_some(name)
 }

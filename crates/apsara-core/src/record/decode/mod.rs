@@ -12,8 +12,9 @@ use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqA
 
 use super::value::{AnyRecord, Slot, Value, reset};
 pub use answer::decode;
-pub(crate) use answer::decode_headers;
+pub(crate) use answer::{decode_headers, decode_part};
 use list::{ElementSeed, WrappedSeed};
+pub(crate) use message::closest;
 use message::{at, expected, mismatch, out_of_range, unknown_name};
 pub(crate) use xml::read as read_xml;
 
@@ -68,6 +69,18 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         SlotSeed { slot: self.value.slot(), mode: self.mode, wrapper: self.wrapper }.deserialize(deserializer)
     }
+}
+
+/// Fills a value strictly.
+///
+/// # Errors
+///
+/// Fails with the path, which begins with the name, and with what does not fit there.
+pub(crate) fn fill(name: &str, value: &mut dyn Value, json: &serde_json::Value) -> Result<(), (String, String)> {
+    ValueSeed::new(value, Mode::Strict).deserialize(json).map_err(|error: serde_json::Error| {
+        let told = at(&error, name).to_string();
+        told.split_once(": ").map_or_else(|| (name.to_owned(), told.clone()), |(path, why)| (path.into(), why.into()))
+    })
 }
 
 struct SlotSeed<'a> {

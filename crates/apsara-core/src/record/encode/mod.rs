@@ -132,7 +132,7 @@ pub(crate) fn encode<'a>(
     Ok(out)
 }
 
-fn push<'a>(out: &mut Vec<Pair<'a>>, meta: &'a Meta, view: View<'a>) {
+fn push<'a>(out: &mut Vec<Pair<'a>>, meta: &'a Meta<'_>, view: View<'a>) {
     match (meta.shape, view) {
         (Shape::Json, view @ (View::List(_) | View::Map(_) | View::Record(_) | View::Json(_))) => {
             out.push((meta.name.into(), to_json(view).into()));

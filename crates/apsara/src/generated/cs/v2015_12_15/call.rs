@@ -75,6 +75,13 @@ impl<R: rt::Request<Client = Client>> Call<R> {
     }
 }
 
+impl<R: rt::Request> rt::IntoCall for Call<R> {
+    type Request = R;
+    fn into_call(self) -> rt::Call<R> {
+        self.call
+    }
+}
+
 impl<R: rt::Paged<Client = Client>> Call<R> {
     /// Gives the answers page by page, from the page that is set, or the first, to the last one.
     pub fn pages(self) -> rt::Pages<R> {

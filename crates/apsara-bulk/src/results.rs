@@ -1,0 +1,80 @@
+//! The results of a run, as its journal tells them.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use crate::error::BulkError;
+use crate::fate::{Fate, State};
+use crate::journal::{Outcome, Record, decode, open, replay};
+
+/// Writes what became of every line whose call was made, in the order of the lines, as JSON objects with `line`, `outcome`, and
+/// `response` or `code`, `request_id` and `message`. It returns how many there are of each outcome and code.
+///
+/// It works at any time: after a run, after one that was killed, and while one is under way.
+///
+/// # Errors
+///
+/// Fails when the journal cannot be read, is damaged anywhere but at its end, or the results cannot be written.
+pub fn results(journal: &Path, out: &mut dyn Write) -> Result<BTreeMap<String, u64>, BulkError> {
+    let file = open(journal)?;
+    let mut places = Vec::new();
+    let mut place = |line: u64, at: u64| {
+        let line = usize::try_from(line).unwrap_or(usize::MAX);
+        if line >= places.len() {
+            places.resize(line + 1, 0);
+        }
+        places[line] = at;
+    };
+    // The header stands at 0, so no result does.
+    let replay = replay(&file, journal, true, |at, record| match record {
+        Record::Call { line, .. } => place(*line, 0),
+        Record::Result(outcome) => place(outcome.line, at),
+        Record::Header(_) => {}
+    })?;
+    let mut reader = Reader { file: BufReader::new(&file), line: Vec::new() };
+    let mut out = BufWriter::new(out);
+    let mut counts = BTreeMap::new();
+    for (line, state) in replay.states.lines() {
+        let at = usize::try_from(line).ok().and_then(|line| places.get(line)).copied().unwrap_or(0);
+        let outcome = if state == State::Called || at == 0 {
+            let message = Some("the run ended while the call was under way".to_owned());
+            Outcome { message, ..Outcome::new(line, Fate::Unknown) }
+        } else {
+            reader.outcome(at).map_err(|error| BulkError::file(journal, "cannot be read", error))?
+        };
+        let key =
+            outcome.code.as_ref().map_or_else(|| outcome.fate.to_string(), |code| format!("{} {code}", outcome.fate));
+        *counts.entry(key).or_insert(0) += 1;
+        writeln!(out, "{}", outcome.to_json()).map_err(unwritten)?;
+    }
+    out.flush().map_err(unwritten)?;
+    Ok(counts)
+}
+
+fn unwritten(error: std::io::Error) -> BulkError {
+    BulkError::file(Path::new("the results"), "cannot be written", error)
+}
+
+struct Reader<'a> {
+    file: BufReader<&'a File>,
+    line: Vec<u8>,
+}
+
+impl Reader<'_> {
+    /// Reads the result that begins at a byte; those of neighbours stand near each other.
+    fn outcome(&mut self, at: u64) -> std::io::Result<Outcome> {
+        let here = self.file.stream_position()?;
+        match i64::try_from(at).ok().zip(i64::try_from(here).ok()) {
+            Some((at, here)) => self.file.seek_relative(at - here)?,
+            None => _ = self.file.seek(SeekFrom::Start(at))?,
+        }
+        self.line.clear();
+        self.file.read_until(b'\n', &mut self.line)?;
+        match decode(self.line.trim_ascii_end()) {
+            Some(Record::Result(outcome)) => Ok(outcome),
+            _ => Err(std::io::Error::other("it changes while it is read")),
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Making the calls that are due, each announced before it goes out.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use apsara_core::Repeat;
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use super::stop::Level;
+use super::window::Window;
+use super::{Ended, Options, Progress, Run, Stop};
+use crate::error::BulkError;
+use crate::executor::{Answer, Called, Executor, Failure};
+use crate::fate::{Fate, State};
+use crate::journal::{self, Outcome, Writer};
+
+/// The parameter by which the cloud knows that two calls are meant to be one.
+const CLIENT_TOKEN: &str = "ClientToken";
+
+/// A call that has ended; nothing if it was not made, for the journal could not announce it.
+type Made = Option<(Outcome, Duration)>;
+
+impl Run {
+    pub(super) async fn make_calls(
+        &mut self,
+        executor: &Arc<dyn Executor>,
+        called: &Called,
+        options: &Options,
+        stop: &Stop,
+        writer: &Writer,
+        progress: &mut impl FnMut(&Progress),
+    ) -> Result<Ended, BulkError> {
+        let start = Instant::now();
+        let mut due = self.checked.states.clone();
+        let mut calls = 0;
+        for (line, state) in self.checked.states.lines() {
+            let is_due = self.is_due(line, state, called, options);
+            calls += u64::from(is_due);
+            due.set(line, if is_due { State::Due } else { State::Empty });
+        }
+        let mut requests = self.requests(move |line| due.get(line) == State::Due)?;
+        let mut window = Window::new(options.in_flight, called.quota);
+        let mut made: JoinSet<Made> = JoinSet::new();
+        let (mut ended, mut failures, mut why) = (0, 0, Ended::Complete);
+        let (mut is_read, mut is_failed) = (false, None);
+        loop {
+            let level = stop.level();
+            if level > Level::No && why == Ended::Complete {
+                why = Ended::Drained;
+            }
+            if level == Level::Now {
+                // What was announced and has no result is unknown from now on.
+                made.shutdown().await;
+                return Ok(Ended::Stopped);
+            }
+            // No further call: what was read ahead stays due.
+            is_read |= why != Ended::Complete || is_failed.is_some();
+            if is_read && made.is_empty() {
+                return is_failed.map_or(Ok(why), Err);
+            }
+            tokio::select! {
+                biased;
+                Some(call) = made.join_next(), if !made.is_empty() => {
+                    ended += 1;
+                    match call {
+                        Ok(Some((outcome, took))) => {
+                            window.ended(took);
+                            let is_done = matches!(outcome.fate, Fate::Succeeded | Fate::Executed);
+                            failures = if is_done { 0 } else { failures + 1 };
+                            if failures > 0 && failures == options.stop_after && why == Ended::Complete {
+                                why = Ended::Failing(failures, outcome.message.clone().unwrap_or_default());
+                            }
+                            self.end(outcome, writer);
+                        }
+                        Ok(None) => is_failed = Some(BulkError::new("the journal cannot be written")),
+                        // The executor panicked: what became of its call is not known.
+                        Err(_) => {}
+                    }
+                    let (counts, in_flight, elapsed) = (self.counts, made.len(), start.elapsed());
+                    progress(&Progress { counts, ended, calls, in_flight, elapsed });
+                }
+                request = requests.recv(), if !is_read && made.len() < window.size() => match request {
+                    None => is_read = true,
+                    Some(Err(error)) => is_failed = Some(error),
+                    Some(Ok((line, request))) => self.make(line, request, executor, called, writer, &mut made),
+                },
+                () = stop.beyond(level) => {}
+            }
+        }
+    }
+
+    /// Announces a call, and makes it once that is durable.
+    fn make(
+        &mut self,
+        line: u64,
+        mut request: Value,
+        executor: &Arc<dyn Executor>,
+        called: &Called,
+        writer: &Writer,
+        made: &mut JoinSet<Made>,
+    ) {
+        if called.repeat == Repeat::WithToken
+            && let Some(parameters) = request.as_object_mut()
+        {
+            // The same for every call of the line, however often the run is interrupted.
+            parameters.entry(CLIENT_TOKEN).or_insert_with(|| json!(format!("{}-{line}", self.run)));
+        }
+        let at = journal::now();
+        let durable = writer.call(line, at);
+        self.set(line, State::Called);
+        self.unresolved.insert(line, at);
+        let executor = Arc::clone(executor);
+        made.spawn(async move {
+            if !durable.await {
+                return None;
+            }
+            let start = Instant::now();
+            let result = executor.execute(&request).await;
+            let (Ok(Answer { waited, .. }) | Err(Failure { waited, .. })) = &result;
+            let took = start.elapsed().saturating_sub(*waited);
+            Some((outcome(line, result), took))
+        });
+    }
+}
+
+fn outcome(line: u64, result: Result<Answer, Failure>) -> Outcome {
+    match result {
+        Ok(answer) => Outcome { response: Some(answer.response), ..Outcome::new(line, Fate::Succeeded) },
+        Err(failure) => {
+            let fate = failure.fate();
+            let Failure { code, request_id, message, .. } = failure;
+            Outcome { code, request_id, message: Some(message), ..Outcome::new(line, fate) }
+        }
+    }
+}

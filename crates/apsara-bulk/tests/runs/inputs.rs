@@ -1,0 +1,130 @@
+//! Inputs, and what is said of them before anything is sent.
+
+use apsara_bulk::{Checked, Executor, Format, Typed};
+use apsara_core::Config;
+use apsara_core::generated::v1 as rt;
+
+use crate::scripted::{Place, Scripted};
+
+#[derive(Clone, Default)]
+struct Change {
+    id: Option<String>,
+    count: Option<i64>,
+    names: Vec<String>,
+    secret: Option<String>,
+}
+
+impl rt::Record for Change {
+    const FIELDS: &'static [rt::Field<Self>] = &[
+        rt::field!("TaskId", id).required(),
+        rt::field!("Count", count).at_most(5.0),
+        rt::field!("Names", names),
+        rt::field!("AuthKey", secret).sensitive(),
+    ];
+}
+
+#[derive(Default)]
+struct Changed;
+
+impl rt::Record for Changed {
+    const FIELDS: &'static [rt::Field<Self>] = &[];
+}
+
+static TEST: rt::Product = rt::Product::of("test", "2026-01-01");
+static CHANGE: rt::Operation = rt::Operation { name: "Change", ..rt::Operation::of(&TEST) };
+
+impl rt::Request for Change {
+    type Client = ();
+    type Response = Changed;
+    const OPERATION: &'static rt::Operation = &CHANGE;
+}
+
+fn typed() -> Typed<Change> {
+    Typed::new(&Config::builder().endpoint("http://127.0.0.1:1").build().unwrap()).unwrap()
+}
+
+fn told(checked: &Checked) -> Vec<String> {
+    checked.violations().map(ToString::to_string).collect()
+}
+
+#[test]
+fn every_wrong_line_is_told_at_once_by_its_number() {
+    let (place, executor) = (Place::new(), typed());
+    let input = r#"{"TaskId": "a"}
+
+{"TaskID": "b"}
+{"Count": 3, "AuthKey": "sesame"}
+{"TaskId": "c", "Count": 9, "Names": ["x"]}
+{"TaskId": "d", "Count": "sesame"}
+{"TaskId": "e"
+["f"]
+{"TaskId": "g", "AuthKey": "sesame", "AuthKeys": "sesame"}
+"#;
+    let checked = place.checked(&executor, input);
+    assert_eq!(
+        told(&checked),
+        [
+            "line 3: unknown name `TaskID`, did you mean `TaskId`?",
+            "line 4: TaskId is required",
+            "line 5: Count must be at most 5",
+            "line 6: Count: expected a 64-bit integer, found a text",
+            "line 7: is no JSON, at byte 14: EOF while parsing an object",
+            "line 8: is no JSON object; write {\"Name\": \"value\"}",
+            "line 9: unknown name `AuthKeys`, did you mean `AuthKey`?",
+        ]
+    );
+    assert_eq!((checked.violation_count(), checked.counts().due, checked.counts().skipped), (7, 1, 7));
+    assert!(!told(&checked).concat().contains("sesame"));
+}
+
+#[test]
+fn cells_of_a_table_are_texts_unless_the_parameter_is_none() {
+    let (place, executor) = (Place::new(), typed());
+    let input = "\u{feff}TaskId, Count,Names\r\n007,3,\"[\"\"a\"\",\"\"b\"\"]\"\n\"two\nlines\",,\nb,x,\n,4,\nc,1\nd,2,[\"e\"],5\n";
+    let checked = place.checked_as(&executor, input, Format::Csv);
+    assert_eq!(
+        told(&checked),
+        [
+            "line 5: Count: expected a 64-bit integer, found a text",
+            "line 6: TaskId is required",
+            "line 7: has 2 cells, and the first row names 3 parameters",
+            "line 8: has 4 cells, and the first row names 3 parameters",
+        ]
+    );
+    assert_eq!(checked.counts().due, 2);
+    for (header, problem) in [
+        ("TaskId,,Count", "the first row has no name in column 2; write the parameter's"),
+        ("TaskId,Count,TaskId", "the first row names `TaskId` twice; remove one of the columns"),
+    ] {
+        let checked = place.checked_as(&executor, &format!("{header}\na,b,c\n"), Format::Csv);
+        assert_eq!(told(&checked), [format!("line 1: {problem}")]);
+    }
+    let checked = place.checked_as(&executor, "TaskIds\na\n", Format::Csv);
+    assert_eq!(told(&checked), ["line 2: unknown name `TaskIds`, did you mean `TaskId`?"]);
+}
+
+#[test]
+fn a_call_that_stands_there_twice_is_told() {
+    let (place, executor) = (Place::new(), typed());
+    let input = "{\"TaskId\":\"a\"}\n{\"TaskId\":\"b\"}\n{ \"TaskId\": \"a\" }\n{\"TaskId\":\"c\",\"Count\":1}\n{\"Count\":1,\"TaskId\":\"c\"}\n{\"TaskId\":\"a\"}\n";
+    assert_eq!(place.checked(&executor, input).duplicates(), [(3, 1), (5, 4), (6, 1)]);
+    let mut scripted = Scripted::new(&place);
+    scripted.repeat = apsara_core::Repeat::Safe;
+    assert!(place.checked(&scripted, "{\"Id\":\"a\"}\n{\"Id\":\"a\"}\n").duplicates().is_empty());
+}
+
+#[test]
+fn a_line_that_is_too_long_does_not_hold_up_the_next() {
+    let (place, executor) = (Place::new(), typed());
+    let input = format!("{{\"TaskId\": \"{}\"}}\n{{\"TaskId\": \"b\"}}", "x".repeat(5 << 20));
+    let checked = place.checked(&executor, &input);
+    assert_eq!((told(&checked), checked.counts().due), (vec!["line 1: is longer than 4 MiB".to_owned()], 1));
+}
+
+#[test]
+fn an_executor_knows_its_texts() {
+    let executor = typed();
+    assert!(executor.is_text("TaskId") && executor.is_text("Nothing"));
+    assert!(!executor.is_text("Count") && !executor.is_text("Names"));
+    assert_eq!(executor.operation().target, "http://127.0.0.1:1");
+}

@@ -1,0 +1,156 @@
+//! A program that prints a key.
+
+use std::sync::Arc;
+
+use super::cache::{Cache, Issued, Issuer};
+use super::wire::{Fields, time};
+use super::{Credentials, CredentialsProvider};
+use crate::error::Error;
+use crate::sensitive::Sensitive;
+use crate::transport::BoxFuture;
+
+/// Gives the keys that a program prints as JSON: `mode` (`AK` or `StsToken`), `access_key_id`, `access_key_secret`, `sts_token`, and
+/// `expiration` if they have one. What has none is not kept, so that the program runs for every attempt of a call.
+///
+/// The program is started by its name and its arguments, which may be quoted as in a shell; there is no shell. It has a minute, and
+/// nothing to read. What it writes to its standard error is not shown. The feature `process` must be on, as it is by default.
+#[derive(Clone, Debug)]
+pub struct ExternalProcess {
+    program: Program,
+    cache: Cache,
+}
+
+#[derive(Clone, Debug)]
+struct Program {
+    command: Arc<Sensitive<String>>,
+    disabled: bool,
+}
+
+impl ExternalProcess {
+    /// Takes the command line. Nothing is started before the first call.
+    pub fn new(command: impl Into<String>) -> Self {
+        let program = Program { command: Arc::new(Sensitive::new(command.into())), disabled: false };
+        Self { program, cache: Cache::default() }
+    }
+
+    /// Refuses to start it, because `ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS` says so.
+    pub(super) fn disabled(mut self) -> Self {
+        self.program.disabled = true;
+        self
+    }
+}
+
+impl Issuer for Program {
+    fn issue<'a>(&'a self, _: Option<&'a Credentials>) -> BoxFuture<'a, Result<Issued, Error>> {
+        Box::pin(async {
+            if self.disabled {
+                return Err(Error::config(
+                    "the program that gives credentials was not started: ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS is set",
+                ));
+            }
+            let printed = output(self.command.expose()).await?;
+            read(&printed).map_err(|error| error.within("what the program that gives credentials printed"))
+        })
+    }
+}
+
+fn read(printed: &[u8]) -> Result<Issued, Error> {
+    let fields = Fields::read(printed)?;
+    let (id, secret) = (fields.required("access_key_id")?, fields.required("access_key_secret")?);
+    let credentials = match fields.text("mode") {
+        Some("AK") => Credentials::new(id, secret)?,
+        Some("StsToken") => Credentials::temporary(id, secret, fields.required("sts_token")?)?,
+        _ => return Err(Error::config("the JSON has no `mode` that is `AK` or `StsToken`")),
+    };
+    let expiration = fields.text("expiration").map(|end| time("expiration", end)).transpose()?;
+    Ok(Issued { credentials, expiration })
+}
+
+/// Runs a program to its end and returns what it printed.
+#[cfg(feature = "process")]
+async fn output(command: &str) -> Result<Vec<u8>, Error> {
+    use std::process::Stdio;
+
+    /// How long the program may take, as the official SDKs have it.
+    const LIMIT: std::time::Duration = std::time::Duration::from_secs(60);
+    let refuse = |why: String| Error::config(format!("the program that gives credentials {why}"));
+    let words = shlex::split(command).filter(|words| !words.is_empty());
+    let words = words.ok_or_else(|| refuse("is not named by a command line; close its quotes".to_owned()))?;
+    let mut program = tokio::process::Command::new(&words[0]);
+    program.args(&words[1..]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
+    let running = program.spawn().map_err(|error| refuse(format!("cannot be started: {error}")))?;
+    let ended = tokio::time::timeout(LIMIT, running.wait_with_output()).await;
+    let output = ended
+        .map_err(|_| refuse(format!("was stopped, because it did not end within {LIMIT:?}")))?
+        .map_err(|error| refuse(format!("cannot be read: {error}")))?;
+    if output.status.success() { Ok(output.stdout) } else { Err(refuse(format!("failed ({})", output.status))) }
+}
+
+#[cfg(not(feature = "process"))]
+async fn output(_: &str) -> Result<Vec<u8>, Error> {
+    Err(Error::config("a program that gives credentials is started only with the feature `process`; turn it on"))
+}
+
+impl CredentialsProvider for ExternalProcess {
+    fn credentials(&self) -> BoxFuture<'_, Result<Credentials, Error>> {
+        Box::pin(self.cache.credentials(&self.program))
+    }
+
+    fn renew<'a>(&'a self, expired: &'a Credentials) -> BoxFuture<'a, Result<Credentials, Error>> {
+        Box::pin(self.cache.renew(&self.program, expired))
+    }
+
+    fn name(&self) -> String {
+        "external".to_owned()
+    }
+}
+
+#[cfg(all(test, unix, feature = "process"))]
+mod tests {
+    use super::*;
+
+    async fn run(command: &str) -> Result<Credentials, String> {
+        ExternalProcess::new(command).credentials().await.map_err(|error| format!("{error} {error:?}"))
+    }
+
+    #[tokio::test]
+    async fn a_program_prints_a_key_with_an_end_or_without() {
+        let key = run(r#"printf '{"mode":"AK","access_key_id":"LTAI %s","access_key_secret":"s"}' "x""#).await;
+        assert!(key.unwrap_err().contains("holds a character that no access key has"));
+        let key = run(r#"printf '{"mode":"AK","access_key_id":"LTAI%s","access_key_secret":"s"}' "x""#).await.unwrap();
+        assert_eq!((key.access_key_id(), key.security_token().is_some()), ("LTAIx", false));
+        let temporary = r#"printf '{"mode":"StsToken","access_key_id":"STS.x","access_key_secret":"s","sts_token":"t","expiration":"2099-01-02T03:04:05Z"}'"#;
+        assert!(run(temporary).await.unwrap().security_token().is_some());
+    }
+
+    #[tokio::test]
+    async fn a_program_that_gives_none_is_told_by_what_it_did_and_not_by_what_it_printed() {
+        for (command, told) in [
+            (
+                "sh -c 'echo canary; echo canary >&2; exit 3'",
+                "the program that gives credentials failed (exit status: 3)",
+            ),
+            ("/nowhere/canary", "the program that gives credentials cannot be started"),
+            ("echo 'canary", "is not named by a command line; close its quotes"),
+            ("", "is not named by a command line"),
+            ("echo canary", "what the program that gives credentials printed: it is no JSON"),
+            (
+                r#"echo '{"mode":"canary","access_key_id":"a","access_key_secret":"b"}'"#,
+                "no `mode` that is `AK` or `StsToken`",
+            ),
+            (
+                r#"echo '{"mode":"StsToken","access_key_id":"a","access_key_secret":"b"}'"#,
+                "the JSON has no `sts_token`",
+            ),
+        ] {
+            let error = run(command).await.unwrap_err();
+            assert!(error.contains(told) && !error.contains("canary"), "{command}: {error}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_program_that_does_not_end_is_stopped_after_a_minute() {
+        let error = run("sleep 600").await.unwrap_err();
+        assert!(error.contains("was stopped, because it did not end within 60s"), "{error}");
+    }
+}

@@ -1,0 +1,125 @@
+//! Logins whose tokens are spent and written back.
+
+use std::fs;
+
+use super::*;
+use crate::credentials::testing::{Answers, key};
+
+const TOKEN: &str = "POST https://oauth.aliyun.com/v1/token";
+const EXCHANGE: &str = "POST https://oauth.aliyun.com/v1/exchange";
+
+/// A file with a login whose access token ends so many seconds from now, beside things that are not ours.
+fn file(ends: i64) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.json");
+    let ends = seconds(SystemTime::now()) + ends;
+    let text = format!(
+        r#"{{"current":"me","meta_path":"x","profiles":[{{"name":"other","mode":"AK","access_key_id":"LTAI","big":12345678901234567890}},
+            {{"name":"me","mode":"OAuth","oauth_site_type":"CN","oauth_access_token":"access-1","oauth_refresh_token":"refresh-1",
+            "oauth_access_token_expire":{ends},"region_id":"cn-beijing","unknown":[1,{{"a":null}}]}}]}}"#
+    );
+    fs::write(&path, text).unwrap();
+    (folder, path)
+}
+
+fn login(path: &Path, answers: &Answers) -> OAuth {
+    OAuth::new(path, "me").transport(answers.clone())
+}
+
+fn written(path: &Path) -> Value {
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+fn renewed() -> (&'static str, u16, String) {
+    (TOKEN, 200, r#"{"access_token":"access-2","refresh_token":"refresh-2","expires_in":7200}"#.to_owned())
+}
+
+fn exchanged() -> (&'static str, u16, String) {
+    (EXCHANGE, 200, key("STS.o", 3600).replace("AccessKeyId", "accessKeyId"))
+}
+
+#[tokio::test(start_paused = true)]
+async fn tokens_that_are_nearly_over_are_renewed_and_written_back_beside_all_that_is_not_ours() {
+    let (_folder, path) = file(1200);
+    let answers = Answers::new([renewed(), exchanged()]);
+    let before = written(&path);
+    assert_eq!(login(&path, &answers).credentials().await.unwrap().access_key_id(), "STS.o");
+    assert_eq!(answers.lines(), [TOKEN, EXCHANGE]);
+    let form = String::from_utf8(answers.asked()[0].body().to_vec()).unwrap();
+    for part in ["grant_type=refresh_token", "refresh_token=refresh-1", "client_id=4038181954557748008"] {
+        assert!(form.contains(part), "{form}");
+    }
+    assert_eq!(answers.asked()[1].headers()["authorization"], "Bearer access-2");
+    let after = written(&path);
+    let profile = &after["profiles"][1];
+    assert_eq!(
+        (&profile["oauth_access_token"], &profile["oauth_refresh_token"]),
+        (&"access-2".into(), &"refresh-2".into())
+    );
+    assert_eq!((&profile["access_key_id"], &profile["sts_token"]), (&"STS.o".into(), &"canary-token".into()));
+    assert!(profile["sts_expiration"].as_i64() > Some(seconds(SystemTime::now())));
+    for same in ["name", "mode", "region_id", "unknown"] {
+        assert_eq!(profile[same], before["profiles"][1][same]);
+    }
+    assert_eq!((&after["profiles"][0], &after["meta_path"]), (&before["profiles"][0], &before["meta_path"]));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_that_was_written_back_is_used_until_the_cloud_calls_it_expired() {
+    let (_folder, path) = file(7200);
+    let answers = Answers::new([exchanged()]);
+    let old = login(&path, &answers).credentials().await.unwrap();
+    assert_eq!(answers.lines(), [EXCHANGE]);
+    let other_program = login(&path, &answers);
+    assert_eq!(other_program.credentials().await.unwrap(), old);
+    assert_eq!(answers.lines(), [EXCHANGE]);
+    answers.set([(EXCHANGE, 200, key("STS.new", 3600))]);
+    assert_eq!(other_program.renew(&old).await.unwrap().access_key_id(), "STS.new");
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_programs_do_not_spend_one_refresh_token() {
+    let (_folder, path) = file(0);
+    let answers = Answers::new([renewed(), exchanged()]);
+    let (one, two) = (login(&path, &answers), login(&path, &answers));
+    let (first, second) = tokio::join!(one.credentials(), two.credentials());
+    assert_eq!(first.unwrap(), second.unwrap());
+    assert_eq!(answers.lines(), [TOKEN, EXCHANGE]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn new_tokens_are_written_back_even_if_there_is_no_key() {
+    let (_folder, path) = file(0);
+    let denied = (EXCHANGE, 403, r#"{"error":"access_denied","error_description":"not you"}"#.to_owned());
+    let answers = Answers::new([renewed(), denied]);
+    let error = login(&path, &answers).credentials().await.unwrap_err().to_string();
+    assert!(error.contains("https://oauth.aliyun.com/v1/exchange: access_denied (HTTP 403): not you"), "{error}");
+    assert_eq!(written(&path)["profiles"][1]["oauth_refresh_token"], "refresh-2");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_that_is_over_says_how_to_log_in_again_and_changes_nothing() {
+    let (folder, path) = file(0);
+    let before = written(&path);
+    let answers = Answers::new([(TOKEN, 400, r#"{"error":"invalid_grant"}"#.to_owned())]);
+    let error = login(&path, &answers).credentials().await.unwrap_err().to_string();
+    assert!(error.contains("log in again with `aliyun configure --profile me --mode OAuth`"), "{error}");
+    assert!(error.contains("invalid_grant (HTTP 400)") && !error.contains("refresh-1"), "{error}");
+    assert_eq!(written(&path), before);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left behind");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_caller_that_gives_up_loses_no_token() {
+    let (_folder, path) = file(0);
+    let answers = Answers::new([renewed(), exchanged()]);
+    let oauth = login(&path, &answers);
+    tokio::time::timeout(Duration::from_millis(15), oauth.credentials()).await.unwrap_err();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(written(&path)["profiles"][1]["oauth_refresh_token"], "refresh-2");
+}

@@ -1,0 +1,140 @@
+//! Profiles: keys, or ways to them, under a name in a file.
+
+mod cli;
+mod cli_file;
+mod ini;
+mod ini_profile;
+
+use std::fmt;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+pub use self::cli::CliProfile;
+pub(super) use self::cli_file::{CliFile, Entry};
+pub use self::ini_profile::IniProfile;
+use super::CredentialsProvider;
+use super::ecs::EcsRamRole;
+use super::variables::Variables;
+use super::wire::Wire;
+use crate::error::Error;
+use crate::sensitive::Sensitive;
+
+/// What the ways of a profile lead through: the environment, the network.
+#[derive(Clone, Debug)]
+pub(super) struct Surroundings {
+    pub(super) variables: Variables,
+    pub(super) wire: Wire,
+    /// What the metadata service is asked by.
+    pub(super) direct: Wire,
+    pub(super) metadata: Option<String>,
+}
+
+impl Surroundings {
+    pub(super) fn of(variables: Variables) -> Self {
+        Self { variables, wire: Wire::default(), direct: Wire::direct(), metadata: None }
+    }
+
+    /// The metadata service for a profile that wants it, unless the environment forbids that.
+    fn ecs_of_profile(&self, role: Option<&str>) -> Result<EcsRamRole, Error> {
+        if self.variables.without_ecs {
+            return Err(Error::config(
+                "ALIBABA_CLOUD_ECS_METADATA_DISABLED forbids to ask the metadata service, which the profile wants; unset it or \
+                 choose another profile",
+            ));
+        }
+        Ok(self.ecs(role))
+    }
+
+    pub(super) fn ecs(&self, role: Option<&str>) -> EcsRamRole {
+        let mut ecs = EcsRamRole::over(self.direct.clone());
+        if let Some(role) = role {
+            ecs = ecs.role(role);
+        }
+        if let Some(endpoint) = &self.metadata {
+            ecs = ecs.endpoint(endpoint);
+        }
+        if self.variables.without_ecs_v1 { ecs.without_v1() } else { ecs }
+    }
+}
+
+/// What was found in a file.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    pub(super) provider: Arc<dyn CredentialsProvider>,
+    /// Which profile of which file, and its mode.
+    pub(super) what: String,
+    pub(super) region: Option<String>,
+    pub(super) endpoint: Option<String>,
+    /// The token of a profile that has one in the place of a key.
+    pub(super) bearer_token: Option<Sensitive<String>>,
+    /// Whether the profile says that there is to be no key.
+    pub(super) anonymous: bool,
+}
+
+impl Found {
+    pub(super) fn new(provider: Arc<dyn CredentialsProvider>, what: String) -> Self {
+        Self { provider, what, region: None, endpoint: None, bearer_token: None, anonymous: false }
+    }
+}
+
+/// What a look at a file comes to, if the file is in order.
+pub(super) enum Look {
+    /// There is nothing, and why that is so.
+    NotThere(String),
+    Found(Found),
+}
+
+impl Look {
+    fn found(self) -> Result<Found, Error> {
+        match self {
+            Self::Found(found) => Ok(found),
+            Self::NotThere(why) => Err(Error::config(why)),
+        }
+    }
+}
+
+/// What was found when a file was last read, for as long as it says the same.
+#[derive(Clone, Default)]
+struct Reading(Arc<Mutex<Option<Read>>>);
+
+/// A text, and what was found in it.
+type Read = (Sensitive<String>, Found);
+
+impl Reading {
+    /// Returns what was found before, or looks now.
+    fn or_look(&self, look: impl FnOnce() -> Result<Look, Error>) -> Result<Found, Error> {
+        let found = self.0.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|(_, found)| found.clone());
+        found.map_or_else(|| look()?.found(), Ok)
+    }
+
+    /// Reads a text, unless it is the one that was read before: then its provider, with what that keeps, stays.
+    fn read(&self, text: String, read: impl FnOnce(&str) -> Result<Look, Error>) -> Result<Look, Error> {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = Sensitive::new(text);
+        if let Some((_, found)) = last.as_ref().filter(|(before, _)| *before == text) {
+            return Ok(Look::Found(found.clone()));
+        }
+        *last = None;
+        let look = read(text.expose())?;
+        if let Look::Found(found) = &look {
+            *last = Some((text, found.clone()));
+        }
+        Ok(look)
+    }
+}
+
+impl fmt::Debug for Reading {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Reading")
+    }
+}
+
+/// Reads a file; nothing where there is none.
+fn read_file(path: &Path) -> Result<Option<String>, Error> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Error::config(format!("it cannot be read: {error}")).within(path.display().to_string())),
+    }
+}

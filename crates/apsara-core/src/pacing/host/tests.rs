@@ -1,0 +1,236 @@
+//! Pacers that share a folder, as those of several processes do.
+
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::sync::Mutex;
+use std::sync::atomic::AtomicU32;
+
+use rustix::fs::{FlockOperation, flock};
+
+use super::file::{decode, encode, now};
+use super::*;
+use crate::operation::{Operation, Product, Quota};
+use crate::pacing::Schedule;
+
+static PRODUCT: Product = Product::of("Test", "2026-01-01");
+static TEN: Operation = Operation { name: "Ten", quota: Some(Quota::per_second(10)), ..Operation::of(&PRODUCT) };
+static ONE_A_MINUTE: Operation =
+    Operation { name: "One", quota: Some(Quota { calls: 1, seconds: 60 }), ..Operation::of(&PRODUCT) };
+static NONE: Operation = Operation { name: "None", ..Operation::of(&PRODUCT) };
+
+const MS: fn(u64) -> Duration = Duration::from_millis;
+
+fn lane(operation: &'static Operation) -> Lane<'static> {
+    Lane { account: "a", operation }
+}
+
+fn soon() -> Instant {
+    Instant::now() + MS(100)
+}
+
+/// An empty folder that is removed in the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("apsara-host-{}-{number}", std::process::id()));
+        Self(path)
+    }
+
+    fn pacer(&self) -> HostPacer {
+        HostPacer::in_folder(&self.0).unwrap()
+    }
+
+    /// Returns the only file.
+    fn file(&self) -> PathBuf {
+        let files: Vec<_> = fs::read_dir(&self.0).unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert_eq!(files.len(), 1, "{files:?}");
+        files[0].clone()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[tokio::test]
+async fn pacers_of_one_folder_share_a_quota() {
+    let folder = Folder::new();
+    let (one, other) = (folder.pacer(), folder.pacer());
+    let granted = (0..30).filter(|n| if n % 3 == 0 { &one } else { &other }.try_acquire(lane(&ONE_A_MINUTE))).count();
+    assert_eq!(granted, 1);
+    assert_eq!(other.acquire(lane(&ONE_A_MINUTE), soon()).await, Err(PacingError::Late));
+    assert!(other.try_acquire(Lane { account: "b", operation: &ONE_A_MINUTE }), "another account");
+    assert!((0..100).all(|_| one.try_acquire(lane(&NONE))), "nothing limits it");
+    let both = [folder.pacer().account("c"), folder.pacer().account("c")];
+    let accounts = ["d", "e"];
+    let granted =
+        (0..2).filter(|n| both[*n].try_acquire(Lane { account: accounts[*n], ..lane(&ONE_A_MINUTE) })).count();
+    assert_eq!(granted, 1, "their pacers name the account");
+}
+
+#[tokio::test]
+async fn those_that_wait_are_granted_in_the_next_span() {
+    let folder = Folder::new();
+    let record = folder.0.with_extension("record");
+    let pacers = [0, 1].map(|_| Arc::new(folder.pacer().record_to(&record)));
+    let mut waiting = tokio::task::JoinSet::new();
+    for number in 0..20 {
+        let pacer = Arc::clone(&pacers[number % 2]);
+        waiting.spawn(async move { pacer.acquire(lane(&TEN), Instant::now() + MS(30_000)).await });
+    }
+    assert!(waiting.join_all().await.into_iter().all(|granted| granted.is_ok()));
+    let recorded = fs::read_to_string(&record).unwrap();
+    fs::remove_file(&record).unwrap();
+    let times: Vec<u64> = recorded.lines().map(|line| line.parse().unwrap()).collect();
+    assert_eq!(times.len(), 20);
+    for window in times.windows(11) {
+        assert!(window[10] - window[0] > 1_000_000, "{window:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_lane_is_closed_for_all_when_one_is_throttled() {
+    let folder = Folder::new();
+    let (one, other) = (folder.pacer(), folder.pacer());
+    one.throttled(lane(&TEN), MS(60_000));
+    assert!(!other.try_acquire(lane(&TEN)));
+    assert_eq!(other.acquire(lane(&TEN), Instant::now() + MS(50_000)).await, Err(PacingError::Late));
+}
+
+#[tokio::test]
+async fn a_call_that_is_dropped_while_it_waits_gives_its_place_back() {
+    let folder = Folder::new();
+    let pacer = folder.pacer();
+    assert!(pacer.try_acquire(lane(&ONE_A_MINUTE)));
+    let far = Instant::now() + MS(3_600_000);
+    for _ in 0..5 {
+        assert!(tokio::time::timeout(MS(1), pacer.acquire(lane(&ONE_A_MINUTE), far)).await.is_err());
+    }
+    let schedule = decode(&fs::read(folder.file()).unwrap()).unwrap();
+    assert_eq!((schedule.log.len(), schedule.free.len()), (1, 1), "{schedule:?}");
+}
+
+#[tokio::test]
+async fn what_waits_behind_places_that_are_too_late_is_told_at_once() {
+    let folder = Folder::new();
+    let pacer = Arc::new(folder.pacer());
+    assert!(pacer.try_acquire(lane(&ONE_A_MINUTE)));
+    let waiting = tokio::spawn({
+        let pacer = Arc::clone(&pacer);
+        async move { pacer.acquire(lane(&ONE_A_MINUTE), Instant::now() + MS(3_600_000)).await }
+    });
+    tokio::task::yield_now().await;
+    let late = pacer.acquire(lane(&ONE_A_MINUTE), Instant::now() + MS(50_000));
+    assert_eq!(tokio::time::timeout(MS(10_000), late).await.expect("it waited in vain"), Err(PacingError::Late));
+    waiting.abort();
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_full_and_told_once() {
+    let folder = Folder::new();
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let told = Arc::clone(&heard);
+    let pacer = folder.pacer().on_damage(move |path| told.lock().unwrap().push(path.to_owned()));
+    assert!(pacer.try_acquire(lane(&ONE_A_MINUTE)));
+    let whole = fs::read(folder.file()).unwrap();
+    for damaged in [&[][..], &whole[..whole.len() - 8], &[whole.as_slice(), &[0]].concat(), &[7; 200]] {
+        fs::write(folder.file(), damaged).unwrap();
+        assert!(!pacer.try_acquire(lane(&ONE_A_MINUTE)));
+        let schedule = decode(&fs::read(folder.file()).unwrap()).expect("begun anew");
+        assert!(schedule.closed_until >= now() + 59_000_000, "{schedule:?}");
+    }
+    assert_eq!(*heard.lock().unwrap(), [folder.file()]);
+}
+
+#[test]
+fn no_part_of_a_file_and_no_changed_byte_is_taken_for_a_schedule() {
+    let rule = Rule::of(TEN.quota).unwrap();
+    let mut schedule = Schedule::new(rule, 5);
+    for _ in 0..12 {
+        schedule.take(rule, 6, 10_000_000, None);
+    }
+    schedule.free.push(1_040_006);
+    let whole = encode(&schedule);
+    assert_eq!(decode(&whole), Some(schedule));
+    for length in 0..whole.len() {
+        assert_eq!(decode(&whole[..length]), None, "{length} bytes");
+    }
+    for at in 0..whole.len() {
+        let mut changed = whole.clone();
+        changed[at] ^= 0x10;
+        assert_eq!(decode(&changed), None, "byte {at}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_of_before_the_host_was_started_is_full() {
+    let folder = Folder::new();
+    let pacer = folder.pacer();
+    assert!(pacer.try_acquire(lane(&TEN)));
+    let rule = Rule::of(TEN.quota).unwrap();
+    fs::write(folder.file(), encode(&Schedule::new(rule, now() + 3_600_000_000))).unwrap();
+    assert!(!pacer.try_acquire(lane(&TEN)));
+    assert_eq!(pacer.acquire(lane(&TEN), Instant::now() + MS(500)).await, Err(PacingError::Late));
+    pacer.acquire(lane(&TEN), Instant::now() + MS(30_000)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_process_that_is_stopped_with_the_file_holds_up_no_thread() {
+    let folder = Folder::new();
+    let pacer = folder.pacer();
+    assert!(pacer.try_acquire(lane(&TEN)));
+    let stopped = fs::File::open(folder.file()).unwrap();
+    flock(&stopped, FlockOperation::LockExclusive).unwrap();
+    assert!(!pacer.try_acquire(lane(&TEN)));
+    assert_eq!(pacer.acquire(lane(&TEN), soon()).await, Err(PacingError::Late));
+    drop(stopped);
+    assert!(pacer.try_acquire(lane(&TEN)));
+}
+
+#[tokio::test]
+async fn a_file_that_is_removed_is_laid_again() {
+    let folder = Folder::new();
+    let pacer = folder.pacer();
+    assert!(pacer.try_acquire(lane(&TEN)));
+    fs::remove_file(folder.file()).unwrap();
+    assert!(pacer.try_acquire(lane(&TEN)));
+    assert_eq!(fs::metadata(folder.file()).unwrap().permissions().mode() & 0o777, 0o600);
+    fs::remove_dir_all(&folder.0).unwrap();
+    match pacer.acquire(lane(&TEN), soon()).await {
+        Err(PacingError::Unavailable(reason)) => assert!(reason.contains("apsara-host"), "{reason}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_folder_that_others_could_write_to_is_refused() {
+    let folder = Folder::new();
+    drop(folder.pacer());
+    assert_eq!(fs::metadata(&folder.0).unwrap().permissions().mode() & 0o777, 0o700);
+    let link = folder.0.join("link");
+    symlink(std::env::temp_dir(), &link).unwrap();
+    assert!(HostPacer::in_folder(&link).unwrap_err().to_string().contains("is no folder"));
+    fs::set_permissions(&folder.0, fs::Permissions::from_mode(0o770)).unwrap();
+    let error = HostPacer::in_folder(&folder.0).unwrap_err().to_string();
+    assert!(error.contains("is open to other users; `chmod 700` it"), "{error}");
+}
+
+#[tokio::test]
+async fn an_account_that_no_other_process_knows_is_refused() {
+    let folder = Folder::new();
+    let pacer = folder.pacer();
+    let name = crate::pacing::provided_account(1);
+    for account in ["", name.as_str()] {
+        match pacer.acquire(Lane { account, operation: &TEN }, soon()).await {
+            Err(PacingError::Unavailable(reason)) => assert!(reason.contains("set ConfigBuilder::account"), "{reason}"),
+            other => panic!("{account}: {other:?}"),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! What a pacer keeps for each of its lanes.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use super::Lane;
+
+/// Keeps something for each lane that was asked for. A quota is that of an operation in all versions of its product.
+#[derive(Debug)]
+pub struct Lanes<T> {
+    of_accounts: RwLock<HashMap<String, OfAccount<T>>>,
+}
+
+/// By product and operation.
+type OfAccount<T> = HashMap<(&'static str, &'static str), Arc<T>>;
+
+impl<T> Lanes<T> {
+    /// Finds what is kept for a lane.
+    pub fn find(&self, lane: Lane<'_>) -> Option<Arc<T>> {
+        let of_accounts = self.of_accounts.read().unwrap_or_else(PoisonError::into_inner);
+        of_accounts.get(lane.account)?.get(&key(lane)).cloned()
+    }
+
+    /// Finds what is kept for a lane, or begins to keep what `open` makes.
+    pub fn find_or_open(&self, lane: Lane<'_>, open: impl FnOnce() -> T) -> Arc<T> {
+        self.find(lane).unwrap_or_else(|| {
+            let mut of_accounts = self.of_accounts.write().unwrap_or_else(PoisonError::into_inner);
+            let of_account = of_accounts.entry(lane.account.to_owned()).or_default();
+            Arc::clone(of_account.entry(key(lane)).or_insert_with(|| Arc::new(open())))
+        })
+    }
+}
+
+impl<T> Default for Lanes<T> {
+    fn default() -> Self {
+        Self { of_accounts: RwLock::default() }
+    }
+}
+
+fn key(lane: Lane<'_>) -> (&'static str, &'static str) {
+    (lane.operation.product.name, lane.operation.name)
+}

@@ -1,0 +1,43 @@
+//! Answers that are read as they come: bytes, and events.
+
+mod download;
+mod events;
+mod incoming;
+mod sse;
+
+use crate::call::Answer;
+use crate::error::{Error, Kind};
+use crate::operation::Operation;
+use crate::outcome::Outcome;
+use crate::record::Value;
+use crate::transport::Body;
+
+pub use self::download::Download;
+pub(crate) use self::events::Redact;
+pub use self::events::{Event, Events};
+pub use self::incoming::Head;
+pub(crate) use self::incoming::Incoming;
+
+/// Gives the events of an answer, each of so many bytes at most, unless it is another answer.
+pub(crate) async fn begin_events<T: Value + Default>(
+    operation: &'static Operation,
+    mut answer: Answer,
+    limit: usize,
+    redact: Redact,
+) -> Result<Events<T>, Error> {
+    let content_type = answer.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let found = content_type.unwrap_or("none").split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if found == "text/event-stream" {
+        return Ok(Events::new(Incoming::new(operation, answer), limit, redact));
+    }
+    let (status, deadline) = (answer.status, answer.deadline);
+    let body = answer.stream.take().unwrap_or_else(|| Body::from(std::mem::take(&mut answer.body)));
+    let body = tokio::time::timeout_at(deadline.0, body.gather(limit)).await;
+    let head = Incoming::new(operation, answer).into_head();
+    let body = body.map_err(|_| head.error(Error::new(Kind::Deadline(deadline.1), Outcome::Executed)))?;
+    let body = body.map_err(|error| head.error(Error::transport(error.answered(status))))?;
+    let source = format!("expected a stream of events (text/event-stream), found the content type {found}");
+    let source = <serde_json::Error as serde::de::Error>::custom(source);
+    let kind = Kind::Undecodable { status, request_id: head.request_id().map(str::to_owned), body, source };
+    Err(head.error(Error::new(kind, Outcome::Executed)))
+}

@@ -1,0 +1,210 @@
+//! What does not go into a recording.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde_json::Value;
+
+use super::request::Asked;
+use crate::call::Request;
+use crate::record::{AnyRecord, sensitive_names, sensitive_names_held};
+use crate::sensitive::{REDACTED, redact_urls};
+use crate::sign::percent_encode;
+
+/// Names the parameters and fields of one operation that are sensitive by its spec; it goes to the transport with each request.
+#[derive(Clone)]
+pub(crate) struct SensitiveNames {
+    of_types: Option<NamesOfTypes>,
+    of_request: BTreeSet<String>,
+}
+
+/// Collects what is sensitive by the types of a request and its answer.
+pub(crate) type NamesOfTypes = fn() -> BTreeSet<String>;
+
+/// Returns what is sensitive by the types of a request and its answer.
+pub(crate) fn names_of_types<R: Request>() -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    sensitive_names(&mut R::default(), &mut names);
+    sensitive_names(&mut R::Response::default(), &mut names);
+    names
+}
+
+impl SensitiveNames {
+    /// Takes what is known of the types, and what the request says, which is all there is of an untyped call.
+    pub(crate) fn new(of_types: Option<NamesOfTypes>, request: &dyn AnyRecord) -> Self {
+        let mut of_request = BTreeSet::new();
+        if of_types.is_none() {
+            sensitive_names_held(request, &mut of_request);
+        }
+        Self { of_types, of_request }
+    }
+
+    fn all(&self) -> impl Iterator<Item = String> {
+        self.of_types.map(|names| names()).unwrap_or_default().into_iter().chain(self.of_request.iter().cloned())
+    }
+}
+
+impl fmt::Debug for SensitiveNames {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SensitiveNames")
+    }
+}
+
+/// Parts of the names of what is secret in whatever operation, in lower case.
+const PARTS: [&str; 8] =
+    ["accesskeyid", "authkey", "kubeconfig", "password", "privatekey", "secret", "securitytoken", "signature"];
+
+/// The shortest value that is looked for in other texts: a shorter one stands in many by chance.
+const SHORTEST: usize = 4;
+
+/// Takes secrets out of one exchange: by names, by what URLs can hold, and wherever a value that was a secret stands again.
+pub(super) struct Redaction {
+    /// In lower case.
+    names: BTreeSet<String>,
+    /// The values that were found, in all forms in which an answer could repeat them.
+    values: Vec<String>,
+}
+
+impl Redaction {
+    pub(super) fn of<B>(request: &http::Request<B>, more: &[String]) -> Self {
+        let by_spec = request.extensions().get::<SensitiveNames>().into_iter().flat_map(SensitiveNames::all);
+        let names = by_spec.chain(more.iter().cloned()).map(|name| name.to_lowercase());
+        let mut redaction = Self { names: names.collect(), values: Vec::new() };
+        // Who asks is in no part of what is recorded, but an answer may repeat it.
+        for (name, value) in request.headers() {
+            let Ok(value) = value.to_str() else { continue };
+            match name.as_str() {
+                "x-acs-accesskey-id" | "x-acs-security-token" | "x-acs-bearer-token" => redaction.found(value),
+                "authorization" => {
+                    value.split([' ', ',', '=', ':']).skip(1).for_each(|part| redaction.found(part));
+                }
+                _ => {}
+            }
+        }
+        let query = request.uri().query().unwrap_or_default();
+        for pair in query.split('&') {
+            if let Some(("AccessKeyId" | "SecurityToken" | "BearerToken" | "Signature", value)) = pair.split_once('=') {
+                redaction.found(&percent_encoding::percent_decode_str(value).decode_utf8_lossy());
+            }
+        }
+        redaction
+    }
+
+    /// Takes secrets out of parameters.
+    pub(super) fn asked(&mut self, asked: &mut Asked) {
+        for (name, value) in &mut asked.parameters {
+            // `Task.1.AuthKey` is the parameter AuthKey.
+            let is_secret = name.split('.').any(|part| self.is_secret(part));
+            self.value(value, is_secret);
+        }
+        for value in asked.parameters.values_mut() {
+            self.again(value);
+        }
+        asked.path = self.text(&asked.path);
+    }
+
+    /// Takes secrets out of a JSON answer.
+    pub(super) fn answer(&mut self, body: &mut Value) {
+        self.value(body, false);
+        self.again(body);
+    }
+
+    /// Takes secrets out of a text: an answer in XML, a message, a header.
+    pub(super) fn text(&self, text: &str) -> String {
+        let mut text = self.values.iter().fold(redact_urls(text), |text, value| text.replace(value, REDACTED));
+        if !text.contains('<') {
+            return text;
+        }
+        // The names of elements are looked at one by one.
+        let Ok(element) = regex_lite::Regex::new(r"<([A-Za-z][\w.-]*)(?:\s[^>]*)?>([^<]+)<") else { return text };
+        let secret: Vec<_> = element
+            .captures_iter(&text)
+            .filter_map(|found| Some((found.get(1)?, found.get(2)?)))
+            .filter(|(name, _)| self.is_secret(name.as_str()))
+            .map(|(_, content)| content.range())
+            .collect();
+        for range in secret.into_iter().rev() {
+            text.replace_range(range, REDACTED);
+        }
+        text
+    }
+
+    /// Takes secrets out of a header.
+    pub(super) fn header(&self, name: &str, value: &str) -> String {
+        if self.is_secret(name) { REDACTED.to_owned() } else { self.text(value) }
+    }
+
+    fn is_secret(&self, name: &str) -> bool {
+        let name = name.to_lowercase();
+        self.names.contains(&name) || PARTS.iter().any(|part| name.contains(part))
+    }
+
+    fn found(&mut self, value: &str) {
+        if value.len() < SHORTEST || value == REDACTED {
+            return;
+        }
+        let once = percent_encode(value);
+        // A text that was signed by version 1 is encoded twice.
+        for form in [percent_encode(&once), once, value.to_owned()] {
+            if !self.values.contains(&form) {
+                self.values.push(form);
+            }
+        }
+        // A value that holds another one goes first.
+        self.values.sort_by_key(|value| std::cmp::Reverse(value.len()));
+    }
+
+    fn value(&mut self, value: &mut Value, is_secret: bool) {
+        match value {
+            Value::String(text) => {
+                if is_secret {
+                    self.found(text);
+                    REDACTED.clone_into(text);
+                } else if let Some(mut inner) = as_json(text) {
+                    self.value(&mut inner, false);
+                    *text = inner.to_string();
+                } else {
+                    let shown = redact_urls(text);
+                    if shown != *text {
+                        self.found(text);
+                        *text = shown;
+                    }
+                }
+            }
+            Value::Number(number) if is_secret => {
+                self.found(&number.to_string());
+                *value = Value::from(0);
+            }
+            Value::Array(list) => list.iter_mut().for_each(|value| self.value(value, is_secret)),
+            Value::Object(object) => {
+                for (name, value) in object {
+                    let is_secret = is_secret || self.is_secret(name);
+                    self.value(value, is_secret);
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    /// Takes out what was found elsewhere.
+    fn again(&self, value: &mut Value) {
+        match value {
+            Value::String(text) => {
+                for found in &self.values {
+                    if text.contains(found) {
+                        *text = text.replace(found, REDACTED);
+                    }
+                }
+            }
+            Value::Array(list) => list.iter_mut().for_each(|value| self.again(value)),
+            Value::Object(object) => object.values_mut().for_each(|value| self.again(value)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+}
+
+/// Reads an object or a list that stands in a text, as many parameters have it.
+fn as_json(text: &str) -> Option<Value> {
+    let looks_like_it = text.starts_with(['{', '[']);
+    looks_like_it.then(|| serde_json::from_str(text).ok()).flatten()
+}

@@ -1,0 +1,225 @@
+//! Typed calls whose answers come as streams and whose bodies are files, up to the transport.
+
+#![allow(clippy::unwrap_used)]
+
+use std::future::poll_fn;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+
+use apsara_core::generated::v1 as rt;
+use apsara_core::sign::sha256_hex;
+use apsara_core::transport::{Body, BoxFuture, Outgoing, Transport, TransportError};
+use apsara_core::{Config, Credentials, Outcome};
+use bytes::Bytes;
+use futures_core::Stream as _;
+
+static PRODUCT: rt::Product =
+    rt::Product { default_region: Some("cn-hangzhou"), ..rt::Product::of("Test", "2026-01-01") };
+
+#[derive(Clone, Debug)]
+struct Client;
+
+#[derive(Clone, Default)]
+struct Store {
+    body: Option<Vec<u8>>,
+}
+
+impl rt::Record for Store {
+    const FIELDS: &'static [rt::Field<Self>] = &[rt::field!("Body", body).body().required()];
+}
+
+impl rt::Request for Store {
+    type Client = Client;
+    type Response = Empty;
+    const OPERATION: &'static rt::Operation =
+        &rt::Operation { name: "Store", repeat: rt::Repeat::Safe, ..rt::Operation::of(&PRODUCT) };
+}
+
+impl rt::Uploads for Store {}
+
+impl rt::Streamed for Store {
+    type Event = Part;
+}
+
+impl rt::Downloads for Store {}
+
+#[derive(Debug, Default)]
+struct Empty {}
+
+impl rt::Record for Empty {
+    const FIELDS: &'static [rt::Field<Self>] = &[];
+}
+
+#[derive(Debug, Default, PartialEq)]
+struct Part {
+    number: Option<i32>,
+    list: Vec<String>,
+}
+
+impl rt::Record for Part {
+    const FIELDS: &'static [rt::Field<Self>] = &[rt::field!("Number", number), rt::field!("List", list)];
+}
+
+/// What is done while a request goes out, by the number of the attempt.
+type Meanwhile = fn(&Path, u32);
+
+/// Reads what is sent, and answers an error that may be repeated, then events.
+#[derive(Clone, Debug)]
+struct Reading {
+    sent: Arc<Mutex<Vec<Result<(String, Vec<u8>), String>>>>,
+    path: PathBuf,
+    /// Before a body is read, and after its first piece.
+    meanwhile: (Meanwhile, Meanwhile),
+}
+
+impl Transport for Reading {
+    fn send(&self, _: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportError>> {
+        panic!("a body was read into memory")
+    }
+
+    fn open(&self, request: http::Request<Outgoing>) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        Box::pin(async move {
+            let attempt = self.sent.lock().unwrap().len() as u32 + 1;
+            let (head, mut body) = request.into_parts();
+            let hash = head.headers["x-acs-content-sha256"].to_str().unwrap().to_owned();
+            let (length, mut read, mut pieces) = (body.length(), Vec::new(), 0);
+            (self.meanwhile.0)(&self.path, attempt);
+            while let Some(piece) = poll_fn(|context| Pin::new(&mut body).poll_next(context)).await {
+                match piece {
+                    Ok(piece) => read.extend_from_slice(&piece),
+                    Err(error) => {
+                        self.sent.lock().unwrap().push(Err(error.to_string()));
+                        return Err(TransportError::new("the connection broke").with_source(error));
+                    }
+                }
+                pieces += 1;
+                if pieces == 1 {
+                    (self.meanwhile.1)(&self.path, attempt);
+                }
+            }
+            assert_eq!(length, read.len() as u64);
+            self.sent.lock().unwrap().push(Ok((hash, read)));
+            let (status, text) = match attempt {
+                1 => (503, r#"{"Code":"ServiceUnavailable"}"#),
+                _ => (200, "data: {\"number\": \"7\", \"List\": null}\n\ndata: {\"Number\":\"x\"}\n\n"),
+            };
+            let answer = http::Response::builder().status(status).header("content-type", "text/event-stream");
+            Ok(answer.body(Body::from(Bytes::from_static(text.as_bytes()))).unwrap())
+        })
+    }
+}
+
+/// A file in a folder of its own.
+struct File(PathBuf);
+
+impl File {
+    fn new(name: &str, content: &[u8]) -> Self {
+        let folder = std::env::temp_dir().join(format!("apsara-streams-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("file"), content).unwrap();
+        Self(folder)
+    }
+
+    fn path(&self) -> PathBuf {
+        self.0.join("file")
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn store(file: &File, meanwhile: (Meanwhile, Meanwhile)) -> (Reading, rt::Call<Store>) {
+    let reading = Reading { sent: Arc::default(), path: file.path(), meanwhile };
+    let key = Credentials::new("LTAI-id", "secret").unwrap();
+    let config = Config::builder().credentials(key).transport(reading.clone()).build().unwrap();
+    (reading, rt::Call::new(&rt::Client::new(&config, &PRODUCT)).with_file(file.path()))
+}
+
+const NOTHING: Meanwhile = |_, _| {};
+
+#[tokio::test]
+async fn every_attempt_sends_the_file_from_its_start_and_events_are_decoded() {
+    let content: Vec<u8> = (0..300_000_u32).map(|number| (number % 251) as u8).collect();
+    let file = File::new("again", &content);
+    let (reading, call) = store(&file, (NOTHING, NOTHING));
+    let mut events = call.events().await.unwrap();
+    let sent = reading.sent.lock().unwrap().clone();
+    assert_eq!(sent.len(), 2);
+    assert!(sent.iter().all(|sent| *sent == Ok((sha256_hex(&content), content.clone()))));
+    assert_eq!(events.head().attempts(), 2);
+    // As leniently as any answer.
+    assert_eq!(events.next().await.unwrap().unwrap().into_data(), Part { number: Some(7), list: Vec::new() });
+    let error = events.next().await.unwrap().unwrap_err();
+    assert!(error.is_undecodable() && error.outcome() == Outcome::Unknown, "{error}");
+    assert!(error.to_string().contains("Number: expected a 32-bit integer"), "{error}");
+}
+
+#[tokio::test]
+async fn a_file_that_changes_between_attempts_is_not_sent_again() {
+    let file = File::new("between", b"before");
+    let change: Meanwhile = |path, attempt| {
+        if attempt == 1 {
+            std::fs::write(path, "another length").unwrap();
+        }
+    };
+    // Once the first attempt has read it, the content changes.
+    let (reading, call) = store(&file, (NOTHING, change));
+    let error = call.send().await.unwrap_err();
+    assert!(error.to_string().contains("has changed since its hash was taken"), "{error}");
+    assert_eq!(reading.sent.lock().unwrap().len(), 1);
+    assert_eq!(error.outcome(), Outcome::Unknown, "the first attempt may have been executed");
+}
+
+#[tokio::test]
+async fn a_file_that_changes_while_it_is_sent_is_never_sent_whole() {
+    for content in [vec![1; 300_000], vec![1; 100]] {
+        let file = File::new(&format!("while-{}", content.len()), &content);
+        let change: Meanwhile = |path, _| {
+            // The length and the time stay.
+            let modified = std::fs::metadata(path).unwrap().modified().unwrap();
+            let mut content = std::fs::read(path).unwrap();
+            *content.last_mut().unwrap() = 2;
+            std::fs::write(path, content).unwrap();
+            std::fs::File::options().write(true).open(path).unwrap().set_modified(modified).unwrap();
+        };
+        let (reading, call) = store(&file, (change, NOTHING));
+        let error = call.with_retry(rt::Retry::never()).send().await.unwrap_err();
+        assert!(error.to_string().contains("the file changed while it was sent"), "{error}");
+        assert_eq!(reading.sent.lock().unwrap()[0], Err("the file changed while it was sent".to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn a_file_takes_the_place_of_the_body_and_of_nothing_else() {
+    let file = File::new("place", b"content");
+    let (reading, mut call) = store(&file, (NOTHING, NOTHING));
+    call.request.body = Some(b"body".to_vec());
+    let error = call.send().await.unwrap_err();
+    assert!(error.to_string().contains("Body is set, and a file is given in its place as well"), "{error}");
+    assert!(reading.sent.lock().unwrap().is_empty());
+}
+
+/// A transport that knows nothing of streams.
+#[derive(Debug)]
+struct Whole(Arc<Mutex<Option<Bytes>>>);
+
+impl Transport for Whole {
+    fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportError>> {
+        *self.0.lock().unwrap() = Some(request.into_body());
+        Box::pin(async { Ok(http::Response::new(Bytes::from_static(b"bytes"))) })
+    }
+}
+
+#[tokio::test]
+async fn a_transport_without_streams_has_them_in_memory() {
+    let (file, sent) = (File::new("memory", b"content"), Arc::default());
+    let key = Credentials::new("LTAI-id", "secret").unwrap();
+    let config = Config::builder().credentials(key).transport(Whole(Arc::clone(&sent))).build().unwrap();
+    let call = rt::Call::<Store>::new(&rt::Client::new(&config, &PRODUCT)).with_file(file.path());
+    assert_eq!(call.download().await.unwrap().bytes(10).await.unwrap(), "bytes");
+    assert_eq!(sent.lock().unwrap().as_deref(), Some(b"content".as_slice()));
+}

@@ -1,0 +1,354 @@
+//! The server: a connection that comes back by itself, and the script.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::time::Duration;
+
+use apsara_core::pacing::{PacingError, Place, Rule, Taken, microseconds};
+use redis::aio::MultiplexedConnection;
+use redis::{AsyncConnectionConfig, Client, ConnectionAddr, IntoConnectionInfo, Script};
+use tokio::task::AbortHandle;
+use tokio::time::{Instant, sleep};
+
+/// How long a server may take to answer, and to take a connection.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How often a server that is away is tried. It is a small part of a quota's span, so that all processes have noticed its
+/// return before it gives the first grant.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// How long a call waits for a server that has just come back, before it looks again.
+const SETTLING: Duration = Duration::from_millis(2);
+
+/// The longest time before a place's own that it may be claimed at.
+const EARLIEST: Duration = Duration::from_millis(250);
+
+/// Says whether the store of quotas can be reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StoreState {
+    /// Nothing was asked of it yet.
+    Unasked,
+    /// It answered last.
+    Reached,
+    /// It cannot be asked, with the reason why.
+    Unreachable(String),
+}
+
+/// What hears of it when that changes.
+pub(crate) type Hear = Box<dyn Fn(&StoreState) + Send + Sync>;
+
+/// A server and what is known of it.
+pub(crate) struct Store {
+    client: Client,
+    /// Without user and password.
+    address: String,
+    script: Script,
+    link: Mutex<Link>,
+    connecting: tokio::sync::Mutex<()>,
+    /// The last round trip, in microseconds.
+    round_trip: AtomicU64,
+    /// The lanes in which this process gave grants by itself, to be closed when the server is back.
+    debts: Mutex<HashMap<String, Rule>>,
+    pub(crate) hear: OnceLock<Hear>,
+}
+
+enum Link {
+    None,
+    Up(MultiplexedConnection, u64),
+    Down {
+        outage: Outage,
+        trying: AbortHandle,
+    },
+    /// It is back, but does not know yet what was granted without it.
+    Settling,
+}
+
+/// A time without the server.
+#[derive(Clone, Debug)]
+pub(crate) struct Outage {
+    pub(crate) since: Instant,
+    pub(crate) reason: String,
+}
+
+/// What the script is asked to do.
+enum Request {
+    Take { patience: Duration, held: Option<Place> },
+    GiveBack(Place),
+    Close(Duration),
+}
+
+impl Store {
+    pub(crate) fn new(url: &str) -> Result<Arc<Self>, PacingError> {
+        // What is wrong is said without the text: it may hold a password.
+        let refused =
+            |what: &str| PacingError::Unavailable(format!("the address of the quota's store is none: {what}"));
+        let info = url.into_connection_info().map_err(|error| refused(&error.to_string()))?;
+        if matches!(info.addr(), ConnectionAddr::TcpTls { .. }) {
+            prepare_tls().map_err(refused)?;
+        }
+        let address = info.addr().to_string();
+        let client = Client::open(info).map_err(|error| refused(&error.to_string()))?;
+        Ok(Arc::new(Self {
+            client,
+            address,
+            script: Script::new(crate::SCRIPT),
+            link: Mutex::new(Link::None),
+            connecting: tokio::sync::Mutex::new(()),
+            round_trip: AtomicU64::new(0),
+            debts: Mutex::new(HashMap::new()),
+            hear: OnceLock::new(),
+        }))
+    }
+
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    pub(crate) fn state(&self) -> StoreState {
+        match &*self.link() {
+            Link::None => StoreState::Unasked,
+            Link::Up(..) => StoreState::Reached,
+            Link::Down { outage, .. } => StoreState::Unreachable(outage.reason.clone()),
+            Link::Settling => StoreState::Unreachable(format!("{} has just come back", self.address)),
+        }
+    }
+
+    /// Takes a grant or a place in a lane.
+    pub(crate) async fn take(
+        self: &Arc<Self>,
+        key: &Keys,
+        rule: Rule,
+        patience: Duration,
+        held: Option<Place>,
+    ) -> Result<Taken, Outage> {
+        // A place is claimed as long before its time as the answer may take.
+        let early = (self.round_trip() * 2 + Duration::from_millis(4)).min(EARLIEST);
+        let rule = Rule { early: microseconds(early), ..rule };
+        self.ask(key, rule, Request::Take { patience, held }).await
+    }
+
+    pub(crate) async fn give_back(self: &Arc<Self>, key: &Keys, rule: Rule, place: Place) -> Result<(), Outage> {
+        self.ask(key, rule, Request::GiveBack(place)).await.map(drop)
+    }
+
+    pub(crate) async fn close(self: &Arc<Self>, key: &Keys, rule: Rule, wait: Duration) -> Result<(), Outage> {
+        self.ask(key, rule, Request::Close(wait)).await.map(drop)
+    }
+
+    /// Returns how long the server took to answer last.
+    pub(crate) fn round_trip(&self) -> Duration {
+        Duration::from_micros(self.round_trip.load(Ordering::Relaxed)).min(EARLIEST)
+    }
+
+    /// Does something while the server is away, and not a moment longer; nothing where it is not.
+    pub(crate) fn without<T>(&self, f: impl FnOnce(&Outage, &mut HashMap<String, Rule>) -> T) -> Option<T> {
+        match &*self.link() {
+            Link::Down { outage, .. } => {
+                Some(f(outage, &mut self.debts.lock().unwrap_or_else(PoisonError::into_inner)))
+            }
+            _ => None,
+        }
+    }
+
+    /// Makes sure that the server can be asked, and can do all that it will be asked for.
+    pub(crate) async fn reach(self: &Arc<Self>) -> Result<(), Outage> {
+        self.connection().await.map(drop)
+    }
+
+    async fn ask(self: &Arc<Self>, key: &Keys, rule: Rule, request: Request) -> Result<Taken, Outage> {
+        let (connection, number) = self.connection().await?;
+        let sent = Instant::now();
+        match self.run(connection, key, rule, request).await {
+            Ok(taken) => {
+                self.round_trip.store(microseconds(sent.elapsed()), Ordering::Relaxed);
+                Ok(taken)
+            }
+            Err(error) => Err(self.lost(number, &error.to_string())),
+        }
+    }
+
+    async fn run(
+        &self,
+        mut connection: MultiplexedConnection,
+        key: &Keys,
+        rule: Rule,
+        request: Request,
+    ) -> redis::RedisResult<Taken> {
+        let mut call = self.script.prepare_invoke();
+        call.key(&key.lane);
+        if let Some(record) = &key.record {
+            call.key(record);
+        }
+        let what = match request {
+            Request::Take { .. } => "take",
+            Request::GiveBack(_) => "give_back",
+            Request::Close(_) => "close",
+        };
+        call.arg(what).arg(rule.calls).arg(rule.span).arg(rule.late).arg(rule.early);
+        match request {
+            Request::Take { patience, held } => {
+                let place = held.unwrap_or(Place { epoch: 0, at: 0 });
+                call.arg(microseconds(patience)).arg(place.epoch).arg(place.at);
+            }
+            Request::GiveBack(place) => {
+                call.arg(place.epoch).arg(place.at);
+            }
+            Request::Close(wait) => {
+                call.arg(microseconds(wait));
+            }
+        }
+        let (answer, wait, epoch, at, _now): (u8, u64, u64, u64, u64) = call.invoke_async(&mut connection).await?;
+        Ok(match answer {
+            0 => Taken::Granted { wait },
+            1 => Taken::Promised { place: Place { epoch, at }, wait },
+            _ => Taken::Late { wait },
+        })
+    }
+
+    /// Returns the connection; the first one is made here, any other in the background.
+    async fn connection(self: &Arc<Self>) -> Result<(MultiplexedConnection, u64), Outage> {
+        if let Some(known) = self.known_connection().await {
+            return known;
+        }
+        let _connecting = self.connecting.lock().await;
+        if let Some(known) = self.known_connection().await {
+            return known;
+        }
+        match self.connect().await {
+            Ok(connection) => Ok(self.found(connection)),
+            Err(error) => Err(self.lost(0, &error.to_string())),
+        }
+    }
+
+    async fn known_connection(self: &Arc<Self>) -> Option<Result<(MultiplexedConnection, u64), Outage>> {
+        loop {
+            match &mut *self.link() {
+                Link::None => return None,
+                Link::Up(connection, number) => return Some(Ok((connection.clone(), *number))),
+                Link::Down { outage, trying } => {
+                    // What tries has ended with its runtime, but there is another.
+                    if trying.is_finished() {
+                        *trying = tokio::spawn(try_again(Arc::downgrade(self))).abort_handle();
+                    }
+                    return Some(Err(outage.clone()));
+                }
+                // It takes a round trip for each lane.
+                Link::Settling => {}
+            }
+            sleep(SETTLING).await;
+        }
+    }
+
+    async fn connect(&self) -> redis::RedisResult<MultiplexedConnection> {
+        let config =
+            AsyncConnectionConfig::new().set_connection_timeout(Some(PATIENCE)).set_response_timeout(Some(PATIENCE));
+        let connection = self.client.get_multiplexed_async_connection_with_config(&config).await?;
+        // A server that takes connections may still load its data, only be read from, or forbid what is needed.
+        let probe = Keys { lane: "apsara:quota:probe".to_owned(), record: None };
+        let rule = Rule { calls: 1, span: 1_000_000, late: 0, early: 0 };
+        self.run(connection.clone(), &probe, rule, Request::Close(Duration::ZERO)).await?;
+        Ok(connection)
+    }
+
+    fn found(&self, connection: MultiplexedConnection) -> (MultiplexedConnection, u64) {
+        static CONNECTIONS: AtomicU64 = AtomicU64::new(1);
+        let number = CONNECTIONS.fetch_add(1, Ordering::Relaxed);
+        *self.link() = Link::Up(connection.clone(), number);
+        self.tell(&StoreState::Reached);
+        (connection, number)
+    }
+
+    /// Notes that a connection is no use any more, and begins to look for another.
+    fn lost(self: &Arc<Self>, number: u64, error: &str) -> Outage {
+        let reason = format!("the quota's store at {} cannot be asked: {error}", self.address);
+        let outage = Outage { since: Instant::now(), reason };
+        {
+            let mut link = self.link();
+            match &*link {
+                Link::Up(_, current) if *current != number => return outage,
+                Link::Down { outage, .. } => return outage.clone(),
+                Link::Settling => return outage,
+                Link::None | Link::Up(..) => {}
+            }
+            let trying = tokio::spawn(try_again(Arc::downgrade(self))).abort_handle();
+            *link = Link::Down { outage: outage.clone(), trying };
+        }
+        self.tell(&StoreState::Unreachable(outage.reason.clone()));
+        outage
+    }
+
+    /// Tries to reach a server that is away, and settles with it what was granted without it; returns whether it is back.
+    async fn is_back(self: &Arc<Self>) -> bool {
+        let Ok(connection) = self.connect().await else { return false };
+        let away = std::mem::replace(&mut *self.link(), Link::Settling);
+        let debts: Vec<(String, Rule)> = {
+            let debts = self.debts.lock().unwrap_or_else(PoisonError::into_inner);
+            debts.iter().map(|(lane, rule)| (lane.clone(), *rule)).collect()
+        };
+        for (lane, rule) in debts {
+            // Nobody is granted anything until the last grant that was given without it is a span ago. Others may not have
+            // noticed yet that the server is back: they have the span for that.
+            let keys = Keys { lane: lane.clone(), record: None };
+            if self.run(connection.clone(), &keys, rule, Request::Close(rule.span())).await.is_err() {
+                *self.link() = away;
+                return false;
+            }
+            self.debts.lock().unwrap_or_else(PoisonError::into_inner).remove(&lane);
+        }
+        self.found(connection);
+        true
+    }
+
+    fn tell(&self, state: &StoreState) {
+        if let Some(hear) = self.hear.get() {
+            hear(state);
+        }
+    }
+
+    fn link(&self) -> MutexGuard<'_, Link> {
+        self.link.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").field("address", &self.address).field("state", &self.state()).finish_non_exhaustive()
+    }
+}
+
+/// Where a lane is kept, and where its grants are recorded.
+#[derive(Clone, Debug)]
+pub(crate) struct Keys {
+    pub(crate) lane: String,
+    pub(crate) record: Option<String>,
+}
+
+/// Tries until the server is back or nobody needs it any more.
+async fn try_again(store: Weak<Store>) {
+    loop {
+        sleep(PAUSE).await;
+        match store.upgrade() {
+            Some(store) if store.is_back().await => return,
+            Some(_) => {}
+            None => return,
+        }
+    }
+}
+
+/// Sees to it that rustls has an implementation of its algorithms: without one it panics.
+#[cfg(feature = "tls")]
+fn prepare_tls() -> Result<(), &'static str> {
+    if rustls::crypto::CryptoProvider::get_default().is_none() {
+        // Another thread may have been faster, with the same effect.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    }
+    Ok(())
+}
+
+#[cfg(not(feature = "tls"))]
+fn prepare_tls() -> Result<(), &'static str> {
+    Err("it needs the feature `tls` of apsara-redis")
+}

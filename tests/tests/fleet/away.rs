@@ -1,0 +1,133 @@
+//! A server that goes away and comes back.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use apsara::pacing::{Pacer as _, PacingError};
+use apsara_redis::{RedisPacer, StoreState, Unreachable};
+use apsara_tests::{RedisServer, Worker, most_within};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{Instant, sleep};
+
+use super::{MS, TEN, lane, within};
+
+#[tokio::test]
+async fn while_the_server_is_away_nothing_is_granted_and_after_it_the_quota_holds_again() {
+    let mut server = RedisServer::start();
+    let settings = [format!("redis={}", server.url()), "record=grants".to_owned(), "seconds=60".to_owned()];
+    let program = Path::new(env!("CARGO_BIN_EXE_quota"));
+    let mut workers: Vec<Worker> = (0..3).map(|_| Worker::start(program, &settings)).collect();
+    while workers.iter().any(|worker| worker.count("granted") < 5) {
+        sleep(MS(10)).await;
+    }
+    let before = server.recorded("grants");
+    server.kill();
+    while workers.iter().any(|worker| worker.count("unavailable") == 0) {
+        sleep(MS(10)).await;
+    }
+    // All of them know it, and what was granted before has been printed.
+    let told = workers[0].lines().into_iter().find(|line| line.starts_with("unavailable")).unwrap();
+    assert!(told.contains(&format!("the quota's store at 127.0.0.1:{} cannot be asked", server.port())), "{told}");
+    sleep(MS(200)).await;
+    let count = |workers: &[Worker]| workers.iter().map(|worker| worker.count("granted")).sum::<usize>();
+    let granted = count(&workers);
+    sleep(MS(1500)).await;
+    assert_eq!(count(&workers), granted, "granted without the server");
+    server.start_again();
+    while count(&workers) < granted + 15 {
+        sleep(MS(10)).await;
+    }
+    let after = server.recorded("grants");
+    workers.iter_mut().for_each(Worker::kill);
+    assert!(most_within(&before, 1_000_000) <= 10, "{before:?}");
+    assert!(most_within(&after, 1_000_000) <= 10, "{after:?}");
+}
+
+/// A way to a server that can be cut: the server stays, and forgets nothing.
+struct Cable {
+    port: u16,
+    is_cut: Arc<AtomicBool>,
+}
+
+impl Cable {
+    async fn lay(server: &RedisServer) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (port, to) = (listener.local_addr().unwrap().port(), server.port());
+        let is_cut = Arc::new(AtomicBool::new(false));
+        let cut = Arc::clone(&is_cut);
+        tokio::spawn(async move {
+            while let Ok((mut from, _)) = listener.accept().await {
+                let cut = Arc::clone(&cut);
+                tokio::spawn(async move {
+                    if cut.load(Ordering::Relaxed) {
+                        return;
+                    }
+                    let mut to = TcpStream::connect(("127.0.0.1", to)).await.unwrap();
+                    let until_cut = async {
+                        while !cut.load(Ordering::Relaxed) {
+                            sleep(MS(5)).await;
+                        }
+                    };
+                    tokio::select! {
+                        _ = tokio::io::copy_bidirectional(&mut from, &mut to) => {}
+                        () = until_cut => {}
+                    }
+                });
+            }
+        });
+        Self { port, is_cut }
+    }
+}
+
+#[tokio::test]
+async fn a_process_with_a_share_goes_on_by_itself_and_closes_the_lane_when_the_server_is_back() {
+    let server = RedisServer::start();
+    let cable = Cable::lay(&server).await;
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let told = Arc::clone(&heard);
+    let sharing = RedisPacer::lazy(&format!("redis://127.0.0.1:{}/", cable.port))
+        .unwrap()
+        .unreachable(Unreachable::Share(2))
+        .on_change(move |state| told.lock().unwrap().push(state.clone()));
+    assert_eq!(sharing.state(), StoreState::Unasked);
+    sharing.acquire(lane(&TEN), within(30_000)).await.unwrap();
+
+    cable.is_cut.store(true, Ordering::Relaxed);
+    while sharing.state() == StoreState::Reached {
+        // Until it is noticed, the server is asked.
+        let _ = sharing.acquire(lane(&TEN), within(200)).await;
+    }
+    let lost = Instant::now();
+    // The server may have given all of the quota until now.
+    assert_eq!(sharing.acquire(lane(&TEN), lost + MS(500)).await, Err(PacingError::Late));
+    for _ in 0..2 {
+        sharing.acquire(lane(&TEN), within(30_000)).await.unwrap();
+    }
+    assert_eq!(sharing.acquire(lane(&TEN), within(100)).await, Err(PacingError::Late), "more than its share");
+
+    let direct = RedisPacer::connect(&server.url()).await.unwrap();
+    direct.acquire(lane(&TEN), within(30_000)).await.unwrap();
+    cable.is_cut.store(false, Ordering::Relaxed);
+    while sharing.state() != StoreState::Reached {
+        sleep(MS(1)).await;
+    }
+    let closed: u64 = {
+        let key = "apsara:quota:1234567890123456:live:Ten";
+        redis::cmd("HGET").arg(key).arg("closed").query(&mut server.connection()).unwrap()
+    };
+    let (seconds, _): (u64, u64) = redis::cmd("TIME").query(&mut server.connection()).unwrap();
+    assert!(closed > seconds * 1_000_000, "the lane was not closed");
+    sharing.acquire(lane(&TEN), within(30_000)).await.unwrap();
+    let states = heard.lock().unwrap().clone();
+    assert!(matches!(states[..], [StoreState::Reached, StoreState::Unreachable(_), StoreState::Reached]), "{states:?}");
+}
+
+#[tokio::test]
+async fn a_share_of_nothing_is_refused_like_no_share() {
+    let pacer = RedisPacer::lazy("redis://127.0.0.1:1/").unwrap().unreachable(Unreachable::Share(0));
+    match pacer.acquire(lane(&TEN), within(5_000)).await {
+        Err(PacingError::Unavailable(reason)) => assert!(reason.contains("127.0.0.1:1 cannot be asked"), "{reason}"),
+        other => panic!("{other:?}"),
+    }
+}

@@ -1,0 +1,89 @@
+//! The facts that are broken, one by one: of what is heard, traced and measured of calls.
+
+use super::Break;
+
+const CORE: &str = "apsara-core";
+const TESTS: &str = "apsara-tests";
+
+pub(super) const BREAKS: &[Break] = &[
+    Break {
+        lie: "a call that is dropped is told as a failure",
+        file: "crates/apsara-core/src/observe/watch.rs",
+        old: "            ending: Ending::Cancelled,",
+        new: "            ending: Ending::Failure,",
+        package: CORE,
+        target: "retry",
+    },
+    Break {
+        lie: "an attempt that is dropped is not told",
+        file: "crates/apsara-core/src/observe/watch.rs",
+        old: "let Some(start) = self.under_way.take() else { return };",
+        new: "let Some(start) = self.under_way.take().filter(|_| ended.ending != Ending::Cancelled) else { return };",
+        package: CORE,
+        target: "retry",
+    },
+    Break {
+        lie: "an observer that panics ends the call",
+        file: "crates/apsara-core/src/observe/watch.rs",
+        old: "catch_unwind(AssertUnwindSafe(|| event(&mut **observer))).is_ok()",
+        new: "{ event(&mut **observer); true }",
+        package: CORE,
+        target: "retry",
+    },
+    Break {
+        lie: "an answer that cannot be decoded is told as a success",
+        file: "crates/apsara-core/src/call/mod.rs",
+        old: "        watch.failed(&error);\n",
+        new: "        watch.succeeded();\n",
+        package: CORE,
+        target: "retry",
+    },
+    Break {
+        lie: "a wait for the quota is not told",
+        file: "crates/apsara-core/src/call/exchange.rs",
+        old: "self.watch.paced(waited, matches!(granted, Ok(Ok(()))));",
+        new: "",
+        package: CORE,
+        target: "retry",
+    },
+    Break {
+        lie: "an observer can add what must be signed",
+        file: "crates/apsara-core/src/observe/events.rs",
+        old: "|| name.as_str().starts_with(\"x-acs-\")",
+        new: "|| name.as_str().starts_with(\"x-acs-signature\")",
+        package: CORE,
+        target: "retry",
+    },
+    Break {
+        lie: "the span of a call is not around its attempts",
+        file: "crates/apsara-core/src/call/exchange.rs",
+        old: "watch.span().future(exchange_watched(",
+        new: "crate::observe::Watch::default().span().future(exchange_watched(",
+        package: TESTS,
+        target: "telemetry",
+    },
+    Break {
+        lie: "the context that is sent is not the attempt's",
+        file: "crates/apsara-core/src/observe/watch.rs",
+        old: "watched.spans.attempt().within(||",
+        new: "watched.spans.call().within(||",
+        package: TESTS,
+        target: "telemetry",
+    },
+    Break {
+        lie: "a failure has no status of an error",
+        file: "crates/apsara-core/src/observe/spans.rs",
+        old: "if ending == Ending::Failure {",
+        new: "if ending == Ending::Cancelled {",
+        package: TESTS,
+        target: "telemetry",
+    },
+    Break {
+        lie: "throttled attempts are not counted",
+        file: "crates/apsara-core/src/observe/meters.rs",
+        old: "if attempt.is_throttled {",
+        new: "if attempt.is_throttled && attempt.number > 1 {",
+        package: TESTS,
+        target: "telemetry",
+    },
+];
