@@ -14,6 +14,7 @@ guide!(Credentials, "credentials.md");
 guide!(Blocking, "blocking.md");
 guide!(Errors, "errors.md");
 guide!(Lists, "lists-and-waiting.md");
+guide!(Performance, "performance.md");
 guide!(Evolution, "evolution.md");
 guide!(OwnProducts, "own-products.md");
 guide!(Quotas, "quotas.md");

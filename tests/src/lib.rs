@@ -10,6 +10,7 @@ mod key_server;
 mod redis_server;
 mod scripted;
 mod sessions;
+mod transports;
 pub mod workspace;
 
 pub use emulated::{Kind, at, config, credentials, live, relay_task};
@@ -19,3 +20,4 @@ pub use key_server::KeyServer;
 pub use redis_server::RedisServer;
 pub use scripted::{Scripted, Step, read_message};
 pub use sessions::Sessions;
+pub use transports::on_transport;

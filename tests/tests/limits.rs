@@ -5,10 +5,18 @@
 use std::fmt::Write as _;
 
 use apsara::{Config, ConfigBuilder, Credentials, Error, Outcome, live};
-use apsara_tests::{Scripted, Step};
+use apsara_tests::{Scripted, Step, on_transport};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 fn config(endpoint: &str) -> ConfigBuilder {
+    on_transport(bare(endpoint), module_path!(), None)
+}
+
+fn limited(endpoint: &str, bytes: usize) -> ConfigBuilder {
+    on_transport(bare(endpoint), module_path!(), Some(bytes))
+}
+
+fn bare(endpoint: &str) -> ConfigBuilder {
     Config::builder().credentials(Credentials::new("LTAI-id", "secret").unwrap()).endpoint(endpoint)
 }
 
@@ -36,10 +44,10 @@ async fn raw(answer: Vec<u8>) -> (String, tokio::task::JoinHandle<Vec<u8>>) {
 async fn a_body_is_read_up_to_the_limit_whether_or_not_its_length_is_announced() {
     let body = |length: usize| format!(r#"{{"RequestId":"{}"}}"#, "r".repeat(length - 16));
     let fits = Scripted::start(Step::answer(200, body(1000))).await;
-    assert_eq!(restart(config(fits.url()).response_limit(1000)).await.unwrap().request_id.len(), 984);
+    assert_eq!(restart(limited(fits.url(), 1000)).await.unwrap().request_id.len(), 984);
 
     let announced = Scripted::start(Step::answer(200, body(1001))).await;
-    let error = restart(config(announced.url()).response_limit(1000)).await.unwrap_err();
+    let error = restart(limited(announced.url(), 1000)).await.unwrap_err();
     assert!(error.to_string().contains("the answer has more than the 1000 bytes that are allowed"), "{error}");
     assert_eq!((error.outcome(), error.attempts()), (Outcome::Executed, 1));
 
@@ -50,7 +58,7 @@ async fn a_body_is_read_up_to_the_limit_whether_or_not_its_length_is_announced()
         chunked.extend_from_slice(b"\r\n");
     }
     let (address, served) = raw(chunked).await;
-    let error = restart(config(&format!("http://{address}")).response_limit(10_000)).await.unwrap_err();
+    let error = restart(limited(&format!("http://{address}"), 10_000)).await.unwrap_err();
     assert!(error.to_string().contains("more than the 10000 bytes"), "{error}");
     assert_eq!(error.outcome(), Outcome::Executed);
     served.await.unwrap();

@@ -8,12 +8,13 @@ use apsara::live::{self, RestartLivePullToPushError};
 use apsara::transport::{BoxFuture, Transport, TransportError};
 use apsara::{Config, Credentials, Error, GatewayCode, Outcome, Retry, SignatureVersion};
 use apsara_emulator::{Clock, Emulator};
-use apsara_tests::{Scripted, Step, config, live};
+use apsara_tests::{Scripted, Step, config, live, on_transport};
 use bytes::Bytes;
 
 fn client(url: &str) -> live::Client {
     let credentials = Credentials::new("LTAI-id", "canary-secret").unwrap();
-    live::Client::new(&Config::builder().credentials(credentials).endpoint(url).build().unwrap())
+    let config = Config::builder().credentials(credentials).endpoint(url);
+    live::Client::new(&on_transport(config, module_path!(), None).build().unwrap())
 }
 
 async fn restart(client: &live::Client) -> Result<live::RestartLivePullToPushResponse, Error> {

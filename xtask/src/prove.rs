@@ -18,6 +18,7 @@ mod of_emulator;
 mod of_fleet;
 mod of_gateway;
 mod of_generator;
+mod of_lean;
 mod of_observers;
 mod of_pages;
 mod of_quota;
@@ -57,6 +58,7 @@ pub(crate) fn run(only: &str) -> Result<(), Failure> {
         of_emulator::BREAKS,
         of_ram::BREAKS,
         of_pages::BREAKS,
+        of_lean::BREAKS,
         of_observers::BREAKS,
         of_transport::BREAKS,
         of_builds::BREAKS,

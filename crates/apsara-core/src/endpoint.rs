@@ -1,6 +1,8 @@
 //! Which host a call goes to, and why.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::error::Error;
 use crate::operation::Product;
@@ -19,8 +21,8 @@ pub enum EndpointRule {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
     scheme: &'static str,
-    host: String,
-    reason: String,
+    host: Arc<str>,
+    reason: Cow<'static, str>,
 }
 
 impl Endpoint {
@@ -57,7 +59,7 @@ impl Endpoint {
         // The port that a scheme implies is not sent, so it must not be signed either.
         let implied = if scheme == "https" { ":443" } else { ":80" };
         let host = host.strip_suffix(implied).unwrap_or(host).to_ascii_lowercase();
-        Ok(Self { scheme, host, reason: "configured".to_owned() })
+        Ok(Self { scheme, host: host.into(), reason: Cow::Borrowed("configured") })
     }
 
     /// Returns `https` or `http`.
@@ -74,9 +76,9 @@ impl Endpoint {
 
     /// Puts a name in front of the host; not in front of an address, which has no names below it.
     pub(crate) fn below(mut self, name: &str) -> Self {
-        let bare = self.host.rsplit_once(':').map_or(self.host.as_str(), |(bare, _)| bare);
+        let bare = self.host.rsplit_once(':').map_or(&*self.host, |(bare, _)| bare);
         if bare.parse::<std::net::Ipv4Addr>().is_err() && !bare.starts_with('[') {
-            self.host = format!("{name}.{}", self.host);
+            self.host = format!("{name}.{}", self.host).into();
         }
         self
     }
@@ -98,8 +100,8 @@ impl Endpoint {
             return Ok(endpoint.clone());
         }
         if let (true, Some(host)) = (named, product.named_endpoint) {
-            let reason = "a parameter stands in the host's name".to_owned();
-            return Ok(Self { scheme: "https", host: host.to_owned(), reason });
+            let reason = Cow::Borrowed("a parameter stands in the host's name");
+            return Ok(Self { scheme: "https", host: host.into(), reason });
         }
         let (region, origin) = match (region, product.default_region) {
             (Some(region), _) => region,
@@ -131,7 +133,8 @@ impl Endpoint {
             (None, Some(sdk)) => (sdk, "the official SDKs' table; the portal's has no row".to_owned()),
             (None, None) => (built.as_str(), "the official SDKs' rule; no table has a row".to_owned()),
         };
-        Ok(Self { scheme: "https", host: host.to_owned(), reason: format!("region {region} ({origin}): {source}") })
+        let reason = Cow::Owned(format!("region {region} ({origin}): {source}"));
+        Ok(Self { scheme: "https", host: host.into(), reason })
     }
 }
 

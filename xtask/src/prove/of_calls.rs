@@ -161,8 +161,8 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "every attempt has a client token of its own, or none",
         file: "crates/apsara-core/src/call/prepare.rs",
-        old: "Some(Token::Missing(index)) => Some((index, nonce()?)),",
-        new: "Some(Token::Missing(index)) => nonce().ok().filter(|_| false).map(|made| (index, made)),",
+        old: "Some(Token::Missing(index)) => Some((index, nonce()?.as_str().to_owned())),",
+        new: "Some(Token::Missing(index)) => nonce().ok().filter(|_| false).map(|made| (index, made.as_str().to_owned())),",
         package: CORE,
         target: "retry",
     },
@@ -249,8 +249,8 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "a parameter sets a header that the signature needs",
         file: "crates/apsara-core/src/call/prepare.rs",
-        old: "OURS.contains(&name.to_ascii_lowercase().as_str())",
-        new: "OURS.contains(&name.as_str()) && name.is_empty()",
+        old: "OURS.iter().any(|ours| name.eq_ignore_ascii_case(ours))",
+        new: "OURS.iter().any(|ours| name == ours && name.is_empty())",
         package: CORE,
         target: "retry",
     },

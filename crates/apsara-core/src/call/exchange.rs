@@ -126,7 +126,7 @@ struct Attempts<'a> {
     config: &'a Inner,
     operation: &'static Operation,
     request: &'a dyn AnyRecord,
-    prepared: Prepared,
+    prepared: Prepared<'a>,
     redirects: bool,
     streaming: bool,
     retry: Retry,
@@ -246,14 +246,15 @@ impl<'a> Attempts<'a> {
         let identity = identity(config, self.operation, credentials)?;
         let version = signature_version(config, self.operation, identity)?;
         self.offset = config.clock_offset.load(Ordering::Relaxed);
+        let nonce = nonce()?;
         let payload = self.prepared.unsigned.hashed_payload(version, identity).await?;
         let stamp = Stamp {
             time: corrected(SystemTime::now(), self.offset),
-            nonce: &nonce()?,
+            nonce: nonce.as_str(),
             payload: payload.as_deref(),
             again: (self.attempts > 0).then_some((self.attempts, self.delay)),
         };
-        let (mut request, signed) = self.prepared.unsigned.sign(version, identity, stamp)?;
+        let mut request = self.prepared.unsigned.sign(version, identity, stamp)?;
         request.headers_mut().insert(http::header::USER_AGENT, config.user_agent.clone());
         #[cfg(feature = "testing")]
         request.extensions_mut().insert(crate::testing::SensitiveNames::new(self.names, self.request));
@@ -297,7 +298,7 @@ impl<'a> Attempts<'a> {
             Some(mut error) => {
                 error.redact(|message| without_sensitive(message, self.request));
                 if error.is_signature_mismatch() {
-                    error.compare(&signed);
+                    error.compare(&self.prepared.unsigned.signed(version, identity, stamp));
                 }
                 let outcome = error.outcome();
                 Error::new(Kind::Service(Box::new(error)), outcome)

@@ -105,6 +105,22 @@ impl Client {
     }
 }
 
+/// Prepares and signs a call that is not sent.
+#[cfg(feature = "measure")]
+pub(crate) fn measured(
+    client: &Client,
+    operation: &'static Operation,
+    request: &dyn AnyRecord,
+    credentials: &crate::Credentials,
+    version: crate::SignatureVersion,
+    time: std::time::SystemTime,
+) -> Result<http::Request<Bytes>, Error> {
+    let prepared = prepare::prepare(client, Invocation::new(operation, request))?;
+    let nonce = attempt::nonce()?;
+    let stamp = attempt::Stamp { time, nonce: nonce.as_str(), payload: None, again: None };
+    prepared.unsigned.sign(version, attempt::Identity::Key(credentials), stamp)
+}
+
 /// Holds a decoded answer beside what came over the wire: its status, headers and body.
 pub struct Raw<T> {
     response: T,
@@ -300,21 +316,24 @@ fn decode_answer(operation: &'static Operation, answer: Answer, response: &mut d
         return Err(error.paced(paced).with_client_token(client_token));
     }
     if let Some(id) = &answer.request_id {
-        fill_request_id(response, id.clone());
+        fill_request_id(response, id);
     }
     Ok(answer)
 }
 
 /// Puts the header's request id where the body gave none.
-fn fill_request_id(response: &mut dyn AnyRecord, id: String) {
+fn fill_request_id(response: &mut dyn AnyRecord, id: &str) {
     // RequestId, requestId, request_id: products spell it as they like.
-    let is_it = |name: &str| name.replace(['_', '-'], "").eq_ignore_ascii_case("RequestId");
+    let is_it = |name: &str| {
+        let letters = name.bytes().filter(|byte| !matches!(byte, b'_' | b'-'));
+        letters.map(|byte| byte.to_ascii_lowercase()).eq(*b"requestid")
+    };
     let field = (0..response.count()).find(|index| is_it(response.meta(*index).name));
     let Some(index) = field else { return };
     if !matches!(response.get(index).view(), View::Str("") | View::Absent) {
         return;
     }
     if let Slot::Str(to) = response.get_mut(index).slot() {
-        *to = id;
+        id.clone_into(to);
     }
 }

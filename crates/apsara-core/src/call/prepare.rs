@@ -7,12 +7,12 @@ use crate::endpoint::is_label;
 use crate::error::{Error, Kind, Violation};
 use crate::operation::{Operation, Repeat};
 use crate::outcome::Outcome;
-use crate::record::{AnyRecord, Location, Meta, encode, validate};
+use crate::record::{AnyRecord, Encoded, Location, Meta, encode, validate};
 use crate::upload::Upload;
 
 /// A call that is ready to be tried.
-pub(super) struct Prepared {
-    pub(super) unsigned: Unsigned,
+pub(super) struct Prepared<'a> {
+    pub(super) unsigned: Unsigned<'a>,
     /// Whether executing it twice does no harm.
     pub(super) repeatable: bool,
     /// The client token that was made for it.
@@ -38,7 +38,7 @@ const OURS: [&str; 12] = [
 /// The parameter by which the cloud knows that two calls are meant to be one.
 const CLIENT_TOKEN: &str = "ClientToken";
 
-pub(super) fn prepare(client: &Client, invocation: Invocation<'_>) -> Result<Prepared, Error> {
+pub(super) fn prepare<'a>(client: &Client, invocation: Invocation<'a>) -> Result<Prepared<'a>, Error> {
     let Invocation { operation, path, request, upload, .. } = invocation;
     let invalid = |violations| Error::new(Kind::Invalid(violations), Outcome::NotSent);
     let token = client_token(operation, request);
@@ -54,23 +54,26 @@ pub(super) fn prepare(client: &Client, invocation: Invocation<'_>) -> Result<Pre
     }
     // It is made once: every attempt of the call carries the same one.
     let made = match token {
-        Some(Token::Missing(index)) => Some((index, nonce()?)),
+        Some(Token::Missing(index)) => Some((index, nonce()?.as_str().to_owned())),
         Some(Token::Given) | None => None,
     };
-    let filled = made.as_ref().map(|(index, token)| (*index, token.as_str()));
-    let encoded = encode(request, path, filled)
-        .map_err(|(parameter, reason)| invalid(vec![Violation::new(parameter, reason)]))?;
+    let encoded = match &made {
+        None => encode(request, path, None),
+        // The request does not hold it, so that it is copied to where it travels.
+        Some((index, token)) => encode(request, path, Some((*index, token))).map(Encoded::into_owned),
+    };
+    let encoded = encoded.map_err(|(parameter, reason)| invalid(vec![Violation::new(parameter, reason)]))?;
     let region_id = encoded.query.iter().chain(&encoded.form).find(|(name, _)| name == "RegionId");
-    let region_id = region_id.map(|(_, value)| value.as_str());
+    let region_id = region_id.map(|(_, value)| &**value);
     if let Some((parameter, _)) = encoded.host.iter().find(|(_, value)| !is_label(value)) {
         let rule = "is a part of the host's name, so it must have 1 to 63 letters, digits and hyphens";
-        return Err(invalid(vec![Violation::new(parameter, rule)]));
+        return Err(invalid(vec![Violation::new(&**parameter, rule)]));
     }
     if let Some((parameter, _)) =
-        encoded.headers.iter().find(|(name, _)| OURS.contains(&name.to_ascii_lowercase().as_str()))
+        encoded.headers.iter().find(|(name, _)| OURS.iter().any(|ours| name.eq_ignore_ascii_case(ours)))
     {
         return Err(invalid(vec![Violation::new(
-            parameter,
+            &**parameter,
             "is a header that the signature needs; no parameter can set it",
         )]));
     }

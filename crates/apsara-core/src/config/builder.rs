@@ -214,7 +214,8 @@ impl ConfigBuilder {
         self
     }
 
-    /// Sets the transport; one on reqwest unless set, where the feature `reqwest` is on.
+    /// Sets the transport; unless set, it is one on reqwest where the feature `reqwest` is on, and else one on hyper-util where the
+    /// feature `hyper` is on.
     pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
         self.transport = Some(Arc::new(transport));
         self
@@ -239,10 +240,12 @@ impl ConfigBuilder {
             (Some(transport), None) => transport,
             #[cfg(feature = "reqwest")]
             (None, _) => default_transport(self.reqwest, self.response_limit)?,
-            #[cfg(not(feature = "reqwest"))]
+            #[cfg(all(feature = "hyper", not(feature = "reqwest")))]
+            (None, _) => on_hyper(self.response_limit)?,
+            #[cfg(not(any(feature = "hyper", feature = "reqwest")))]
             (None, _) => {
                 return Err(Error::config(
-                    "there is no transport: turn the feature `reqwest` on or give one to ConfigBuilder::transport",
+                    "there is no transport: turn the feature `reqwest` or `hyper` on or give one to ConfigBuilder::transport",
                 ));
             }
         };
@@ -294,6 +297,15 @@ impl ConfigBuilder {
             }),
         })
     }
+}
+
+#[cfg(all(feature = "hyper", not(feature = "reqwest")))]
+fn on_hyper(response_limit: Option<usize>) -> Result<Arc<dyn Transport>, Error> {
+    let transport = crate::transport::HyperTransport::new()?;
+    Ok(Arc::new(match response_limit {
+        Some(bytes) => transport.response_limit(bytes),
+        None => transport,
+    }))
 }
 
 #[cfg(feature = "reqwest")]

@@ -28,7 +28,7 @@ mod variables;
 mod wire;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub use self::chain::{CredentialsChain, Explanation, Step, StepEnd};
 pub use self::cloud_sso::CloudSso;
@@ -43,6 +43,7 @@ pub use self::sts::{AssumeRole, OidcRole};
 pub use self::uri::CredentialsUri;
 use crate::error::Error;
 use crate::sensitive::Sensitive;
+use crate::sign::Keyed;
 
 /// Holds an access key: its id, its secret and, for a temporary key from STS, its security token. Cheap to clone.
 #[derive(Clone, PartialEq, Eq)]
@@ -50,12 +51,24 @@ pub struct Credentials {
     key: Arc<Key>,
 }
 
-#[derive(PartialEq, Eq)]
 struct Key {
     access_key_id: String,
     access_key_secret: Sensitive<String>,
     security_token: Option<Sensitive<String>>,
+    /// What signs by the secret, made when it is first asked for.
+    keyed: OnceLock<Keyed>,
 }
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { access_key_id, access_key_secret, security_token, keyed: _ } = other;
+        self.access_key_id == *access_key_id
+            && self.access_key_secret == *access_key_secret
+            && self.security_token == *security_token
+    }
+}
+
+impl Eq for Key {}
 
 impl Credentials {
     /// Creates credentials from a permanent access key.
@@ -91,6 +104,7 @@ impl Credentials {
             access_key_id: id,
             access_key_secret: Sensitive::new(secret),
             security_token: token.map(Sensitive::new),
+            keyed: OnceLock::new(),
         };
         Ok(Self { key: Arc::new(key) })
     }
@@ -123,6 +137,11 @@ impl Credentials {
     #[must_use]
     pub fn access_key_secret(&self) -> &Sensitive<String> {
         &self.key.access_key_secret
+    }
+
+    /// Returns what signs by the secret.
+    pub(crate) fn keyed(&self) -> &Keyed {
+        self.key.keyed.get_or_init(|| Keyed::new(self.key.access_key_secret.expose()))
     }
 
     /// Returns the security token of a temporary access key.

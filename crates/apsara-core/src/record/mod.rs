@@ -18,7 +18,7 @@ mod value;
 pub use debug::debug;
 pub use decode::decode;
 pub(crate) use decode::{closest, decode_headers, decode_part, fill, read_xml};
-pub(crate) use encode::{Body, Encoded, encode};
+pub(crate) use encode::{Body, Encoded, Pair, encode};
 pub use field::{Field, Projected};
 pub use meta::{Known, Location, Meta, Shape};
 pub use named::{Named, UnknownValue, named_as_str, named_from};

@@ -34,7 +34,11 @@ impl Found {
         for index in 0..record.count() {
             let meta = record.meta(index);
             if !meta.again {
-                self.field(meta, &format!("{prefix}{}", meta.name), &record.get(index).view());
+                let view = record.get(index).view();
+                match prefix {
+                    "" => self.field(meta, meta.name, &view),
+                    _ => self.field(meta, &format!("{prefix}{}", meta.name), &view),
+                }
             }
         }
     }
@@ -107,6 +111,7 @@ impl Found {
             self.refuse(name, format!("must match `{pattern}`"));
         }
         match meta.known {
+            _ if self.warnings.is_none() => {}
             Known::Texts(known) if !known.contains(&text) => self.warn(name, known),
             Known::Described(known) if !known.iter().any(|it| it == text) => self.warn(name, known),
             Known::Named(known) if !known().contains(&text) => self.warn(name, &known()),

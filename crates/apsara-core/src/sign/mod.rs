@@ -6,12 +6,14 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
+mod pieces;
 pub mod roa;
 #[cfg(feature = "rsa")]
 mod rsa;
 pub mod v1;
 pub mod v3;
 
+pub(crate) use pieces::{Hashed, Pieces};
 #[cfg(feature = "rsa")]
 pub use rsa::RsaPrivateKey;
 
@@ -24,39 +26,69 @@ pub fn percent_encode(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }
 
+/// As [`percent_encode`], into what takes pieces.
+pub(crate) fn push_encoded(out: &mut impl Pieces, text: &str) {
+    utf8_percent_encode(text, RESERVED).for_each(|piece| out.push(piece));
+}
+
 /// Joins parameters to a canonical query: sorted by the bytes of their names, encoded, `name=` where a value is empty.
 #[must_use]
 pub fn canonical_query(parameters: &[(String, String)]) -> String {
-    let mut sorted: Vec<&(String, String)> = parameters.iter().collect();
-    sorted.sort();
+    let mut sorted: Vec<(&str, &str)> = parameters.iter().map(|(name, value)| (&**name, &**value)).collect();
+    sorted.sort_unstable();
     let mut out = String::new();
-    for (name, value) in sorted {
-        if !out.is_empty() {
-            out.push('&');
-        }
-        out.extend(utf8_percent_encode(name, RESERVED));
-        out.push('=');
-        out.extend(utf8_percent_encode(value, RESERVED));
-    }
+    push_query(&mut out, sorted);
     out
 }
 
-fn hmac_sha1_base64(key: &[u8], text: &str) -> String {
+/// As [`canonical_query`], of parameters that are sorted already, into what takes pieces.
+pub(crate) fn push_query<'a>(out: &mut impl Pieces, sorted: impl IntoIterator<Item = (&'a str, &'a str)>) {
+    for (index, (name, value)) in sorted.into_iter().enumerate() {
+        if index > 0 {
+            out.push("&");
+        }
+        push_encoded(out, name);
+        out.push("=");
+        push_encoded(out, value);
+    }
+}
+
+/// The HMACs of a secret with the key set, so that only what is signed costs something. They are wiped when they are dropped.
+pub(crate) struct Keyed {
+    /// Of the secret with `&` behind it, as [`v1`] signs.
+    pub(crate) v1: Hmac<Sha1>,
+    /// Of the bare secret, as [`v3`] signs.
+    pub(crate) v3: Hmac<Sha256>,
+}
+
+impl Keyed {
+    pub(crate) fn new(access_key_secret: &str) -> Self {
+        let with_and = zeroize::Zeroizing::new(format!("{access_key_secret}&"));
+        Self { v1: keyed(with_and.as_bytes()), v3: keyed(access_key_secret.as_bytes()) }
+    }
+}
+
+fn keyed<M: KeyInit>(key: &[u8]) -> M {
     // An HMAC takes a key of any length, so this cannot fail.
-    let Ok(mut mac) = Hmac::<Sha1>::new_from_slice(key) else { unreachable!("HMAC takes any key") };
+    let Ok(mac) = M::new_from_slice(key) else { unreachable!("HMAC takes any key") };
+    mac
+}
+
+fn hmac_sha1_base64(key: &[u8], text: &str) -> String {
+    let mut mac: Hmac<Sha1> = keyed(key);
     mac.update(text.as_bytes());
     BASE64_STANDARD.encode(mac.finalize().into_bytes())
 }
 
 fn hmac_sha256_hex(key: &[u8], text: &str) -> String {
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { unreachable!("HMAC takes any key") };
+    let mut mac: Hmac<Sha256> = keyed(key);
     mac.update(text.as_bytes());
     hex(&mac.finalize().into_bytes())
 }
 
 #[cfg(feature = "sm3")]
 fn hmac_sm3_hex(key: &[u8], text: &str) -> String {
-    let Ok(mut mac) = Hmac::<sm3::Sm3>::new_from_slice(key) else { unreachable!("HMAC takes any key") };
+    let mut mac: Hmac<sm3::Sm3> = keyed(key);
     mac.update(text.as_bytes());
     hex(&mac.finalize().into_bytes())
 }
@@ -73,10 +105,14 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len() * 2);
+    push_hex(&mut out, bytes);
+    out
+}
+
+/// Appends bytes in lower-case hexadecimal digits.
+pub(crate) fn push_hex(out: &mut String, bytes: &[u8]) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes
-        .iter()
-        .flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]])
-        .map(char::from)
-        .collect()
+    let digits = |byte: &u8| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
+    out.extend(bytes.iter().flat_map(digits).map(char::from));
 }

@@ -1,8 +1,11 @@
 //! The signature of version 3: `ACS3-HMAC-SHA256`, the default, and its two siblings.
 
+use hmac::Mac;
+use sha2::{Digest, Sha256};
+
 #[cfg(feature = "rsa")]
 use super::rsa::RsaPrivateKey;
-use super::{hmac_sha256_hex, sha256_hex};
+use super::{Hashed, Keyed, Pieces, hmac_sha256_hex, push_hex, sha256_hex};
 #[cfg(feature = "sm3")]
 use super::{hmac_sm3_hex, sm3_hex};
 use crate::error::Error;
@@ -50,7 +53,7 @@ impl Algorithm {
 
 /// Hashes what is not in memory as a whole.
 pub(crate) enum Hasher {
-    Sha256(sha2::Sha256),
+    Sha256(Sha256),
     #[cfg(feature = "sm3")]
     Sm3(sm3::Sm3),
 }
@@ -59,24 +62,24 @@ impl Hasher {
     pub(crate) fn new(algorithm: Algorithm) -> Self {
         match algorithm {
             #[cfg(feature = "sm3")]
-            Algorithm::HmacSm3 => Self::Sm3(sha2::Digest::new()),
-            _ => Self::Sha256(sha2::Digest::new()),
+            Algorithm::HmacSm3 => Self::Sm3(Digest::new()),
+            _ => Self::Sha256(Digest::new()),
         }
     }
 
     pub(crate) fn update(&mut self, bytes: &[u8]) {
         match self {
-            Self::Sha256(hasher) => sha2::Digest::update(hasher, bytes),
+            Self::Sha256(hasher) => Digest::update(hasher, bytes),
             #[cfg(feature = "sm3")]
-            Self::Sm3(hasher) => sha2::Digest::update(hasher, bytes),
+            Self::Sm3(hasher) => Digest::update(hasher, bytes),
         }
     }
 
     pub(crate) fn hex(self) -> String {
         match self {
-            Self::Sha256(hasher) => super::hex(&sha2::Digest::finalize(hasher)),
+            Self::Sha256(hasher) => super::hex(&Digest::finalize(hasher)),
             #[cfg(feature = "sm3")]
-            Self::Sm3(hasher) => super::hex(&sha2::Digest::finalize(hasher)),
+            Self::Sm3(hasher) => super::hex(&Digest::finalize(hasher)),
         }
     }
 }
@@ -127,33 +130,101 @@ pub fn canonical_request(
     headers: &[(&str, &str)],
     hashed_payload: &str,
 ) -> (String, String) {
-    let mut signed: Vec<(String, &str)> = headers
-        .iter()
-        .map(|(name, value)| (name.to_ascii_lowercase(), value.trim()))
-        .filter(|(name, _)| name == "host" || name == "content-type" || name.starts_with("x-acs-"))
-        .collect();
-    signed.sort();
-    let mut lines = String::new();
-    let mut names = String::new();
-    let mut last: Option<String> = None;
-    for (name, value) in signed {
-        if last.as_deref() == Some(name.as_str()) {
-            lines.pop();
-            lines.push(',');
-        } else {
-            if last.is_some() {
-                names.push(';');
-            }
-            names.push_str(&name);
-            lines.push_str(&name);
-            lines.push(':');
-        }
-        lines.push_str(value);
-        lines.push('\n');
-        last = Some(name);
-    }
-    let request = format!("{method}\n{canonical_uri}\n{canonical_query}\n{lines}\n{names}\n{hashed_payload}");
+    let lower: Vec<(String, &str)> =
+        headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.trim())).collect();
+    let mut sorted: Vec<(&str, &str)> = lower.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+    sorted.sort_unstable();
+    let headers = sorted.into_iter();
+    let canonical = Canonical { method, uri: canonical_uri, query: canonical_query, headers, hashed_payload };
+    let (mut request, mut names) = (String::new(), String::new());
+    canonical.push(&mut request);
+    canonical.push_names(&mut names);
     (request, names)
+}
+
+/// A canonical request in its parts.
+pub(crate) struct Canonical<'a, H> {
+    pub(crate) method: &'a str,
+    pub(crate) uri: &'a str,
+    pub(crate) query: &'a str,
+    /// Sorted by names, which are in lower case, and by values, which have no white space around them. Some are not signed.
+    pub(crate) headers: H,
+    pub(crate) hashed_payload: &'a str,
+}
+
+impl<'a, H: Iterator<Item = (&'a str, &'a str)> + Clone> Canonical<'a, H> {
+    /// Writes the request.
+    pub(crate) fn push(&self, out: &mut impl Pieces) {
+        for line in [self.method, self.uri, self.query] {
+            out.push(line);
+            out.push("\n");
+        }
+        let mut last = None;
+        for (name, value) in self.signed() {
+            if last == Some(name) {
+                out.push(",");
+            } else {
+                if last.is_some() {
+                    out.push("\n");
+                }
+                out.push(name);
+                out.push(":");
+            }
+            out.push(value);
+            last = Some(name);
+        }
+        if last.is_some() {
+            out.push("\n");
+        }
+        out.push("\n");
+        self.push_names(out);
+        out.push("\n");
+        out.push(self.hashed_payload);
+    }
+
+    /// Writes the names of the signed headers.
+    pub(crate) fn push_names(&self, out: &mut impl Pieces) {
+        let mut last = None;
+        for (name, _) in self.signed() {
+            match last.replace(name) {
+                Some(last) if last == name => continue,
+                Some(_) => out.push(";"),
+                None => {}
+            }
+            out.push(name);
+        }
+    }
+
+    fn signed(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let is_signed = |name: &str| name == "host" || name == "content-type" || name.starts_with("x-acs-");
+        self.headers.clone().filter(move |(name, _)| is_signed(name))
+    }
+}
+
+/// Appends the value of the `Authorization` header, signed by a secret whose key is set. No text is put together for it.
+pub(crate) fn push_authorization<'a>(
+    out: &mut String,
+    keyed: &Keyed,
+    access_key_id: &str,
+    canonical: &Canonical<'a, impl Iterator<Item = (&'a str, &'a str)> + Clone>,
+) {
+    let algorithm = Algorithm::HmacSha256.as_str();
+    let mut hash = Sha256::new();
+    let mut text = Hashed::new(&mut hash);
+    canonical.push(&mut text);
+    text.end();
+    out.extend([algorithm, " Credential=", access_key_id, ",SignedHeaders="]);
+    canonical.push_names(out);
+    out.push_str(",Signature=");
+    let mut mac = keyed.v3.clone();
+    mac.update(algorithm.as_bytes());
+    mac.update(b"\n");
+    // The digits of the hash stand where those of the signature will, so that they need no room of their own.
+    let start = out.len();
+    push_hex(out, &hash.finalize());
+    mac.update(&out.as_bytes()[start..]);
+    out.truncate(start);
+    push_hex(out, &mac.finalize().into_bytes());
 }
 
 /// Returns the text that is signed: the algorithm and the hash of the canonical request.
@@ -182,4 +253,23 @@ pub fn signature(key: Key<'_>, string_to_sign: &str) -> Result<String, Error> {
 pub fn authorization(algorithm: Algorithm, access_key_id: &str, signed_headers: &str, signature: &str) -> String {
     let algorithm = algorithm.as_str();
     format!("{algorithm} Credential={access_key_id},SignedHeaders={signed_headers},Signature={signature}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_header_that_is_appended_is_the_one_of_the_texts() {
+        let headers = [("accept", "*/*"), ("content-type", "a/b"), ("host", "h"), ("x-acs-a", "1"), ("x-acs-a", "2")];
+        let (text, names) = canonical_request("GET", "/", "A=1", &headers, "hash");
+        let to_sign = string_to_sign(Algorithm::HmacSha256, &text);
+        let Ok(signature) = signature(Key::HmacSha256("secret"), &to_sign) else { panic!("an HMAC fails") };
+        let headers = headers.into_iter();
+        let canonical = Canonical { method: "GET", uri: "/", query: "A=1", headers, hashed_payload: "hash" };
+        let mut appended = String::new();
+        push_authorization(&mut appended, &Keyed::new("secret"), "id", &canonical);
+        assert_eq!(appended, authorization(Algorithm::HmacSha256, "id", &names, &signature));
+        assert!(names.ends_with("host;x-acs-a") && text.contains("x-acs-a:1,2\n"), "{text}");
+    }
 }

@@ -1,6 +1,8 @@
 //! How a signed request reaches the cloud.
 
 mod body;
+#[cfg(feature = "hyper")]
+mod hyper;
 #[cfg(feature = "reqwest")]
 mod proxies;
 #[cfg(feature = "reqwest")]
@@ -20,6 +22,8 @@ use std::pin::Pin;
 use bytes::Bytes;
 
 pub use self::body::{Body, Outgoing};
+#[cfg(feature = "hyper")]
+pub use self::hyper::HyperTransport;
 #[cfg(feature = "reqwest")]
 pub use self::reqwest::ReqwestTransport;
 #[cfg(feature = "reqwest")]

@@ -1,42 +1,45 @@
 //! One attempt: a request with its own time, nonce and signature.
 
+mod lines;
+mod short;
 mod v1;
 
+use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::header::{HeaderName, HeaderValue};
+use http::Uri;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST};
 
+use self::lines::{Line, Text, named, shown};
+use self::short::{Short, hex, rfc3339};
 use crate::config::SignatureVersion;
 use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
-use crate::operation::{Operation, Style};
-use crate::record::{Body, Encoded, Meta, Shape};
+use crate::operation::{Method, Operation, Style};
+use crate::record::{Body, Encoded, Meta, Pair, Shape};
 use crate::sensitive::Sensitive;
-use crate::sign::{canonical_query, hex, v3};
+use crate::sign::{Keyed, push_query, v3};
 use crate::upload::{Hashed, Upload};
 
 /// A request that only lacks time, nonce and signature; every attempt signs it anew.
-pub(super) struct Unsigned {
+pub(super) struct Unsigned<'a> {
     operation: &'static Operation,
     endpoint: Endpoint,
-    /// What the header `Host` says.
-    host: String,
-    path: String,
-    query: Vec<(String, String)>,
-    form: Vec<(String, String)>,
-    headers: Vec<(String, String)>,
+    /// What the header `Host` says, where it is not the endpoint's host.
+    host: Option<String>,
+    path: Cow<'a, str>,
+    /// Sorted, as it is signed and sent.
+    query: Vec<Pair<'a>>,
+    form: Vec<Pair<'a>>,
+    headers: Vec<Pair<'a>>,
     content_type: Option<&'static str>,
     body: Bytes,
     /// What is sent in the place of the body.
     pub(super) upload: Option<Hashed>,
 }
 
-/// What no log shows.
-const SECRET_HEADERS: [&str; 3] = ["authorization", "x-acs-bearer-token", "x-acs-security-token"];
-
-const ACCEPT: &str = "application/json";
 const JSON: &str = "application/json; charset=utf-8";
 const OCTETS: &str = "application/octet-stream";
 
@@ -69,37 +72,53 @@ pub(crate) enum Signed {
     Not,
 }
 
-/// Headers of a request that is being made.
-type Headers<'a> = Vec<(&'a str, &'a str)>;
+/// What version 3 signs with.
+#[derive(Clone, Copy)]
+enum Signer<'a> {
+    /// Keys that are set already.
+    Keyed(&'a Keyed),
+    /// Those of the algorithms that few use.
+    #[cfg(any(feature = "rsa", feature = "sm3"))]
+    By(v3::Key<'a>),
+}
 
-impl Unsigned {
-    pub(super) fn new(operation: &'static Operation, endpoint: Endpoint, encoded: Encoded) -> Self {
+impl Signer<'_> {
+    fn algorithm(self) -> v3::Algorithm {
+        match self {
+            Self::Keyed(_) => v3::Algorithm::HmacSha256,
+            #[cfg(any(feature = "rsa", feature = "sm3"))]
+            Self::By(key) => key.algorithm(),
+        }
+    }
+}
+
+/// SHA-256 of no bytes, the body of most requests.
+const SHA256_OF_NOTHING: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+impl<'a> Unsigned<'a> {
+    pub(super) fn new(operation: &'static Operation, endpoint: Endpoint, encoded: Encoded<'a>) -> Self {
         // A server that is reached by its address has no name that could say it, only the header.
-        let mut host = endpoint.host().to_owned();
+        let mut host = None;
         let mut endpoint = endpoint;
         for (_, name) in encoded.host.iter().rev() {
-            host = format!("{name}.{host}");
+            host = Some(format!("{name}.{}", host.as_deref().unwrap_or(endpoint.host())));
             endpoint = endpoint.below(name);
         }
-        let (content_type, body) = match encoded.body {
+        let Encoded { path, mut query, mut form, headers, body, .. } = encoded;
+        query.sort_unstable();
+        form.sort_unstable();
+        let (content_type, body) = match body {
             Some(Body::Xml(xml)) => (Some("application/xml"), xml),
             Some(Body::Json(json)) => (Some(JSON), json),
             Some(Body::Bytes(bytes)) => (Some(OCTETS), bytes),
-            None if encoded.form.is_empty() => (None, Vec::new()),
-            None => (Some("application/x-www-form-urlencoded"), canonical_query(&encoded.form).into_bytes()),
+            None if form.is_empty() => (None, Vec::new()),
+            None => {
+                let mut text = String::new();
+                push_query(&mut text, texts(&form));
+                (Some("application/x-www-form-urlencoded"), text.into_bytes())
+            }
         };
-        Self {
-            operation,
-            endpoint,
-            host,
-            path: encoded.path,
-            query: encoded.query,
-            form: encoded.form,
-            headers: encoded.headers,
-            content_type,
-            body: body.into(),
-            upload: None,
-        }
+        Self { operation, endpoint, host, path, query, form, headers, content_type, body: body.into(), upload: None }
     }
 
     /// Sends a file for the parameter that is the body.
@@ -127,141 +146,236 @@ impl Unsigned {
         upload.hash(algorithm).await.map(Some)
     }
 
+    /// Makes the request of an attempt.
     pub(super) fn sign(
         &self,
         version: SignatureVersion,
         identity: Identity<'_>,
         stamp: Stamp<'_>,
-    ) -> Result<(http::Request<Bytes>, Signed), Error> {
+    ) -> Result<http::Request<Bytes>, Error> {
+        self.sign_and_keep(version, identity, stamp, None)
+    }
+
+    /// Returns the text that was signed for an attempt. No attempt keeps it: few are refused for it.
+    pub(super) fn signed(&self, version: SignatureVersion, identity: Identity<'_>, stamp: Stamp<'_>) -> Signed {
+        let mut signed = Signed::Not;
+        // It was signed once already, so that it can be.
+        let _ = self.sign_and_keep(version, identity, stamp, Some(&mut signed));
+        signed
+    }
+
+    fn sign_and_keep(
+        &self,
+        version: SignatureVersion,
+        identity: Identity<'_>,
+        stamp: Stamp<'_>,
+        keep: Option<&mut Signed>,
+    ) -> Result<http::Request<Bytes>, Error> {
         // The official SDKs say by these headers what they repeat.
         let again = stamp.again.map(|(attempts, delay)| (attempts.to_string(), delay.as_millis().to_string()));
-        let mut headers: Headers<'_> = vec![("host", &self.host)];
+        let mut lines: Vec<Line<'_>> = Vec::with_capacity(12 + self.headers.len());
+        lines.push((HOST, Text::Of(self.host.as_deref().unwrap_or(self.endpoint.host()))));
+        for (name, value) in &self.headers {
+            lines.push(named(name, value)?);
+        }
         // A parameter of that name takes the place of ours.
-        let ours = [("accept", Some(ACCEPT)), ("content-type", self.content_type)];
-        let is_given = |name: &str| self.headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name));
-        headers.extend(
-            ours.into_iter().filter_map(|(name, value)| Some((name, value?))).filter(|(name, _)| !is_given(name)),
-        );
-        headers.extend(self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        for (name, value) in [(ACCEPT, Some("application/json")), (CONTENT_TYPE, self.content_type)] {
+            if let Some(value) = value
+                && !lines.iter().any(|(given, _)| *given == name)
+            {
+                lines.push((name, Text::Fixed(value)));
+            }
+        }
         if let Some((attempts, delay)) = &again {
-            headers.extend([("x-acs-retry-attempts", attempts.as_str()), ("x-acs-retry-delay", delay.as_str())]);
+            lines.extend([(lines::RETRY_ATTEMPTS, Text::Of(attempts)), (lines::RETRY_DELAY, Text::Of(delay))]);
         }
         match (version, self.operation.product.style) {
-            (SignatureVersion::V3, _) => self.sign_v3(v3::Key::HmacSha256, identity, stamp, headers),
+            (SignatureVersion::V3, _) => {
+                let signer = match identity {
+                    Identity::Key(key) => Some((key.access_key_id(), Signer::Keyed(key.keyed()))),
+                    #[cfg(feature = "rsa")]
+                    Identity::KeyPair(pair) => Some((pair.id(), Signer::By(v3::Key::RsaSha256(pair.private_key())))),
+                    Identity::Bearer(_) | Identity::Nobody => None,
+                };
+                self.sign_v3(signer, identity, stamp, lines, keep)
+            }
             #[cfg(feature = "sm3")]
-            #[cfg(feature = "rsa")]
-            (SignatureVersion::V3Sm3, _) if matches!(identity, Identity::KeyPair(_)) => Err(v1::key_pair_signs_v3()),
-            #[cfg(feature = "sm3")]
-            (SignatureVersion::V3Sm3, _) => self.sign_v3(v3::Key::HmacSm3, identity, stamp, headers),
-            (SignatureVersion::V1, Style::Rpc) => self.sign_v1_rpc(identity, stamp, &headers),
-            (SignatureVersion::V1, Style::Roa) => self.sign_v1_roa(identity, stamp, headers),
+            (SignatureVersion::V3Sm3, _) => {
+                let signer = match identity {
+                    Identity::Key(key) => {
+                        Some((key.access_key_id(), Signer::By(v3::Key::HmacSm3(key.access_key_secret().expose()))))
+                    }
+                    #[cfg(feature = "rsa")]
+                    Identity::KeyPair(_) => return Err(v1::key_pair_signs_v3()),
+                    Identity::Bearer(_) | Identity::Nobody => None,
+                };
+                self.sign_v3(signer, identity, stamp, lines, keep)
+            }
+            (SignatureVersion::V1, Style::Rpc) => self.sign_v1_rpc(identity, stamp, lines, keep),
+            (SignatureVersion::V1, Style::Roa) => self.sign_v1_roa(identity, stamp, lines, keep),
         }
     }
 
-    fn sign_v3<'i>(
-        &self,
-        key_of: fn(&'i str) -> v3::Key<'i>,
-        identity: Identity<'i>,
-        stamp: Stamp<'_>,
-        headers: Headers<'_>,
-    ) -> Result<(http::Request<Bytes>, Signed), Error> {
+    fn sign_v3<'l>(
+        &'l self,
+        signer: Option<(&str, Signer<'_>)>,
+        identity: Identity<'l>,
+        stamp: Stamp<'l>,
+        lines: Vec<Line<'l>>,
+        keep: Option<&mut Signed>,
+    ) -> Result<http::Request<Bytes>, Error> {
         // Bound anew, so that what is made here can be added.
-        let mut headers: Headers<'_> = headers;
+        let mut lines: Vec<Line<'_>> = lines;
         let operation = self.operation;
-        let key = match identity {
-            Identity::Key(credentials) => {
-                Some((credentials.access_key_id(), key_of(credentials.access_key_secret().expose())))
+        let algorithm = signer.map_or_else(v3::Algorithm::default, |(_, signer)| signer.algorithm());
+        let hash;
+        let hashed_payload = match stamp.payload {
+            Some(payload) => Text::Of(payload),
+            None if self.body.is_empty() && algorithm == v3::Algorithm::HmacSha256 => Text::Fixed(SHA256_OF_NOTHING),
+            None => {
+                hash = algorithm.hash_hex(&self.body);
+                Text::Of(&hash)
             }
-            #[cfg(feature = "rsa")]
-            Identity::KeyPair(pair) => Some((pair.id(), v3::Key::RsaSha256(pair.private_key()))),
-            Identity::Bearer(_) | Identity::Nobody => None,
         };
-        let algorithm = key.map_or_else(v3::Algorithm::default, |(_, key)| key.algorithm());
-        let hashed_payload = stamp.payload.map_or_else(|| algorithm.hash_hex(&self.body), str::to_owned);
         let time = rfc3339(stamp.time);
-        headers.extend([
-            ("x-acs-action", operation.name),
-            ("x-acs-content-sha256", &hashed_payload),
-            ("x-acs-date", &time),
-            ("x-acs-signature-nonce", stamp.nonce),
-            ("x-acs-version", operation.product.version),
+        lines.extend([
+            (lines::ACTION, Text::Fixed(operation.name)),
+            (lines::CONTENT_SHA256, hashed_payload),
+            (lines::DATE, Text::Of(time.as_str())),
+            (lines::NONCE, Text::Of(stamp.nonce)),
+            (lines::VERSION, Text::Fixed(operation.product.version)),
         ]);
-        let mut pairs = self.query.clone();
         let is_rpc = operation.product.style == Style::Rpc;
         if let Identity::Key(credentials) = identity {
-            push_token(&mut headers, credentials);
+            push_token(&mut lines, credentials);
         }
+        let mut pairs = Cow::Borrowed(&self.query);
+        let mut add = |name: &'static str, value: &'static str| {
+            pairs.to_mut().push((name.into(), value.into()));
+            pairs.to_mut().sort_unstable();
+        };
         let authorization;
-        let mut signed = Signed::Not;
-        match (key, identity) {
-            (Some((id, key)), _) => {
-                let query = canonical_query(&pairs);
-                let (canonical, names) =
-                    v3::canonical_request(operation.method.as_str(), &self.path, &query, &headers, &hashed_payload);
-                let text = v3::string_to_sign(algorithm, &canonical);
-                authorization = v3::authorization(algorithm, id, &names, &v3::signature(key, &text)?);
-                headers.push(("authorization", &authorization));
-                signed = Signed::V3 { canonical, text };
+        match (signer, identity) {
+            (Some((id, signer)), _) => {
+                let (address, query) = self.address(texts(&pairs));
+                lines.sort_unstable_by(|(one, first), (other, second)| {
+                    let values = || first.as_str().trim().cmp(second.as_str().trim());
+                    one.as_str().cmp(other.as_str()).then_with(values)
+                });
+                authorization =
+                    self.authorization_v3(id, signer, &address[query], &lines, hashed_payload.as_str(), keep)?;
+                lines.push((AUTHORIZATION, Text::Of(&authorization)));
+                return self.request(address, lines);
             }
             (None, Identity::Bearer(token)) => {
-                headers.push(("x-acs-bearer-token", token.expose()));
+                lines.push((lines::BEARER_TOKEN, Text::Of(token.expose())));
                 match is_rpc {
-                    true => pairs.push(pair("SignatureType", "BEARERTOKEN")),
-                    false => headers.push(("x-acs-signature-type", "BEARERTOKEN")),
+                    true => add("SignatureType", "BEARERTOKEN"),
+                    false => lines.push((lines::SIGNATURE_TYPE, Text::Fixed("BEARERTOKEN"))),
                 }
                 // The gateways of those products look there.
                 if operation.product.own_signature.is_some() {
                     authorization = format!("Bearer {}", token.expose());
-                    headers.push(("authorization", &authorization));
+                    lines.push((AUTHORIZATION, Text::Of(&authorization)));
                 }
             }
             // Without a signature the gateway answers in XML unless it is asked not to.
-            (None, _) if is_rpc => pairs.push(pair("Format", "json")),
+            (None, _) if is_rpc => add("Format", "json"),
             (None, _) => {}
         }
-        Ok((self.request(&canonical_query(&pairs), &headers)?, signed))
+        self.request(self.address(texts(&pairs)).0, lines)
     }
 
-    fn request(&self, query: &str, headers: &[(&str, &str)]) -> Result<http::Request<Bytes>, Error> {
-        let joint = if query.is_empty() { "" } else { "?" };
-        let uri = format!("{}{}{joint}{query}", self.endpoint, self.path);
-        let mut request = http::Request::new(self.body.clone());
-        *request.method_mut() = http::Method::from_bytes(self.operation.method.as_str().as_bytes())
-            .map_err(|error| Error::config(error.to_string()))?;
-        *request.uri_mut() = uri
-            .parse()
-            .map_err(|_| Error::config("the parameters make no URL that HTTP can carry; they are too long"))?;
-        for (name, value) in headers {
-            let name = HeaderName::from_bytes(name.as_bytes())
-                .map_err(|_| Error::config(format!("`{name}` cannot be the name of a header")))?;
-            let mut value = HeaderValue::from_str(value).map_err(|_| {
-                Error::config(format!("the value of the header {name} holds a character that HTTP forbids"))
-            })?;
-            value.set_sensitive(SECRET_HEADERS.contains(&name.as_str()));
-            request.headers_mut().append(name, value);
+    /// Signs by version 3: returns the value of the header `Authorization`. The headers are sorted.
+    fn authorization_v3(
+        &self,
+        id: &str,
+        signer: Signer<'_>,
+        query: &str,
+        lines: &[Line<'_>],
+        hashed_payload: &str,
+        keep: Option<&mut Signed>,
+    ) -> Result<String, Error> {
+        let method = self.operation.method.as_str();
+        let canonical = v3::Canonical { method, uri: &self.path, query, headers: shown(lines), hashed_payload };
+        let texts = || {
+            let (mut whole, mut names) = (String::new(), String::new());
+            canonical.push(&mut whole);
+            canonical.push_names(&mut names);
+            (v3::string_to_sign(signer.algorithm(), &whole), whole, names)
+        };
+        if let Some(keep) = keep {
+            let (text, canonical, _) = texts();
+            *keep = Signed::V3 { canonical, text };
         }
+        match signer {
+            Signer::Keyed(keyed) => {
+                let mut out = String::with_capacity(320);
+                v3::push_authorization(&mut out, keyed, id, &canonical);
+                Ok(out)
+            }
+            #[cfg(any(feature = "rsa", feature = "sm3"))]
+            Signer::By(key) => {
+                let (text, _, names) = texts();
+                Ok(v3::authorization(key.algorithm(), id, &names, &v3::signature(key, &text)?))
+            }
+        }
+    }
+
+    /// Writes the address, with a sorted query; returns where the query begins as well. There is room behind it for headers.
+    fn address<'q>(
+        &self,
+        sorted: impl Iterator<Item = (&'q str, &'q str)> + Clone,
+    ) -> (String, std::ops::RangeFrom<usize>) {
+        let query: usize = sorted.clone().map(|(name, value)| name.len() + value.len() + 2).sum();
+        let (scheme, host) = (self.endpoint.scheme(), self.endpoint.host());
+        let mut out = String::with_capacity(scheme.len() + host.len() + self.path.len() + query + 512);
+        out.extend([scheme, "://", host, &self.path, "?"]);
+        let start = out.len();
+        push_query(&mut out, sorted);
+        if out.len() == start {
+            out.pop();
+            return (out, start - 1..);
+        }
+        (out, start..)
+    }
+
+    fn request(&self, address: String, lines: Vec<Line<'_>>) -> Result<http::Request<Bytes>, Error> {
+        let (uri, headers) = lines::headers(address, lines)?;
+        let mut request = http::Request::new(self.body.clone());
+        *request.method_mut() = match self.operation.method {
+            Method::Get => http::Method::GET,
+            Method::Post => http::Method::POST,
+            other => {
+                let name = other.as_str().as_bytes();
+                http::Method::from_bytes(name).map_err(|error| Error::config(error.to_string()))?
+            }
+        };
+        *request.uri_mut() = Uri::from_maybe_shared(uri)
+            .map_err(|_| Error::config("the parameters make no URL that HTTP can carry; they are too long"))?;
+        *request.headers_mut() = headers;
         Ok(request)
     }
 }
 
-fn pair(name: &str, value: &str) -> (String, String) {
-    (name.to_owned(), value.to_owned())
+/// Shows pairs as texts.
+fn texts<'p>(pairs: &'p [Pair<'_>]) -> impl Iterator<Item = (&'p str, &'p str)> + Clone {
+    pairs.iter().map(|(name, value)| (&**name, &**value))
 }
 
 /// Adds what a temporary key is sent with.
-fn push_token<'a>(headers: &mut Headers<'a>, credentials: &'a Credentials) {
+fn push_token<'a>(lines: &mut Vec<Line<'a>>, credentials: &'a Credentials) {
     if let Some(token) = credentials.security_token() {
-        headers.extend([("x-acs-accesskey-id", credentials.access_key_id()), ("x-acs-security-token", token.expose())]);
+        lines.extend([
+            (lines::ACCESS_KEY_ID, Text::Of(credentials.access_key_id())),
+            (lines::SECURITY_TOKEN, Text::Of(token.expose())),
+        ]);
     }
 }
 
-fn rfc3339(time: SystemTime) -> String {
-    humantime::format_rfc3339_seconds(time).to_string()
-}
-
 /// Returns 128 random bits in hexadecimal digits: no two attempts share a nonce.
-pub(super) fn nonce() -> Result<String, Error> {
+pub(super) fn nonce() -> Result<Short<32>, Error> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|error| Error::config(format!("the system has no random numbers: {error}")))?;
-    Ok(hex(&bytes))
+    Ok(hex(bytes))
 }

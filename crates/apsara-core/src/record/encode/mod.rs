@@ -1,5 +1,7 @@
 //! A request as it travels: query, form, headers, path and body.
 
+use std::borrow::Cow;
+
 use base64::prelude::{BASE64_STANDARD, Engine};
 
 mod xml;
@@ -9,15 +11,36 @@ use super::serde_impls::{to_json, to_value};
 use super::value::{AnyRecord, View};
 use crate::sign::percent_encode;
 
+/// A name and a value. Most of both stand in the table and in the request, and are not copied.
+pub(crate) type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
+
 /// Holds the parts of a request that its parameters make up.
 #[derive(Debug, Default)]
-pub(crate) struct Encoded {
-    pub(crate) path: String,
-    pub(crate) query: Vec<(String, String)>,
-    pub(crate) form: Vec<(String, String)>,
-    pub(crate) headers: Vec<(String, String)>,
-    pub(crate) host: Vec<(String, String)>,
+pub(crate) struct Encoded<'a> {
+    pub(crate) path: Cow<'a, str>,
+    pub(crate) query: Vec<Pair<'a>>,
+    pub(crate) form: Vec<Pair<'a>>,
+    pub(crate) headers: Vec<Pair<'a>>,
+    pub(crate) host: Vec<Pair<'a>>,
     pub(crate) body: Option<Body>,
+}
+
+impl Encoded<'_> {
+    /// Copies what it does not hold itself.
+    pub(crate) fn into_owned(self) -> Encoded<'static> {
+        let owned = |pairs: Vec<Pair<'_>>| -> Vec<Pair<'static>> {
+            let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+            pairs.into_iter().map(|(name, value)| (owned(name), owned(value))).collect()
+        };
+        Encoded {
+            path: Cow::Owned(self.path.into_owned()),
+            query: owned(self.query),
+            form: owned(self.form),
+            headers: owned(self.headers),
+            host: owned(self.host),
+            body: self.body,
+        }
+    }
 }
 
 /// Holds a body that is not a form.
@@ -35,13 +58,13 @@ pub(crate) enum Body {
 /// Fails with a parameter's name and the reason where the parameter cannot travel as its table says.
 ///
 /// One field, by its index, may be filled with a text in the place of what it holds.
-pub(crate) fn encode(
-    record: &dyn AnyRecord,
-    path: &str,
-    filled: Option<(usize, &str)>,
-) -> Result<Encoded, (String, String)> {
+pub(crate) fn encode<'a>(
+    record: &'a dyn AnyRecord,
+    path: &'a str,
+    filled: Option<(usize, &'a str)>,
+) -> Result<Encoded<'a>, (String, String)> {
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
-    let mut out = Encoded { path: path.to_owned(), ..Encoded::default() };
+    let mut out = Encoded { path: Cow::Borrowed(path), ..Encoded::default() };
     // Where several parameters make up the body, it is an object with an entry for each.
     let several = (0..record.count()).filter(|index| record.meta(*index).location == Location::Body).count() > 1;
     let mut parts = serde_json::Map::new();
@@ -60,7 +83,7 @@ pub(crate) fn encode(
             Location::Form => push(&mut out.form, meta, view),
             Location::Header => match (meta.name.strip_suffix('*'), view) {
                 (Some(prefix), View::Map(map)) => map.each(&mut |key, value| {
-                    out.headers.extend(scalar(&value).map(|text| (format!("{prefix}{key}"), text)));
+                    out.headers.extend(scalar(&value).map(|text| (format!("{prefix}{key}").into(), text)));
                 }),
                 (_, view) => push(&mut out.headers, meta, view),
             },
@@ -71,8 +94,8 @@ pub(crate) fn encode(
                     return refuse("must not be empty, it is a part of the path");
                 }
                 let segments: Vec<String> = text.trim_start_matches('/').split('/').map(percent_encode).collect();
-                out.path = out.path.replace(&format!("{{+{}}}", meta.name), &segments.join("/"));
-                out.path = out.path.replace(&format!("{{{}}}", meta.name), &percent_encode(&text));
+                let path = out.path.replace(&format!("{{+{}}}", meta.name), &segments.join("/"));
+                out.path = path.replace(&format!("{{{}}}", meta.name), &percent_encode(&text)).into();
             }
             Location::Body if several => {
                 parts.insert(meta.name.to_owned(), to_value(view));
@@ -98,81 +121,76 @@ pub(crate) fn encode(
         out.body = Some(Body::Json(serde_json::Value::Object(parts).to_string().into_bytes()));
     }
     if out.path.contains('{') {
-        return Err((out.path, "a part of the path is not set".to_owned()));
+        return Err((out.path.into_owned(), "a part of the path is not set".to_owned()));
     }
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         if !out.query.iter().any(|(set, _)| set == name) {
-            out.query.push((name.to_owned(), value.to_owned()));
+            out.query.push((name.into(), value.into()));
         }
     }
     Ok(out)
 }
 
-fn push(out: &mut Vec<(String, String)>, meta: &Meta<'_>, view: View<'_>) {
+fn push<'a>(out: &mut Vec<Pair<'a>>, meta: &'a Meta<'_>, view: View<'a>) {
     match (meta.shape, view) {
         (Shape::Json, view @ (View::List(_) | View::Map(_) | View::Record(_) | View::Json(_))) => {
-            out.push((meta.name.to_owned(), to_json(view)));
+            out.push((meta.name.into(), to_json(view).into()));
         }
         (Shape::Simple, View::List(list)) => {
-            let joined: Vec<String> = (0..list.count()).filter_map(|i| scalar(&list.at(i))).collect();
-            out.push((meta.name.to_owned(), joined.join(",")));
+            let joined: Vec<Cow<'_, str>> = (0..list.count()).filter_map(|i| scalar(&list.at(i))).collect();
+            out.push((meta.name.into(), joined.join(",").into()));
         }
-        (_, view) => flatten(out, meta.name.to_owned(), view),
+        (_, view) => flatten(out, meta.name.into(), view),
     }
 }
 
 /// Appends one pair for each leaf: `Name.1`, `Name.1.Key`, `Name.Key`; elements count from 1.
-fn flatten(out: &mut Vec<(String, String)>, name: String, view: View<'_>) {
+fn flatten<'a>(out: &mut Vec<Pair<'a>>, name: Cow<'a, str>, view: View<'a>) {
     match view {
         View::Absent => {}
         View::List(list) => {
             for index in 0..list.count() {
-                flatten(out, format!("{name}.{}", index + 1), list.at(index));
+                flatten(out, format!("{name}.{}", index + 1).into(), list.at(index));
             }
         }
-        View::Map(map) => map.each(&mut |key, value| flatten(out, format!("{name}.{key}"), value)),
+        View::Map(map) => map.each(&mut |key, value| flatten(out, format!("{name}.{key}").into(), value)),
         View::Record(record) => {
             for index in 0..record.count() {
-                flatten(out, format!("{name}.{}", record.meta(index).name), record.get(index).view());
+                flatten(out, format!("{name}.{}", record.meta(index).name).into(), record.get(index).view());
             }
         }
         View::Json(json) => flatten_json(out, name, json),
-        view => {
-            if let Some(text) = scalar(&view) {
-                out.push((name, text));
-            }
-        }
+        view => out.extend(scalar(&view).map(|text| (name, text))),
     }
 }
 
-fn flatten_json(out: &mut Vec<(String, String)>, name: String, json: &serde_json::Value) {
+fn flatten_json<'a>(out: &mut Vec<Pair<'a>>, name: Cow<'a, str>, json: &'a serde_json::Value) {
     match json {
         serde_json::Value::Null => {}
         serde_json::Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                flatten_json(out, format!("{name}.{}", index + 1), item);
+                flatten_json(out, format!("{name}.{}", index + 1).into(), item);
             }
         }
         serde_json::Value::Object(entries) => {
             for (key, value) in entries {
-                flatten_json(out, format!("{name}.{key}"), value);
+                flatten_json(out, format!("{name}.{key}").into(), value);
             }
         }
-        serde_json::Value::String(text) => out.push((name, text.clone())),
-        scalar => out.push((name, scalar.to_string())),
+        scalar => out.extend(self::scalar(&View::Json(scalar)).map(|text| (name, text))),
     }
 }
 
-fn scalar(view: &View<'_>) -> Option<String> {
-    match view {
-        View::Bool(value) => Some(value.to_string()),
-        View::Int(value) => Some(value.to_string()),
-        View::Float(value) => Some(value.to_string()),
-        View::Str(value) => Some((*value).to_owned()),
-        View::Bytes(value) => Some(BASE64_STANDARD.encode(value)),
-        View::Json(serde_json::Value::String(text)) => Some(text.clone()),
-        View::Json(json) => Some(json.to_string()),
+fn scalar<'a>(view: &View<'a>) -> Option<Cow<'a, str>> {
+    match *view {
+        View::Bool(value) => Some(if value { "true" } else { "false" }.into()),
+        View::Int(value) => Some(value.to_string().into()),
+        View::Float(value) => Some(value.to_string().into()),
+        View::Str(value) => Some(value.into()),
+        View::Bytes(value) => Some(BASE64_STANDARD.encode(value).into()),
+        View::Json(serde_json::Value::String(text)) => Some(text.into()),
+        View::Json(json) => Some(json.to_string().into()),
         View::Absent | View::List(_) | View::Map(_) | View::Record(_) => None,
     }
 }
@@ -182,7 +200,7 @@ fn scalar(view: &View<'_>) -> Option<String> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{Body, encode};
+    use super::{Body, Pair, encode};
     use crate::generated::v1 as rt;
 
     #[derive(Default)]
@@ -213,8 +231,8 @@ mod tests {
         const FIELDS: &'static [rt::Field<Self>] = &[rt::field!("One", one).body(), rt::field!("Two", two).body()];
     }
 
-    fn pair(name: &str, value: &str) -> (String, String) {
-        (name.to_owned(), value.to_owned())
+    fn pair<'a>(name: &'a str, value: &'a str) -> Pair<'a> {
+        (name.into(), value.into())
     }
 
     #[test]
@@ -243,7 +261,8 @@ mod tests {
 
     #[test]
     fn a_field_can_be_filled_where_it_travels() {
-        let encoded = encode(&Everywhere::default(), "/?x", Some((3, "t"))).unwrap();
+        let request = Everywhere::default();
+        let encoded = encode(&request, "/?x", Some((3, "t"))).unwrap();
         assert_eq!((encoded.headers, encoded.query), (vec![pair("token", "t")], vec![pair("x", "")]));
     }
 }

@@ -1,0 +1,69 @@
+//! Our client as its users have it: generated, with its deadline, its validation, its retries and its pacing.
+
+use std::time::Duration;
+
+use apsara::live::{Client, RestartLivePullToPushRequest};
+use apsara::{Config, ConfigBuilder, Credentials, SignatureVersion};
+use apsara_core::generated::v1::{Operation, Quota, Request as _};
+use apsara_core::pacing::{Lane, LocalPacer, Pacer, PacingError};
+use apsara_core::transport::{BoxFuture, HyperTransport};
+use tokio::time::Instant;
+
+use crate::rounds::Caller;
+use crate::{ACCESS_KEY_ID, ACCESS_KEY_SECRET, BODY, Failure, REGION, TASK_ID};
+
+/// A client that was generated.
+pub(super) struct Ours(Client);
+
+/// On the transport of reqwest.
+pub(super) fn reqwest(host: &str, signature: SignatureVersion) -> Result<Ours, Failure> {
+    Ok(Ours(Client::new(&config(host, signature)?.build()?)))
+}
+
+/// On the transport of hyper-util.
+pub(super) fn hyper(host: &str, signature: SignatureVersion) -> Result<Ours, Failure> {
+    Ok(Ours(Client::new(&config(host, signature)?.transport(HyperTransport::new()?).build()?)))
+}
+
+fn config(host: &str, signature: SignatureVersion) -> Result<ConfigBuilder, Failure> {
+    let key = Credentials::new(ACCESS_KEY_ID, ACCESS_KEY_SECRET)?;
+    let config = Config::builder().endpoint(format!("http://{host}")).credentials(key).signature(signature);
+    Ok(config.pacer(Wide(LocalPacer::new())))
+}
+
+impl Caller for Ours {
+    async fn call(&self) -> Result<(), Failure> {
+        let restarted = self.0.restart_live_pull_to_push().region(REGION).task_id(TASK_ID).send().await?;
+        match restarted.task_id {
+            Some(id) if BODY.contains(&id) => Ok(()),
+            other => Err(format!("this is not what the server answers: {other:?}").into()),
+        }
+    }
+}
+
+/// The pacer that is there by default, which does all of its work for a quota that is never used up: ten calls per second would
+/// measure the quota.
+#[derive(Debug)]
+pub struct Wide(pub LocalPacer);
+
+/// The operation with that quota.
+pub static WIDE: Operation =
+    Operation { quota: Some(Quota::per_second(200_000)), ..*RestartLivePullToPushRequest::OPERATION };
+
+fn wide(lane: Lane<'_>) -> Lane<'_> {
+    Lane { operation: &WIDE, ..lane }
+}
+
+impl Pacer for Wide {
+    fn try_acquire(&self, lane: Lane<'_>) -> bool {
+        self.0.try_acquire(wide(lane))
+    }
+
+    fn acquire<'a>(&'a self, lane: Lane<'a>, deadline: Instant) -> BoxFuture<'a, Result<(), PacingError>> {
+        self.0.acquire(wide(lane), deadline)
+    }
+
+    fn throttled(&self, lane: Lane<'_>, wait: Duration) {
+        self.0.throttled(wide(lane), wait);
+    }
+}

@@ -1,0 +1,88 @@
+//! The headers of a request that is being made.
+
+use bytes::Bytes;
+use http::header::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::error::Error;
+
+pub(super) const ACCESS_KEY_ID: HeaderName = HeaderName::from_static("x-acs-accesskey-id");
+pub(super) const ACTION: HeaderName = HeaderName::from_static("x-acs-action");
+pub(super) const BEARER_TOKEN: HeaderName = HeaderName::from_static("x-acs-bearer-token");
+pub(super) const CONTENT_SHA256: HeaderName = HeaderName::from_static("x-acs-content-sha256");
+pub(super) const DATE: HeaderName = HeaderName::from_static("x-acs-date");
+pub(super) const NONCE: HeaderName = HeaderName::from_static("x-acs-signature-nonce");
+pub(super) const RETRY_ATTEMPTS: HeaderName = HeaderName::from_static("x-acs-retry-attempts");
+pub(super) const RETRY_DELAY: HeaderName = HeaderName::from_static("x-acs-retry-delay");
+pub(super) const SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-acs-security-token");
+pub(super) const SIGNATURE_METHOD: HeaderName = HeaderName::from_static("x-acs-signature-method");
+pub(super) const SIGNATURE_TYPE: HeaderName = HeaderName::from_static("x-acs-signature-type");
+pub(super) const SIGNATURE_VERSION: HeaderName = HeaderName::from_static("x-acs-signature-version");
+pub(super) const VERSION: HeaderName = HeaderName::from_static("x-acs-version");
+
+/// What no log shows.
+const SECRET: [HeaderName; 3] = [http::header::AUTHORIZATION, BEARER_TOKEN, SECURITY_TOKEN];
+
+/// A header, before there is a request.
+pub(super) type Line<'a> = (HeaderName, Text<'a>);
+
+/// A header's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Text<'a> {
+    /// It lives as long as the program, and is not copied.
+    Fixed(&'static str),
+    Of(&'a str),
+}
+
+impl<'a> Text<'a> {
+    pub(super) fn as_str(self) -> &'a str {
+        match self {
+            Self::Fixed(text) => text,
+            Self::Of(text) => text,
+        }
+    }
+}
+
+/// Returns a header by the name that a parameter has.
+pub(super) fn named<'a>(name: &str, value: &'a str) -> Result<Line<'a>, Error> {
+    let name = HeaderName::from_bytes(name.as_bytes())
+        .map_err(|_| Error::config(format!("`{name}` cannot be the name of a header")))?;
+    Ok((name, Text::Of(value)))
+}
+
+/// Shows names and values, as they are signed.
+pub(super) fn shown<'l>(lines: &'l [Line<'_>]) -> impl Iterator<Item = (&'l str, &'l str)> + Clone {
+    lines.iter().map(|(name, value)| (name.as_str(), value.as_str().trim()))
+}
+
+/// Takes an address, and puts the headers' values behind it: one text holds all that is not fixed. Returns the bytes of the
+/// address, and the headers.
+pub(super) fn headers(mut address: String, lines: Vec<Line<'_>>) -> Result<(Bytes, HeaderMap), Error> {
+    let mut end = address.len();
+    for (_, value) in &lines {
+        if let Text::Of(text) = value {
+            address.push_str(text);
+        }
+    }
+    let written = Bytes::from(address);
+    let uri = written.slice(..end);
+    // One more comes behind them, the user agent.
+    let mut headers = HeaderMap::with_capacity(lines.len() + 1);
+    for (name, value) in lines {
+        let mut header = match value {
+            Text::Fixed(text) => HeaderValue::from_static(text),
+            Text::Of(text) => {
+                let start = end;
+                end += text.len();
+                let bytes = written.slice(start..end);
+                let is_shown = |byte: &u8| matches!(byte, b' '..=b'~' | b'\t');
+                let value = bytes.iter().all(is_shown).then(|| HeaderValue::from_maybe_shared(bytes).ok()).flatten();
+                value.ok_or_else(|| {
+                    Error::config(format!("the value of the header {name} holds a character that HTTP forbids"))
+                })?
+            }
+        };
+        header.set_sensitive(SECRET.contains(&name));
+        headers.append(name, header);
+    }
+    Ok((uri, headers))
+}

@@ -1,0 +1,172 @@
+//! `cargo xtask bench calls`: the same call of the same server by every client, side by side.
+//!
+//! Every client has a process of its own, which lives as long as the run. Rounds are short and take turns, and who comes first
+//! changes from round to round, so that whatever disturbs the machine disturbs all. What is told is medians, and what can be
+//! compared between machines is their ratios.
+
+mod clients;
+mod plot;
+mod report;
+mod rounds;
+
+use std::process::Command;
+
+pub(super) use self::clients::built;
+use self::clients::{ALL, Contestant, Program};
+use self::rounds::{Measured, Running};
+use crate::peers;
+use crate::run::{Failure, cargo, root, succeed};
+
+/// How long to measure, and whom.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Three rounds, in about two minutes.
+    #[arg(long)]
+    quick: bool,
+    /// How many rounds.
+    #[arg(long, default_value_t = 11, conflicts_with = "quick")]
+    rounds: usize,
+    /// Only the clients whose id or name holds this text; may be given several times.
+    #[arg(long, value_name = "TEXT")]
+    only: Vec<String>,
+    /// Write the table and the plot into docs.
+    #[arg(long, conflicts_with = "only")]
+    write: bool,
+}
+
+/// How many calls are under way at once, where it is not one.
+const AT_ONCE: usize = 64;
+/// How long a round of one client takes, in seconds; a round of those that are slow is one call, or as many as are under way.
+const ROUND: f64 = 0.3;
+
+/// What was measured of a client.
+#[derive(Clone, Copy, Debug)]
+struct Line {
+    contestant: &'static Contestant,
+    /// One call after another.
+    one: Medians,
+    /// [`AT_ONCE`] calls under way.
+    many: Medians,
+    /// Per call, where they can be counted.
+    allocations: Option<f64>,
+    /// MiB.
+    memory: f64,
+}
+
+/// The medians of a client's rounds.
+#[derive(Clone, Copy, Debug)]
+struct Medians {
+    calls_per_second: f64,
+    /// Microseconds of the client's CPU per call.
+    cpu: f64,
+}
+
+/// Builds everything, runs the rounds, and prints what came of them.
+pub(crate) fn run(args: &Args) -> Result<(), Failure> {
+    let is_meant = |it: &&Contestant| {
+        args.only.is_empty() || args.only.iter().any(|text| it.id.contains(text) || it.name.contains(text))
+    };
+    let meant: Vec<&'static Contestant> = ALL.iter().filter(is_meant).collect();
+    if meant.is_empty() {
+        return Err("no client has this in its id or its name".to_owned());
+    }
+    if meant.iter().any(|it| it.program != Program::Rust) {
+        peers::install()?;
+    }
+    build()?;
+    let mut server = Running::start(&mut Command::new(built("server")))?;
+    let host = server.line()?;
+    let allocations: Vec<_> = meant.iter().map(|it| count(it, &host)).collect::<Result<_, _>>()?;
+    let mut lanes: Vec<Lane> = meant.iter().map(|it| Lane::start(it, &host)).collect::<Result<_, _>>()?;
+    let rounds = if args.quick { 3 } else { args.rounds.max(1) };
+    let begun = load();
+    for round in 0..rounds {
+        let first = round * 5 % lanes.len();
+        eprintln!("round {} of {rounds}", round + 1);
+        for place in 0..lanes.len() {
+            let lane = (first + place) % lanes.len();
+            lanes[lane].round()?;
+        }
+    }
+    let lines: Vec<Line> = lanes.iter().zip(allocations).map(|(lane, count)| lane.line(count)).collect();
+    let report = report::write(&lines, rounds, &[begun, load()].map(|load| load.unwrap_or_default()));
+    println!("{report}");
+    if args.write {
+        let with_plot = format!("{report}\n![CPU per call](performance-calls.svg)");
+        report::insert(&root().join("docs/performance.md"), "calls", &with_plot)?;
+        plot::write(&root().join("docs/performance-calls.svg"), &lines)?;
+    }
+    Ok(())
+}
+
+/// Builds the clients in Rust and the server.
+pub(super) fn build() -> Result<(), Failure> {
+    let mut command =
+        cargo(&["build", "--release", "--locked", "--manifest-path", "benches/Cargo.toml", "--target-dir"]);
+    succeed(command.arg(clients::folder()))
+}
+
+/// Counts a client's allocations of a call, once everything is warm.
+fn count(contestant: &Contestant, host: &str) -> Result<Option<f64>, Failure> {
+    let Some(mut command) = contestant.counted(host) else { return Ok(None) };
+    let mut running = Running::start(&mut command)?;
+    let calls = contestant.most.min(2000);
+    running.round(calls.min(200), 1)?;
+    Ok(Some(running.round(calls, 1)?.allocations))
+}
+
+/// Returns how many programs wanted a CPU in the last minute, where the system tells it.
+fn load() -> Option<f64> {
+    let text = std::fs::read_to_string("/proc/loadavg").ok()?;
+    text.split_whitespace().next()?.parse().ok()
+}
+
+/// One client, its process, and its rounds.
+struct Lane {
+    contestant: &'static Contestant,
+    running: Running,
+    /// How many calls a round has, one after another and [`AT_ONCE`] under way.
+    calls: [usize; 2],
+    one: Vec<Measured>,
+    many: Vec<Measured>,
+}
+
+impl Lane {
+    fn start(contestant: &'static Contestant, host: &str) -> Result<Self, Failure> {
+        let mut running = Running::start(&mut contestant.command(host))?;
+        running.round(1, 1)?;
+        running.round(AT_ONCE, AT_ONCE)?;
+        // A first guess, and a second one by a round that is long enough to be measured.
+        let mut calls = [1, AT_ONCE];
+        for _ in 0..2 {
+            for (calls, at_once) in calls.iter_mut().zip([1, AT_ONCE]) {
+                let measured = running.round(*calls, at_once)?;
+                let fit = (ROUND / measured.wall.max(1e-7)) as usize;
+                *calls = fit.clamp(at_once, contestant.most.max(at_once));
+            }
+        }
+        Ok(Self { contestant, running, calls, one: Vec::new(), many: Vec::new() })
+    }
+
+    fn round(&mut self) -> Result<(), Failure> {
+        let [one, many] = self.calls;
+        self.one.push(self.running.round(one, 1)?);
+        self.many.push(self.running.round(many, AT_ONCE)?);
+        Ok(())
+    }
+
+    fn line(&self, allocations: Option<f64>) -> Line {
+        let medians = |rounds: &[Measured]| Medians {
+            calls_per_second: 1.0 / median(rounds.iter().map(|it| it.wall)),
+            cpu: median(rounds.iter().map(|it| it.cpu)) * 1e6,
+        };
+        let memory = self.many.iter().map(|it| it.memory).fold(0.0, f64::max);
+        Line { contestant: self.contestant, one: medians(&self.one), many: medians(&self.many), allocations, memory }
+    }
+}
+
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
