@@ -50,7 +50,10 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     println!("{:<18} {:>9} {:>9} {:>9}", "median", "wall ms", "CPU ms", "MiB");
     let of = |name: &str, part: usize| measured[name][part].as_f64().unwrap_or_default();
     for (name, _) in &commands {
-        println!("{name:<18} {:>9.1} {:>9.1} {:>9.1}", of(name, 0), of(name, 1), of(name, 2) / 1024.0);
+        // What ends before it can be looked at has no figure.
+        let memory = Some(of(name, 2) / 1024.0).filter(|memory| *memory > 0.0);
+        let memory = memory.map_or_else(|| "-".to_owned(), |memory| format!("{memory:.1}"));
+        println!("{name:<18} {:>9.1} {:>9.1} {memory:>9}", of(name, 0), of(name, 1));
     }
     let times = |part: usize| of("python SDK, call", part) / of("apsara, call", part);
     println!("the SDK's call takes {:.1} times the time, {:.1} times the memory", times(0), times(2));
