@@ -16,7 +16,12 @@ use crate::scripted::{Place, Scripted, lines, shared, until};
 
 async fn go_on(run: &mut Run, executor: &Arc<Scripted>, options: &Options) -> Summary {
     let executor: Arc<dyn Executor> = Arc::<Scripted>::clone(executor);
-    run.go_on(executor, options, &Stop::new(), |_| {}).await.unwrap()
+    in_time(run.go_on(executor, options, &Stop::new(), |_| {})).await.unwrap()
+}
+
+/// A run that does not end is a failure, not a test that never does.
+async fn in_time<T>(ended: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(20), ended).await.expect("the run does not end")
 }
 
 fn options() -> Options {
@@ -31,7 +36,8 @@ async fn every_line_is_called_once_and_announced_before() {
     let mut run = Run::create(place.checked(&*executor, &input), &place.journal(), &*executor).unwrap();
     let mut told = Vec::new();
     let all: Arc<dyn Executor> = Arc::<Scripted>::clone(&executor);
-    let summary = run.go_on(all, &options(), &Stop::new(), |progress| told.push(progress.ended)).await.unwrap();
+    let summary =
+        in_time(run.go_on(all, &options(), &Stop::new(), |progress| told.push(progress.ended))).await.unwrap();
     assert_eq!((summary.ended, summary.counts.succeeded), (Ended::Complete, 200));
     assert!(summary.counts.is_complete());
     assert_eq!(told, (1..=200).collect::<Vec<_>>());
@@ -82,7 +88,7 @@ async fn interrupted(place: &Place, executor: &Arc<Scripted>, input: &str, hangi
     };
     let all: Arc<dyn Executor> = Arc::<Scripted>::clone(executor);
     let options = options().in_flight(hanging);
-    let (summary, ()) = tokio::join!(run.go_on(all, &options, &stop, |_| {}), stopping);
+    let (summary, ()) = tokio::join!(in_time(run.go_on(all, &options, &stop, |_| {})), stopping);
     assert_eq!(summary.unwrap().ended, Ended::Stopped);
 }
 
@@ -153,7 +159,7 @@ async fn nobody_is_asked_about_a_call_that_may_be_on_its_way_still() {
         tokio::time::sleep(Duration::from_millis(50)).await;
         stop.drain();
     };
-    let (summary, ()) = tokio::join!(run.go_on(all, &settling, &stop, |_| {}), stopping);
+    let (summary, ()) = tokio::join!(in_time(run.go_on(all, &settling, &stop, |_| {})), stopping);
     assert_eq!(summary.unwrap().ended, Ended::Drained);
     assert!(executor.asked().is_empty() && executor.calls() == ["1"]);
 }
@@ -171,7 +177,7 @@ async fn a_run_that_is_drained_makes_no_further_call_and_loses_no_result() {
             stop.drain();
         }
     };
-    let summary = run.go_on(all, &options().in_flight(4), &stop, at_ten).await.unwrap();
+    let summary = in_time(run.go_on(all, &options().in_flight(4), &stop, at_ten)).await.unwrap();
     assert_eq!(summary.ended, Ended::Drained);
     assert_eq!((summary.counts.succeeded, summary.counts.unknown), (executor.calls().len() as u64, 0));
     assert!((10..=14).contains(&summary.counts.succeeded), "{}", summary.counts);
