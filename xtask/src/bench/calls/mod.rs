@@ -89,7 +89,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         }
     }
     let lines: Vec<Line> = lanes.iter().zip(allocations).map(|(lane, count)| lane.line(count)).collect();
-    let report = report::write(&lines, rounds, &[begun, load()].map(|load| load.unwrap_or_default()));
+    let report = report::write(&lines, rounds, &[begun, load()].map(Option::unwrap_or_default));
     println!("{report}");
     if args.write {
         let with_plot = format!("{report}\n![CPU per call](performance-calls.svg)");
