@@ -282,7 +282,14 @@ fn an_overlay_makes_a_wait_for_a_state() {
 
 #[test]
 fn an_operation_is_described_as_data() {
-    let files = [fixture!("product"), fixture!("Travels"), fixture!("Limits"), fixture!("Tree")];
+    let files = [
+        fixture!("product"),
+        fixture!("Limits"),
+        fixture!("Secrets"),
+        fixture!("Secrets.apsara"),
+        fixture!("Travels"),
+        fixture!("Tree"),
+    ];
     let described = describe(&sources(&files), &Options::default()).unwrap();
     let lines = described.iter().flat_map(|operation| {
         let facts = operation.as_object().unwrap().iter().map(|(key, value)| match value.as_array() {

@@ -213,7 +213,8 @@ async fn an_event_has_a_limit_and_may_be_an_error() {
         ),
     ] {
         let call = async {
-            let mut events = talk(&client).sensitive("Prompt").events().await.unwrap();
+            let mut events =
+                talk(&client).sensitive("Prompt").with_deadline(Duration::from_secs(5)).events().await.unwrap();
             let mut count = 0;
             loop {
                 match events.next().await.unwrap() {

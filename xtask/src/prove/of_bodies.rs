@@ -12,8 +12,8 @@ pub(super) const BREAKS: &[Break] = &[
         file: "codegen/src/describe.rs",
         old: "Fact::Sensitive => (\"sensitive\", json!(true))",
         new: "Fact::Sensitive => (\"sensitive\", json!(false))",
-        package: TESTS,
-        target: "untyped",
+        package: CODEGEN,
+        target: "generate",
     },
     Break {
         lie: "a described list is written with commas, whatever its shape",
