@@ -142,7 +142,8 @@ async fn stores_of_sls_are_allowed_by_project_region_and_the_keys_of_the_service
 
 /// A document with what no document of the portal at hand has: resources that are optional, and further actions.
 fn written() -> PathBuf {
-    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ram.json");
+    // Tests that run at once, each in a process of its own, share the folder.
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("ram-{}.json", std::process::id()));
     let text = |name: &str| json!({ "name": name, "in": "query", "schema": { "type": "string" } });
     let list = json!({ "name": "DiskIds", "in": "query", "style": "repeatList",
                        "schema": { "type": "array", "items": { "type": "string" } } });
