@@ -120,8 +120,8 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "the metadata service is asked through a proxy",
         file: "crates/apsara-core/src/transport/reqwest.rs",
-        old: ".connect_timeout(DIRECT_CONNECT_TIMEOUT).no_proxy())",
-        new: ".connect_timeout(DIRECT_CONNECT_TIMEOUT))",
+        old: ".without_proxy().connect_timeout(DIRECT_CONNECT_TIMEOUT)",
+        new: ".connect_timeout(DIRECT_CONNECT_TIMEOUT)",
         package: "apsara-tests",
         target: "credentials",
     },

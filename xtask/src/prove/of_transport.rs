@@ -65,8 +65,8 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "an attempt that ran out of time was not sent",
         file: "crates/apsara-core/src/call/exchange.rs",
-        old: "Error::new(Kind::Transport(error), Outcome::Unknown)",
-        new: "Error::new(Kind::Transport(error.not_sent()), Outcome::NotSent)",
+        old: "        Error::transport(error)\n    }\n\n    fn lane",
+        new: "        Error::transport(error.not_sent())\n    }\n\n    fn lane",
         package: TESTS,
         target: "transport",
     },
