@@ -75,6 +75,12 @@ pub(crate) struct ConnectOptions {
     /// How often the call is tried at most, where that is safe; 3 unless set.
     #[arg(long, value_name = "NUMBER")]
     pub(crate) attempts: Option<u32>,
+    /// Who shares the quotas of operations: process, host, host:/FOLDER, or the address of a server, such as redis://10.0.0.5.
+    #[arg(long, value_name = "STORE")]
+    pub(crate) quota: Option<String>,
+    /// The account that quotas are counted for; the id of the access key unless set.
+    #[arg(long, value_name = "ID")]
+    pub(crate) quota_account: Option<String>,
 }
 
 impl ConnectOptions {

@@ -32,7 +32,7 @@ impl Connection {
             }
             None => (configured(connect)?, None),
         };
-        let builder = with_options(builder, connect, call);
+        let builder = with_quota(with_options(builder, connect, call), connect).await?;
         let builder = match transport {
             Some(transport) => builder.transport(transport).retry(Retry::never()).without_pacing(),
             None => builder,
@@ -68,6 +68,18 @@ fn with_options(mut builder: ConfigBuilder, connect: &ConnectOptions, call: Opti
         builder = builder.retry(Retry::new().attempts(attempts));
     }
     if call.is_some_and(|call| call.no_validation) { builder.without_validation() } else { builder }
+}
+
+/// Opens what counts calls, if it is not this process.
+async fn with_quota(mut builder: ConfigBuilder, connect: &ConnectOptions) -> Result<ConfigBuilder, Failure> {
+    if let Some(account) = &connect.quota_account {
+        builder = builder.account(account);
+    }
+    let Some(store) = &connect.quota else { return Ok(builder) };
+    match apsara_redis::open(store).await {
+        Ok(pacer) => Ok(builder.pacer(pacer)),
+        Err(error) => Err(Failure::new(Exit::Usage, format!("--quota: {error}")).with("outcome", "not sent")),
+    }
 }
 
 /// Starts an emulator, and says so.

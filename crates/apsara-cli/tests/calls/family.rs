@@ -116,3 +116,21 @@ fn a_state_is_waited_for_however_it_is_written() {
         assert_eq!(answer["TaskStatus"], 1);
     }
 }
+
+#[test]
+fn who_shares_a_quota_can_be_said() {
+    let emulator = cloud();
+    let folder = folder();
+    let kept = folder.path().join("quotas");
+    let with = |store: &str| call(&emulator, &[&LIST[..], &["--quota", store, "--quota-account", "1"]].concat());
+    with(&format!("host:{}", text(&kept))).json();
+    let lanes = || std::fs::read_dir(&kept).unwrap().count();
+    let first = lanes();
+    assert!(first > 0, "the grant is in a file");
+    with(&format!("host:{}", text(&kept))).json();
+    assert_eq!(lanes(), first, "another process counts in the same file");
+    with("everybody").failed(2, &["--quota:", "`host:/FOLDER`"]);
+    // Nothing listens there. No quota is guessed.
+    with("redis://:secret@127.0.0.1:1").failed(2, &["--quota:"]);
+    assert!(!with("redis://:secret@127.0.0.1:1").err.contains("secret"));
+}
