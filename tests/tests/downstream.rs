@@ -16,7 +16,7 @@ use apsara_tests::{live, relay_task};
 fn packaged() -> &'static [(&'static str, PathBuf)] {
     static PACKAGED: OnceLock<Vec<(&'static str, PathBuf)>> = OnceLock::new();
     PACKAGED.get_or_init(|| {
-        let names = ["apsara-core", "apsara", "apsara-codegen"];
+        let names = ["apsara-core", "apsara", "apsara-predicate", "apsara-codegen"];
         let mut package = cargo(&root(), &["package", "--no-verify", "--allow-dirty", "--quiet"]);
         succeed(package.args(names.iter().flat_map(|name| ["--package", name])));
         let to = scratch("packaged");
@@ -118,7 +118,7 @@ fn a_build_script_makes_a_client_from_the_packaged_crates_in_every_edition() {
             "[package]\nname = \"built\"\nversion = \"0.0.0\"\nedition = \"{edition}\"\n\n\
              [dependencies]\napsara-core = {{ version = \"{version}\", default-features = false }}\n\n\
              [build-dependencies]\napsara-codegen = \"{version}\"\n\n[workspace]\n\n{}",
-            patches(&["apsara-core", "apsara-codegen"])
+            patches(&["apsara-core", "apsara-predicate", "apsara-codegen"])
         );
         let script = "//! Makes a client.\n\nfn main() -> Result<(), apsara_codegen::Error> {\n    \
              apsara_codegen::Builder::new(\"specs/alidns.json\").operations([\"AddDomainRecord\"]).crate_path(\"built\").build()\n}\n";
