@@ -174,17 +174,14 @@ impl<'a> Entry<'a> {
 
 impl CredentialsProvider for IniProfile {
     fn credentials(&self) -> BoxFuture<'_, Result<Credentials, Error>> {
-        Box::pin(async {
-            let found = self.reading.or_look(|| self.look())?;
-            found.provider.credentials().await.map_err(|error| error.within(found.what))
-        })
+        Box::pin(async { self.reading.or_look(|| self.look())?.credentials().await })
     }
 
     fn renew<'a>(&'a self, expired: &'a Credentials) -> BoxFuture<'a, Result<Credentials, Error>> {
         Box::pin(async {
             // Somebody may have written another key.
             let found = self.look()?.found()?;
-            found.provider.renew(expired).await.map_err(|error| error.within(found.what))
+            found.renew(expired).await
         })
     }
 

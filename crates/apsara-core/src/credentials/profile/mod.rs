@@ -13,10 +13,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub use self::cli::CliProfile;
 pub(super) use self::cli_file::{CliFile, Entry};
 pub use self::ini_profile::IniProfile;
-use super::CredentialsProvider;
 use super::ecs::EcsRamRole;
 use super::variables::Variables;
 use super::wire::Wire;
+use super::{Credentials, CredentialsProvider};
 use crate::error::Error;
 use crate::sensitive::Sensitive;
 
@@ -75,6 +75,16 @@ pub(super) struct Found {
 impl Found {
     pub(super) fn new(provider: Arc<dyn CredentialsProvider>, what: String) -> Self {
         Self { provider, what, region: None, endpoint: None, bearer_token: None, anonymous: false }
+    }
+
+    /// Gives the profile's keys; an error names the profile.
+    async fn credentials(self) -> Result<Credentials, Error> {
+        self.provider.credentials().await.map_err(|error| error.within(self.what))
+    }
+
+    /// Gives others in the place of some that the cloud calls expired.
+    async fn renew(self, expired: &Credentials) -> Result<Credentials, Error> {
+        self.provider.renew(expired).await.map_err(|error| error.within(self.what))
     }
 }
 

@@ -107,8 +107,7 @@ impl Issuer for Role {
                 role_session_name: self.session.name(),
             };
             let config = Config::builder().credentials_provider(Arc::clone(&self.source));
-            let issued = self.sts.call(config, request).await;
-            issued.map_err(|error| error.within(format!("the role {} was not assumed", self.session.role_arn)))
+            self.sts.assume(&self.session, config, request).await
         })
     }
 }

@@ -53,7 +53,17 @@ impl Sts {
         }
     }
 
-    /// Makes a call, with the keys of `config` or without any.
+    /// Assumes the role of a session by a call, with the keys of `config` or without any.
+    async fn assume<R: Request<Response = Assumed>>(
+        &self,
+        session: &Session,
+        config: ConfigBuilder,
+        request: R,
+    ) -> Result<Issued, Error> {
+        let issued = self.call(config, request).await;
+        issued.map_err(|error| error.within(format!("the role {} was not assumed", session.role_arn)))
+    }
+
     async fn call<R: Request<Response = Assumed>>(&self, config: ConfigBuilder, request: R) -> Result<Issued, Error> {
         let config =
             config.endpoint(self.host()?).transport(self.wire.transport()?).without_pacing().deadline(DEADLINE);

@@ -107,8 +107,7 @@ impl Issuer for Role {
                 role_arn: self.session.role_arn.clone(),
                 role_session_name: self.session.name(),
             };
-            let issued = self.sts.call(Config::builder(), request).await;
-            issued.map_err(|error| error.within(format!("the role {} was not assumed", self.session.role_arn)))
+            self.sts.assume(&self.session, Config::builder(), request).await
         })
     }
 }
