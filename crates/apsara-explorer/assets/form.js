@@ -4,8 +4,9 @@ import { el } from './dom.js';
 import { list, map, object } from './groups.js';
 import { leaf } from './leaf.js';
 
-/** How many optional parameters are shown before the others are folded away. */
+/** How many optional parameters are shown before the others are folded away; one or two are not worth folding. */
 const SHOWN = 8;
+const FEW = 2;
 
 /**
  * Builds the form. `changed` hears of every change. The result has `element`, `read()` (texts by names, what is not set left out),
@@ -13,14 +14,14 @@ const SHOWN = 8;
  */
 export function form(operation, changed) {
   const rows = operation.parameters.map((field) => control(field, field.name, changed));
-  const isShown = (row, place, all) => row.field.required || all.slice(0, place).filter((it) => !it.field.required).length < SHOWN;
-  const shown = rows.filter(isShown);
-  const rest = rows.filter((row) => !shown.includes(row));
-  const more = rest.length > 0 && el('details', { class: 'fold more' },
-    el('summary', { textContent: `${rest.length} more optional parameters` }), rest.map((row) => row.element));
+  const optional = rows.filter((row) => !row.field.required);
+  const folded = optional.length > SHOWN + FEW ? optional.slice(SHOWN) : [];
+  const shown = rows.filter((row) => !folded.includes(row));
+  const more = folded.length > 0 && el('details', { class: 'fold more' },
+    el('summary', { textContent: `${folded.length} more optional parameters` }), folded.map((row) => row.element));
   const element = el('div', { class: 'fields' }, shown.map((row) => row.element), more,
     !rows.length && el('p', { class: 'soft', textContent: 'It has no parameters.' }));
-  const open = (row) => { if (more && rest.includes(row)) more.open = true; };
+  const open = (row) => { if (more && folded.includes(row)) more.open = true; };
   return {
     element,
     read: () => Object.fromEntries(rows.map((row) => [row.field.name, row.read()]).filter(([, value]) => value !== undefined)),

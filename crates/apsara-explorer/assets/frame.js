@@ -18,7 +18,8 @@ export function frame(field, path, inner, group) {
     : el('label', { class: 'name', for: id }, field.label ?? field.name);
   if (field.required) label.append(' ', el('span', { class: 'need', textContent: 'required' }));
   if (field.deprecated) label.append(' ', el('span', { class: 'mark warn', textContent: 'deprecated' }));
-  const about = el('p', { class: 'rules soft small', id: `${id}-rules`, textContent: rules(field) });
+  const about = el(group ? 'p' : 'span', { class: 'rules soft small', id: `${id}-rules`, textContent: rules(field) });
+  const head = group ? [label, about] : el('div', { class: 'field-head' }, label, about);
   const problem = el('p', { class: 'problem', id: `${id}-problem`, hidden: true });
   if (field.description) hints.push(el('div', { class: 'about small' }, markdown(field.description)));
   const say = (text, isDoubt) => {
@@ -29,5 +30,5 @@ export function frame(field, path, inner, group) {
     else inner.removeAttribute('aria-invalid');
   };
   inner.setAttribute('aria-describedby', `${id}-rules ${id}-problem`);
-  return { label, about, problem, hints, say };
+  return { label, head, problem, hints, say };
 }

@@ -12,7 +12,7 @@ export function object(field, path, changed) {
   const inside = el('div', { class: 'inside' }, rows.map((row) => row.element));
   const group = el('fieldset', { class: 'field group-field', id });
   const parts = frame(field, path, group, true);
-  group.append(parts.label, ...parts.hints, inside, parts.problem, parts.about);
+  group.append(...parts.head, ...parts.hints, inside, parts.problem);
   const read = () => {
     const given = rows.map((row) => [row.field.name, row.read()]).filter(([, value]) => value !== undefined);
     return given.length ? Object.fromEntries(given) : undefined;
@@ -48,7 +48,7 @@ export function list(field, path, changed) {
   const group = el('fieldset', { class: 'field group-field', id });
   const parts = frame(field, path, group, true);
   const add = el('button', { type: 'button', class: 'quiet add', textContent: `Add to ${field.name}`, on: { click: () => { append().focus(); changed(); } } });
-  group.append(parts.label, ...parts.hints, inside, add, parts.problem, parts.about);
+  group.append(...parts.head, ...parts.hints, inside, add, parts.problem);
   const show = () => fill(inside, items.map((item, place) => el('li', {},
     item.element,
     el('button', {
@@ -98,7 +98,7 @@ export function map(field, path, changed) {
   const group = el('fieldset', { class: 'field group-field', id });
   const parts = frame(field, path, group, true);
   const add = el('button', { type: 'button', class: 'quiet add', textContent: `Add to ${field.name}`, on: { click: () => { append().key.focus(); changed(); } } });
-  group.append(parts.label, ...parts.hints, inside, add, parts.problem, parts.about);
+  group.append(...parts.head, ...parts.hints, inside, add, parts.problem);
   const show = () => fill(inside, entries.map((entry, place) => el('li', {},
     el('div', { class: 'field' }, el('label', { class: 'name', for: entry.key.id, textContent: 'Key' }), entry.key),
     entry.value.element,

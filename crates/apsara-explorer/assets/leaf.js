@@ -34,7 +34,7 @@ export function leaf(field, path, changed) {
   input.addEventListener('change', check);
   if (select) select.element.addEventListener('change', () => { check(); changed(); });
   if (select) parts.label.htmlFor = select.element.id;
-  const element = el('div', { class: 'field' }, parts.label, select?.element, input, parts.problem, chips(field, input, set), parts.hints, parts.about);
+  const element = el('div', { class: 'field' }, parts.head, select?.element, input, parts.problem, chips(field, input, set), parts.hints);
   return {
     field, element,
     read: () => (input.value === '' ? undefined : input.value),

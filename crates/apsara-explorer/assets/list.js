@@ -8,19 +8,21 @@ const search = document.getElementById('search');
 const choice = document.getElementById('product');
 const found = document.getElementById('found');
 
-/** The link to an operation, made once. */
-function link(product, operation) {
+/** The link to an operation. */
+function link(product, operation, withProduct) {
   const href = `#/${product.word}/${product.version}/${operation.name}`;
   const anchor = el('a', { class: 'op', href, title: operation.summary },
     el('span', { class: 'op-name' }, breakable(operation.name)),
     operation.impact === 'interrupt' && el('span', { class: 'dot bad', title: 'interrupts what runs' }, el('span', { class: 'hidden', textContent: 'interrupts what runs' })),
-    el('span', { class: 'op-product soft small', textContent: product.word }));
+    withProduct && el('span', { class: 'op-product soft small', textContent: product.word }));
   if (operation.deprecated) anchor.classList.add('deprecated');
   return el('li', {}, anchor);
 }
 
-/** Lets a long name break where a word begins. */
+/** Lets a name that is too long for its line break where a word begins. */
 function breakable(name) {
+  const LONG = 32;
+  if (name.length < LONG) return name;
   return name.split(/(?<=[a-z0-9])(?=[A-Z])/).flatMap((word, place) => (place ? [el('wbr'), word] : [word]));
 }
 
@@ -96,7 +98,7 @@ function showFound(words) {
   const rated = entries.map((entry) => ({ entry, rate: rate(entry, words) })).filter(({ rate }) => rate > 0);
   rated.sort((one, other) => other.rate - one.rate);
   fill(side, rated.length
-    ? el('ul', { class: 'matches' }, rated.slice(0, MOST).map(({ entry }) => link(entry.product, entry.operation)))
+    ? el('ul', { class: 'matches' }, rated.slice(0, MOST).map(({ entry }) => link(entry.product, entry.operation, true)))
     : el('p', { class: 'soft empty', textContent: 'No operation, sentence or error code has all of these words.' }));
   const count = `${rated.length} found`;
   found.textContent = rated.length > MOST ? `${count}; the first ${MOST} are shown` : count;

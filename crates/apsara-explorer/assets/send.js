@@ -64,12 +64,12 @@ export function sendPanel(operation, fields, page) {
 
   const check = (input, text) => el('label', { class: 'check' }, input, ` ${text}`);
   const element = el('section', { class: 'call', id: 'call', 'aria-label': 'Send' },
-    where, button,
+    where, button, answer,
     fold('Options', false,
       check(unpaced, 'Do not wait for the quota'),
       check(unchecked, 'Send it whatever the documents say of its parameters'),
       el('div', { class: 'field' }, el('label', { class: 'name', for: 'attempts', textContent: 'Attempts at most' }), attempts)),
-    emulator, answer);
+    emulator);
   return { element, send };
 }
 
