@@ -50,6 +50,7 @@ export function sendPanel(operation, fields, page) {
       keepSeen(result.answer);
       offerSeen(page);
       showResult(answer, result);
+      answer.scrollIntoView({ block: 'nearest' });
       fields.tell(result.error?.violations ?? []);
     } catch (error) {
       const violations = error instanceof Refused ? error.answer.violations ?? [] : [];
