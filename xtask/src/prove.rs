@@ -15,6 +15,7 @@ mod of_calls;
 mod of_control;
 mod of_credentials;
 mod of_emulator;
+mod of_explorer;
 mod of_fleet;
 mod of_gateway;
 mod of_generator;
@@ -56,6 +57,7 @@ pub(crate) fn run(only: &str) -> Result<(), Failure> {
         of_credentials::BREAKS,
         of_generator::BREAKS,
         of_emulator::BREAKS,
+        of_explorer::BREAKS,
         of_ram::BREAKS,
         of_pages::BREAKS,
         of_lean::BREAKS,
@@ -71,6 +73,9 @@ pub(crate) fn run(only: &str) -> Result<(), Failure> {
     }
     if breaks().any(|fact| fact.target == "fleet") {
         peers::install_redis()?;
+    }
+    if breaks().any(|fact| fact.target == "explorer") {
+        peers::install_browser()?;
     }
     let mut targets: Vec<(&str, &str)> = breaks().map(|fact| (fact.package, fact.target)).collect();
     targets.sort_unstable();

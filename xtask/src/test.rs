@@ -28,6 +28,9 @@ pub(crate) struct Args {
 /// The tests that need other programs or other builds.
 const SLOW: [&str; 6] = ["downstream", "drop_in", "elsewhere", "evolution", "peers", "wire"];
 
+/// Those that need a browser.
+const BROWSER: &str = "explorer";
+
 /// Those that need a Redis server. They mostly wait, so they do it together.
 const FLEET: &str = "fleet";
 
@@ -56,12 +59,14 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         ("doc test", || succeed(&mut tests(cargo(&["test", "--workspace", "--doc", "--quiet"])))),
         ("documentation", documentation),
     ];
-    let more: [Step; 7] = [
+    let more: [Step; 9] = [
         ("chaos", chaos::sample),
         ("redis: install", peers::install_redis),
         ("fleet", fleet_tests),
         ("peers: install", peers::install),
         ("peers, other crates", || slow_tests(&SLOW)),
+        ("browser: install", peers::install_browser),
+        ("explorer", || slow_tests(&[BROWSER])),
         ("packages", package::run),
         ("corpus: a sample", corpus::sample),
     ];
@@ -113,14 +118,14 @@ fn tests(mut command: std::process::Command) -> std::process::Command {
 
 fn fast_tests() -> Result<(), Failure> {
     if exists("cargo", "nextest") {
-        let left_out = SLOW.iter().chain([&FLEET]);
+        let left_out = SLOW.iter().chain([&FLEET, &BROWSER]);
         let filter = left_out.map(|name| format!("not binary(={name})")).collect::<Vec<_>>().join(" and ");
         return succeed(&mut tests(cargo(&["nextest", "run", "--workspace", "--filterset", &filter])));
     }
     succeed(&mut tests(cargo(&["test", "--workspace", "--lib", "--bins"])))?;
     // Without nextest a test target can only be left out by naming the others.
     for target in test_targets()? {
-        if !SLOW.contains(&target.as_str()) && target != FLEET {
+        if !SLOW.contains(&target.as_str()) && target != FLEET && target != BROWSER {
             succeed(&mut tests(cargo(&["test", "--workspace", "--test", &target])))?;
         }
     }
@@ -136,6 +141,7 @@ fn test_targets() -> Result<Vec<String>, Failure> {
         "crates/apsara-core/tests",
         "crates/apsara/tests",
         "crates/apsara-emulator/tests",
+        "crates/apsara-explorer/tests",
         "crates/apsara-cli/tests",
         "tests/tests",
     ] {

@@ -42,22 +42,29 @@ pub struct ByToken {
 }
 
 impl Operation {
+    /// Describes the operation as plain data: the rows that the runtime checks and encodes by, which `Description::from_json` reads.
+    ///
+    /// # Errors
+    ///
+    /// If the spec cannot be used; the error says where and why.
+    pub fn described(&self) -> Result<Value, Error> {
+        let Operation { product, name, shared, spec, overlay, .. } = self;
+        let described = apsara_codegen::describe_data(product, shared, name, spec, overlay.as_ref());
+        described.map_err(|refusals| unusable(self, &refusals.to_string()))
+    }
+
     /// Describes the operation as the runtime takes it, and sets what the spec as a whole says of `repeat`, `impact` and `quota`.
     ///
     /// # Errors
     ///
     /// If the spec cannot be used; the error says where and why.
     pub fn describe(&mut self) -> Result<Description, Error> {
-        let operation = self;
-        let Operation { product, name, shared, spec, overlay, .. } = &*operation;
-        let described = apsara_codegen::describe_data(product, shared, name, spec, overlay.as_ref());
-        let described = described.map_err(|refusals| unusable(operation, &refusals.to_string()))?;
-        let description =
-            Description::from_json(&described).map_err(|error| unusable(operation, &error.to_string()))?;
+        let described = self.described()?;
+        let description = Description::from_json(&described).map_err(|error| unusable(self, &error.to_string()))?;
         let word = |key: &str| described[key].as_str().map(str::to_owned);
-        operation.repeat = word("repeat").unwrap_or_else(|| operation.repeat.clone());
-        operation.impact = word("impact").unwrap_or_else(|| operation.impact.clone());
-        operation.quota = description.stated_quota().map(|quota| (quota.calls, quota.seconds));
+        self.repeat = word("repeat").unwrap_or_else(|| self.repeat.clone());
+        self.impact = word("impact").unwrap_or_else(|| self.impact.clone());
+        self.quota = description.stated_quota().map(|quota| (quota.calls, quota.seconds));
         Ok(description)
     }
 

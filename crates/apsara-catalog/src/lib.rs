@@ -7,13 +7,15 @@ mod error;
 mod operation;
 mod parameter;
 mod product;
+mod secrets;
 mod value;
 pub mod words;
 
 pub use self::described::{ByNumber, ByToken, Paging};
 pub use self::document::Document;
 pub use self::error::Error;
-pub use self::operation::{Code, Operation};
+pub use self::operation::{Change, Code, Operation};
 pub use self::parameter::{Parameter, Schema};
 pub use self::product::{Product, product, products};
+pub use self::secrets::Secrets;
 pub use self::value::value;

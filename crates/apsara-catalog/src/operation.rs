@@ -34,6 +34,15 @@ pub struct Code {
     pub meaning: Option<String>,
 }
 
+/// Holds a change of an operation.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Change<'o> {
+    /// When it was, as `2021-10-27T01:19:07.000Z`.
+    pub time: &'o str,
+    /// What changed, in the portal's words, such as `Request parameters changed`.
+    pub what: &'o str,
+}
+
 impl Operation {
     pub(crate) fn shipped(
         version: &Version,
@@ -171,6 +180,27 @@ impl Operation {
         self.codes().into_iter().find(|known| known.code == code)?.meaning
     }
 
+    /// Describes what a successful answer holds; nothing where the documents do not say it.
+    #[must_use]
+    pub fn response(&self) -> Option<Schema<'_>> {
+        let responses = self.spec["responses"].as_object()?;
+        let (_, success) = responses.iter().find(|(status, _)| status.starts_with('2'))?;
+        success.get("schema").map(|schema| Schema::of(schema, None, &self.shared))
+    }
+
+    /// Returns what the portal says of changes, the last one first; it publishes none of most products.
+    #[must_use]
+    pub fn changes(&self) -> Vec<Change<'_>> {
+        let listed = self.spec["changeSet"].as_array().into_iter().flatten();
+        let mut out: Vec<Change<'_>> = listed
+            .filter_map(|change| {
+                Some(Change { time: change["createdAt"].as_str()?, what: change["description"].as_str()? })
+            })
+            .collect();
+        out.sort_by(|one, other| other.time.cmp(one.time));
+        out
+    }
+
     fn meaning_in(&self, given: &Value, code: &str) -> Option<String> {
         let ours = self.overlay.as_ref().and_then(|overlay| overlay["errorCodes"][code]["meaning"].as_str());
         let text = |key: &str| given[key].as_str().map(str::trim).filter(|text| !text.is_empty());
@@ -193,6 +223,19 @@ mod tests {
         assert_eq!(restart.meaning("Other"), None);
         assert_eq!(restart.codes().len(), 6);
         assert_eq!(restart.ram_action(), Some("live:RestartLivePullToPush"));
+    }
+
+    #[test]
+    fn an_answer_is_described_and_a_change_is_told() {
+        let mut restart = product("live", None).unwrap().operation("RestartLivePullToPush").unwrap();
+        let fields: Vec<&str> = restart.response().unwrap().properties().iter().map(|(name, _)| *name).collect();
+        assert_eq!((fields, restart.changes()), (vec!["RequestId", "TaskId"], vec![]));
+        restart.spec["changeSet"] = serde_json::json!([
+            { "createdAt": "2021-10-27T01:19:07.000Z", "description": "Error codes changed" },
+            { "createdAt": "2022-01-01T00:00:00.000Z", "description": "Request parameters changed" },
+        ]);
+        let last = restart.changes()[0];
+        assert_eq!((last.time, last.what), ("2022-01-01T00:00:00.000Z", "Request parameters changed"));
     }
 
     #[test]

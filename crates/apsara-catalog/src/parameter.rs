@@ -79,6 +79,12 @@ impl<'o> Schema<'o> {
         Self::of(&self.theirs["items"], None, self.shared)
     }
 
+    /// Describes what a map holds, an object whose keys are not known.
+    #[must_use]
+    pub fn entries(&self) -> Schema<'o> {
+        Self::of(&self.theirs["additionalProperties"], None, self.shared)
+    }
+
     /// Describes what is in an object, by name.
     #[must_use]
     pub fn properties(&self) -> Vec<(&'o str, Schema<'o>)> {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::{bulk, completions, configure, emulator, errors, sign, whoami};
+use crate::{bulk, completions, configure, emulator, errors, explorer, sign, whoami};
 
 /// Alibaba Cloud from a terminal.
 ///
@@ -22,6 +22,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Serve a stand-in for Alibaba Cloud on this machine until Ctrl-C.
     Emulator(emulator::Options),
+    /// Serve a web page on this machine on which any operation is found, read, filled in and called.
+    Explorer(explorer::Options),
     /// Make one call for each line of a file, and go on where an interrupted run was.
     Bulk(bulk::Options),
     /// Say what an error code means, where it comes from, and what to do.
@@ -47,7 +49,8 @@ pub(crate) enum Command {
 }
 
 /// Their names; no product has one of these.
-pub(crate) const NAMES: [&str; 8] = ["bulk", "completions", "configure", "emulator", "errors", "man", "sign", "whoami"];
+pub(crate) const NAMES: [&str; 9] =
+    ["bulk", "completions", "configure", "emulator", "errors", "explorer", "man", "sign", "whoami"];
 
 #[cfg(test)]
 mod tests {

@@ -149,7 +149,7 @@ fn quote(text: &str) -> String {
 
 /// Begins to listen for Ctrl-C, and on Unix for the signal that ends a service; the future ends when one arrives.
 #[cfg(unix)]
-fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+pub(crate) fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
 
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -164,7 +164,7 @@ fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
 
 /// Begins to listen for Ctrl-C; the future ends when it arrives.
 #[cfg(not(unix))]
-fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+pub(crate) fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
     Ok(async {
         let _ = tokio::signal::ctrl_c().await;
     })

@@ -10,6 +10,7 @@ mod configure;
 mod emulator;
 mod errors;
 mod exit;
+mod explorer;
 mod failure;
 mod help;
 mod line;
@@ -93,6 +94,7 @@ fn own(command: Command) -> Result<(), Failure> {
             let served = runtime(true)?.block_on(emulator::serve(options));
             served.map_err(|error| Failure::new(Exit::Failed, error.to_string()))
         }
+        Command::Explorer(options) => runtime(true)?.block_on(explorer::serve(options)),
         Command::Bulk(options) => runtime(true)?.block_on(bulk::run(&options)),
         Command::Errors(options) => errors::run(&options),
         Command::Configure(options) => configure::run(&options),

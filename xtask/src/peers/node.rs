@@ -1,4 +1,4 @@
-//! The official Node SDKs.
+//! What npm installs: the official Node SDKs, and what judges the explorer's pages.
 
 use std::fs;
 use std::path::Path;
@@ -9,12 +9,12 @@ use crate::run::{Failure, exists, root, succeed, target};
 /// What npm reads: what to install, what exactly that is, and how.
 const FILES: [&str; 3] = ["package.json", "package-lock.json", ".npmrc"];
 
-/// Installs the packages of tests/peers/node/package-lock.json under target/peers/node.
+/// Installs the packages of tests/peers/NAME/package-lock.json under target/peers/NAME.
 ///
 /// The lock says what every package must hash to, but not where it comes from: that is the machine's own setting.
-pub(super) fn install() -> Result<(), Failure> {
-    let from = root().join("tests/peers/node");
-    let folder = target().join("peers/node");
+pub(super) fn install(name: &str) -> Result<(), Failure> {
+    let from = root().join("tests/peers").join(name);
+    let folder = target().join("peers").join(name);
     let stamp = folder.join("installed.txt");
     let wanted = FILES.map(|name| read(&from.join(name))).into_iter().collect::<Result<String, _>>()?;
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {

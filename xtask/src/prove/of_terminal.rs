@@ -6,7 +6,7 @@ const CLI: &str = "apsara-cli";
 
 const FAILED: &str = "crates/apsara-cli/src/call/failed.rs";
 const CONFIRM: &str = "crates/apsara-cli/src/call/confirm.rs";
-const DRY_RUN: &str = "crates/apsara-cli/src/call/dry_run.rs";
+const SECRETS: &str = "crates/apsara-catalog/src/secrets.rs";
 const PAGES: &str = "crates/apsara-cli/src/call/pages.rs";
 
 pub(super) const BREAKS: &[Break] = &[
@@ -36,7 +36,7 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "a dry run shows the signature",
-        file: DRY_RUN,
+        file: SECRETS,
         old: "\"authorization\" => without_signature(value),",
         new: "\"authorization\" => value.to_owned(),",
         package: CLI,

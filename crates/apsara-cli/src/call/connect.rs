@@ -1,5 +1,8 @@
 //! What a call goes out by: credentials, endpoint, and an emulator if one is wanted.
 
+use std::sync::Arc;
+
+use apsara_core::pacing::Pacer;
 use apsara_core::transport::Transport;
 use apsara_core::{Config, ConfigBuilder, Credentials, Retry};
 use apsara_emulator::Emulator;
@@ -30,9 +33,9 @@ impl Connection {
                 let builder = Config::builder().credentials(key).endpoint(emulator.url());
                 (builder, Some(emulator))
             }
-            None => (configured(connect)?, None),
+            None => (configured(connect).map_err(|error| unusable(&error))?, None),
         };
-        let builder = with_quota(with_options(builder, connect, call), connect).await?;
+        let builder = counted(with_options(builder, connect, call), connect, pacer(connect).await?);
         let builder = match transport {
             Some(transport) => builder.transport(transport).retry(Retry::never()).without_pacing(),
             None => builder,
@@ -46,8 +49,8 @@ impl Connection {
 }
 
 /// Reads credentials, region and endpoint where they are configured.
-fn configured(options: &ConnectOptions) -> Result<ConfigBuilder, Failure> {
-    let builder = ConfigBuilder::from_vars(options.variables()).map_err(|error| unusable(&error))?;
+fn configured(options: &ConnectOptions) -> Result<ConfigBuilder, apsara_core::Error> {
+    let builder = ConfigBuilder::from_vars(options.variables())?;
     let builder = match &options.endpoint {
         Some(endpoint) => builder.endpoint(endpoint),
         None => builder,
@@ -71,15 +74,35 @@ fn with_options(mut builder: ConfigBuilder, connect: &ConnectOptions, call: Opti
 }
 
 /// Opens what counts calls, if it is not this process.
-async fn with_quota(mut builder: ConfigBuilder, connect: &ConnectOptions) -> Result<ConfigBuilder, Failure> {
+async fn pacer(connect: &ConnectOptions) -> Result<Option<Arc<dyn Pacer>>, Failure> {
+    let Some(store) = &connect.quota else { return Ok(None) };
+    match apsara_redis::open(store).await {
+        Ok(pacer) => Ok(Some(pacer)),
+        Err(error) => Err(Failure::new(Exit::Usage, format!("--quota: {error}")).with("outcome", "not sent")),
+    }
+}
+
+/// Says what counts calls, and for whom.
+fn counted(mut builder: ConfigBuilder, connect: &ConnectOptions, pacer: Option<Arc<dyn Pacer>>) -> ConfigBuilder {
     if let Some(account) = &connect.quota_account {
         builder = builder.account(account);
     }
-    let Some(store) = &connect.quota else { return Ok(builder) };
-    match apsara_redis::open(store).await {
-        Ok(pacer) => Ok(builder.pacer(pacer)),
-        Err(error) => Err(Failure::new(Exit::Usage, format!("--quota: {error}")).with("outcome", "not sent")),
+    match pacer {
+        Some(pacer) => builder.pacer(pacer),
+        None => builder,
     }
+}
+
+/// Returns what begins a configuration for the cloud, as often as it is asked.
+pub(crate) async fn cloud(
+    connect: &ConnectOptions,
+) -> Result<impl Fn() -> Result<ConfigBuilder, apsara_core::Error> + Send + Sync + use<>, Failure> {
+    let pacer = pacer(connect).await?;
+    let connect = connect.clone();
+    Ok(move || {
+        let builder = with_options(configured(&connect)?, &connect, None);
+        Ok(counted(builder, &connect, pacer.clone()))
+    })
 }
 
 /// Starts an emulator, and says so.

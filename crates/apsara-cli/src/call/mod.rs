@@ -16,7 +16,7 @@ use apsara_core::{Config, Error, Violation};
 use serde_json::Value;
 
 use self::arguments::Request;
-pub(crate) use self::connect::{Connection, unusable};
+pub(crate) use self::connect::{Connection, cloud, unusable};
 pub(crate) use self::dry_run::Kept;
 pub(crate) use self::failed::failure;
 use self::values::Sources;

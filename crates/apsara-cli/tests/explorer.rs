@@ -1,0 +1,73 @@
+//! `apsara explorer` as a terminal sees it.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+
+/// Ends the program even if a test fails half-way.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Starts the program with nothing in its environment, and returns its host and its token.
+fn start(arguments: &[&str]) -> (Running, String, String) {
+    let home = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_apsara"));
+    command.arg("explorer").args(arguments).env_clear().env("HOME", home.path()).stdout(Stdio::piped());
+    let mut child = Running(command.spawn().unwrap());
+    let mut line = String::new();
+    BufReader::new(child.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let address = line.trim().strip_prefix("Open http://").unwrap();
+    let (host, token) = address.split_once("/#token=").unwrap();
+    (child, host.to_owned(), token.to_owned())
+}
+
+fn get(host: &str, path: &str, headers: &str) -> String {
+    let mut stream = TcpStream::connect(host).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{headers}\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn it_prints_where_the_page_is_and_answers_whoever_knows_the_token() {
+    let (mut child, host, token) = start(&[]);
+    assert!(host.starts_with("127.0.0.1:"), "{host}");
+    assert!(get(&host, "/", "").starts_with("HTTP/1.1 200"));
+    assert!(get(&host, "/api/status", "").starts_with("HTTP/1.1 403"));
+    let status = get(&host, "/api/status", &format!("x-apsara-token: {token}\r\n"));
+    assert!(status.starts_with("HTTP/1.1 200") && status.contains(r#""configured":true"#), "{status}");
+    let pid = child.0.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    assert!(child.0.wait().unwrap().success());
+}
+
+#[test]
+fn with_an_emulator_nothing_else_is_called_and_tasks_are_kept() {
+    let data = tempfile::tempdir().unwrap();
+    let (_child, host, token) = start(&[&format!("--emulator={}", data.path().display())]);
+    let status = get(&host, "/api/status", &format!("x-apsara-token: {token}\r\n"));
+    assert!(status.contains("It was started with --emulator, so that calls go nowhere else."), "{status}");
+    assert!(data.path().read_dir().unwrap().next().is_some());
+}
+
+#[test]
+fn a_port_that_is_taken_and_a_document_that_is_none_are_told() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let document = tempfile::NamedTempFile::new().unwrap();
+    let document = document.path().to_str().unwrap();
+    for (arguments, expected) in [(["--port", &port], "cannot be listened at"), (["--spec", document], "is no JSON")] {
+        let output = Command::new(env!("CARGO_BIN_EXE_apsara")).arg("explorer").args(arguments).output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && told.contains(expected) && output.stdout.is_empty(), "{output:?}");
+    }
+}

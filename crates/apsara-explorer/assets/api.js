@@ -1,0 +1,43 @@
+// Calls of the program that serves this page. The token came with the address that it printed.
+
+const KEY = 'apsara.token';
+
+/** Takes the token out of the address, so that it is neither seen nor copied with a link. */
+export function takeToken() {
+  const found = /^#token=([A-Za-z0-9_-]+)(.*)$/.exec(location.hash);
+  if (!found) return;
+  localStorage.setItem(KEY, found[1]);
+  history.replaceState(null, '', found[2].startsWith('/') ? `#${found[2]}` : '#/');
+}
+
+/** What the program answers when it does not do what it was asked. */
+export class Refused extends Error {
+  constructor(status, answer) {
+    super(answer?.error ?? `the explorer answers ${status}`);
+    this.status = status;
+    this.answer = answer ?? {};
+  }
+}
+
+async function ask(path, options) {
+  const headers = { 'x-apsara-token': localStorage.getItem(KEY) ?? '', ...options.headers };
+  let response;
+  try {
+    response = await fetch(path, { ...options, headers, credentials: 'omit', redirect: 'error' });
+  } catch {
+    throw new Refused(0, { error: 'The explorer does not answer any more. Start it again: apsara explorer' });
+  }
+  const answer = await response.json().catch(() => null);
+  if (!response.ok) throw new Refused(response.status, answer);
+  return answer;
+}
+
+/** Reads something. */
+export const get = (path) => ask(path, { method: 'GET' });
+
+/** Has something done. */
+export const post = (path, body) => ask(path, {
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});

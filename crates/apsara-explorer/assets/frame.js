@@ -1,0 +1,34 @@
+// What all controls of a form have: a label, what is said of the value, and what is wrong with it.
+
+import { el } from './dom.js';
+import { markdown } from './markdown.js';
+import { rules } from './validate.js';
+
+let count = 0;
+
+/** An id that no other element has. */
+export const freshId = () => `p${count += 1}`;
+
+/** Makes the label of `inner`, the control or the group itself, and the texts around it; `say` tells what is wrong, or nothing. */
+export function frame(field, path, inner, group) {
+  const id = inner.id;
+  const hints = [];
+  const label = group
+    ? el('legend', { class: 'name' }, field.label ?? field.name)
+    : el('label', { class: 'name', for: id }, field.label ?? field.name);
+  if (field.required) label.append(' ', el('span', { class: 'need', textContent: 'required' }));
+  if (field.deprecated) label.append(' ', el('span', { class: 'mark warn', textContent: 'deprecated' }));
+  const about = el(group ? 'p' : 'span', { class: 'rules soft small', id: `${id}-rules`, textContent: rules(field) });
+  const head = group ? [label, about] : el('div', { class: 'field-head' }, label, about);
+  const problem = el('p', { class: 'problem', id: `${id}-problem`, hidden: true });
+  if (field.description) hints.push(el('div', { class: 'about small' }, markdown(field.description)));
+  const say = (text, isDoubt) => {
+    problem.hidden = !text;
+    problem.textContent = text ? `${path} ${text}` : '';
+    problem.classList.toggle('doubt', Boolean(isDoubt));
+    if (text && !isDoubt) inner.setAttribute('aria-invalid', 'true');
+    else inner.removeAttribute('aria-invalid');
+  };
+  inner.setAttribute('aria-describedby', `${id}-rules ${id}-problem`);
+  return { label, head, problem, hints, say };
+}

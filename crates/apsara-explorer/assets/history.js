@@ -1,0 +1,50 @@
+// The last calls of this browser, without what may be secret.
+
+import { el, fill } from './dom.js';
+import { harmless, permalink } from './permalink.js';
+
+const KEY = 'apsara.history';
+const MOST = 50;
+
+function read() {
+  try {
+    const entries = JSON.parse(localStorage.getItem(KEY) ?? '[]');
+    return Array.isArray(entries) ? entries : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Keeps what became of a call. */
+export function remember(operation, request, target, result) {
+  const { product, version, name } = operation;
+  const entry = {
+    at: new Date().toISOString(),
+    product, version, name, target,
+    link: permalink(operation, harmless(operation, request).request),
+    outcome: result.outcome,
+    code: result.error?.code,
+    requestId: result.requestId,
+    took: result.took,
+  };
+  localStorage.setItem(KEY, JSON.stringify([entry, ...read()].slice(0, MOST)));
+}
+
+/** Shows the calls, the last one first. */
+export function showHistory(main) {
+  const entries = read();
+  const row = (entry) => el('li', {},
+    el('a', { class: 'entry', href: entry.link },
+      el('strong', { textContent: entry.name }),
+      el('span', { class: `mark ${entry.outcome === 'succeeded' ? 'good' : entry.outcome === 'unknown' ? 'warn' : 'bad'}`, textContent: entry.outcome }),
+      el('span', { class: 'soft', textContent: [entry.target, entry.code, `${entry.took} ms`, new Date(entry.at).toLocaleString()].filter(Boolean).join(' · ') }),
+      entry.requestId && el('code', { class: 'soft small', textContent: entry.requestId })));
+  fill(main,
+    el('div', { class: 'page' },
+      el('h1', { textContent: 'History' }),
+      el('p', { class: 'soft', textContent: `The last ${MOST} calls of this browser. Sensitive parameters and addresses are not kept.` }),
+      entries.length
+        ? [el('ul', { class: 'entries' }, entries.map(row)),
+          el('button', { type: 'button', textContent: 'Forget them', on: { click: () => { localStorage.removeItem(KEY); showHistory(main); } } })]
+        : el('p', { textContent: 'Nothing was sent yet.' })));
+}

@@ -1,0 +1,76 @@
+// Addresses of this page: #/live/2016-11-01/RestartLivePullToPush?Region=cn-shanghai. No secret is ever in one.
+
+/** What names say of values that nothing else is known of. */
+const SENSITIVE = /authkey|password|privatekey|secret|securitytoken/i;
+const NOTHING_KNOWN = {};
+
+/** Reads where the address leads. */
+export function route(hash = location.hash) {
+  const [path, query = ''] = hash.replace(/^#/, '').split('?');
+  const words = path.split('/').filter(Boolean).map(decodeURIComponent);
+  if (words.length === 3) {
+    return { page: 'operation', product: words[0], version: words[1], operation: words[2], values: values(query) };
+  }
+  return { page: words[0] === 'history' ? 'history' : 'home' };
+}
+
+function values(query) {
+  const out = {};
+  for (const [name, text] of new URLSearchParams(query)) {
+    out[name] = text;
+    // Lists and objects are JSON; a text that only looks like it stays one.
+    if (/^[[{]/.test(text)) {
+      try { out[name] = JSON.parse(text); } catch { /* It is a text. */ }
+    }
+  }
+  return out;
+}
+
+/** Writes the address of an operation with what may be seen of a request. */
+export function permalink(operation, request) {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(harmless(operation, request).request)) {
+    query.append(name, typeof value === 'string' ? value : JSON.stringify(value));
+  }
+  const words = [operation.product, operation.version, operation.name].map(encodeURIComponent).join('/');
+  return `#/${words}${query.size ? `?${query}` : ''}`;
+}
+
+/**
+ * Returns a request without what may be secret, and the names of what was left out: sensitive parameters, and addresses, which
+ * can carry the key to push to them.
+ */
+export function harmless(operation, request) {
+  const left = [];
+  const fields = (list, values) => {
+    const out = {};
+    for (const [name, value] of Object.entries(values)) {
+      const field = list?.find((field) => field.name === name);
+      const kept = one(field, value, name);
+      if (kept !== undefined) out[name] = kept;
+    }
+    return out;
+  };
+  const one = (field, value, name) => {
+    if (field ? field.sensitive : SENSITIVE.test(name)) {
+      left.push(name);
+      return undefined;
+    }
+    if (Array.isArray(value)) {
+      const kept = value.map((item) => one(field?.item ?? NOTHING_KNOWN, item, name)).filter((item) => item !== undefined);
+      return kept.length ? kept : undefined;
+    }
+    if (value && typeof value === 'object') {
+      if (field?.type !== 'map') return fields(field?.fields, value);
+      const kept = Object.entries(value).map(([key, entry]) => [key, one(field.item, entry, name)]);
+      return Object.fromEntries(kept.filter(([, entry]) => entry !== undefined));
+    }
+    if (typeof value === 'string' && (value.includes('://') || (field?.type === 'json' && SENSITIVE.test(value)))) {
+      left.push(name);
+      return undefined;
+    }
+    return value;
+  };
+  const kept = fields(operation.parameters, request);
+  return { request: kept, left: [...new Set(left)] };
+}

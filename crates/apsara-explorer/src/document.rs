@@ -1,0 +1,134 @@
+//! An operation as its documents have it, for the page.
+
+use apsara_catalog::advice::{advice, again};
+use apsara_catalog::{Operation, Secrets};
+use apsara_core::Outcome;
+use serde_json::{Value, json};
+
+use crate::fields;
+
+/// Writes down what is known of an operation.
+pub(crate) fn write(operation: &Operation, described: &Value) -> Value {
+    let changes = operation.changes();
+    json!({
+        "product": operation.product,
+        "version": operation.version(),
+        "name": operation.name,
+        "command": command(operation),
+        "summary": operation.summary(),
+        "description": operation.description(),
+        "method": described["method"].as_str().unwrap_or("post").to_uppercase(),
+        "path": described["path"].as_str().unwrap_or("/"),
+        "style": described["style"].as_str().unwrap_or("rpc"),
+        "deprecated": operation.spec()["deprecated"] == true,
+        "repeat": operation.repeat,
+        "impact": operation.impact,
+        "quota": operation.quota.map(|(calls, seconds)| json!({ "calls": calls, "seconds": seconds })),
+        "ram": ram(operation),
+        "parameters": fields::parameters(operation, described),
+        "response": operation.response().map(|schema| fields::response(schema, 0)),
+        "sample": sample(operation.spec()),
+        "hidden": Secrets::of_answer(operation).names().collect::<Vec<_>>(),
+        "codes": operation.codes().iter().map(code).collect::<Vec<_>>(),
+        "changes": changes.iter().map(|change| json!({ "time": change.time, "what": change.what })).collect::<Vec<_>>(),
+    })
+}
+
+/// Returns how a terminal calls it.
+pub(crate) fn command(operation: &Operation) -> String {
+    format!("apsara {} {}", operation.product, operation.word())
+}
+
+/// Returns the row of the RAM table; nothing where it is not known.
+fn ram(operation: &Operation) -> Option<Value> {
+    let row = &operation.overlay()?["ram"];
+    row.is_object().then(|| row.clone())
+}
+
+/// Returns a sample of an answer in JSON, as it is laid out in the documents.
+fn sample(spec: &Value) -> Option<Value> {
+    let samples = spec["responseDemo"].as_str()?;
+    let samples: Value = serde_json::from_str(samples).ok()?;
+    let json = samples.as_array()?.iter().find(|sample| sample["type"] == "json")?;
+    serde_json::from_str(json["example"].as_str()?).ok()
+}
+
+fn code(code: &apsara_catalog::Code) -> Value {
+    let rejected = Outcome::of_code(code.status, &code.code) == Outcome::Rejected;
+    json!({
+        "status": code.status,
+        "code": code.code,
+        "meaning": code.meaning,
+        "outcome": if rejected { "rejected" } else { "unknown" },
+        "advice": advice(code.status, &code.code),
+        "again": again(code.status, &code.code),
+    })
+}
+
+/// Says what a call interrupts: sentences of the documents, and what the request names that is neither secret nor long.
+pub(crate) fn interrupts(operation: &Operation, request: &serde_json::Map<String, Value>, secrets: &Secrets) -> Value {
+    let description = operation.description().unwrap_or_default();
+    let sentences = description.split_inclusive(". ").flat_map(|part| part.split('\n')).map(str::trim);
+    let interrupts = sentences.into_iter().find(|sentence| sentence.contains("interrupt"));
+    let sentences: Vec<&str> = std::iter::once(operation.summary()).chain(interrupts).collect();
+    let hidden: Vec<&str> = secrets.names().collect();
+    let shown = |(name, value): (&String, &Value)| {
+        // Addresses can hold keys, and say less than ids.
+        let text = value.as_str().map(str::to_owned).or_else(|| value.is_number().then(|| value.to_string()))?;
+        let is_plain = !text.contains("://") && !hidden.contains(&name.to_lowercase().as_str());
+        is_plain.then(|| json!({ "name": name, "value": text }))
+    };
+    json!({ "sentences": sentences, "parameters": request.iter().filter_map(shown).collect::<Vec<_>>() })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    fn operation(product: &str, name: &str) -> Operation {
+        let mut operation = apsara_catalog::product(product, None).unwrap().operation(name).unwrap();
+        let _ = operation.describe().unwrap();
+        operation
+    }
+
+    #[test]
+    fn all_that_is_known_of_restart_is_there() {
+        let restart = operation("live", "RestartLivePullToPush");
+        let document = write(&restart, &restart.described().unwrap());
+        for (key, expected) in [
+            ("method", json!("GET")),
+            ("impact", json!("interrupt")),
+            ("repeat", json!("unsafe")),
+            ("quota", json!({ "calls": 10, "seconds": 1 })),
+            ("command", json!("apsara live restart-live-pull-to-push")),
+            ("changes", json!([])),
+            ("hidden", json!([])),
+        ] {
+            assert_eq!(document[key], expected, "{key}");
+        }
+        assert_eq!(document["ram"]["action"], "live:RestartLivePullToPush");
+        assert_eq!(document["codes"].as_array().unwrap().len(), 6);
+        assert_eq!(document["codes"][1]["code"], "CodeTaskNotExist");
+        assert_eq!(document["codes"][1]["meaning"], "There is no such task.");
+        let names: Vec<&Value> =
+            document["response"]["fields"].as_array().unwrap().iter().map(|it| &it["name"]).collect();
+        assert_eq!(names, ["RequestId", "TaskId"]);
+        assert!(document["sample"]["TaskId"].is_string());
+    }
+
+    #[test]
+    fn a_question_names_what_is_interrupted_and_no_secret() {
+        let restart = operation("live", "RestartLivePullToPush");
+        let request = json!({ "TaskId": "a", "Key": "canary", "Url": "rtmp://h/app/canary", "Tag": ["b"] });
+        let secrets = Secrets::of_request(
+            &apsara_core::untyped::Description::new("p", "v", "n")
+                .parameter(apsara_core::untyped::Parameter::new("Key").sensitive(true)),
+        );
+        let asked = interrupts(&restart, request.as_object().unwrap(), &secrets);
+        assert_eq!(asked["parameters"], json!([{ "name": "TaskId", "value": "a" }]));
+        let sentences = asked["sentences"].as_array().unwrap();
+        assert_eq!(sentences.len(), 2);
+        assert!(sentences[1].as_str().unwrap().contains("interrupted"), "{asked}");
+    }
+}

@@ -1,0 +1,229 @@
+//! Starting and stopping an explorer.
+
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use apsara_catalog::{Operation, Product};
+use apsara_core::transport::ReqwestTransport;
+use apsara_core::untyped::{Client, Description};
+use apsara_core::{Config, ConfigBuilder, Credentials, Error};
+use apsara_emulator::{Emulator, EmulatorBuilder};
+use http::StatusCode;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::task::AbortHandle;
+
+use crate::emulated::Emulated;
+use crate::guard::Guard;
+use crate::send::{Refusal, refusal};
+use crate::start_error::StartError;
+use crate::target::{Configure, Manner, Target};
+use crate::token::Token;
+use crate::{routes, serve};
+
+/// Serves the page on this machine until it is dropped.
+///
+/// It lives in the tokio runtime it was started in. Calls that are under way when it is dropped are dropped with it.
+pub struct Explorer {
+    app: Arc<App>,
+    address: SocketAddr,
+    url: String,
+    serving: AbortHandle,
+}
+
+/// What all requests share.
+pub(crate) struct App {
+    pub(crate) guard: Guard,
+    pub(crate) products: Vec<Product>,
+    /// The list of products and operations, written once.
+    pub(crate) catalogue: OnceLock<String>,
+    pub(crate) emulated: Emulated,
+    pub(crate) to_emulator: Target,
+    /// The cloud, or why it cannot be called.
+    pub(crate) to_cloud: Result<Target, String>,
+}
+
+impl App {
+    /// Finds an operation by the words of a permalink.
+    pub(crate) fn operation(&self, product: &str, version: &str, name: &str) -> Result<Operation, Refusal> {
+        let not_found = |message: String| refusal(StatusCode::NOT_FOUND, message);
+        let found = self.products.iter().find(|known| known.word() == product);
+        let found = found.ok_or_else(|| not_found(format!("there is no product {product} here")))?;
+        let operation = found.operation(name).map_err(|error| not_found(error.message().to_owned()))?;
+        if operation.version() != version {
+            let known = operation.version();
+            return Err(not_found(format!("{product} is known in version {known}, not in {version}")));
+        }
+        Ok(operation)
+    }
+
+    /// Says where the cloud's calls of an operation go, and why there.
+    pub(crate) fn endpoint(&self, described: &Value) -> Value {
+        let find = || {
+            let config = self.to_cloud.as_ref().ok()?.config(Manner::USUAL).ok()?;
+            let description = Arc::new(Description::from_json(described).ok()?);
+            Client::new(&config).described(&description).endpoint_of().ok()
+        };
+        let told = |endpoint: apsara_core::Endpoint| json!({ "host": endpoint.host(), "because": endpoint.explain() });
+        find().map_or(Value::Null, told)
+    }
+}
+
+/// Describes an explorer before it starts.
+#[must_use = "an explorer is started by `start`"]
+pub struct ExplorerBuilder {
+    port: u16,
+    emulator: EmulatorBuilder,
+    cloud: Result<Configure, String>,
+    documents: Vec<PathBuf>,
+}
+
+impl Explorer {
+    /// Describes an explorer that calls its own emulator alone, at a free port.
+    pub fn builder() -> ExplorerBuilder {
+        ExplorerBuilder {
+            port: 0,
+            emulator: Emulator::builder().most_ledger_entries(LEDGER),
+            cloud: Err("This explorer calls its emulator alone.".to_owned()),
+            documents: Vec::new(),
+        }
+    }
+
+    /// Returns the address for a browser. It has the token in it, without which nobody is answered: whoever may read it may make calls.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Returns the socket's address.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Returns the emulator that the page calls.
+    #[must_use]
+    pub fn emulator(&self) -> &Emulator {
+        &self.app.emulated.emulator
+    }
+}
+
+impl Drop for Explorer {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+impl fmt::Debug for Explorer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Explorer").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+/// How many requests the ledger of the emulator keeps.
+const LEDGER: usize = 10_000;
+
+impl ExplorerBuilder {
+    /// Sets the port to listen at; 0, which is the default, is any free one. The address is 127.0.0.1 in any case.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Sets the emulator that is started.
+    pub fn emulator(mut self, emulator: EmulatorBuilder) -> Self {
+        self.emulator = emulator;
+        self
+    }
+
+    /// Lets calls go to the cloud as well, if somebody says so on the page. `configure` begins a configuration each time it is asked, and
+    /// sets no transport. Where it fails, the page says why.
+    pub fn cloud(mut self, configure: impl Fn() -> Result<ConfigBuilder, Error> + Send + Sync + 'static) -> Self {
+        self.cloud = Ok(Box::new(configure));
+        self
+    }
+
+    /// Says on the page why calls cannot go to the cloud.
+    pub fn without_cloud(mut self, because: impl Into<String>) -> Self {
+        self.cloud = Err(because.into());
+        self
+    }
+
+    /// Adds the operations of a document of the API portal, `api-docs.json`, in the place of those of its product that are shipped.
+    pub fn document(mut self, path: impl Into<PathBuf>) -> Self {
+        self.documents.push(path.into());
+        self
+    }
+
+    /// Opens the port and serves on the current tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the port is taken, if a document cannot be read, and if the emulator does not start.
+    pub async fn start(self) -> Result<Explorer, StartError> {
+        let mut products: Vec<Product> = apsara_catalog::products().map(Product::from).collect();
+        let mut emulator = self.emulator;
+        for path in self.documents {
+            let product = given(&path)?;
+            products.retain(|known| known.word() != product.word());
+            products.insert(0, product);
+            emulator = emulator.spec_file(path);
+        }
+        // The one that everybody begins with stands first.
+        products.sort_by_key(|product| product.word() != "live");
+        let emulator = emulator.start().await;
+        let emulator = emulator.map_err(|error| StartError::of("the emulator does not start", error))?;
+        let unusable = |error| StartError::of("the emulator cannot be called", error);
+        let to_emulator = to_emulator(&emulator).map_err(unusable)?;
+        let cloud = |configure| Target::new(configure, ReqwestTransport::new()?);
+        let to_cloud = self.cloud.and_then(|configure| cloud(configure).map_err(|error| error.to_string()));
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
+        let bound = async {
+            let listener = TcpListener::bind(address).await?;
+            let address = listener.local_addr()?;
+            Ok::<_, std::io::Error>((listener, address))
+        };
+        let taken = |error| StartError::of(format!("{address} cannot be listened at"), error);
+        let (listener, address) = bound.await.map_err(taken)?;
+        let token = Token::random().map_err(|error| StartError::of("no random token can be made", error))?;
+        let url = format!("http://{address}/#token={}", token.as_str());
+        let app = Arc::new(App {
+            guard: Guard { port: address.port(), token },
+            products,
+            catalogue: OnceLock::new(),
+            emulated: Emulated::new(emulator),
+            to_emulator,
+            to_cloud,
+        });
+        let serving = tokio::spawn(serve::serve(listener, routes::router(Arc::clone(&app)))).abort_handle();
+        Ok(Explorer { app, address, url, serving })
+    }
+}
+
+impl fmt::Debug for ExplorerBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ExplorerBuilder").field("port", &self.port).finish_non_exhaustive()
+    }
+}
+
+/// Reads the product of a document.
+fn given(path: &std::path::Path) -> Result<Product, StartError> {
+    let unreadable = |error| StartError::of(format!("{} cannot be read", path.display()), error);
+    let text = std::fs::read(path).map_err(unreadable)?;
+    let document: Value = serde_json::from_slice(&text)
+        .map_err(|error| StartError::of(format!("{} is no JSON", path.display()), error))?;
+    let Some(name) = document["info"]["product"].as_str() else {
+        return Err(StartError::new(format!("{} names no product in `info.product`", path.display())));
+    };
+    apsara_catalog::product(name, Some(path)).map_err(|error| StartError::new(error.to_string()))
+}
+
+/// Calls an emulator, which has its own quotas and stands behind no proxy.
+fn to_emulator(emulator: &Emulator) -> Result<Target, Error> {
+    let url = emulator.url().to_owned();
+    let key = Credentials::new(emulator.access_key_id(), emulator.access_key_secret())?;
+    let configure = move || Ok(Config::builder().credentials(key.clone()).endpoint(&url));
+    Target::new(Box::new(configure), ReqwestTransport::builder().without_proxy().build()?)
+}

@@ -1,0 +1,9 @@
+//! The explorer in a browser: what a newcomer does, and what other pages must not.
+#![allow(clippy::unwrap_used)]
+
+mod axe;
+mod browser;
+mod newcomer;
+mod page;
+mod permalinks;
+mod strangers;

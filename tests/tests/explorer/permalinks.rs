@@ -1,0 +1,46 @@
+//! Addresses that lead to a call, and what is never in one.
+
+use crate::page::Page;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_fills_the_form_and_the_form_the_address() {
+    let page = Page::open(1440).await;
+    let browser = &page.browser;
+    let base = page.explorer.url().split('#').next().unwrap();
+    let link = "#/live/2016-11-01/TagLiveResources?ResourceType=DOMAIN&ResourceId=%5B%22a%22%5D&Tag=%5B%7B%22Key%22%3A%22k%22%7D%5D";
+    browser.open(&format!("{base}{link}")).await;
+    page.shows("TagLiveResources").await;
+    let value = |path: &str| format!("return document.querySelector(\"[data-path='{path}']\").value");
+    assert_eq!(browser.run(&value("ResourceType"), &[]).await, "DOMAIN");
+    assert_eq!(browser.run(&value("ResourceId[1]"), &[]).await, "a");
+    assert_eq!(browser.run(&value("Tag[1].Key"), &[]).await, "k");
+    page.fill("Tag[1].Value", "v").await;
+    browser.until("return decodeURIComponent(location.hash).includes('\"Value\":\"v\"')").await;
+    page.press("#form", "Add to Tag").await;
+    page.fill("Tag[2].Key", "l").await;
+    browser.until("return decodeURIComponent(location.hash).includes('\"Key\":\"l\"')").await;
+    page.browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_secret_is_in_an_address_or_in_the_history() {
+    let page = Page::open(1440).await;
+    let browser = &page.browser;
+    let base = page.explorer.url().split('#').next().unwrap();
+    browser.open(&format!("{base}#/live/2016-11-01/SetSnapshotCallbackAuth")).await;
+    page.shows("SetSnapshotCallbackAuth").await;
+    let kind = "return document.querySelector(\"[data-path='CallbackAuthKey']\").type";
+    assert_eq!(browser.run(kind, &[]).await, "password");
+    page.fill("CallbackAuthKey", "canary-of-a-key").await;
+    page.fill("CallbackReqAuth", "yes").await;
+    page.fill("DomainName", "example.com").await;
+    browser.until("return location.hash.includes('DomainName=example.com')").await;
+    let shown = page.send().await;
+    assert!(shown.starts_with("succeeded"), "{shown}");
+    page.create_task().await;
+    let all = browser.run("return JSON.stringify([location.href, Object.entries(localStorage), Object.entries(sessionStorage), document.cookie])", &[]).await;
+    let all = all.as_str().unwrap();
+    assert!(all.contains("DomainName=example.com") && all.contains("CreateLivePullToPush"), "{all}");
+    assert!(!all.contains("canary"), "{all}");
+    page.browser.close().await;
+}
