@@ -13,7 +13,7 @@ use apsara_bulk::{
 use apsara_core::Impact;
 use clap::{Args, ValueEnum};
 
-use crate::call::{Connection, Kept, describe, failure};
+use crate::call::{Connection, Kept, failure};
 use crate::catalog::{self, Operation};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -132,17 +132,17 @@ pub(crate) async fn run(options: &Options) -> Result<(), Failure> {
 fn executor(options: &Options, connection: &Connection) -> Result<Untyped, Failure> {
     let product = catalog::product(&options.product, options.spec.as_deref())?;
     let mut operation = product.operation(&options.operation)?;
-    let description = describe(&mut operation)?;
+    let description = operation.describe()?;
     let executor = Untyped::new(connection.config(), description);
     let executor = executor.map_err(|error| failure(&error, &operation))?;
     let Some(reconcile) = reconcile(&operation)? else { return Ok(executor) };
     let mut asked = product.operation(&reconcile.operation)?;
-    let asked = describe(&mut asked)?;
+    let asked = asked.describe()?;
     executor.reconciled_by(reconcile, asked).map_err(|error| failed(&error))
 }
 
 fn reconcile(operation: &Operation) -> Result<Option<Reconcile>, Failure> {
-    let Some(entry) = operation.overlay.as_ref().and_then(|overlay| overlay.get("reconcile")) else { return Ok(None) };
+    let Some(entry) = operation.overlay().and_then(|overlay| overlay.get("reconcile")) else { return Ok(None) };
     let condition = |key: &str| {
         let text = entry[key].as_str();
         let parsed = text.map(|text| text.parse().map_err(|error| Failure::usage(format!("{key}: {error}"))));

@@ -20,11 +20,11 @@ mod query;
 mod sign;
 mod terminal;
 mod whoami;
-mod words;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use apsara_catalog::words;
 use clap::Parser as _;
 
 use crate::builtin::{Cli, Command};

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use apsara_catalog::value;
 use serde_json::{Map, Value};
 
-use super::values::{Sources, value};
+use super::values::Sources;
 use crate::catalog::{Operation, Parameter, Schema};
 use crate::exit::Exit;
 use crate::failure::Failure;

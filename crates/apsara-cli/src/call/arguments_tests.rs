@@ -4,7 +4,7 @@ use super::*;
 use crate::catalog::product;
 
 fn request(product_name: &str, operation: &str, words: &[&str]) -> Result<Value, String> {
-    let operation = product(product_name, None).and_then(|product| product.operation(operation)).unwrap();
+    let operation = product(product_name, None).unwrap().operation(operation).unwrap();
     let line = crate::line::split(words.iter().map(std::ffi::OsString::from)).unwrap();
     read(&operation, None, &line.parameters, &mut Sources::default(), |_| false)
         .map(Value::Object)
@@ -74,7 +74,7 @@ fn a_slip_is_told() {
 
 #[test]
 fn a_request_in_a_file_yields_to_what_stands_on_the_line() {
-    let operation = product("live", None).and_then(|product| product.operation("RestartLivePullToPush")).unwrap();
+    let operation = product("live", None).unwrap().operation("RestartLivePullToPush").unwrap();
     let input = json!({ "Region": "cn-beijing", "task-id": "a" });
     let given = [Given { name: "task-id".to_owned(), value: Some("b".to_owned()) }];
     let read = |input: &Value| read(&operation, Some(input), &given, &mut Sources::default(), |_| false);

@@ -3,7 +3,6 @@
 mod arguments;
 mod confirm;
 mod connect;
-mod described;
 mod dry_run;
 mod failed;
 mod pages;
@@ -18,7 +17,6 @@ use serde_json::Value;
 
 use self::arguments::Request;
 pub(crate) use self::connect::{Connection, unusable};
-pub(crate) use self::described::describe;
 pub(crate) use self::dry_run::Kept;
 pub(crate) use self::failed::failure;
 use self::values::Sources;
@@ -46,7 +44,7 @@ pub(crate) async fn run(mut operation: Operation, options: &CallOptions, given: 
     if options.pages && condition.is_some() {
         return Err(Failure::usage("--pages and --wait do not go together"));
     }
-    let description = Arc::new(describe(&mut operation)?);
+    let description = Arc::new(operation.describe()?);
     let request = request(&operation, &description, options, given)?;
     // What is wrong with the request is told whether or not there are credentials.
     let nowhere = Config::builder().transport(Kept::default()).build().map_err(|error| unusable(&error))?;
@@ -58,7 +56,7 @@ pub(crate) async fn run(mut operation: Operation, options: &CallOptions, given: 
     if let Some(kept) = kept {
         return dry_run::show(&prepared, &kept).await;
     }
-    let paging = if options.pages { Some(described::paging(&prepared.operation)?) } else { None };
+    let paging = if options.pages { Some(prepared.operation.paging()?) } else { None };
     if condition.is_some() && prepared.operation.repeat != "safe" {
         let word = prepared.operation.word();
         return Err(Failure::usage(format!("--wait repeats a call, and {word} is not known to be safe to repeat")));

@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use super::Prepared;
 use super::arguments::Request;
-use super::described::{ByNumber, ByToken, Paging};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use apsara_catalog::{ByNumber, ByToken, Paging};
 
 /// The most pages of one list: a list that is longer is one that never ends, because the cloud answers every page alike.
 const MOST_PAGES: u64 = 100_000;

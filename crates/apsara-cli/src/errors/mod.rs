@@ -1,21 +1,18 @@
 //! `apsara errors`: what an error code means, where it comes from, and what to do.
 
-mod advice;
-mod gateway;
-
 use std::collections::BTreeMap;
 
 use apsara_core::Outcome;
 use clap::Args;
 use serde_json::{Value, json};
 
-pub(crate) use self::advice::{advice, again, gateway_code};
 use crate::catalog::{Product, products};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{self, Format};
 use crate::terminal::{Color, Paint, Style};
 use crate::words::{hint, kebab};
+pub(crate) use apsara_catalog::advice::{advice, again, explain, gateway_code};
 
 /// How many operations are listed unless all are asked for.
 const MOST: usize = 12;
@@ -112,7 +109,7 @@ fn status(places: &[Place]) -> u16 {
 
 /// Returns what a code means: each meaning once, that of the gateway first.
 fn meanings(code: &str, places: &[Place]) -> Vec<String> {
-    let gateways = gateway_code(code).and_then(gateway::explain).map(|(meaning, _)| meaning.to_owned());
+    let gateways = gateway_code(code).and_then(explain).map(|(meaning, _)| meaning.to_owned());
     let mut out: Vec<String> =
         gateways.into_iter().chain(places.iter().filter_map(|place| place.meaning.clone())).collect();
     let mut seen = std::collections::BTreeSet::new();

@@ -2,7 +2,8 @@ use super::*;
 use crate::catalog::product as find;
 
 fn help(product: &str, name: &str) -> String {
-    let operation = find(product, None).and_then(|product| product.operation(name)).unwrap_or_else(|f| panic!("{f}"));
+    let operation =
+        find(product, None).and_then(|product| Ok(product.operation(name)?)).unwrap_or_else(|f| panic!("{f}"));
     self::operation(&operation).render_long_help().to_string()
 }
 

@@ -1,43 +1,45 @@
-//! What is known of one operation.
-
-use std::rc::Rc;
+use std::sync::Arc;
 
 use apsara_specs::Version;
 use serde_json::Value;
 
-use super::parameter::{Parameter, Schema};
+use crate::parameter::{Parameter, Schema};
 
 /// Holds an operation: what the portal says of it, and what we know better.
-pub(crate) struct Operation {
+#[derive(Clone, Debug)]
+pub struct Operation {
     /// The word that stands for its product.
-    pub(crate) product: String,
+    pub product: String,
     /// The name on the wire.
-    pub(crate) name: String,
+    pub name: String,
     /// Whether it may be executed twice: `safe`, `with_token` or `unsafe`.
-    pub(crate) repeat: String,
+    pub repeat: String,
     /// What it does to what runs: `none`, `change` or `interrupt`.
-    pub(crate) impact: String,
+    pub impact: String,
     /// How many calls in how many seconds.
-    pub(crate) quota: Option<(u32, u32)>,
-    pub(crate) shared: Rc<Value>,
+    pub quota: Option<(u32, u32)>,
+    pub(crate) shared: Arc<Value>,
     pub(crate) spec: Value,
     pub(crate) overlay: Option<Value>,
 }
 
 /// Holds a documented error code of an operation.
-pub(crate) struct Code {
-    pub(crate) status: u16,
-    pub(crate) code: String,
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Code {
+    /// The HTTP status that it comes with.
+    pub status: u16,
+    /// The code on the wire.
+    pub code: String,
     /// What the documents or we say of it.
-    pub(crate) meaning: Option<String>,
+    pub meaning: Option<String>,
 }
 
 impl Operation {
-    pub(super) fn shipped(
+    pub(crate) fn shipped(
         version: &Version,
         name: &str,
         decoded: &apsara_specs::Operation,
-        shared: &Rc<Value>,
+        shared: &Arc<Value>,
     ) -> Self {
         Self {
             product: version.product().to_owned(),
@@ -45,19 +47,45 @@ impl Operation {
             repeat: decoded.repeat().to_owned(),
             impact: decoded.impact().to_owned(),
             quota: decoded.quota(),
-            shared: Rc::clone(shared),
+            shared: Arc::clone(shared),
             spec: decoded.spec().clone(),
             overlay: decoded.overlay().cloned(),
         }
     }
 
+    /// Returns what the portal says, as it publishes it.
+    #[must_use]
+    pub fn spec(&self) -> &Value {
+        &self.spec
+    }
+
+    /// Returns what we know better, if anything.
+    #[must_use]
+    pub fn overlay(&self) -> Option<&Value> {
+        self.overlay.as_ref()
+    }
+
+    /// Returns what it shares with the other operations of its product: style, endpoints, components.
+    #[must_use]
+    pub fn shared(&self) -> &Value {
+        &self.shared
+    }
+
+    /// Returns the version of its product, a date as a rule.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        self.shared["info"]["version"].as_str().or_else(|| self.shared["version"].as_str()).unwrap_or_default()
+    }
+
     /// Returns the operation's name as a command line has it.
-    pub(crate) fn word(&self) -> String {
+    #[must_use]
+    pub fn word(&self) -> String {
         crate::words::kebab(&self.name)
     }
 
     /// Returns what it does in one line.
-    pub(crate) fn summary(&self) -> &str {
+    #[must_use]
+    pub fn summary(&self) -> &str {
         fn text<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
             value[key].as_str().filter(|text| !text.is_empty())
         }
@@ -67,12 +95,14 @@ impl Operation {
     }
 
     /// Returns what the documents say of it at length.
-    pub(crate) fn description(&self) -> Option<&str> {
+    #[must_use]
+    pub fn description(&self) -> Option<&str> {
         self.spec["description"].as_str().filter(|text| !text.is_empty())
     }
 
     /// Returns the parameters, each once, in the order of their names.
-    pub(crate) fn parameters(&self) -> Vec<Parameter<'_>> {
+    #[must_use]
+    pub fn parameters(&self) -> Vec<Parameter<'_>> {
         let mut out: Vec<Parameter<'_>> = Vec::new();
         for given in self.spec["parameters"].as_array().into_iter().flatten() {
             let Some(name) = given["name"].as_str() else { continue };
@@ -91,7 +121,8 @@ impl Operation {
 
     /// Returns a value that the documents give for a parameter: their example, unless it is one that they only know of; else the
     /// first that they list.
-    pub(crate) fn example(&self, parameter: &Parameter<'_>) -> Option<String> {
+    #[must_use]
+    pub fn example(&self, parameter: &Parameter<'_>) -> Option<String> {
         let named = self.shared["enums"].as_object().into_iter().flatten().map(|(_, named)| named);
         let of_this = |named: &&Value| {
             let parameters = named["parameters"].as_array().into_iter().flatten();
@@ -106,18 +137,21 @@ impl Operation {
     }
 
     /// Returns the RAM action that a policy must allow.
-    pub(crate) fn ram_action(&self) -> Option<&str> {
+    #[must_use]
+    pub fn ram_action(&self) -> Option<&str> {
         self.overlay.as_ref()?["ram"]["action"].as_str()
     }
 
     /// Returns the resources that a policy can be narrowed to.
-    pub(crate) fn ram_resources(&self) -> Vec<&str> {
+    #[must_use]
+    pub fn ram_resources(&self) -> Vec<&str> {
         let resources = self.overlay.as_ref().and_then(|overlay| overlay["ram"]["resources"].as_array());
         resources.into_iter().flatten().filter_map(Value::as_str).collect()
     }
 
     /// Returns the documented error codes, sorted by status and code.
-    pub(crate) fn codes(&self) -> Vec<Code> {
+    #[must_use]
+    pub fn codes(&self) -> Vec<Code> {
         let mut out = Vec::new();
         for (status, codes) in self.spec["errorCodes"].as_object().into_iter().flatten() {
             for given in codes.as_array().into_iter().flatten() {
@@ -132,7 +166,8 @@ impl Operation {
     }
 
     /// Returns what a code of this operation means, where it is said.
-    pub(crate) fn meaning(&self, code: &str) -> Option<String> {
+    #[must_use]
+    pub fn meaning(&self, code: &str) -> Option<String> {
         self.codes().into_iter().find(|known| known.code == code)?.meaning
     }
 
@@ -149,7 +184,7 @@ impl Operation {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
-    use crate::catalog::product;
+    use crate::product;
 
     #[test]
     fn our_meaning_of_a_code_stands_over_the_portals() {

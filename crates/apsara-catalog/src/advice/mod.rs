@@ -1,17 +1,21 @@
-//! What to do about an error code that no document explains.
+//! Says what to do about an error code that no document explains.
+
+mod gateway;
 
 use apsara_core::{GatewayCode, Outcome};
 
-use super::gateway;
+pub use self::gateway::explain;
 
 /// Finds a code of the gateway.
-pub(crate) fn gateway_code(code: &str) -> Option<GatewayCode> {
+#[must_use]
+pub fn gateway_code(code: &str) -> Option<GatewayCode> {
     GatewayCode::all().find(|known| known.as_str() == code)
 }
 
 /// Returns what to do about a code that came with an HTTP status.
-pub(crate) fn advice(http_status: u16, code: &str) -> &'static str {
-    if let Some((_, advice)) = gateway_code(code).and_then(gateway::explain) {
+#[must_use]
+pub fn advice(http_status: u16, code: &str) -> &'static str {
+    if let Some((_, advice)) = gateway_code(code).and_then(explain) {
         return advice;
     }
     if Outcome::of_code(http_status, code) == Outcome::Unknown {
@@ -45,7 +49,8 @@ pub(crate) fn advice(http_status: u16, code: &str) -> &'static str {
 }
 
 /// Says whether a call that ended so may be sent again.
-pub(crate) fn again(http_status: u16, code: &str) -> &'static str {
+#[must_use]
+pub fn again(http_status: u16, code: &str) -> &'static str {
     let is_throttling = code.starts_with("Throttling") || code == "TooManyRequests";
     match Outcome::of_code(http_status, code) {
         Outcome::Rejected if is_throttling => "safe: it was refused before anything was done, and passes with time",
@@ -61,7 +66,7 @@ mod tests {
     #[test]
     fn every_code_of_the_gateway_is_explained() {
         for code in GatewayCode::all() {
-            assert!(gateway::explain(code).is_some(), "{code:?}");
+            assert!(explain(code).is_some(), "{code:?}");
             assert_eq!(gateway_code(code.as_str()), Some(code));
         }
     }

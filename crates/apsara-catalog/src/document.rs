@@ -1,25 +1,29 @@
 //! A document of the API portal, `api-docs.json`, whose operations are called.
 
 use std::path::Path;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::operation::Operation;
-use crate::failure::Failure;
+use crate::error::Error;
+use crate::operation::Operation;
 use crate::words::bare;
 
 /// Holds a document: what its operations share, and the operations.
-pub(crate) struct Document {
+pub struct Document {
     shared: Value,
     apis: serde_json::Map<String, Value>,
 }
 
 impl Document {
-    /// Reads a document; `name` must be that of its product.
-    pub(crate) fn read(path: &Path, name: &str) -> Result<Self, Failure> {
-        let wrong = |what: String| Failure::usage(format!("{}: {what}", path.display()));
-        let text = std::fs::read(path).map_err(|error| Failure::of_file(path, error))?;
+    /// Reads a document; `name` must be that of its product, written in any way.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read, is no document of the portal, or is of another product.
+    pub fn read(path: &Path, name: &str) -> Result<Self, Error> {
+        let wrong = |what: String| Error::new(format!("{}: {what}", path.display()));
+        let text = std::fs::read(path).map_err(|error| Error::of_file(format!("{}: {error}", path.display())))?;
         let mut shared: Value = serde_json::from_slice(&text).map_err(|error| wrong(format!("is no JSON: {error}")))?;
         let apis = shared.as_object_mut().and_then(|document| document.remove("apis"));
         let Some(Value::Object(apis)) = apis else {
@@ -36,19 +40,19 @@ impl Document {
         Ok(document)
     }
 
-    pub(super) fn word(&self) -> String {
+    pub(crate) fn word(&self) -> String {
         self.shared["info"]["product"].as_str().unwrap_or_default().to_lowercase()
     }
 
-    pub(super) fn shared(&self) -> &Value {
+    pub(crate) fn shared(&self) -> &Value {
         &self.shared
     }
 
-    pub(super) fn operations(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn operations(&self) -> impl Iterator<Item = &str> {
         self.apis.keys().map(String::as_str)
     }
 
-    pub(super) fn operation(&self, name: &str, shared: &Rc<Value>) -> Operation {
+    pub(crate) fn operation(&self, name: &str, shared: &Arc<Value>) -> Operation {
         let spec = self.apis.get(name).cloned().unwrap_or_default();
         Operation {
             product: self.word(),
@@ -57,7 +61,7 @@ impl Document {
             repeat: "unsafe".to_owned(),
             impact: "change".to_owned(),
             quota: None,
-            shared: Rc::clone(shared),
+            shared: Arc::clone(shared),
             spec,
             overlay: None,
         }

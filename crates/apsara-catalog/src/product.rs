@@ -1,29 +1,19 @@
-//! The operations that can be called: those that are shipped, and those of a document that is given.
-//!
-//! An operation is decoded when it is asked for; until then only names are known.
-
-mod document;
-mod operation;
-mod parameter;
-
-use std::cell::OnceCell;
 use std::path::Path;
-use std::rc::Rc;
+use std::sync::{Arc, OnceLock};
 
 use apsara_specs::Version;
 use serde_json::Value;
 
-pub(crate) use self::document::Document;
-pub(crate) use self::operation::Operation;
-pub(crate) use self::parameter::{Parameter, Schema};
-use crate::failure::Failure;
+use crate::document::Document;
+use crate::error::Error;
+use crate::operation::Operation;
 use crate::words::{bare, hint, kebab};
 
 /// Names a product that can be called.
-pub(crate) struct Product {
+pub struct Product {
     source: Source,
     /// What its operations share, decoded once.
-    shared: OnceCell<Rc<Value>>,
+    shared: OnceLock<Arc<Value>>,
 }
 
 /// Where the operations of a product stand.
@@ -36,27 +26,30 @@ enum Source {
 
 impl From<&'static Version> for Product {
     fn from(version: &'static Version) -> Self {
-        Self { source: Source::Shipped(version), shared: OnceCell::new() }
+        Self { source: Source::Shipped(version), shared: OnceLock::new() }
     }
 }
 
 /// Returns the versions that are shipped, one for each product.
-pub(crate) fn products() -> impl Iterator<Item = &'static Version> {
+pub fn products() -> impl Iterator<Item = &'static Version> {
     apsara_specs::versions()
 }
 
 /// Finds a product: in a document if one is given, else among those that are shipped.
-pub(crate) fn product(name: &str, document: Option<&Path>) -> Result<Product, Failure> {
+///
+/// # Errors
+///
+/// If there is none of that name, with the one that was most likely meant, or the document cannot be used.
+pub fn product(name: &str, document: Option<&Path>) -> Result<Product, Error> {
     if let Some(path) = document {
         let document = Document::read(path, name)?;
-        return Ok(Product { source: Source::Given(document), shared: OnceCell::new() });
+        return Ok(Product { source: Source::Given(document), shared: OnceLock::new() });
     }
     let found = products().find(|version| bare(version.product()) == bare(name));
     found.map(Product::from).ok_or_else(|| {
         let known: Vec<&str> = products().map(Version::product).collect();
-        let all = known.iter().copied().chain(crate::builtin::NAMES);
-        let message = format!("there is no product or command {name}{}", hint(name, all));
-        Failure::usage(message)
+        let message = format!("there is no product {name}{}", hint(name, known.iter().copied()));
+        Error::new(message)
             .with("products", known.join(", "))
             .with("others", "--spec FILE takes the API portal's document of any product")
     })
@@ -64,7 +57,8 @@ pub(crate) fn product(name: &str, document: Option<&Path>) -> Result<Product, Fa
 
 impl Product {
     /// Returns the word that stands for it on a command line.
-    pub(crate) fn word(&self) -> String {
+    #[must_use]
+    pub fn word(&self) -> String {
         match &self.source {
             Source::Shipped(version) => version.product().to_owned(),
             Source::Given(document) => document.word(),
@@ -72,7 +66,8 @@ impl Product {
     }
 
     /// Returns what it is called in one line.
-    pub(crate) fn summary(&self) -> String {
+    #[must_use]
+    pub fn summary(&self) -> String {
         let shared = self.shared();
         let text = |key: &str| shared[key].as_str().unwrap_or_default().to_owned();
         match (text("title"), text("summary")) {
@@ -82,24 +77,30 @@ impl Product {
         }
     }
 
-    /// Returns what its operations share.
-    fn shared(&self) -> &Rc<Value> {
+    /// Returns what its operations share, as `product.json` or the head of the document has it.
+    #[must_use]
+    pub fn shared(&self) -> &Arc<Value> {
         self.shared.get_or_init(|| match &self.source {
-            Source::Shipped(version) => Rc::new(version.shared()),
-            Source::Given(document) => Rc::new(document.shared().clone()),
+            Source::Shipped(version) => Arc::new(version.shared()),
+            Source::Given(document) => Arc::new(document.shared().clone()),
         })
     }
 
     /// Returns the names of its operations on the wire, sorted.
-    pub(crate) fn operations(&self) -> Vec<&str> {
+    #[must_use]
+    pub fn operations(&self) -> Vec<&str> {
         match &self.source {
             Source::Shipped(version) => version.operations().collect(),
             Source::Given(document) => document.operations().collect(),
         }
     }
 
-    /// Finds an operation by a name that is written in any way.
-    pub(crate) fn operation(&self, name: &str) -> Result<Operation, Failure> {
+    /// Finds an operation by a name that is written in any way: as on the wire, or as a command line has it.
+    ///
+    /// # Errors
+    ///
+    /// If there is none of that name, with the one that was most likely meant.
+    pub fn operation(&self, name: &str) -> Result<Operation, Error> {
         let names = self.operations();
         let exact = names.iter().find(|known| **known == name);
         let wire = exact.or_else(|| names.iter().find(|known| bare(known) == bare(name)));
@@ -107,18 +108,22 @@ impl Product {
             let known: Vec<String> = names.iter().map(|name| kebab(name)).collect();
             let hint = hint(&kebab(name), known.iter().map(String::as_str));
             let product = self.word();
-            return Err(Failure::usage(format!("{product} has no operation {name}{hint}"))
+            return Err(Error::new(format!("{product} has no operation {name}{hint}"))
                 .with("all of them", format!("apsara {product} --help")));
         };
         self.decode(wire)
     }
 
-    /// Decodes an operation that is known to be there.
-    pub(crate) fn decode(&self, wire: &str) -> Result<Operation, Failure> {
+    /// Decodes an operation by its name on the wire.
+    ///
+    /// # Errors
+    ///
+    /// If the product ships no such operation.
+    pub fn decode(&self, wire: &str) -> Result<Operation, Error> {
         match &self.source {
             Source::Shipped(version) => {
                 let decoded = version.operation(wire);
-                let decoded = decoded.ok_or_else(|| Failure::usage(format!("{wire} is not shipped")))?;
+                let decoded = decoded.ok_or_else(|| Error::new(format!("{wire} is not shipped")))?;
                 Ok(Operation::shipped(version, wire, &decoded, self.shared()))
             }
             Source::Given(document) => Ok(document.operation(wire, self.shared())),

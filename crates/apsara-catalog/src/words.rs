@@ -1,11 +1,12 @@
-//! How names are written on a command line, and which one was meant.
+//! Writes names as a command line has them, and finds which one was meant.
 
 /// Two names are taken for one if they are at least this much alike.
 const ALIKE: f64 = 0.8;
 
 /// Writes a name as a command line has it: `RestartLivePullToPush` as `restart-live-pull-to-push`, `SystemDisk.Size` as
 /// `system-disk.size`.
-pub(crate) fn kebab(name: &str) -> String {
+#[must_use]
+pub fn kebab(name: &str) -> String {
     let letters: Vec<char> = name.chars().collect();
     let mut out = String::with_capacity(name.len() + 8);
     for (at, &letter) in letters.iter().enumerate() {
@@ -26,12 +27,14 @@ pub(crate) fn kebab(name: &str) -> String {
 }
 
 /// Takes from a name how it is written: `TaskId`, `task-id` and `task_id` are one.
-pub(crate) fn bare(name: &str) -> String {
+#[must_use]
+pub fn bare(name: &str) -> String {
     name.chars().filter(|letter| !matches!(letter, '-' | '_')).map(|letter| letter.to_ascii_lowercase()).collect()
 }
 
 /// Finds the known word that a word was most likely meant to be.
-pub(crate) fn did_you_mean<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+#[must_use]
+pub fn did_you_mean<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let word = word.to_lowercase();
     let likeness = |known: &str| {
         let known = known.to_lowercase();
@@ -45,12 +48,14 @@ pub(crate) fn did_you_mean<'k>(word: &str, known: impl IntoIterator<Item = &'k s
 }
 
 /// Says what was most likely meant, as the end of a sentence.
-pub(crate) fn hint<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> String {
+#[must_use]
+pub fn hint<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> String {
     did_you_mean(word, known).map(|meant| format!("; did you mean {meant}?")).unwrap_or_default()
 }
 
 /// Returns as much of a text as its first sentence says, in one line.
-pub(crate) fn first_sentence(text: &str) -> &str {
+#[must_use]
+pub fn first_sentence(text: &str) -> &str {
     let line = text.trim().lines().next().unwrap_or_default();
     line.find(". ").map_or(line, |end| &line[..=end])
 }

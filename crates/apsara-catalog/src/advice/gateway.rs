@@ -2,8 +2,9 @@
 
 use apsara_core::GatewayCode as Code;
 
-/// Returns what a code means, and what to do.
-pub(crate) fn explain(code: Code) -> Option<(&'static str, &'static str)> {
+/// Returns what a code of the gateway means, and what to do.
+#[must_use]
+pub fn explain(code: Code) -> Option<(&'static str, &'static str)> {
     Some(match code {
         Code::SignatureDoesNotMatch => (
             "The cloud computed another signature than was sent.",

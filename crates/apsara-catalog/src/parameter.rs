@@ -1,27 +1,26 @@
-//! What is known of a parameter, and of what is in it.
-
 use serde_json::Value;
 
 /// Describes a parameter of an operation.
-#[derive(Clone, Copy)]
-pub(crate) struct Parameter<'o> {
+#[derive(Clone, Copy, Debug)]
+pub struct Parameter<'o> {
     /// The name on the wire.
-    pub(crate) name: &'o str,
+    pub name: &'o str,
     /// Where it travels: `query`, `formData`, `body`, `path`, `header` or `host`.
-    pub(crate) place: &'o str,
-    pub(crate) schema: Schema<'o>,
+    pub place: &'o str,
+    /// What its value is.
+    pub schema: Schema<'o>,
 }
 
 /// Describes a value: what the portal says of it, under what we say.
-#[derive(Clone, Copy)]
-pub(crate) struct Schema<'o> {
+#[derive(Clone, Copy, Debug)]
+pub struct Schema<'o> {
     theirs: &'o Value,
     ours: Option<&'o Value>,
     shared: &'o Value,
 }
 
 impl<'o> Schema<'o> {
-    pub(super) fn of(theirs: &'o Value, ours: Option<&'o Value>, shared: &'o Value) -> Self {
+    pub(crate) fn of(theirs: &'o Value, ours: Option<&'o Value>, shared: &'o Value) -> Self {
         let mut schema = Self { theirs, ours: ours.filter(|ours| !ours.is_null()), shared };
         // A chain of references is short; one that ends in itself does not hold the program up.
         for _ in 0..8 {
@@ -37,54 +36,66 @@ impl<'o> Schema<'o> {
     }
 
     /// Returns the type's name: `string`, `integer`, `number`, `boolean`, `array`, `object` or `any`.
-    pub(crate) fn kind(&self) -> &'o str {
+    #[must_use]
+    pub fn kind(&self) -> &'o str {
         let kind = self.get("type").and_then(Value::as_str);
         kind.unwrap_or(if self.theirs.get("properties").is_some() { "object" } else { "any" })
     }
 
-    pub(crate) fn format(&self) -> Option<&'o str> {
+    /// Returns the format that the documents give the type, such as `int32`, `binary` or `date-time`.
+    #[must_use]
+    pub fn format(&self) -> Option<&'o str> {
         self.get("format").and_then(Value::as_str)
     }
 
-    pub(crate) fn is_required(&self) -> bool {
+    /// Returns whether the documents, or we, call it required.
+    #[must_use]
+    pub fn is_required(&self) -> bool {
         self.get("required").and_then(Value::as_bool).unwrap_or(false)
     }
 
     /// Returns what the documents say in the first sentences.
-    pub(crate) fn description(&self) -> Option<&'o str> {
+    #[must_use]
+    pub fn description(&self) -> Option<&'o str> {
         self.get("description").and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty())
     }
 
     /// Returns the values that the documents list.
-    pub(crate) fn values(&self) -> Vec<String> {
+    #[must_use]
+    pub fn values(&self) -> Vec<String> {
         let listed = self.get("enum").and_then(Value::as_array);
         listed.into_iter().flatten().map(text).collect()
     }
 
     /// Returns a fact as it is written, for example `minimum` or `default`.
-    pub(crate) fn fact(&self, key: &str) -> Option<String> {
+    #[must_use]
+    pub fn fact(&self, key: &str) -> Option<String> {
         self.get(key).filter(|value| !value.is_object() && !value.is_array()).map(text).filter(|text| !text.is_empty())
     }
 
     /// Describes what a list holds.
-    pub(crate) fn items(&self) -> Schema<'o> {
+    #[must_use]
+    pub fn items(&self) -> Schema<'o> {
         Self::of(&self.theirs["items"], None, self.shared)
     }
 
     /// Describes what is in an object, by name.
-    pub(crate) fn properties(&self) -> Vec<(&'o str, Schema<'o>)> {
+    #[must_use]
+    pub fn properties(&self) -> Vec<(&'o str, Schema<'o>)> {
         let listed = self.theirs["properties"].as_object();
         let one = |(name, schema): (&'o String, &'o Value)| (name.as_str(), Self::of(schema, None, self.shared));
         listed.into_iter().flatten().map(one).collect()
     }
 
     /// Describes a value of which nothing is said.
-    pub(crate) fn any(&self) -> Schema<'o> {
+    #[must_use]
+    pub fn any(&self) -> Schema<'o> {
         Self { theirs: &Value::Null, ours: None, shared: self.shared }
     }
 
     /// Says in a word or two what a value looks like.
-    pub(crate) fn type_name(&self) -> String {
+    #[must_use]
+    pub fn type_name(&self) -> String {
         match self.kind() {
             "array" => format!("list of {}", self.items().kind()),
             "string" => match self.format() {
