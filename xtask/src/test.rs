@@ -26,7 +26,7 @@ pub(crate) struct Args {
 }
 
 /// The tests that need other programs or other builds.
-const SLOW: [&str; 6] = ["downstream", "drop_in", "elsewhere", "evolution", "peers", "wire"];
+const SLOW: [&str; 7] = ["code", "downstream", "drop_in", "elsewhere", "evolution", "peers", "wire"];
 
 /// Those that need a Redis server. They mostly wait, so they do it together.
 const FLEET: &str = "fleet";
@@ -137,6 +137,7 @@ fn test_targets() -> Result<Vec<String>, Failure> {
         "crates/apsara/tests",
         "crates/apsara-emulator/tests",
         "crates/apsara-cli/tests",
+        "crates/apsara-code/tests",
         "tests/tests",
     ] {
         let Ok(entries) = std::fs::read_dir(root.join(folder)) else { continue };

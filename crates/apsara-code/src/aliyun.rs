@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::given::{Call, Given};
 use crate::json::Json;
 use crate::settings::Settings;
-use crate::shell::{command as joined, needs, quoted, variable};
+use crate::shell::{command as joined, json_word, needs, quoted, variable};
 
 /// Its own options, which it takes wherever they stand: a parameter that is called so never reaches the call.
 const OPTIONS: [&str; 42] = [
@@ -94,9 +94,14 @@ pub(crate) fn command(call: &Call<'_>, settings: &Settings) -> Result<String, Er
             return Err(cannot("it sends no body with a call that has no path"));
         }
         groups.push("--header Content-Type=application/json".to_owned());
-        groups.push(format!("--body {}", word(&body.to_string(), "the body")?));
+        groups.push(format!("--body {}", json_word(&body).ok_or_else(|| no_secret("the body", "JSON"))?));
     }
-    Ok(format!("{}{}", needs(&call.variables), joined(&first, &groups)))
+    let escaping = if groups.iter().any(|group| group.contains("\"'\"${")) {
+        "# What stands inside of JSON must need no escaping there: no quote, no backslash.\n"
+    } else {
+        ""
+    };
+    Ok(format!("{}{escaping}{}", needs(&call.variables), joined(&first, &groups)))
 }
 
 /// Writes where the call goes.
@@ -145,25 +150,22 @@ fn path(call: &Call<'_>) -> Result<String, Error> {
 /// Writes the options of a parameter of the query or the form.
 fn pairs(member: &Member, given: &Given<'_>) -> Result<Vec<String>, Error> {
     let json = given.json();
-    let text = match (&json, member.shape) {
+    match (&json, member.shape) {
         (Json::List(items), Shape::Simple) => {
             let items: Option<Vec<String>> = items.iter().map(Json::scalar).collect();
-            Some(items.ok_or_else(|| no_secret(&member.wire, "a list with commas"))?.join(","))
+            let text = items.ok_or_else(|| no_secret(&member.wire, "a list with commas"))?.join(",");
+            Ok(vec![option(&member.wire, &Json::Text(text))?])
         }
         (json, Shape::Json) if given.is_compound() => {
-            Some(json.known().ok_or_else(|| no_secret(&member.wire, "JSON"))?.to_string())
+            let value = json_word(json).ok_or_else(|| no_secret(&member.wire, "JSON"))?;
+            Ok(vec![format!("--{} {value}", name(&member.wire)?)])
         }
-        _ => None,
-    };
-    let whole = text.map(Json::Text);
-    let leaves = match &whole {
-        Some(text) => text.flat(&member.wire),
-        None => json.flat(&member.wire),
-    };
-    leaves.into_iter().map(|(name, leaf)| option(&name, leaf)).collect()
+        _ => json.flat(&member.wire).into_iter().map(|(name, leaf)| option(&name, leaf)).collect(),
+    }
 }
 
-fn option(name: &str, leaf: &Json) -> Result<String, Error> {
+/// Writes the name of an option.
+fn name(name: &str) -> Result<String, Error> {
     if OPTIONS.contains(&name) {
         return Err(Error::new(format!(
             "the official CLI has an option --{name} of its own, so that no parameter can be called so"
@@ -172,7 +174,11 @@ fn option(name: &str, leaf: &Json) -> Result<String, Error> {
     if name.contains(['=', ':']) {
         return Err(Error::new(format!("the official CLI cannot take a parameter that is called {name}")));
     }
-    let name = word(name, "a name")?;
+    word(name, "a name")
+}
+
+fn option(wire: &str, leaf: &Json) -> Result<String, Error> {
+    let name = name(wire)?;
     match leaf {
         Json::Secret(secret) => Ok(format!("--{name}={}", variable(secret))),
         leaf => match leaf.scalar().unwrap_or_default() {
@@ -201,40 +207,32 @@ fn header(member: &Member, given: &Given<'_>) -> Result<Vec<String>, Error> {
 }
 
 /// Returns the body, which must be JSON.
-fn body(call: &Call<'_>) -> Result<Option<serde_json::Value>, Error> {
+fn body(call: &Call<'_>) -> Result<Option<Json>, Error> {
     let all = call.usage.parameters.iter().filter(|member| member.place == Travels::Body).count();
-    let mut bodies = call.given.iter().filter(|(member, _)| member.place == Travels::Body);
-    let known = |member: &Member, given: &Given<'_>| {
-        if member.shape == Shape::Xml {
-            return Err(Error::new(format!(
-                "{} is XML, which is not known how to write for the official CLI",
-                member.wire
-            )));
-        }
-        given.json().known().ok_or_else(|| no_secret(&member.wire, "the body"))
-    };
-    if all > 1 {
-        let entries = bodies.map(|(member, given)| Ok((member.wire.clone(), known(member, given)?)));
-        let entries: serde_json::Map<_, _> = entries.collect::<Result<_, Error>>()?;
-        return Ok((!entries.is_empty()).then_some(entries.into()));
+    let mut bodies = call.given.iter().filter(|(member, _)| member.place == Travels::Body).peekable();
+    if all > 1 && bodies.peek().is_some() {
+        return Ok(Some(Json::Object(bodies.map(|(member, given)| (member.wire.clone(), given.json())).collect())));
     }
     let Some((member, given)) = bodies.next() else { return Ok(None) };
+    let wire = &member.wire;
+    if member.shape == Shape::Xml {
+        return Err(Error::new(format!("{wire} is XML, which it is not known how the official CLI takes")));
+    }
     match given {
         Given::Text(text) if member.shape == Shape::Json => {
-            let json = serde_json::from_str(text);
-            json.map(Some).map_err(|error| Error::new(format!("{} is no JSON: {error}", member.wire)))
+            let json = serde_json::from_str::<serde_json::Value>(text);
+            json.map(|json| Some(json.into())).map_err(|error| Error::new(format!("{wire} is no JSON: {error}")))
         }
-        Given::Text(_) | Given::Bytes(_) => Err(Error::new(format!(
-            "{} is no JSON, and the official CLI says of no other body what it is",
-            member.wire
+        Given::Text(_) | Given::Bytes(_) | Given::Secret(_) => Err(Error::new(format!(
+            "{wire} is no JSON, and of no other body it is known how the official CLI takes it"
         ))),
-        given => known(member, given).map(Some),
+        given => Ok(Some(given.json())),
     }
 }
 
 fn no_secret(name: &str, within: &str) -> Error {
     Error::new(format!(
-        "{name} holds a secret inside of {within}, which a command line cannot take from the environment without showing it how to escape it"
+        "{name} holds a secret inside of {within}, where no variable of the environment can stand for it"
     ))
 }
 

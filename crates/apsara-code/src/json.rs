@@ -74,3 +74,18 @@ impl Json {
         }
     }
 }
+
+impl From<serde_json::Value> for Json {
+    fn from(value: serde_json::Value) -> Self {
+        match value {
+            serde_json::Value::Null => Self::Null,
+            serde_json::Value::Bool(value) => Self::Bool(value),
+            serde_json::Value::Number(value) => Self::Number(value),
+            serde_json::Value::String(value) => Self::Text(value),
+            serde_json::Value::Array(items) => Self::List(items.into_iter().map(Self::from).collect()),
+            serde_json::Value::Object(entries) => {
+                Self::Object(entries.into_iter().map(|(key, value)| (key, value.into())).collect())
+            }
+        }
+    }
+}

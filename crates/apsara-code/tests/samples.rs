@@ -65,9 +65,9 @@ fn lists_of_objects_are_written() {
 fn a_path_and_a_body_are_written() {
     let given = json!({
         "ClusterId": "c1",
-        "body": { "count": 2, "login_password": "canary", "tags": [{ "key": "a", "value": "b" }], "rds_instances": ["rm-1"] }
+        "body": { "instances": ["i-1"], "keep_instance_name": true, "password": "canary", "tags": [{ "key": "a", "value": "b" }] }
     });
-    let shown = shown(|| (operation("cs", "ScaleOutCluster"), parameters(&given)));
+    let shown = shown(|| (operation("cs", "AttachInstances"), parameters(&given)));
     assert!(!shown.contains("canary"), "{shown}");
     insta::assert_snapshot!(shown);
 }
@@ -75,23 +75,27 @@ fn a_path_and_a_body_are_written() {
 #[test]
 fn the_official_cli_takes_method_path_and_body() {
     // As its README has calls with a path: https://github.com/aliyun/aliyun-cli#call-restful-apis
-    let given = json!({ "ClusterId": "c1", "body": { "count": 2 } });
-    let text = written(Language::Aliyun, (operation("cs", "ScaleOutCluster"), parameters(&given)));
+    let scale = json!({ "ClusterId": "c1", "NodepoolId": "np1", "body": { "count": 2 } });
+    let text = written(Language::Aliyun, (operation("cs", "ScaleClusterNodePool"), parameters(&scale)));
     assert_eq!(
         text,
-        "aliyun cs POST /api/v2/clusters/c1 \\\n  --header Content-Type=application/json \\\n  --body '{\"count\":2}'\n"
+        "aliyun cs POST /clusters/c1/nodepools/np1 \\\n  --header Content-Type=application/json \\\n  --body '{\"count\":2}'\n"
     );
-    let text = written(
-        Language::Aliyun,
-        (operation("cs", "DescribeClusterDetail"), parameters(&json!({ "ClusterId": "c1" }))),
-    );
+    let cluster = |id: &str| parameters(&json!({ "ClusterId": id }));
+    let text = written(Language::Aliyun, (operation("cs", "DescribeClusterDetail"), cluster("c1")));
     assert_eq!(text, "aliyun cs GET /clusters/c1\n");
     // It is not known what it makes of a space there.
-    let text = written(
-        Language::Aliyun,
-        (operation("cs", "DescribeClusterDetail"), parameters(&json!({ "ClusterId": "c 1" }))),
-    );
+    let text = written(Language::Aliyun, (operation("cs", "DescribeClusterDetail"), cluster("c 1")));
     assert!(text.starts_with("refused: ClusterId has letters that must be escaped"), "{text}");
+}
+
+#[test]
+fn a_boolean_in_a_query_is_written_as_the_cloud_reads_it() {
+    let given = json!({ "InstanceId": "i-1", "DryRun": true });
+    let text = written(Language::Python, (operation("ecs", "StartInstance"), parameters(&given)));
+    assert!(text.contains(r#""DryRun": "true","#), "{text}");
+    let text = written(Language::Apsara, (operation("ecs", "StartInstance"), parameters(&given)));
+    assert!(text.contains("--DryRun true"), "{text}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod cloud;
+mod code;
 mod family;
 mod files;
 mod outcomes;
