@@ -80,13 +80,16 @@ fn signed(
     }
     let untyped = Client::new(&builder.build().map_err(told)?).described(&description.into());
     let untyped = parameters.iter().fold(untyped, |call, (name, value)| call.param(name, value.clone()));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
-    let runtime = runtime.map_err(|error| Error::new(format!("the request cannot be signed: {error}")))?;
-    let sent = thread::scope(|scope| scope.spawn(|| runtime.block_on(untyped.send())).join());
+    // The runtime is dropped there too, which no thread may do that runs another.
+    let run = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().ok()?;
+        Some(runtime.block_on(untyped.send()))
+    };
+    let sent = thread::scope(|scope| scope.spawn(run).join());
     let request = kept.0.lock().unwrap_or_else(PoisonError::into_inner).take();
     match (request, sent) {
         (Some(request), _) => Ok(request),
-        (None, Ok(Err(error))) => Err(told(error)),
+        (None, Ok(Some(Err(error)))) => Err(told(error)),
         (None, _) => Err(Error::new("the request could not be signed")),
     }
 }

@@ -86,8 +86,10 @@ fn readme(call: &Call<'_>, operation: &Operation, settings: &Settings) -> String
     if operation.impact == "interrupt" {
         out.push_str("\n**The call interrupts what runs.** It does not ask before it does.\n");
     }
+    // The document is where the project is, wherever it was taken from.
+    let spec = settings.spec.as_ref().map(|_| format!("specs/{}.json", usage.module).into());
     // What no command line can say is left out.
-    if let Ok(command) = apsara::command(call, operation, settings) {
+    if let Ok(command) = apsara::command(call, operation, &Settings { spec, ..settings.clone() }) {
         out.push_str(&format!("\nFrom a terminal it is:\n\n```sh\n{command}```\n"));
     }
     out

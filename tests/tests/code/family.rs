@@ -202,12 +202,13 @@ fn unpack(zip: &[u8], folder: &Path) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     for index in 0..archive.len() {
         let mut file = archive.by_index(index).unwrap();
+        let name = file.name().unwrap().into_owned();
         let mut text = String::new();
         file.read_to_string(&mut text).unwrap();
         let path = folder.join(file.enclosed_name().unwrap());
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, &text).unwrap();
-        files.insert(file.name().to_owned(), text);
+        files.insert(name, text);
     }
     files
 }
