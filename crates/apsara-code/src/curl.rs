@@ -25,9 +25,17 @@ const NOT_WRITTEN: [&str; 5] = ["host", "content-length", "user-agent", "accept-
 /// A request with its body.
 type Sent = Request<bytes::Bytes>;
 
-/// Keeps what would go out.
+/// A transport that sends nothing: it keeps the request that would go out, signed, and every call by it fails.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Kept(Arc<Mutex<Option<Sent>>>);
+pub struct Kept(Arc<Mutex<Option<Sent>>>);
+
+impl Kept {
+    /// Returns the request that was kept last, once.
+    #[must_use]
+    pub fn take(&self) -> Option<Sent> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
 
 impl Transport for Kept {
     fn send(&self, request: Sent) -> BoxFuture<'_, Result<http::Response<bytes::Bytes>, TransportError>> {
@@ -86,8 +94,7 @@ fn signed(
         Some(runtime.block_on(untyped.send()))
     };
     let sent = thread::scope(|scope| scope.spawn(run).join());
-    let request = kept.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-    match (request, sent) {
+    match (kept.take(), sent) {
         (Some(request), _) => Ok(request),
         (None, Ok(Some(Err(error)))) => Err(told(error)),
         (None, _) => Err(Error::new("the request could not be signed")),

@@ -18,6 +18,7 @@ use apsara_catalog::Operation;
 use serde_json::{Map, Value};
 
 pub use self::apsara::OPTIONS;
+pub use self::curl::Kept;
 pub use self::error::Error;
 pub use self::language::{Language, NotALanguage};
 pub use self::settings::Settings;

@@ -1,10 +1,9 @@
 //! `--dry-run`: the request as it would go out, without its secrets.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
 
+use apsara_code::Kept;
 use apsara_core::redact_urls;
-use apsara_core::transport::{BoxFuture, Transport, TransportError};
 use apsara_core::untyped::{Description, Kind, Parameter};
 use http::Request;
 use percent_encoding::percent_decode_str;
@@ -22,22 +21,10 @@ const SECRET_HEADERS: [&str; 3] = ["x-acs-bearer-token", "x-acs-security-token",
 /// A request with its body.
 type Sent = Request<bytes::Bytes>;
 
-/// Keeps what would go out.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Kept(Arc<Mutex<Option<Sent>>>);
-
-impl Transport for Kept {
-    fn send(&self, request: Sent) -> BoxFuture<'_, Result<http::Response<bytes::Bytes>, TransportError>> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(request);
-        Box::pin(async { Err(TransportError::new("nothing is sent").malformed()) })
-    }
-}
-
 /// Makes a call that only comes as far as `kept`, and shows its request.
 pub(super) async fn show(prepared: &Prepared, kept: &Kept) -> Result<(), Failure> {
     let sent = prepared.call(&prepared.request).send().await;
-    let request = kept.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-    match (request, sent) {
+    match (kept.take(), sent) {
         (Some(request), _) => crate::output::print(&text(&request, &sensitive(&prepared.description))),
         (None, Err(error)) => Err(prepared.failed(&error)),
         (None, Ok(_)) => unreachable!("what was answered was sent"),

@@ -11,13 +11,13 @@ mod wait;
 
 use std::sync::Arc;
 
+pub(crate) use apsara_code::Kept;
 use apsara_core::untyped::{Call, Client, Description};
 use apsara_core::{Config, Error, Violation};
 use serde_json::Value;
 
 pub(crate) use self::arguments::Request;
 pub(crate) use self::connect::{Connection, unusable};
-pub(crate) use self::dry_run::Kept;
 pub(crate) use self::failed::failure;
 use self::values::Sources;
 use crate::catalog::Operation;
