@@ -4,6 +4,7 @@
 
 mod bulk;
 mod cloud;
+mod code;
 mod family;
 mod files;
 mod outcomes;
