@@ -152,7 +152,7 @@ async fn rust_runs() {
         let path = programs.join(format!("family-{}", call.operation.word()));
         let printed = run(program(&path, &emulator, call)).await;
         took(&emulator, call, &printed);
-        assert!(printed.contains("request_id"), "{printed}");
+        assert!(printed.contains("RequestId"), "{printed}");
     }
 }
 
