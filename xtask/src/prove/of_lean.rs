@@ -44,7 +44,7 @@ pub(super) const BREAKS: &[Break] = &[
         old: "        (Some(one), Some(other)) if other < one => ours.next(),\n",
         new: "",
         package: CORE,
-        target: "calls",
+        target: "lib",
     },
     Break {
         lie: "on hyper-util, a call whose connection broke was not sent",

@@ -138,3 +138,17 @@ fn merged<'p>(
 pub(super) fn key_pair_signs_v3() -> Error {
     Error::config("a key pair signs with SignatureVersion::V3 only")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_sorted_lists_are_gone_through_as_one() {
+        let given: Vec<Pair<'_>> = [("B", "1"), ("B", "3"), ("T", "")].map(|(n, v)| (n.into(), v.into())).into();
+        let ours = [("A", "9"), ("B", "2"), ("U", "")];
+        let all: Vec<_> = merged(&given, &ours).collect();
+        assert_eq!(all, [("A", "9"), ("B", "1"), ("B", "2"), ("B", "3"), ("T", ""), ("U", "")]);
+        assert_eq!(merged(&[], &ours).count() + merged(&given, &[]).count(), 6);
+    }
+}
