@@ -227,7 +227,9 @@ fn in_shell(command: &str) -> String {
     let words: Vec<&str> = printed.split('\0').collect();
     let last = words[words.len() - 2];
     // A value that begins like an option stands behind the name.
-    ["--task-id=", "--TaskId="].into_iter().find_map(|name| last.strip_prefix(name)).unwrap_or(last).to_owned()
+    let behind = ["--task-id=", "--TaskId="].into_iter().find_map(|name| last.strip_prefix(name));
+    assert!(behind.is_some() || !last.starts_with('-'), "{command}");
+    behind.unwrap_or(last).to_owned()
 }
 
 #[test]
