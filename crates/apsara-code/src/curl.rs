@@ -6,7 +6,7 @@ use std::thread;
 use apsara_catalog::Operation;
 use apsara_core::transport::{BoxFuture, Transport, TransportError};
 use apsara_core::untyped::Client;
-use apsara_core::{Config, Credentials, Retry};
+use apsara_core::{Config, ConfigBuilder, Retry};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use http::Request;
 use serde_json::{Map, Value};
@@ -44,11 +44,38 @@ impl Transport for Kept {
     }
 }
 
-pub(crate) fn command(
+/// Writes the command for what is set, in a thread of its own, so that it does not matter whether a runtime runs here already.
+pub(crate) fn now(
     call: &Call<'_>,
     operation: &Operation,
     parameters: &Map<String, Value>,
     settings: &Settings,
+) -> Result<String, Error> {
+    let mut config = Config::builder();
+    if let Some(credentials) = &settings.credentials {
+        config = config.credentials(credentials.clone());
+    }
+    if let Some(region) = &settings.region {
+        config = config.region(region);
+    }
+    if let Some(endpoint) = &settings.endpoint {
+        config = config.endpoint(endpoint);
+    }
+    // The runtime is dropped there too, which no thread may do that runs another.
+    let run = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().ok()?;
+        Some(runtime.block_on(command(call, operation, parameters, config)))
+    };
+    let written = thread::scope(|scope| scope.spawn(run).join());
+    written.ok().flatten().unwrap_or_else(|| Err(Error::new("the request could not be signed")))
+}
+
+/// Writes the command for a configuration.
+pub(crate) async fn command(
+    call: &Call<'_>,
+    operation: &Operation,
+    parameters: &Map<String, Value>,
+    config: ConfigBuilder,
 ) -> Result<String, Error> {
     if let Some(variable) = call.variables.first() {
         return Err(Error::new(format!(
@@ -56,48 +83,27 @@ pub(crate) fn command(
              take another language"
         )));
     }
-    let credentials = settings.credentials.clone().ok_or_else(|| {
-        Error::new("a curl command is signed now, which needs an access key: set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or name a profile")
-    })?;
-    let request = signed(operation, parameters, settings, credentials)?;
-    write(&request)
+    write(&signed(operation, parameters, config).await?)
 }
 
-/// Has the runtime sign the call, and keeps the request. A thread of its own runs it, so that it does not matter whether a runtime
-/// runs here already.
-fn signed(
-    operation: &Operation,
-    parameters: &Map<String, Value>,
-    settings: &Settings,
-    credentials: Credentials,
-) -> Result<Sent, Error> {
-    let told = |error: apsara_core::Error| Error::new(error.to_string());
+/// Has the runtime sign the call, and keeps the request.
+async fn signed(operation: &Operation, parameters: &Map<String, Value>, config: ConfigBuilder) -> Result<Sent, Error> {
+    let told = |error: apsara_core::Error| match error.is_config() || error.is_credentials() {
+        true => Error::new(format!(
+            "a curl command is signed now, which needs an access key and to know where it goes: {}",
+            error.to_string().split(" [outcome: ").next().unwrap_or_default()
+        )),
+        false => Error::new(error.to_string()),
+    };
     let description = operation.clone().describe().map_err(|error| Error::new(error.to_string()))?;
     let kept = Kept::default();
-    let mut builder = Config::builder()
-        .credentials(credentials)
-        .transport(kept.clone())
-        .retry(Retry::never())
-        .without_pacing()
-        .without_validation();
-    if let Some(region) = &settings.region {
-        builder = builder.region(region);
-    }
-    if let Some(endpoint) = &settings.endpoint {
-        builder = builder.endpoint(endpoint);
-    }
-    let untyped = Client::new(&builder.build().map_err(told)?).described(&description.into());
+    let config = config.transport(kept.clone()).retry(Retry::never()).without_pacing().without_validation();
+    let untyped = Client::new(&config.build().map_err(told)?).described(&description.into());
     let untyped = parameters.iter().fold(untyped, |call, (name, value)| call.param(name, value.clone()));
-    // The runtime is dropped there too, which no thread may do that runs another.
-    let run = || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().ok()?;
-        Some(runtime.block_on(untyped.send()))
-    };
-    let sent = thread::scope(|scope| scope.spawn(run).join());
-    match (kept.take(), sent) {
-        (Some(request), _) => Ok(request),
-        (None, Ok(Some(Err(error)))) => Err(told(error)),
-        (None, _) => Err(Error::new("the request could not be signed")),
+    match (untyped.send().await, kept.take()) {
+        (_, Some(request)) => Ok(request),
+        (Err(error), None) => Err(told(error)),
+        (Ok(_), None) => Err(Error::new("the request could not be signed")),
     }
 }
 

@@ -15,6 +15,7 @@ mod settings;
 mod shell;
 
 use apsara_catalog::Operation;
+use apsara_core::ConfigBuilder;
 use serde_json::{Map, Value};
 
 pub use self::apsara::OPTIONS;
@@ -45,8 +46,24 @@ pub fn sample(
         Language::Apsara => apsara::command(&call, operation, settings),
         Language::Aliyun => aliyun::command(&call, settings),
         Language::Python => python::program(&call, operation, settings),
-        Language::Curl => curl::command(&call, operation, parameters, settings),
+        Language::Curl => curl::now(&call, operation, parameters, settings),
     }
+}
+
+/// Writes a curl command that is signed now, by the credentials of a configuration and for where its calls go. Nothing is sent; only who
+/// gives credentials may be asked over the network.
+///
+/// # Errors
+///
+/// As [`sample`], and if there are no credentials, if the endpoint is not known, or if a value must not be seen: what is signed is
+/// sent as it is, so that the command would hold it.
+pub async fn curl(
+    operation: &Operation,
+    parameters: &Map<String, Value>,
+    config: ConfigBuilder,
+) -> Result<String, Error> {
+    let usage = known::usage(operation)?;
+    curl::command(&given::read(&usage, &operation.product, parameters)?, operation, parameters, config).await
 }
 
 /// Writes a whole cargo project that makes the call: a zip with `Cargo.toml`, `src/main.rs`, `README.md` and `.gitignore`, in a

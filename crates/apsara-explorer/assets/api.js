@@ -19,7 +19,7 @@ export class Refused extends Error {
   }
 }
 
-async function ask(path, options) {
+async function ask(path, options, read = (response) => response.json()) {
   const headers = { 'x-apsara-token': localStorage.getItem(KEY) ?? '', ...options.headers };
   let response;
   try {
@@ -27,17 +27,17 @@ async function ask(path, options) {
   } catch {
     throw new Refused(0, { error: 'The explorer does not answer any more. Start it again: apsara explorer' });
   }
-  const answer = await response.json().catch(() => null);
-  if (!response.ok) throw new Refused(response.status, answer);
-  return answer;
+  if (!response.ok) throw new Refused(response.status, await response.json().catch(() => null));
+  return read(response).catch(() => null);
 }
 
 /** Reads something. */
 export const get = (path) => ask(path, { method: 'GET' });
 
+const posted = (body) => ({ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+
 /** Has something done. */
-export const post = (path, body) => ask(path, {
-  method: 'POST',
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify(body),
-});
+export const post = (path, body) => ask(path, posted(body));
+
+/** Has a file written. */
+export const postForFile = (path, body) => ask(path, posted(body), (response) => response.blob());

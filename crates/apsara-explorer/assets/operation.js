@@ -1,6 +1,7 @@
 // An operation: its form, and what its documents say.
 
 import { get } from './api.js';
+import { codePanel } from './code.js';
 import { copyButton, el, fill, mark, part } from './dom.js';
 import { form } from './form.js';
 import { json } from './json.js';
@@ -35,19 +36,22 @@ export async function showOperation(main, route) {
   const changed = () => {
     clearTimeout(later);
     later = setTimeout(() => {
-      if (mine === open) history.replaceState(null, '', permalink(operation, fields.read()));
+      if (mine !== open) return;
+      history.replaceState(null, '', permalink(operation, fields.read()));
+      code.changed();
     }, 250);
   };
   const fields = form(operation, changed);
   fields.write(route.values);
   const page = el('div', { class: 'operation' });
   const call = sendPanel(operation, fields, page);
+  const code = codePanel(operation, fields.read);
   page.append(
     head(operation, fields),
     el('form', { id: 'form', class: 'part', noValidate: true, 'aria-labelledby': 'form-title', on: { submit: (event) => event.preventDefault() } },
       el('h2', { id: 'form-title', textContent: 'Parameters' }), fields.element),
     call.element,
-    el('div', { class: 'docs' }, facts(operation), about(operation), response(operation), codes(operation), changes(operation)));
+    el('div', { class: 'docs' }, code.element, facts(operation), about(operation), response(operation), codes(operation), changes(operation)));
   fill(main, page);
   scrollTo(0, 0);
   return call;

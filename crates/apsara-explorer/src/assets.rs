@@ -22,6 +22,7 @@ const ASSETS: &[Asset] = &[
     script!("answer.js"),
     script!("api.js"),
     script!("chips.js"),
+    script!("code.js"),
     script!("dialog.js"),
     script!("dom.js"),
     script!("emulator.js"),

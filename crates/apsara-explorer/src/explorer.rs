@@ -1,5 +1,6 @@
 //! Starting and stopping an explorer.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -37,6 +38,8 @@ pub struct Explorer {
 pub(crate) struct App {
     pub(crate) guard: Guard,
     pub(crate) products: Vec<Product>,
+    /// The documents that products were taken from which are not the shipped ones, by the products' words.
+    pub(crate) documents: BTreeMap<String, PathBuf>,
     /// The list of products and operations, written once.
     pub(crate) catalogue: OnceLock<String>,
     pub(crate) emulated: Emulated,
@@ -165,9 +168,11 @@ impl ExplorerBuilder {
     pub async fn start(self) -> Result<Explorer, StartError> {
         let mut products: Vec<Product> = apsara_catalog::products().map(Product::from).collect();
         let mut emulator = self.emulator;
+        let mut documents = BTreeMap::new();
         for path in self.documents {
             let product = given(&path)?;
             products.retain(|known| known.word() != product.word());
+            documents.insert(product.word(), path.clone());
             products.insert(0, product);
             emulator = emulator.spec_file(path);
         }
@@ -192,6 +197,7 @@ impl ExplorerBuilder {
         let app = Arc::new(App {
             guard: Guard { port: address.port(), token },
             products,
+            documents,
             catalogue: OnceLock::new(),
             emulated: Emulated::new(emulator),
             to_emulator,

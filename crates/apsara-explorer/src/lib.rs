@@ -2,6 +2,7 @@
 
 mod assets;
 mod catalogue;
+mod code;
 mod document;
 mod emulated;
 mod explorer;

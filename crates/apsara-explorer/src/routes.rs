@@ -8,14 +8,14 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Path, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
 use http::{HeaderValue, Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::explorer::App;
 use crate::send::{Refusal, refusal, send};
-use crate::{assets, catalogue, document};
+use crate::{assets, catalogue, code, document};
 
 /// The longest body that is read: a request of the page's forms.
 const LONGEST_BODY: usize = 1 << 20;
@@ -43,7 +43,9 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/api/operation/{product}/{version}/{operation}", get(one))
         .route("/api/status", get(status))
         .route("/api/emulator", get(emulator).post(change))
-        .route("/api/send", axum::routing::post(sent))
+        .route("/api/send", post(sent))
+        .route("/api/code", post(written_code))
+        .route("/api/project", post(project))
         .fallback(asset)
         .layer(middleware::from_fn_with_state(Arc::clone(&app), guarded))
         .with_state(app)
@@ -142,6 +144,29 @@ async fn sent(State(app): State<Arc<App>>, request: Request) -> Response {
         Ok(asked) => send(&app, &asked).await,
         Err(refusal) => Err(refusal),
     })
+}
+
+async fn written_code(State(app): State<Arc<App>>, request: Request) -> Response {
+    answer(match body(request).await {
+        Ok(asked) => code::write(&app, &asked).await,
+        Err(refusal) => Err(refusal),
+    })
+}
+
+async fn project(State(app): State<Arc<App>>, request: Request) -> Response {
+    let zip = match body(request).await {
+        Ok(asked) => code::download(&app, &asked).await,
+        Err(refusal) => Err(refusal),
+    };
+    match zip {
+        Ok(zip) => {
+            let mut response = Response::new(Body::from(zip));
+            response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/zip"));
+            response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            response
+        }
+        Err(refusal) => answer(Err(refusal)),
+    }
 }
 
 async fn asset(request: Request) -> Response {

@@ -28,7 +28,7 @@ pub(crate) fn refusal(status: StatusCode, message: impl Into<String>) -> Refusal
 pub(crate) struct Prepared {
     pub(crate) operation: Operation,
     pub(crate) request: Map<String, Value>,
-    description: Arc<Description>,
+    pub(crate) description: Arc<Description>,
 }
 
 impl Prepared {
@@ -94,7 +94,7 @@ pub(crate) async fn send(app: &App, asked: &Value) -> Result<Value, Refusal> {
     Ok(result)
 }
 
-fn target<'a>(app: &'a App, asked: &Value) -> Result<(&'static str, &'a Target), Refusal> {
+pub(crate) fn target<'a>(app: &'a App, asked: &Value) -> Result<(&'static str, &'a Target), Refusal> {
     match asked["target"].as_str() {
         Some("emulator") => Ok(("emulator", &app.to_emulator)),
         Some("cloud") => match &app.to_cloud {

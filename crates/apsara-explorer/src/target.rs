@@ -41,6 +41,11 @@ impl Target {
         Ok(target)
     }
 
+    /// Begins a configuration as that of its calls begins.
+    pub(crate) fn builder(&self) -> Result<ConfigBuilder, Error> {
+        (self.configure)()
+    }
+
     /// Returns what calls go out by; it is made once.
     pub(crate) fn config(&self, manner: Manner) -> Result<Config, Error> {
         let mut configs = self.configs.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,5 +1,6 @@
 //! What somebody does who sees the page for the first time.
 
+use apsara_tests::workspace::{cargo, root, scratch, succeed};
 use fantoccini::key::Key;
 use serde_json::json;
 
@@ -61,6 +62,18 @@ async fn a_newcomer_makes_a_task_restarts_it_and_meets_errors() {
         browser.picture("5-restarted").await;
         judge(browser, "restarted").await;
 
+        let code = page.code(&id).await;
+        assert!(code.contains(".restart_live_pull_to_push()") && code.contains(".region(\"cn-shanghai\")"), "{code}");
+        if width == 1440 {
+            compiles(code).await;
+        }
+        page.press("#code", "curl").await;
+        let code = page.code("curl --request").await;
+        assert!(code.contains(&id) && code.contains("Signature="), "{code}");
+        assert!(!code.contains(page.explorer.emulator().access_key_secret()), "{code}");
+        browser.picture("5-code").await;
+        judge(browser, "code").await;
+
         page.fill("TaskId", "nobody").await;
         let shown = page.send().await;
         assert!(shown.contains("CodeTaskNotExist") && shown.contains("There is no such task."), "{shown}");
@@ -85,6 +98,21 @@ async fn a_newcomer_makes_a_task_restarts_it_and_meets_errors() {
         judge(browser, "history").await;
         page.browser.close().await;
     }
+}
+
+/// Compiles a program that was copied from the page, with every warning denied.
+async fn compiles(program: String) {
+    let folder = scratch("explorer-code");
+    let manifest = format!(
+        "[package]\nname = \"copied\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\napsara = {{ path = '{}' }}\n\
+         tokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n\n[workspace]\n",
+        root().join("crates/apsara").display()
+    );
+    std::fs::create_dir_all(folder.join("src")).unwrap();
+    std::fs::write(folder.join("Cargo.toml"), manifest).unwrap();
+    std::fs::write(folder.join("src/main.rs"), format!("#![deny(warnings)]\n{program}")).unwrap();
+    std::fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+    tokio::task::spawn_blocking(move || succeed(&mut cargo(&folder, &["check", "--quiet"]))).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -134,6 +134,15 @@ impl Page {
         serde_json::from_str(text.as_str().unwrap()).unwrap()
     }
 
+    /// Waits for code that holds a text, and returns it.
+    pub(crate) async fn code(&self, text: &str) -> String {
+        let script = format!(
+            "const code = document.querySelector('#code .code')?.textContent; return code?.includes({}) && code",
+            json!(text)
+        );
+        self.browser.until(&script).await.as_str().unwrap().to_owned()
+    }
+
     /// Makes a task that runs at once, in the form, and returns its id.
     pub(crate) async fn create_task(&self) -> String {
         self.search("create pull to push").await;
