@@ -1,6 +1,7 @@
 'use strict';
 
-// Rounds of the official Node SDKs: `rounds.js v3|v1 HOST`, then a line `CALLS AT_ONCE` for each round, as rounds.py has them.
+// Rounds of the official Node SDKs: `rounds.js v3|v1 HOST [CERTIFICATE]`, then a line `CALLS AT_ONCE` for each round, as rounds.py has
+// them. What Node trusts, NODE_EXTRA_CA_CERTS says.
 
 const readline = require('readline');
 
@@ -9,16 +10,16 @@ const PARAMETERS = { Region: 'cn-shanghai', TaskId: '6f869419-0692-4fd5-8cf0-66c
 const ANSWER = 'fb0d4ac7-c7e3-4978-9743-0bf2f6e81f2d';
 
 const clients = {
-  v3(host) {
+  v3(host, protocol) {
     const { default: Client, $OpenApiUtil } = require('@alicloud/openapi-core');
     const { RuntimeOptions } = require('@darabonba/typescript');
     const client = new Client(
-      new $OpenApiUtil.Config({ ...KEY, endpoint: host, protocol: 'http', regionId: PARAMETERS.Region }),
+      new $OpenApiUtil.Config({ ...KEY, endpoint: host, protocol, regionId: PARAMETERS.Region }),
     );
     const params = new $OpenApiUtil.Params({
       action: 'RestartLivePullToPush',
       version: '2016-11-01',
-      protocol: 'HTTP',
+      protocol: protocol.toUpperCase(),
       pathname: '/',
       method: 'GET',
       authType: 'AK',
@@ -31,15 +32,15 @@ const clients = {
       return (await client.callApi(params, request, new RuntimeOptions({}))).body.TaskId;
     };
   },
-  v1(host) {
+  v1(host, protocol) {
     const { RPCClient } = require('@alicloud/pop-core');
-    const client = new RPCClient({ ...KEY, endpoint: `http://${host}`, apiVersion: '2016-11-01' });
+    const client = new RPCClient({ ...KEY, endpoint: `${protocol}://${host}`, apiVersion: '2016-11-01' });
     return async () => (await client.request('RestartLivePullToPush', { ...PARAMETERS })).TaskId;
   },
 };
 
 async function main() {
-  const call = clients[process.argv[2]](process.argv[3]);
+  const call = clients[process.argv[2]](process.argv[3], process.argv[4] ? 'https' : 'http');
   for await (const line of readline.createInterface({ input: process.stdin })) {
     const [calls, atOnce] = line.split(' ').map(Number);
     let begun = 0;

@@ -1,4 +1,6 @@
-"""Rounds of the official Python SDKs: `rounds.py v3|v1 HOST`, then a line `CALLS AT_ONCE` for each round.
+"""Rounds of the official Python SDKs: `rounds.py v3|v1 HOST [CERTIFICATE]`, then a line `CALLS AT_ONCE` for each round.
+
+Where there is a file with the certificate that the host shows, it is called by HTTPS; REQUESTS_CA_BUNDLE must name that file too.
 
 Each line is answered with what the calls cost, as the clients in Rust do. Calls that are under way at once have a thread each.
 """
@@ -14,13 +16,14 @@ REGION, TASK = "cn-shanghai", "6f869419-0692-4fd5-8cf0-66cab6591f2d"
 ANSWER = "fb0d4ac7-c7e3-4978-9743-0bf2f6e81f2d"
 
 
-def sdk_v3(host):
+def sdk_v3(host, certificate):
     from alibabacloud_live20161101.client import Client
     from alibabacloud_live20161101.models import RestartLivePullToPushRequest
     from alibabacloud_tea_openapi.utils_models import Config
 
+    protocol = "https" if certificate else "http"
     client = Client(
-        Config(access_key_id=KEY[0], access_key_secret=KEY[1], endpoint=host, protocol="http", region_id=REGION)
+        Config(access_key_id=KEY[0], access_key_secret=KEY[1], endpoint=host, protocol=protocol, region_id=REGION)
     )
 
     def call():
@@ -30,15 +33,15 @@ def sdk_v3(host):
     return call
 
 
-def core_v1(host):
+def core_v1(host, certificate):
     from aliyunsdkcore.client import AcsClient
     from aliyunsdkcore.request import CommonRequest
 
-    client = AcsClient(*KEY, REGION, auto_retry=False)
+    client = AcsClient(*KEY, REGION, auto_retry=False, verify=certificate)
 
     def call():
         request = CommonRequest(domain=host, version="2016-11-01", action_name="RestartLivePullToPush")
-        request.set_protocol_type("http")
+        request.set_protocol_type("https" if certificate else "http")
         request.set_method("GET")
         request.set_accept_format("json")
         request.add_query_param("Region", REGION)
@@ -49,7 +52,8 @@ def core_v1(host):
 
 
 def main():
-    call = {"v3": sdk_v3, "v1": core_v1}[sys.argv[1]](sys.argv[2])
+    name, host, *certificate = sys.argv[1:]
+    call = {"v3": sdk_v3, "v1": core_v1}[name](host, next(iter(certificate), None))
 
     def checked(_):
         assert call() == ANSWER

@@ -2,6 +2,7 @@
 
 pub mod clients;
 pub mod rounds;
+pub mod server;
 pub mod tuned;
 
 /// What goes wrong.

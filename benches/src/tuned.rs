@@ -5,12 +5,14 @@ use std::fmt::Write as _;
 use std::time::SystemTime;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
+use bytes::Bytes;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use http::HeaderMap;
 use http::header::{ACCEPT, AUTHORIZATION, HOST, HeaderName, HeaderValue, USER_AGENT};
+use http::{HeaderMap, Request, Uri};
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 
+use crate::server::Server;
 use crate::{ACCESS_KEY_ID, ACCESS_KEY_SECRET, Failure};
 
 const ACTION: HeaderName = HeaderName::from_static("x-acs-action");
@@ -22,9 +24,10 @@ const SIGNED: &str = "host;x-acs-action;x-acs-content-sha256;x-acs-date;x-acs-si
 /// SHA-256 of nothing.
 const NOTHING: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-/// Signs one call of one host.
+/// Signs one call of one server.
 #[derive(Clone)]
 pub struct Signer {
+    address: String,
     host: String,
     host_value: HeaderValue,
     v1: Hmac<Sha1>,
@@ -39,15 +42,16 @@ pub struct Buffers {
 }
 
 impl Signer {
-    /// Creates the signer of a host.
+    /// Creates the signer of a server.
     ///
     /// # Errors
     ///
     /// Fails where the host cannot be the value of a header.
-    pub fn new(host: &str) -> Result<Self, Failure> {
+    pub fn new(server: &Server) -> Result<Self, Failure> {
         Ok(Self {
-            host: host.to_owned(),
-            host_value: HeaderValue::from_str(host)?,
+            address: server.address(),
+            host: server.host.clone(),
+            host_value: HeaderValue::from_str(&server.host)?,
             v1: Hmac::new_from_slice(format!("{ACCESS_KEY_SECRET}&").as_bytes())?,
             v3: Hmac::new_from_slice(ACCESS_KEY_SECRET.as_bytes())?,
         })
@@ -81,8 +85,8 @@ impl Signer {
         mac.update(text.as_bytes());
         let mut signature = [0; 28];
         let length = BASE64_STANDARD.encode_slice(mac.finalize().into_bytes(), &mut signature)?;
-        let mut uri = String::with_capacity(self.host.len() + query.len() + 64);
-        write!(uri, "http://{}/?{query}&Signature=", self.host)?;
+        let mut uri = String::with_capacity(self.address.len() + query.len() + 64);
+        write!(uri, "{}/?{query}&Signature=", self.address)?;
         push_encoded(&mut uri, std::str::from_utf8(&signature[..length])?);
         Ok(uri)
     }
@@ -123,10 +127,22 @@ impl Signer {
         headers.insert(NONCE, nonce);
         headers.insert(VERSION, HeaderValue::from_static("2016-11-01"));
         headers.insert(AUTHORIZATION, HeaderValue::from_str(second)?);
-        let mut uri = String::with_capacity(self.host.len() + 128);
-        write!(uri, "http://{}/?Region={region}&TaskId={task}", self.host)?;
+        let mut uri = String::with_capacity(self.address.len() + 96);
+        write!(uri, "{}/?Region={region}&TaskId={task}", self.address)?;
         Ok((uri, headers))
     }
+}
+
+/// Puts a signed call together.
+///
+/// # Errors
+///
+/// Fails where the address is none.
+pub fn request<B: Default>(address: String, headers: HeaderMap) -> Result<Request<B>, Failure> {
+    let mut request = Request::new(B::default());
+    *request.uri_mut() = Uri::from_maybe_shared(Bytes::from(address))?;
+    *request.headers_mut() = headers;
+    Ok(request)
 }
 
 fn nonce() -> Result<[u8; 16], Failure> {

@@ -29,6 +29,7 @@ mod repair;
 mod select;
 mod single;
 mod spec;
+mod usage;
 mod waiters;
 mod write;
 
@@ -41,6 +42,7 @@ pub use format::File;
 pub use load::Sources;
 pub use pages::PagesOf;
 pub use refusal::{Place, Refusal, Refusals, Repair};
+pub use usage::{Holds, Member, Shape, Travels, Usage, usages};
 pub use write::{Changes, compare, write};
 
 /// Says how clients are generated.
@@ -166,18 +168,29 @@ fn of_data(
     sources.insert(format!("{folder}/product.json"), shared.to_string());
     sources.insert(format!("{folder}/{name}.json"), spec.to_string());
     if let Some(overlay) = overlay {
-        let mut overlay = overlay.clone();
-        // They were made already, and one that changes nothing is refused.
-        overlay.as_object_mut().and_then(|entries| entries.remove("corrections"));
-        // It names another operation, which is not here.
-        overlay.as_object_mut().and_then(|entries| entries.remove("reconcile"));
-        sources.insert(format!("{folder}/{name}.apsara.json"), overlay.to_string());
+        sources.insert(format!("{folder}/{name}.apsara.json"), without_references(overlay).to_string());
     }
+    model_of(&sources, &format!("{folder}/product.json"))
+}
+
+/// Leaves out of an overlay what names something else.
+fn without_references(overlay: &serde_json::Value) -> serde_json::Value {
+    let mut overlay = overlay.clone();
+    if let Some(entries) = overlay.as_object_mut() {
+        // They were made already, and one that changes nothing is refused.
+        entries.remove("corrections");
+        // It names another operation, which may not be here.
+        entries.remove("reconcile");
+    }
+    overlay
+}
+
+/// Makes a model of operations of one version; `shared` is the file of what they share.
+fn model_of(sources: &Sources, shared: &str) -> Result<model::Model, Refusals> {
     let collector = refusal::Collector::default();
-    let versions = load::load(&sources, &collector);
+    let versions = load::load(sources, &collector);
     check::check(&versions, &collector);
-    // What is shared names what other operations have, which are not here.
-    let shared = format!("{folder}/product.json");
+    // What is shared names what other operations have, which may not be here.
     let refusals: Vec<Refusal> =
         collector.refusals().into_iter().filter(|refusal| refusal.place().file_name() != shared).collect();
     if !refusals.is_empty() {

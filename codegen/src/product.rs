@@ -92,6 +92,18 @@ pub(crate) struct NamedValue {
     pub(crate) documented: bool,
 }
 
+impl Product {
+    /// Returns the example of a parameter or field; one that the documents only know of gives way to the first that they list.
+    pub(crate) fn example<'s>(&'s self, wire: &str, schema: &'s Schema) -> Option<&'s str> {
+        let given = schema.example.as_deref();
+        let named = self.enums.iter().find(|named| named.parameters.iter().any(|parameter| parameter == wire));
+        let Some(values) = named.map(|named| &named.values) else { return given };
+        let is_undocumented = values.iter().any(|value| Some(value.value.as_str()) == given && !value.documented);
+        let listed = values.iter().find(|value| value.documented).map(|value| value.value.as_str());
+        if is_undocumented { listed } else { given }
+    }
+}
+
 /// Reads a `product.json`, of which every entry is known.
 pub(crate) fn product(value: &Value, place: Place, refusals: &Collector) -> Option<Product> {
     let object = Object::new(value, place, refusals)?;

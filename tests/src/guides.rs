@@ -26,3 +26,4 @@ guide!(Transport, "transport.md");
 guide!(Terminal, "terminal.md");
 guide!(Bulk, "bulk.md");
 guide!(Explorer, "explorer.md");
+guide!(Code, "code.md");

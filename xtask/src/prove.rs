@@ -12,6 +12,7 @@ mod of_bodies;
 mod of_builds;
 mod of_bulk;
 mod of_calls;
+mod of_code;
 mod of_control;
 mod of_credentials;
 mod of_emulator;
@@ -66,6 +67,7 @@ pub(crate) fn run(only: &str) -> Result<(), Failure> {
         of_builds::BREAKS,
         of_terminal::BREAKS,
         of_bulk::BREAKS,
+        of_code::BREAKS,
     ];
     let breaks = || all.into_iter().flatten().filter(is_meant);
     if breaks().next().is_none() {

@@ -26,7 +26,7 @@ pub(crate) struct Args {
 }
 
 /// The tests that need other programs or other builds.
-const SLOW: [&str; 6] = ["downstream", "drop_in", "elsewhere", "evolution", "peers", "wire"];
+const SLOW: [&str; 7] = ["code", "downstream", "drop_in", "elsewhere", "evolution", "peers", "wire"];
 
 /// Those that need a browser.
 const BROWSER: &str = "explorer";
@@ -143,6 +143,7 @@ fn test_targets() -> Result<Vec<String>, Failure> {
         "crates/apsara-emulator/tests",
         "crates/apsara-explorer/tests",
         "crates/apsara-cli/tests",
+        "crates/apsara-code/tests",
         "tests/tests",
     ] {
         let Ok(entries) = std::fs::read_dir(root.join(folder)) else { continue };

@@ -10,9 +10,11 @@ use apsara_core::measure;
 use apsara_core::pacing::{Lane, LocalPacer, Pacer as _};
 use apsara_core::transport::{BoxFuture, Transport, TransportError};
 use benches::clients::Wide;
-use benches::tuned::{Buffers, Signer};
+use benches::server::Server;
+use benches::tuned::{self, Buffers, Signer};
 use benches::{ACCESS_KEY_ID, ACCESS_KEY_SECRET, BODY, Failure, REGION, TASK_ID};
 use bytes::Bytes;
+use http::HeaderMap;
 
 /// Answers at once.
 #[derive(Debug)]
@@ -36,7 +38,7 @@ fn main() -> Result<(), Failure> {
     let mut request = RestartLivePullToPushRequest::default();
     request.region = Some(REGION.into());
     request.task_id = Some(TASK_ID.to_owned());
-    let signer = Signer::new("127.0.0.1:8080")?;
+    let signer = Signer::new(&Server { host: "127.0.0.1:8080".to_owned(), certificate: None })?;
     let mut buffers = Buffers::default();
     let pacer = LocalPacer::new();
     let lane = Lane { account: ACCESS_KEY_ID, operation: &benches::clients::WIDE };
@@ -54,10 +56,12 @@ fn main() -> Result<(), Failure> {
                 black_box(measure::sign(&client, black_box(&request), &key, SignatureVersion::V3)?);
             }
             "V1 by hand" => {
-                black_box(signer.v1(black_box(REGION), black_box(TASK_ID), &mut buffers)?);
+                let address = signer.v1(black_box(REGION), black_box(TASK_ID), &mut buffers)?;
+                black_box(tuned::request::<()>(address, HeaderMap::new())?);
             }
             "V3 by hand" => {
-                black_box(signer.v3(black_box(REGION), black_box(TASK_ID), &mut buffers)?);
+                let (address, headers) = signer.v3(black_box(REGION), black_box(TASK_ID), &mut buffers)?;
+                black_box(tuned::request::<()>(address, headers)?);
             }
             "decode" => {
                 black_box(measure::decode::<RestartLivePullToPushResponse>(black_box(BODY.as_bytes()))?);

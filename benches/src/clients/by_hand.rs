@@ -3,15 +3,16 @@
 use std::cell::RefCell;
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, Uri};
+use http::HeaderMap;
 use http_body_util::{BodyExt as _, Empty};
+use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
-use super::raw::connector;
 use crate::rounds::Caller;
-use crate::tuned::{Buffers, Signer};
+use crate::server::Server;
+use crate::tuned::{Buffers, Signer, request};
 use crate::{Answer, Failure, REGION, TASK_ID};
 
 /// How a call is signed: what it is sent to, and with which headers.
@@ -33,25 +34,22 @@ fn check(body: &[u8]) -> Result<(), Failure> {
 
 /// On the pool of hyper-util.
 pub(super) struct Hyper {
-    client: Client<HttpConnector, Empty<Bytes>>,
+    client: Client<HttpsConnector<HttpConnector>, Empty<Bytes>>,
     signer: Signer,
     sign: Sign,
 }
 
 impl Hyper {
-    pub(super) fn new(host: &str, sign: Sign) -> Result<Self, Failure> {
-        let client = Client::builder(TokioExecutor::new()).build(connector());
-        Ok(Self { client, signer: Signer::new(host)?, sign })
+    pub(super) fn new(server: &Server, sign: Sign) -> Result<Self, Failure> {
+        let client = Client::builder(TokioExecutor::new()).build(server.connector()?);
+        Ok(Self { client, signer: Signer::new(server)?, sign })
     }
 }
 
 impl Caller for Hyper {
     async fn call(&self) -> Result<(), Failure> {
-        let mut request = Request::new(Empty::new());
         let (address, headers) = signed(&self.signer, self.sign)?;
-        *request.uri_mut() = Uri::from_maybe_shared(Bytes::from(address))?;
-        *request.headers_mut() = headers;
-        let answer = self.client.request(request).await?;
+        let answer = self.client.request(request(address, headers)?).await?;
         if !answer.status().is_success() {
             return Err(format!("the status is {}", answer.status()).into());
         }
@@ -67,8 +65,8 @@ pub(super) struct Reqwest {
 }
 
 impl Reqwest {
-    pub(super) fn new(host: &str, sign: Sign) -> Result<Self, Failure> {
-        Ok(Self { client: reqwest::Client::new(), signer: Signer::new(host)?, sign })
+    pub(super) fn new(server: &Server, sign: Sign) -> Result<Self, Failure> {
+        Ok(Self { client: super::raw::reqwest(server)?, signer: Signer::new(server)?, sign })
     }
 }
 

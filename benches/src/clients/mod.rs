@@ -2,14 +2,19 @@
 
 mod by_hand;
 mod ours;
+#[cfg(feature = "peers")]
 mod peers;
 mod raw;
 
 pub use self::ours::{WIDE, Wide};
 use crate::Failure;
-use crate::rounds::{on_many_threads, on_one_thread};
+#[cfg(feature = "peers")]
+use crate::rounds::on_many_threads;
+use crate::rounds::on_one_thread;
+use crate::server::{Server, raise_descriptor_limit};
 
-/// Runs the rounds of the client that the first argument names, against the host of the second.
+/// Runs the rounds of the client that the first argument names, against the host of the second, which shows the certificate in the
+/// file of the third, if there is one.
 ///
 /// # Errors
 ///
@@ -17,21 +22,27 @@ use crate::rounds::{on_many_threads, on_one_thread};
 pub fn run(mut arguments: impl Iterator<Item = String>) -> Result<(), Failure> {
     let name = arguments.next().ok_or("which client?")?;
     let host = arguments.next().ok_or("of which host?")?;
-    let host = host.as_str();
+    let server = &Server { host, certificate: arguments.next().map(Into::into) };
+    raise_descriptor_limit()?;
     match name.as_str() {
-        "raw-hyper" => on_one_thread(|| raw::Hyper::new(host)),
-        "raw-reqwest" => on_one_thread(|| Ok(raw::Reqwest::new(host))),
-        "by-hand-v1-hyper" => on_one_thread(|| by_hand::Hyper::new(host, by_hand::V1)),
-        "by-hand-v3-hyper" => on_one_thread(|| by_hand::Hyper::new(host, by_hand::V3)),
-        "by-hand-v1-reqwest" => on_one_thread(|| by_hand::Reqwest::new(host, by_hand::V1)),
-        "by-hand-v3-reqwest" => on_one_thread(|| by_hand::Reqwest::new(host, by_hand::V3)),
-        "ours-v1-hyper" => on_one_thread(|| ours::hyper(host, apsara::SignatureVersion::V1)),
-        "ours-v3-hyper" => on_one_thread(|| ours::hyper(host, apsara::SignatureVersion::V3)),
-        "ours-v1-reqwest" => on_one_thread(|| ours::reqwest(host, apsara::SignatureVersion::V1)),
-        "ours-v3-reqwest" => on_one_thread(|| ours::reqwest(host, apsara::SignatureVersion::V3)),
-        "aliyun-openapi-core" => on_one_thread(|| Ok(peers::AliyunOpenapiCore::new(host))),
-        "alibaba-cloud-sdk" => on_many_threads(|| peers::alibaba_cloud_sdk(host)),
-        "aws-sdk-ivs" => on_one_thread(|| Ok(peers::AwsIvs::new(host))),
+        "raw-hyper" => on_one_thread(|| raw::Hyper::new(server)),
+        "raw-reqwest" => on_one_thread(|| raw::Reqwest::new(server)),
+        "by-hand-v1-hyper" => on_one_thread(|| by_hand::Hyper::new(server, by_hand::V1)),
+        "by-hand-v3-hyper" => on_one_thread(|| by_hand::Hyper::new(server, by_hand::V3)),
+        "by-hand-v1-reqwest" => on_one_thread(|| by_hand::Reqwest::new(server, by_hand::V1)),
+        "by-hand-v3-reqwest" => on_one_thread(|| by_hand::Reqwest::new(server, by_hand::V3)),
+        "ours-v1-hyper" => on_one_thread(|| ours::hyper(server, apsara::SignatureVersion::V1)),
+        "ours-v3-hyper" => on_one_thread(|| ours::hyper(server, apsara::SignatureVersion::V3)),
+        "ours-v1-reqwest" => on_one_thread(|| ours::reqwest(server, apsara::SignatureVersion::V1)),
+        "ours-v3-reqwest" => on_one_thread(|| ours::reqwest(server, apsara::SignatureVersion::V3)),
+        #[cfg(feature = "peers")]
+        "alibabacloud" => on_one_thread(|| Ok(peers::AlibabaCloud::new(server))),
+        #[cfg(feature = "peers")]
+        "aliyun-openapi-core" => on_one_thread(|| Ok(peers::AliyunOpenapiCore::new(server))),
+        #[cfg(feature = "peers")]
+        "alibaba-cloud-sdk" => on_many_threads(|| peers::alibaba_cloud_sdk(server)),
+        #[cfg(feature = "peers")]
+        "aws-sdk-ivs" => on_one_thread(|| peers::AwsIvs::new(server)),
         other => Err(format!("there is no client `{other}`").into()),
     }
 }

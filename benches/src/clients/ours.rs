@@ -6,28 +6,38 @@ use apsara::live::{Client, RestartLivePullToPushRequest};
 use apsara::{Config, ConfigBuilder, Credentials, SignatureVersion};
 use apsara_core::generated::v1::{Operation, Quota, Request as _};
 use apsara_core::pacing::{Lane, LocalPacer, Pacer, PacingError};
-use apsara_core::transport::{BoxFuture, HyperTransport};
+use apsara_core::transport::{BoxFuture, HyperTransport, ReqwestTransport};
 use tokio::time::Instant;
 
 use crate::rounds::Caller;
+use crate::server::Server;
 use crate::{ACCESS_KEY_ID, ACCESS_KEY_SECRET, BODY, Failure, REGION, TASK_ID};
 
 /// A client that was generated.
 pub(super) struct Ours(Client);
 
 /// On the transport of reqwest.
-pub(super) fn reqwest(host: &str, signature: SignatureVersion) -> Result<Ours, Failure> {
-    Ok(Ours(Client::new(&config(host, signature)?.build()?)))
+pub(super) fn reqwest(server: &Server, signature: SignatureVersion) -> Result<Ours, Failure> {
+    let config = config(server, signature)?;
+    let config = match &server.certificate {
+        None => config,
+        Some(file) => config.transport(ReqwestTransport::builder().ca_file(file).without_system_cas().build()?),
+    };
+    Ok(Ours(Client::new(&config.build()?)))
 }
 
 /// On the transport of hyper-util.
-pub(super) fn hyper(host: &str, signature: SignatureVersion) -> Result<Ours, Failure> {
-    Ok(Ours(Client::new(&config(host, signature)?.transport(HyperTransport::new()?).build()?)))
+pub(super) fn hyper(server: &Server, signature: SignatureVersion) -> Result<Ours, Failure> {
+    let transport = match &server.certificate {
+        None => HyperTransport::new()?,
+        Some(_) => HyperTransport::with_tls(server.tls()?),
+    };
+    Ok(Ours(Client::new(&config(server, signature)?.transport(transport).build()?)))
 }
 
-fn config(host: &str, signature: SignatureVersion) -> Result<ConfigBuilder, Failure> {
+fn config(server: &Server, signature: SignatureVersion) -> Result<ConfigBuilder, Failure> {
     let key = Credentials::new(ACCESS_KEY_ID, ACCESS_KEY_SECRET)?;
-    let config = Config::builder().endpoint(format!("http://{host}")).credentials(key).signature(signature);
+    let config = Config::builder().endpoint(server.address()).credentials(key).signature(signature);
     Ok(config.pacer(Wide(LocalPacer::new())))
 }
 

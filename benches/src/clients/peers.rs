@@ -3,18 +3,22 @@
 use alibaba_cloud_sdk_rust::sdk::requests::{BaseRequestExt as _, GET, RpcRequest};
 use alibaba_cloud_sdk_rust::sdk::responses::BaseResponse;
 use alibaba_cloud_sdk_rust::services::dysmsapi::Client as AlibabaCloudSdk;
+use alibabacloud::client::AliyunClient;
 use aliyun_openapi_core_rust_sdk::client::rpc::RPClient;
 use aws_sdk_ivs::config::{BehaviorVersion, Credentials, Region};
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 
 use crate::rounds::Caller;
+use crate::server::Server;
 use crate::{ACCESS_KEY_ID, ACCESS_KEY_SECRET, Answer, Failure, REGION, TASK_ID};
 
 /// aliyun-openapi-core-rust-sdk, which signs with version 1.
 pub(super) struct AliyunOpenapiCore(RPClient);
 
 impl AliyunOpenapiCore {
-    pub(super) fn new(host: &str) -> Self {
-        Self(RPClient::new(ACCESS_KEY_ID, ACCESS_KEY_SECRET, format!("http://{host}")))
+    pub(super) fn new(server: &Server) -> Self {
+        Self(RPClient::new(ACCESS_KEY_ID, ACCESS_KEY_SECRET, server.address()))
     }
 }
 
@@ -25,10 +29,42 @@ impl Caller for AliyunOpenapiCore {
     }
 }
 
+/// alibabacloud, which signs with version 1 and speaks HTTPS and nothing else.
+///
+/// It trusts what is compiled in. This package has its version of reqwest trust the system's certificates too, which are those of the
+/// file that `SSL_CERT_FILE` names.
+pub(super) struct AlibabaCloud {
+    client: AliyunClient,
+    host: String,
+}
+
+impl AlibabaCloud {
+    pub(super) fn new(server: &Server) -> Self {
+        let client = AliyunClient::new(ACCESS_KEY_ID.to_owned(), ACCESS_KEY_SECRET.to_owned());
+        Self { client, host: format!("{}/", server.host) }
+    }
+}
+
+impl Caller for AlibabaCloud {
+    async fn call(&self) -> Result<(), Failure> {
+        let parameters = [
+            ("Action", "RestartLivePullToPush"),
+            ("Format", "JSON"),
+            ("Region", REGION),
+            ("TaskId", TASK_ID),
+            ("Version", "2016-11-01"),
+        ];
+        let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        // Its error cannot be sent to another thread.
+        let answer = self.client.send_request(&self.host, parameters).await.map_err(|error| error.to_string());
+        serde_json::from_value::<Answer>(answer?)?.check()
+    }
+}
+
 /// alibaba-cloud-sdk-rust, which signs with version 1 and blocks. It knows one operation, but calls any.
-pub(super) fn alibaba_cloud_sdk(host: &str) -> Result<impl FnMut() -> Result<(), Failure> + use<>, Failure> {
+pub(super) fn alibaba_cloud_sdk(server: &Server) -> Result<impl FnMut() -> Result<(), Failure> + use<>, Failure> {
     let mut client = AlibabaCloudSdk::NewClientWithAccessKey(REGION, ACCESS_KEY_ID, ACCESS_KEY_SECRET)?;
-    client.Domain = host.to_owned();
+    client.Domain = server.host.clone();
     Ok(move || {
         let mut request = RpcRequest::default();
         request.InitWithApiInfo("Live", "2016-11-01", "RestartLivePullToPush", "", "");
@@ -46,14 +82,23 @@ pub(super) fn alibaba_cloud_sdk(host: &str) -> Result<impl FnMut() -> Result<(),
 pub(super) struct AwsIvs(aws_sdk_ivs::Client);
 
 impl AwsIvs {
-    pub(super) fn new(host: &str) -> Self {
+    pub(super) fn new(server: &Server) -> Result<Self, Failure> {
+        let client = aws_smithy_http_client::Builder::new();
+        let client = match &server.certificate {
+            None => client.build_http(),
+            Some(file) => {
+                let trust = TrustStore::empty().with_pem_certificate(std::fs::read(file)?);
+                let context = TlsContext::builder().with_trust_store(trust).build()?;
+                client.tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(context).build_https()
+            }
+        };
         let config = aws_sdk_ivs::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .credentials_provider(Credentials::new(ACCESS_KEY_ID, ACCESS_KEY_SECRET, None, None, "given"))
-            .endpoint_url(format!("http://{host}"))
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .endpoint_url(server.address())
+            .http_client(client)
             .region(Region::new("eu-central-1"));
-        Self(aws_sdk_ivs::Client::from_conf(config.build()))
+        Ok(Self(aws_sdk_ivs::Client::from_conf(config.build())))
     }
 }
 

@@ -3,16 +3,18 @@
 use bytes::Bytes;
 use http::Uri;
 use http_body_util::{BodyExt as _, Empty};
+use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
 use crate::rounds::Caller;
+use crate::server::Server;
 use crate::{BODY, Failure, REGION, TASK_ID};
 
 /// The address of the call.
-fn address(host: &str) -> String {
-    format!("http://{host}/?Region={REGION}&TaskId={TASK_ID}")
+fn address(server: &Server) -> String {
+    format!("{}/?Region={REGION}&TaskId={TASK_ID}", server.address())
 }
 
 /// Fails unless a body is the server's.
@@ -22,22 +24,15 @@ fn check(body: &[u8]) -> Result<(), Failure> {
 
 /// The pool of hyper-util.
 pub(super) struct Hyper {
-    client: Client<HttpConnector, Empty<Bytes>>,
+    client: Client<HttpsConnector<HttpConnector>, Empty<Bytes>>,
     uri: Uri,
 }
 
 impl Hyper {
-    pub(super) fn new(host: &str) -> Result<Self, Failure> {
-        let client = Client::builder(TokioExecutor::new()).build(connector());
-        Ok(Self { client, uri: address(host).parse()? })
+    pub(super) fn new(server: &Server) -> Result<Self, Failure> {
+        let client = Client::builder(TokioExecutor::new()).build(server.connector()?);
+        Ok(Self { client, uri: address(server).parse()? })
     }
-}
-
-/// Makes connections that wait for no further bytes.
-pub(super) fn connector() -> HttpConnector {
-    let mut connector = HttpConnector::new();
-    connector.set_nodelay(true);
-    connector
 }
 
 impl Caller for Hyper {
@@ -54,9 +49,14 @@ pub(super) struct Reqwest {
 }
 
 impl Reqwest {
-    pub(super) fn new(host: &str) -> Self {
-        Self { client: reqwest::Client::new(), address: address(host) }
+    pub(super) fn new(server: &Server) -> Result<Self, Failure> {
+        Ok(Self { client: reqwest(server)?, address: address(server) })
     }
+}
+
+/// A client of reqwest as it is, but for whom it trusts.
+pub(super) fn reqwest(server: &Server) -> Result<reqwest::Client, Failure> {
+    Ok(reqwest::Client::builder().tls_backend_preconfigured(server.tls()?).build()?)
 }
 
 impl Caller for Reqwest {

@@ -33,7 +33,7 @@ pub(super) fn operation<'a>(api: &'a Api, ours: &Ours, types: &mut Types<'a>, pr
     let repeat = ours.repeat.unwrap_or_else(|| Repeat::derived(api));
     let impact = ours.impact.unwrap_or_else(|| Impact::derived(api));
     let facts = text::Facts { api, repeat, impact, ours, paged: paged.as_ref() };
-    let example = text::example(api, &request, &setters, &method, product_path);
+    let example = text::example(types.product, api, &request, &setters, &method, product_path);
     Operation {
         spec: api.place.file_name().to_owned(),
         name: api.name.clone(),
@@ -92,7 +92,7 @@ fn streams<'a>(
     let is_bytes = |field: &&Field| field.of == Type::Bytes && field.facts.contains(&Fact::Form("body"));
     let bodies = request.fields.iter().filter(|field| field.facts.contains(&Fact::Form("body")));
     let event = answers_with_events(api).then(|| match &api.response {
-        Some(schema) => types.field(String::new(), "event", schema, format!("{name}Event"), nested).of,
+        Some(schema) => types.field(String::new(), "event", schema, name, nested).of,
         None => Type::Json,
     });
     Streams {
@@ -166,9 +166,8 @@ fn request<'a>(api: &'a Api, types: &mut Types<'a>, name: &str, method: &str, ne
         .chunk_by(|a, b| a.name == b.name)
         .map(|same| {
             let parameter = same[0];
-            let below = format!("{record}{}", names::pascal(&parameter.name));
             let field = fields.claim(&names::snake(&parameter.name));
-            let mut field = types.field(field, &parameter.name, &parameter.schema, below, nested);
+            let mut field = types.field(field, &parameter.name, &parameter.schema, &record, nested);
             let takes_json = api.consumes == ["application/json"];
             let mut facts = travels(parameter, &field.of, takes_json);
             if same.iter().any(|it| it.schema.required) || parameter.location == "path" {
@@ -242,16 +241,14 @@ fn response<'a>(api: &'a Api, types: &mut Types<'a>, name: &str, method: &str, n
         if is_object && root.additional.is_none() {
             record = types.record(record.name, record.docs, &root.properties, nested);
         } else {
-            let below = format!("{}Body", record.name);
-            let mut body = types.field("body".to_owned(), "body", schema, below, nested);
+            let mut body = types.field("body".to_owned(), "body", schema, &record.name, nested);
             body.facts.insert(0, Fact::Form("body"));
             record.fields.push(body);
         }
     }
     let mut names = Scope::new(record.fields.iter().map(|field| field.name.as_str()));
     for (wire, schema) in &api.response_headers {
-        let below = format!("{}{}", record.name, names::pascal(wire));
-        let mut field = types.field(names.claim(&names::snake(wire)), wire, schema, below, nested);
+        let mut field = types.field(names.claim(&names::snake(wire)), wire, schema, &record.name, nested);
         field.facts.insert(0, Fact::Form("header"));
         record.fields.push(field);
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::text;
+use crate::docs;
 use crate::facts::is_sensitive;
 use crate::limits::Limits;
 use crate::model::{Fact, Field, Record, Type};
@@ -22,6 +23,19 @@ pub(super) struct Types<'a> {
     shared: Vec<Record>,
     /// Whether what is lowered is an answer's own: there a list that an object holds alone stands for the object.
     pub(super) unwraps: bool,
+}
+
+/// Says of a type that has no name in the spec what it is called, unless that is taken, and what it holds.
+struct Below {
+    name: String,
+    what: String,
+}
+
+impl Below {
+    /// Says it of what is in a list or a map.
+    fn one(&self, of: &str) -> Self {
+        Self { name: self.name.clone(), what: format!("{of} of {}", self.what) }
+    }
 }
 
 impl<'a> Types<'a> {
@@ -66,8 +80,7 @@ impl<'a> Types<'a> {
         let fields = properties
             .iter()
             .map(|(wire, schema)| {
-                let below = format!("{name}{}", names::pascal(wire));
-                let mut field = self.field(fields.claim(&names::snake(wire)), wire, schema, below, nested);
+                let mut field = self.field(fields.claim(&names::snake(wire)), wire, schema, &name, nested);
                 if schema.required && !self.unwraps {
                     field.facts.insert(0, Fact::Required);
                 }
@@ -77,15 +90,17 @@ impl<'a> Types<'a> {
         Record { name, docs, fields, readable: true }
     }
 
-    /// Lowers a property; `below` is the name of its record, if it is one.
+    /// Lowers a property of a type.
     pub(super) fn field(
         &mut self,
         name: String,
         wire: &str,
         schema: &'a Schema,
-        below: String,
+        parent: &str,
         nested: &mut Vec<Record>,
     ) -> Field {
+        let (name_below, place) = (format!("{parent}{}", names::pascal(wire)), docs::code(wire));
+        let below = &Below { name: name_below, what: format!("{place} of [`{parent}`]") };
         let (schema, wrapper) = match wrapped(schema).filter(|_| self.unwraps) {
             Some((wrapper, list)) => (list, Some((wrapper, schema))),
             None => (schema, None),
@@ -97,7 +112,7 @@ impl<'a> Types<'a> {
         let always = matches!(of, Type::List(_) | Type::Map(_));
         let described =
             wrapper.map_or(schema, |(_, object)| if schema.description.is_none() { object } else { schema });
-        let docs = text::field(wire, described, &of);
+        let docs = text::field(wire, described, self.product.example(wire, described), &of);
         let mut facts: Vec<Fact> = wrapper.map(|(wrapper, _)| Fact::Wrapped(wrapper.to_owned())).into_iter().collect();
         if is_sensitive(wire, schema) || is_sensitive(wire, described) {
             facts.push(Fact::Sensitive);
@@ -108,7 +123,7 @@ impl<'a> Types<'a> {
         Field { name, wire: wire.to_owned(), docs, of, always, facts, again: Vec::new() }
     }
 
-    fn type_of(&mut self, schema: &'a Schema, below: String, nested: &mut Vec<Record>) -> Type {
+    fn type_of(&mut self, schema: &'a Schema, below: &Below, nested: &mut Vec<Record>) -> Type {
         if let Some(reference) = &schema.reference {
             return self.component(reference, below, nested);
         }
@@ -123,17 +138,17 @@ impl<'a> Types<'a> {
             Some("any") => Type::Json,
             _ => {
                 if let Some(items) = schema.items.as_deref().filter(|_| kind != Some("object")) {
-                    Type::List(Box::new(self.type_of(items, below, nested)))
+                    Type::List(Box::new(self.type_of(items, &below.one("an element"), nested)))
                 } else if kind == Some("array") {
                     Type::List(Box::new(Type::Json))
                 } else if !schema.properties.is_empty() {
-                    let name = self.scope.claim(&below);
-                    let docs = text::record(schema, &name);
+                    let name = self.scope.claim(&below.name);
+                    let docs = text::record(schema, &below.what);
                     let record = self.record(name.clone(), docs, &schema.properties, nested);
                     nested.push(record);
                     Type::Record(name)
                 } else if let Some(values) = schema.additional.as_deref() {
-                    Type::Map(Box::new(self.type_of(values, below, nested)))
+                    Type::Map(Box::new(self.type_of(values, &below.one("a value"), nested)))
                 } else {
                     Type::Json
                 }
@@ -142,7 +157,7 @@ impl<'a> Types<'a> {
     }
 
     /// Returns the type of a component. One with properties is a type of its own, which operations share.
-    fn component(&mut self, reference: &'a str, below: String, nested: &mut Vec<Record>) -> Type {
+    fn component(&mut self, reference: &'a str, below: &Below, nested: &mut Vec<Record>) -> Type {
         let name = reference.trim_start_matches("#/components/schemas/");
         let Some(schema) = self.product.components.get(name) else { return Type::Json };
         if schema.properties.is_empty() {
@@ -155,13 +170,14 @@ impl<'a> Types<'a> {
             // It stands in the list before its fields are known, so that one that holds itself is lowered once.
             self.shared.push(Record {
                 name: rust.clone(),
-                docs: text::record(schema, &rust),
+                docs: text::record(schema, &docs::code(&rust)),
                 fields: Vec::new(),
                 readable: true,
             });
             let mut records = Vec::new();
             let unwraps = std::mem::take(&mut self.unwraps);
-            let record = self.record(rust.clone(), text::record(schema, &rust), &schema.properties, &mut records);
+            let record =
+                self.record(rust.clone(), text::record(schema, &docs::code(&rust)), &schema.properties, &mut records);
             self.shared.retain(|record| record.name != rust);
             self.shared.push(record);
             self.shared.append(&mut records);

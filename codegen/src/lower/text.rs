@@ -5,6 +5,7 @@ use crate::facts::{Impact, Ram, Repeat, is_sensitive};
 use crate::limits::Limits;
 use crate::model::{Fact, Paged, Record, Setter, Type};
 use crate::overlay::Ours;
+use crate::product::Product;
 use crate::spec::{Api, ErrorCode, Schema};
 
 /// What is known of an operation.
@@ -17,7 +18,7 @@ pub(super) struct Facts<'a> {
 }
 
 /// Documents a field: its description, then a line of facts.
-pub(super) fn field(wire: &str, schema: &Schema, of: &Type) -> String {
+pub(super) fn field(wire: &str, schema: &Schema, example: Option<&str>, of: &Type) -> String {
     let described = described(schema);
     let described = if described.is_empty() { format!("Holds {}.", docs::code(wire)) } else { described };
     let mut facts = Vec::new();
@@ -32,8 +33,7 @@ pub(super) fn field(wire: &str, schema: &Schema, of: &Type) -> String {
     if is_sensitive(wire, schema) {
         facts.push("Sensitive: it is never shown.".to_owned());
     } else if !matches!(of, Type::Record(_) | Type::Recursive(_)) {
-        let example =
-            schema.example.as_ref().filter(|example| example.chars().count() <= 80 && !example.trim().is_empty());
+        let example = example.filter(|example| example.chars().count() <= 80 && !example.trim().is_empty());
         facts.extend(example.map(|example| format!("Example: {}.", docs::code(example))));
     }
     if schema.deprecated {
@@ -48,10 +48,10 @@ pub(super) fn field(wire: &str, schema: &Schema, of: &Type) -> String {
     }
 }
 
-/// Documents a type that holds an object.
-pub(super) fn record(schema: &Schema, name: &str) -> String {
+/// Documents a type that holds an object; `what` says what that is, in Markdown.
+pub(super) fn record(schema: &Schema, what: &str) -> String {
     let described = described(schema);
-    if described.is_empty() { format!("Holds {}.", docs::code(name)) } else { described }
+    if described.is_empty() { docs::paragraph(&format!("Holds {what}.")) } else { described }
 }
 
 fn described(schema: &Schema) -> String {
@@ -167,6 +167,7 @@ pub(super) fn error_code(code: &ErrorCode) -> String {
 
 /// Writes an example that sets every required parameter that one line can set. It is compiled where the path of the client is known.
 pub(super) fn example(
+    product: &Product,
     api: &Api,
     request: &Record,
     setters: &[Setter],
@@ -189,7 +190,8 @@ pub(super) fn example(
         let schema =
             api.parameters.iter().find(|parameter| parameter.name == field.wire).map(|parameter| &parameter.schema);
         let sensitive = field.facts.contains(&Fact::Sensitive);
-        let value = schema.and_then(|schema| value(schema, &field.of, sensitive));
+        let given = |schema| product.example(&field.wire, schema);
+        let value = schema.and_then(|schema| value(schema, given(schema), &field.of, sensitive));
         lines.extend(value.map(|value| format!("    .{}({value})", setter.name)));
     }
     lines.extend(
@@ -200,13 +202,13 @@ pub(super) fn example(
 }
 
 /// Writes a value as Rust.
-fn value(schema: &Schema, of: &Type, sensitive: bool) -> Option<String> {
+fn value(schema: &Schema, example: Option<&str>, of: &Type, sensitive: bool) -> Option<String> {
     let text = || {
-        let example = schema.example.as_deref().filter(|_| !sensitive).unwrap_or("…");
+        let example = example.filter(|_| !sensitive).unwrap_or("…");
         let fits = example.chars().count() <= 80 && !example.contains(char::is_control);
         format!("{:?}", if fits { example } else { "…" })
     };
-    let number = || schema.example.as_deref().and_then(|example| example.trim().parse::<i32>().ok());
+    let number = || example.and_then(|example| example.trim().parse::<i32>().ok());
     let least = || schema.limits.minimum.map_or(1, |least| least as i32);
     Some(match of {
         Type::Text | Type::Named(_) => text(),
@@ -214,7 +216,8 @@ fn value(schema: &Schema, of: &Type, sensitive: bool) -> Option<String> {
         Type::I32 | Type::I64 => number().unwrap_or_else(least).to_string(),
         Type::F64 => format!("{}.0", number().unwrap_or_else(least)),
         Type::List(item) if **item == Type::Text => {
-            let example = schema.items.as_deref().map(|items| value(items, item, sensitive));
+            let items = schema.items.as_deref();
+            let example = items.map(|items| value(items, items.example.as_deref(), item, sensitive));
             format!("[{}]", example.flatten()?)
         }
         Type::Bytes => "b\"bytes\".to_vec()".to_owned(),

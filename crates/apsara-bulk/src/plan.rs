@@ -31,10 +31,16 @@ impl Plan {
     /// Returns how long the calls take at least, by the quota; nothing where none is known.
     #[must_use]
     pub fn at_least(&self) -> Option<Duration> {
-        let Quota { calls, seconds } = self.called.quota.filter(|quota| quota.calls > 0)?;
-        let spans = self.calls.saturating_sub(1) / u64::from(calls);
-        Some((Duration::from_secs(seconds.into()) + GUARD).saturating_mul(u32::try_from(spans).unwrap_or(u32::MAX)))
+        at_least(self.calls, self.called.quota)
     }
+}
+
+/// Returns how long so many calls take at least, by a quota.
+pub(crate) fn at_least(calls: u64, quota: Option<Quota>) -> Option<Duration> {
+    let quota = quota.filter(|quota| quota.calls > 0)?;
+    let spans = calls.saturating_sub(1) / u64::from(quota.calls);
+    let span = Duration::from_secs(quota.seconds.into()) + GUARD;
+    Some(span.saturating_mul(u32::try_from(spans).unwrap_or(u32::MAX)))
 }
 
 impl fmt::Display for Plan {

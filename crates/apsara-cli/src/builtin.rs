@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::{bulk, completions, configure, emulator, errors, explorer, sign, whoami};
+use crate::{bulk, code, completions, configure, emulator, errors, explorer, sign, whoami};
 
 /// Alibaba Cloud from a terminal.
 ///
@@ -26,6 +26,8 @@ pub(crate) enum Command {
     Explorer(explorer::Options),
     /// Make one call for each line of a file, and go on where an interrupted run was.
     Bulk(bulk::Options),
+    /// Write the code that makes a call: in Rust, for a shell, in Python, or a whole project.
+    Code(code::Options),
     /// Say what an error code means, where it comes from, and what to do.
     Errors(errors::Options),
     /// Write a profile of the official CLI's configuration, which other tools read too.
@@ -49,8 +51,8 @@ pub(crate) enum Command {
 }
 
 /// Their names; no product has one of these.
-pub(crate) const NAMES: [&str; 9] =
-    ["bulk", "completions", "configure", "emulator", "errors", "explorer", "man", "sign", "whoami"];
+pub(crate) const NAMES: [&str; 10] =
+    ["bulk", "code", "completions", "configure", "emulator", "errors", "explorer", "man", "sign", "whoami"];
 
 #[cfg(test)]
 mod tests {

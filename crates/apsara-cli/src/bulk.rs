@@ -306,7 +306,14 @@ fn results_file(path: &Path) -> Result<File, Failure> {
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map_err(|error| Failure::of_file(path, error))
+    let file = options.open(path).map_err(|error| Failure::of_file(path, error))?;
+    // A file that was there before keeps its mode unless it is told.
+    #[cfg(unix)]
+    if file.metadata().is_ok_and(|file| file.is_file()) {
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        file.set_permissions(mode).map_err(|error| Failure::of_file(path, error))?;
+    }
+    Ok(file)
 }
 
 fn failed(error: &BulkError) -> Failure {

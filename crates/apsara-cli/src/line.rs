@@ -27,7 +27,11 @@ pub(crate) struct Given {
 
 /// Takes a command line apart; the program's name is not in it.
 pub(crate) fn split(arguments: impl IntoIterator<Item = OsString>) -> Result<Line, Failure> {
-    let known = crate::options::command();
+    split_by(&crate::options::command(), arguments)
+}
+
+/// Takes a command line apart whose own options are those of a command.
+pub(crate) fn split_by(known: &clap::Command, arguments: impl IntoIterator<Item = OsString>) -> Result<Line, Failure> {
     let takes_value = |argument: &clap::Arg| argument.get_action().takes_values() && !argument.is_require_equals_set();
     let texts = arguments.into_iter().map(|word| {
         let shown = word.to_string_lossy().into_owned();

@@ -4,6 +4,7 @@ mod builtin;
 mod bulk;
 mod call;
 mod catalog;
+mod code;
 mod completions;
 mod condition;
 mod configure;
@@ -96,6 +97,7 @@ fn own(command: Command) -> Result<(), Failure> {
         }
         Command::Explorer(options) => runtime(true)?.block_on(explorer::serve(options)),
         Command::Bulk(options) => runtime(true)?.block_on(bulk::run(&options)),
+        Command::Code(options) => runtime(false)?.block_on(code::run(&options)),
         Command::Errors(options) => errors::run(&options),
         Command::Configure(options) => configure::run(&options),
         Command::Whoami(options) => runtime(true)?.block_on(whoami::run(&options)),

@@ -34,12 +34,8 @@ pub(crate) struct CallOptions {
     /// Shows the signed request without its secrets, and sends nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// A file with the request as a JSON object, or - for the standard input; parameters that are given beside it win.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) input_json: Option<String>,
-    /// Sets a parameter by its name, whatever it is called. Can be given several times.
-    #[arg(long, value_name = "NAME=VALUE")]
-    pub(crate) param: Vec<String>,
+    #[command(flatten)]
+    pub(crate) input: Input,
     #[command(flatten)]
     pub(crate) connect: ConnectOptions,
     /// A document of the API portal, api-docs.json, to take the product from.
@@ -51,6 +47,27 @@ pub(crate) struct CallOptions {
     /// When colours are used.
     #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
     pub(crate) color: Color,
+}
+
+/// How parameters are given beside options of their names.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = HEADING)]
+pub(crate) struct Input {
+    /// A file with the request as a JSON object, or - for the standard input; parameters that are given beside it win.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) input_json: Option<String>,
+    /// Sets a parameter by its name, whatever it is called. Can be given several times.
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) param: Vec<String>,
+}
+
+impl Input {
+    /// Adds what was given elsewhere; a file that is named here is meant.
+    pub(crate) fn or(mut self, other: Self) -> Self {
+        self.input_json = self.input_json.or(other.input_json);
+        self.param.extend(other.param);
+        self
+    }
 }
 
 /// What can be said of how calls are made.
@@ -86,21 +103,25 @@ pub(crate) struct ConnectOptions {
 impl ConnectOptions {
     /// Returns what looks up a variable of the environment. A profile that is named is meant, whatever else is set.
     pub(crate) fn variables(&self) -> impl Fn(&str) -> Option<String> {
-        /// What would be taken before any profile.
-        const BEFORE: [&str; 6] = [
-            "ALIBABA_CLOUD_ACCESS_KEY_ID",
-            "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
-            "ALIBABA_CLOUD_SECURITY_TOKEN",
-            "ALIBABA_CLOUD_ROLE_ARN",
-            "ALIBABA_CLOUD_OIDC_PROVIDER_ARN",
-            "ALIBABA_CLOUD_OIDC_TOKEN_FILE",
-        ];
-        let profile = self.profile.clone();
-        move |name| match &profile {
-            Some(profile) if name == "ALIBABA_CLOUD_PROFILE" => Some(profile.clone()),
-            Some(_) if BEFORE.contains(&name) => None,
-            _ => std::env::var(name).ok(),
-        }
+        variables(self.profile.clone())
+    }
+}
+
+/// Returns what looks up a variable of the environment. A profile that is named is meant, whatever else is set.
+pub(crate) fn variables(profile: Option<String>) -> impl Fn(&str) -> Option<String> {
+    /// What would be taken before any profile.
+    const BEFORE: [&str; 6] = [
+        "ALIBABA_CLOUD_ACCESS_KEY_ID",
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+        "ALIBABA_CLOUD_SECURITY_TOKEN",
+        "ALIBABA_CLOUD_ROLE_ARN",
+        "ALIBABA_CLOUD_OIDC_PROVIDER_ARN",
+        "ALIBABA_CLOUD_OIDC_TOKEN_FILE",
+    ];
+    move |name| match &profile {
+        Some(profile) if name == "ALIBABA_CLOUD_PROFILE" => Some(profile.clone()),
+        Some(_) if BEFORE.contains(&name) => None,
+        _ => std::env::var(name).ok(),
     }
 }
 

@@ -17,7 +17,6 @@ use futures_core::Stream;
 use tokio::runtime::{Builder, Handle};
 
 use crate::call::IntoCall;
-use crate::config::Config;
 use crate::error::Error;
 use crate::pages::{Items, Paged, Pages};
 
@@ -119,16 +118,5 @@ impl<R: Paged> Items<R> {
     /// Gives the items to code that is not async.
     pub fn blocking(self) -> Iter<Self> {
         Iter::new(self)
-    }
-}
-
-impl Config {
-    /// Reads the configuration from the environment, as [`Config::from_env`] does, for code that is not async.
-    ///
-    /// # Errors
-    ///
-    /// As [`Config::from_env`], and inside of an async runtime.
-    pub fn from_env_blocking() -> Result<Self, Error> {
-        run(Self::from_env())
     }
 }

@@ -89,7 +89,7 @@ impl Endpoint {
         &self.reason
     }
 
-    /// Finds the endpoint of a product: the configured one, else the one of the region.
+    /// Finds the endpoint of a product: the configured one, else the one of the region. It explains nothing: calls do not ask.
     pub(crate) fn resolve(
         product: &Product,
         configured: Option<&Endpoint>,
@@ -99,42 +99,65 @@ impl Endpoint {
         if let Some(endpoint) = configured {
             return Ok(endpoint.clone());
         }
+        let of_host = |host: &str| Self { scheme: "https", host: host.into(), reason: Cow::Borrowed("") };
         if let (true, Some(host)) = (named, product.named_endpoint) {
-            let reason = Cow::Borrowed("a parameter stands in the host's name");
-            return Ok(Self { scheme: "https", host: host.into(), reason });
+            return Ok(of_host(host));
         }
-        let (region, origin) = match (region, product.default_region) {
-            (Some(region), _) => region,
-            (None, Some(region)) => (region, "the product's default"),
-            (None, None) => {
-                return Err(Error::config(format!(
-                    "no region is known for {}: set ALIBABA_CLOUD_REGION_ID, ConfigBuilder::region or the parameter RegionId",
-                    product.name
-                )));
+        let (region, _) = region_of(product, region)?;
+        let row = find(product.portal_endpoints, region).or_else(|| find(product.sdk_endpoints, region));
+        Ok(row.map_or_else(|| of_host(&built(product, region)), of_host))
+    }
+
+    /// As [`Endpoint::resolve`] where no parameter stands in the host's name, with the reason.
+    pub(crate) fn explained(
+        product: &Product,
+        configured: Option<&Endpoint>,
+        region: Option<(&str, &str)>,
+    ) -> Result<Self, Error> {
+        let endpoint = Self::resolve(product, configured, region, false)?;
+        if configured.is_some() {
+            return Ok(endpoint);
+        }
+        let (region, origin) = region_of(product, region)?;
+        let source = match (find(product.portal_endpoints, region), find(product.sdk_endpoints, region)) {
+            (Some(portal), Some(sdk)) if portal == sdk => "the portal's and the official SDKs' tables".to_owned(),
+            (Some(_), Some(sdk)) => format!("the portal's table; the official SDKs' says {sdk}"),
+            (Some(_), None) => {
+                format!("the portal's table; the official SDKs' rule gives {}", built(product, region))
             }
+            (None, Some(_)) => "the official SDKs' table; the portal's has no row".to_owned(),
+            (None, None) => "the official SDKs' rule; no table has a row".to_owned(),
         };
-        if !is_label(region) {
+        Ok(Self { reason: Cow::Owned(format!("region {region} ({origin}): {source}")), ..endpoint })
+    }
+}
+
+/// Returns the region whose endpoint is used, and who named it.
+fn region_of<'a>(product: &Product, region: Option<(&'a str, &'a str)>) -> Result<(&'a str, &'a str), Error> {
+    let (region, origin) = match (region, product.default_region) {
+        (Some(region), _) => region,
+        (None, Some(region)) => (region, "the product's default"),
+        (None, None) => {
             return Err(Error::config(format!(
-                "`{region}` ({origin}) is not the id of a region; write for example cn-shanghai"
+                "no region is known for {}: set ALIBABA_CLOUD_REGION_ID, ConfigBuilder::region or the parameter RegionId",
+                product.name
             )));
         }
-        let portal = find(product.portal_endpoints, region);
-        let sdk = find(product.sdk_endpoints, region);
-        let built = match product.sdk_rule {
-            EndpointRule::Regional => format!("{}.{region}.aliyuncs.com", product.name.to_ascii_lowercase()),
-            EndpointRule::Central => format!("{}.aliyuncs.com", product.name.to_ascii_lowercase()),
-        };
-        let (host, source) = match (portal, sdk) {
-            (Some(portal), Some(sdk)) if portal == sdk => {
-                (portal, "the portal's and the official SDKs' tables".to_owned())
-            }
-            (Some(portal), Some(sdk)) => (portal, format!("the portal's table; the official SDKs' says {sdk}")),
-            (Some(portal), None) => (portal, format!("the portal's table; the official SDKs' rule gives {built}")),
-            (None, Some(sdk)) => (sdk, "the official SDKs' table; the portal's has no row".to_owned()),
-            (None, None) => (built.as_str(), "the official SDKs' rule; no table has a row".to_owned()),
-        };
-        let reason = Cow::Owned(format!("region {region} ({origin}): {source}"));
-        Ok(Self { scheme: "https", host: host.into(), reason })
+    };
+    if !is_label(region) {
+        return Err(Error::config(format!(
+            "`{region}` ({origin}) is not the id of a region; write for example cn-shanghai"
+        )));
+    }
+    Ok((region, origin))
+}
+
+/// Builds the host of a region by the official SDKs' rule.
+fn built(product: &Product, region: &str) -> String {
+    let name = product.name.to_ascii_lowercase();
+    match product.sdk_rule {
+        EndpointRule::Regional => format!("{name}.{region}.aliyuncs.com"),
+        EndpointRule::Central => format!("{name}.aliyuncs.com"),
     }
 }
 
@@ -169,7 +192,9 @@ mod tests {
     };
 
     fn host(region: Option<&str>) -> (String, String) {
-        let endpoint = Endpoint::resolve(&PRODUCT, None, region.map(|r| (r, "test")), false).unwrap();
+        let region = region.map(|region| (region, "test"));
+        let endpoint = Endpoint::explained(&PRODUCT, None, region).unwrap();
+        assert_eq!(Endpoint::resolve(&PRODUCT, None, region, false).unwrap().host(), endpoint.host());
         (endpoint.host().to_owned(), endpoint.explain().to_owned())
     }
 

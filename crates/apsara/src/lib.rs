@@ -54,14 +54,19 @@
 //! use apsara::Progress;
 //!
 //! # async fn example(live: apsara::live::Client) -> Result<(), apsara::Error> {
-//! let wait = live.wait_until_task().region("cn-shanghai").task_id("6f869419-0692-4fd5-8cf0-66cab6590000");
+//! let id = "6f869419-0692-4fd5-8cf0-66cab6590000";
+//! let wait = live.wait_until_task().region("cn-shanghai").task_id(id);
 //! match wait.with_deadline(Duration::from_secs(60)).await {
 //!     Ok(running) => println!("plays file {:?}", running.current_file_index),
 //!     Err(error) if error.is_failed() => println!("it will not run: {:?}", error.last()),
 //!     Err(error) => return Err(error.into()),
 //! }
 //! let list = live.describe_live_pull_to_push_list().region("cn-shanghai");
-//! list.wait_until(|list| if list.total == Some(0) { Progress::Done } else { Progress::Waiting }).await?;
+//! let is_empty = list.wait_until(|list| match list.total {
+//!     Some(0) => Progress::Done,
+//!     _ => Progress::Waiting,
+//! });
+//! is_empty.await?;
 //! # Ok(())
 //! # }
 //! ```

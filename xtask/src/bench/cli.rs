@@ -27,8 +27,34 @@ impl Drop for Emulator {
     }
 }
 
-/// Builds the terminal for release, starts an emulator, and prints medians.
+/// Prints medians.
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
+    let measured = measured(args.runs)?;
+    println!("{:<18} {:>9} {:>9} {:>9}", "median", "wall ms", "CPU ms", "MiB");
+    for Program { name, wall, cpu, memory } in &measured {
+        // What ends before it can be looked at has no figure.
+        let memory = Some(*memory).filter(|memory| *memory > 0.0);
+        let memory = memory.map_or_else(|| "-".to_owned(), |memory| format!("{memory:.1}"));
+        println!("{name:<18} {wall:>9.1} {cpu:>9.1} {memory:>9}");
+    }
+    let find = |name: &str| measured.iter().find(|program| program.name == name);
+    if let (Some(ours), Some(sdk)) = (find("apsara, call"), find("python SDK, call")) {
+        let (time, memory) = (sdk.wall / ours.wall, sdk.memory / ours.memory);
+        println!("the SDK's call takes {time:.1} times the time, {memory:.1} times the memory");
+    }
+    Ok(())
+}
+
+/// The medians of one program: milliseconds as one waits for them and of CPU, and MiB.
+pub(super) struct Program {
+    pub(super) name: &'static str,
+    pub(super) wall: f64,
+    pub(super) cpu: f64,
+    pub(super) memory: f64,
+}
+
+/// Builds the terminal for release, starts an emulator, and runs every program so many times.
+pub(super) fn measured(runs: u32) -> Result<Vec<Program>, Failure> {
     peers::install_python()?;
     succeed(&mut cargo(&["build", "--quiet", "--release", "--package", "apsara-cli"]))?;
     let terminal = target().join("release/apsara");
@@ -46,18 +72,15 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         ("python --version", words(&[&python.display().to_string(), "-c", ""])),
         ("python SDK, call", words(&[&python.display().to_string(), &call.display().to_string()])),
     ];
-    let measured = measure(args.runs, &commands, &variables)?;
-    println!("{:<18} {:>9} {:>9} {:>9}", "median", "wall ms", "CPU ms", "MiB");
+    let measured = measure(runs, &commands, &variables)?;
     let of = |name: &str, part: usize| measured[name][part].as_f64().unwrap_or_default();
-    for (name, _) in &commands {
-        // What ends before it can be looked at has no figure.
-        let memory = Some(of(name, 2) / 1024.0).filter(|memory| *memory > 0.0);
-        let memory = memory.map_or_else(|| "-".to_owned(), |memory| format!("{memory:.1}"));
-        println!("{name:<18} {:>9.1} {:>9.1} {memory:>9}", of(name, 0), of(name, 1));
-    }
-    let times = |part: usize| of("python SDK, call", part) / of("apsara, call", part);
-    println!("the SDK's call takes {:.1} times the time, {:.1} times the memory", times(0), times(2));
-    Ok(())
+    let programs = commands.iter().map(|(name, _)| Program {
+        name,
+        wall: of(name, 0),
+        cpu: of(name, 1),
+        memory: of(name, 2) / 1024.0,
+    });
+    Ok(programs.collect())
 }
 
 /// Starts an emulator; returns it with the variables that lead to it.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::process::Command;
 
-use super::calls;
+use super::{calls, page};
 use crate::run::{Failure, exists, root};
 
 /// What to do with the counts.
@@ -13,7 +13,7 @@ pub(crate) struct Args {
     /// Fail where a count is more than 5 % beyond the recorded one.
     #[arg(long)]
     check: bool,
-    /// Record the counts in benches/micro.json.
+    /// Record the counts in benches/micro.json, and in docs.
     #[arg(long, conflicts_with = "check")]
     record: bool,
 }
@@ -31,6 +31,8 @@ const STEPS: [&str; 8] = [
 ];
 /// By how much a count may be beyond the recorded one.
 const MOST: f64 = 1.05;
+/// How many times the instructions of the one that was tuned by hand ours may take.
+const MOST_BY_HAND: f64 = 1.5;
 /// How often a step is taken in two runs; what it costs is the difference, which a start is no part of.
 const TIMES: [u64; 2] = [100, 1100];
 
@@ -41,7 +43,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
             "valgrind is not there; install it (Debian: apt-get install valgrind) and run this again".to_owned()
         );
     }
-    calls::build()?;
+    calls::build(false)?;
     let path = root().join("benches/micro.json");
     let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
     let recorded: BTreeMap<String, u64> = match fs::read_to_string(&path) {
@@ -66,14 +68,33 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         }
         counts.insert(step.to_owned(), now);
     }
+    let ratios = by_hand(&counts);
+    println!("\n{ratios}");
     if args.record {
         let text = serde_json::to_string_pretty(&counts).map_err(|error| failed(&error))?;
         fs::write(&path, text + "\n").map_err(|error| failed(&error))?;
+        let rows: String =
+            STEPS.iter().map(|step| format!("| {step} | {} |\n", page::thousands(counts[*step] as f64))).collect();
+        page::insert("micro", &format!("| step | instructions |\n|---|---:|\n{rows}\n{ratios}"))?;
     }
     if args.check && !worse.is_empty() {
         return Err(format!("{}; if it is worth it, record it: cargo xtask bench micro --record", worse.join("; ")));
     }
     Ok(())
+}
+
+/// Compares with those that were tuned by hand.
+fn by_hand(counts: &BTreeMap<String, u64>) -> String {
+    let mut out = String::new();
+    for version in ["V1", "V3"] {
+        let (ours, tuned) = (counts[&format!("serialize and sign {version}")], counts[&format!("{version} by hand")]);
+        let ratio = ours as f64 / tuned as f64;
+        let reached = if ratio <= MOST_BY_HAND { "reached" } else { "**not reached**" };
+        out += &format!(
+            "{version}: {ratio:.2} times the instructions of the one by hand; at most {MOST_BY_HAND} is wanted: {reached}.\n"
+        );
+    }
+    out
 }
 
 /// Counts the instructions of a run.

@@ -3,7 +3,11 @@
 mod calls;
 mod cli;
 mod codegen;
+mod cpu;
+mod crates;
 mod micro;
+mod page;
+mod tools;
 
 use crate::run::{Failure, cargo, succeed};
 
@@ -14,6 +18,10 @@ pub(crate) enum Bench {
     Calls(calls::Args),
     /// Measure how long the terminal takes to start and to make a call, beside the official Python SDK.
     Cli(cli::Args),
+    /// Measure what our crate, and those of other clouds, cost whoever compiles them, and how large a program with one call is.
+    Crates(crates::Args),
+    /// Measure what ten thousand calls under way take of memory, and whether they are as many per second as few.
+    Crowd(calls::crowd::Args),
     /// Measure the generator, and what the code that it makes costs the compiler.
     Codegen(codegen::Args),
     /// Measure how long the emulator's start takes, and what verifying signatures costs it; fails if that is more than half
@@ -21,6 +29,8 @@ pub(crate) enum Bench {
     Emulator(Remembered),
     /// Count the instructions that each step of a call takes.
     Micro(micro::Args),
+    /// Measure the generator, the corpus, the emulator, the terminal and bulk runs: throughput, memory, growth.
+    Tools(tools::Args),
 }
 
 /// What the emulator remembers.
@@ -40,8 +50,11 @@ pub(crate) fn run(bench: &Bench) -> Result<(), Failure> {
         Bench::Calls(args) => calls::run(args),
         Bench::Cli(args) => cli::run(args),
         Bench::Codegen(args) => codegen::run(args),
+        Bench::Crates(args) => crates::run(args),
+        Bench::Crowd(args) => calls::crowd::run(args),
         Bench::Emulator(remembered) => emulator(remembered),
         Bench::Micro(args) => micro::run(args),
+        Bench::Tools(args) => tools::run(args),
     }
 }
 

@@ -14,6 +14,7 @@ use crate::error::BulkError;
 use crate::executor::{Answer, Called, Executor, Failure};
 use crate::fate::{Fate, State};
 use crate::journal::{self, Outcome, Writer};
+use crate::plan::at_least;
 
 /// The parameter by which the cloud knows that two calls are meant to be one.
 const CLIENT_TOKEN: &str = "ClientToken";
@@ -78,7 +79,8 @@ impl Run {
                         Err(_) => {}
                     }
                     let (counts, in_flight, elapsed) = (self.counts, made.len(), start.elapsed());
-                    progress(&Progress { counts, ended, calls, in_flight, elapsed });
+                    let least = at_least(calls, called.quota);
+                    progress(&Progress { counts, ended, calls, in_flight, elapsed, least });
                 }
                 request = requests.recv(), if !is_read && made.len() < window.size() => match request {
                     None => is_read = true,

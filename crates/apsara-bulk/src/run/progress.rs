@@ -20,6 +20,8 @@ pub struct Progress {
     pub in_flight: usize,
     /// How long it has gone on.
     pub elapsed: Duration,
+    /// How long all calls take at least, by the quota; nothing where none is known.
+    pub least: Option<Duration>,
 }
 
 impl Progress {
@@ -32,14 +34,18 @@ impl Progress {
         ended / self.elapsed.as_secs_f64().max(0.001)
     }
 
-    /// Returns how long the rest takes at that rate; nothing before the first call has ended.
+    /// Returns how long the rest takes at that rate, and by the quota, of which the first calls use more than those that follow;
+    /// nothing before the first call has ended.
     #[must_use]
     pub fn left(&self) -> Option<Duration> {
         let left = self.calls.saturating_sub(self.ended);
         // As above.
         #[allow(clippy::cast_precision_loss)]
         let seconds = left as f64 / self.rate();
-        Duration::try_from_secs_f64(seconds).ok()
+        let by_rate = Duration::try_from_secs_f64(seconds).ok()?;
+        let by_quota =
+            if left > 0 { self.least.unwrap_or_default().saturating_sub(self.elapsed) } else { Duration::ZERO };
+        Some(by_rate.max(by_quota))
     }
 }
 
@@ -92,5 +98,24 @@ impl fmt::Display for Summary {
             }
         };
         write!(f, "{} in {}: {why}", self.counts, time(self.took))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn progress(ended: u64, elapsed: Duration) -> Progress {
+        let least = Some(Duration::from_secs(5));
+        Progress { counts: Counts::default(), ended, calls: 60, in_flight: 0, elapsed, least }
+    }
+
+    #[test]
+    fn what_is_left_is_no_less_than_the_quota_makes_it_take() {
+        assert_eq!(progress(0, Duration::from_millis(1)).left(), None);
+        let burst = progress(10, Duration::from_millis(50)).left();
+        assert_eq!(burst, Some(Duration::from_millis(4950)), "ten at once are no rate");
+        assert_eq!(progress(30, Duration::from_secs(4)).left(), Some(Duration::from_secs(4)), "it is slower");
+        assert_eq!(progress(60, Duration::from_secs(4)).left(), Some(Duration::ZERO));
     }
 }

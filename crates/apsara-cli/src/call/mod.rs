@@ -11,13 +11,13 @@ mod wait;
 
 use std::sync::Arc;
 
+pub(crate) use apsara_code::Kept;
 use apsara_core::untyped::{Call, Client, Description};
 use apsara_core::{Config, Error, Violation};
 use serde_json::Value;
 
-use self::arguments::Request;
+pub(crate) use self::arguments::Request;
 pub(crate) use self::connect::{Connection, cloud, unusable};
-pub(crate) use self::dry_run::Kept;
 pub(crate) use self::failed::failure;
 use self::values::Sources;
 use crate::catalog::Operation;
@@ -26,6 +26,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::line::Given;
 use crate::options::CallOptions;
+pub(crate) use crate::options::Input;
 use crate::query::Query;
 use crate::words::{did_you_mean, kebab};
 
@@ -45,7 +46,7 @@ pub(crate) async fn run(mut operation: Operation, options: &CallOptions, given: 
         return Err(Failure::usage("--pages and --wait do not go together"));
     }
     let description = Arc::new(operation.describe()?);
-    let request = request(&operation, &description, options, given)?;
+    let request = request(&operation, &description, &options.input, given)?;
     // What is wrong with the request is told whether or not there are credentials.
     let nowhere = Config::builder().transport(Kept::default()).build().map_err(|error| unusable(&error))?;
     let mut prepared = Prepared { operation, description, client: Client::new(&nowhere), request };
@@ -82,18 +83,18 @@ pub(crate) async fn run(mut operation: Operation, options: &CallOptions, given: 
 }
 
 /// Reads the parameters, from a file and from the command line.
-fn request(
+pub(crate) fn request(
     operation: &Operation,
     description: &Description,
-    options: &CallOptions,
+    input: &Input,
     mut given: Vec<Given>,
 ) -> Result<Request, Failure> {
     let mut sources = Sources::default();
-    for text in &options.param {
+    for text in &input.param {
         let (name, value) = text.split_once('=').ok_or_else(|| Failure::usage("--param wants NAME=VALUE"))?;
         given.push(Given { name: name.to_owned(), value: Some(value.to_owned()) });
     }
-    let input = match options.input_json.as_deref() {
+    let input = match input.input_json.as_deref() {
         Some("-") => Some(sources.read("-")?),
         Some(path) => Some(sources.read(&format!("@{path}"))?),
         None => None,
@@ -165,7 +166,7 @@ impl Prepared {
 }
 
 /// Names a parameter as a command line has it, and what is wrong with it.
-fn shown(violation: &Violation) -> String {
+pub(crate) fn shown(violation: &Violation) -> String {
     let name = violation.parameter();
     let head = name.find(['.', '[']).map_or(name, |end| &name[..end]);
     format!("--{}{} {}", kebab(head), &name[head.len()..], violation.rule())

@@ -2,7 +2,9 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod bulk;
 mod cloud;
+mod code;
 mod family;
 mod files;
 mod outcomes;

@@ -78,7 +78,7 @@ fn man_pages_are_written_for_commands_products_and_operations() {
     // One for the program, for each of its commands, for the product and for each of its operations.
     let written = std::fs::read_dir(folder.path()).unwrap().count();
     assert_eq!(ran.out, format!("{written} pages are in {}\n", folder.path().display()));
-    assert_eq!(written, 1 + 8 + 1 + 4);
+    assert_eq!(written, 1 + 9 + 1 + 4);
 }
 
 #[test]

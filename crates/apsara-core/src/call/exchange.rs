@@ -12,7 +12,7 @@ use super::identity::{identity, signature_version};
 use super::prepare::{Prepared, prepare};
 use super::{Client, Options};
 use crate::config::Inner;
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, Source};
 use crate::error::{Error, Kind, ServiceError};
 use crate::observe::Watch;
 use crate::operation::{Operation, Security};
@@ -26,7 +26,6 @@ use crate::upload::Upload;
 /// A success as it came.
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    pub(crate) request_id: Option<String>,
     pub(crate) headers: http::HeaderMap,
     pub(crate) body: Bytes,
     /// The body, where it is given as it comes.
@@ -42,6 +41,18 @@ pub(crate) struct Answer {
     pub(crate) client_token: Option<String>,
     /// Tells observers the end of the call when it is dropped.
     pub(crate) watch: Watch,
+}
+
+impl Answer {
+    /// Returns the id of the request, by the answer's headers.
+    pub(crate) fn request_id(&self) -> Option<&str> {
+        request_id(&self.headers)
+    }
+}
+
+fn request_id(headers: &http::HeaderMap) -> Option<&str> {
+    const NAME: http::HeaderName = http::HeaderName::from_static("x-acs-request-id");
+    headers.get(NAME).and_then(|id| id.to_str().ok())
 }
 
 /// What is called, and with what.
@@ -187,6 +198,9 @@ impl<'a> Attempts<'a> {
         let source = self.config.credentials.as_ref().filter(|_| is_needed);
         let credentials = match (&self.renewed, source, self.operation.security) {
             (Some(renewed), ..) => Some(renewed.clone()),
+            (None, Some(Source::Fixed(credentials)), Security::AccessKey | Security::AccessKeyOrBearer) => {
+                Some(credentials.clone())
+            }
             (None, Some(source), Security::AccessKey | Security::AccessKeyOrBearer) => {
                 let credentials = timeout_at(self.deadline, source.credentials()).await;
                 let credentials = credentials.map_err(|_| self.late(Outcome::NotSent))?;
@@ -198,9 +212,11 @@ impl<'a> Attempts<'a> {
         // What cannot be signed waits for no grant, and takes none.
         let who = identity(self.config, self.operation, credentials.as_ref())?;
         let version = signature_version(self.config, self.operation, who)?;
-        // The hash of a file takes its time, which is not that of a grant.
-        let hashed = timeout_at(self.deadline, self.prepared.unsigned.hashed_payload(version, who)).await;
-        hashed.map_err(|_| self.late(Outcome::NotSent))??;
+        if self.prepared.unsigned.upload.is_some() {
+            // The hash of a file takes its time, which is not that of a grant.
+            let hashed = timeout_at(self.deadline, self.prepared.unsigned.hashed_payload(version, who)).await;
+            hashed.map_err(|_| self.late(Outcome::NotSent))??;
+        }
         self.pace().await?;
         // The grant may have come in the last moment: what cannot be answered in time is not begun.
         if Instant::now() >= self.deadline {
@@ -274,15 +290,13 @@ impl<'a> Attempts<'a> {
                 Err(_) => return Err(self.late(Outcome::Unknown)),
             };
         let status = parts.status.as_u16();
-        let request_id = parts.headers.get("x-acs-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
         if parts.status.is_success() || (self.redirects && parts.status.is_redirection()) {
             // How much of a stream will come is not known yet.
             let body_bytes = stream.is_none().then_some(body.len() as u64);
-            self.watch.attempt_succeeded(status, request_id.as_deref(), body_bytes);
+            self.watch.attempt_succeeded(status, || request_id(&parts.headers), body_bytes);
             self.watch.succeeded();
             return Ok(Answer {
                 status,
-                request_id,
                 headers: parts.headers,
                 body,
                 stream,
@@ -303,7 +317,10 @@ impl<'a> Attempts<'a> {
                 let outcome = error.outcome();
                 Error::new(Kind::Service(Box::new(error)), outcome)
             }
-            None => Error::new(Kind::Unshaped { status, request_id, body }, Outcome::Unknown),
+            None => {
+                let request_id = request_id(&parts.headers).map(str::to_owned);
+                Error::new(Kind::Unshaped { status, request_id, body }, Outcome::Unknown)
+            }
         })
     }
 

@@ -69,15 +69,19 @@ impl Client {
     ///
     /// Fails when no region is known or the region cannot be one.
     pub fn endpoint(&self, region_id: Option<&str>) -> Result<Endpoint, Error> {
-        self.resolve(region_id, false)
+        let config = &self.config.inner;
+        Endpoint::explained(self.product, config.endpoint.as_ref(), self.region(region_id))
     }
 
-    /// As [`Client::endpoint`]; `named` says whether a parameter stands in the host's name.
+    /// As [`Client::endpoint`], without its reason; `named` says whether a parameter stands in the host's name.
     fn resolve(&self, region_id: Option<&str>, named: bool) -> Result<Endpoint, Error> {
-        let config = &self.config.inner;
-        let configured = config.region.as_ref().map(|(region, origin)| (region.as_str(), *origin));
-        let region = configured.or(region_id.map(|region| (region, "the parameter RegionId")));
-        Endpoint::resolve(self.product, config.endpoint.as_ref(), region, named)
+        Endpoint::resolve(self.product, self.config.inner.endpoint.as_ref(), self.region(region_id), named)
+    }
+
+    /// Returns the region that is configured, else that of the parameter, and who named it.
+    fn region<'a>(&'a self, region_id: Option<&'a str>) -> Option<(&'a str, &'a str)> {
+        let configured = self.config.inner.region.as_ref().map(|(region, origin)| (region.as_str(), *origin));
+        configured.or(region_id.map(|region| (region, "the parameter RegionId")))
     }
 
     /// Sends a request and decodes its answer.
@@ -309,20 +313,19 @@ fn decode_answer(operation: &'static Operation, answer: Answer, response: &mut d
             }
             _ => source,
         };
-        let Answer { status, request_id, body, attempts, before, paced, client_token, mut watch, .. } = answer;
+        let request_id = answer.request_id().map(str::to_owned);
+        let Answer { status, body, attempts, before, paced, client_token, mut watch, .. } = answer;
         let kind = Kind::Undecodable { status, request_id, body, source };
         let error = Error::new(kind, Outcome::Executed).of(operation, attempts, before);
         watch.failed(&error);
         return Err(error.paced(paced).with_client_token(client_token));
     }
-    if let Some(id) = &answer.request_id {
-        fill_request_id(response, id);
-    }
+    fill_request_id(response, &answer);
     Ok(answer)
 }
 
 /// Puts the header's request id where the body gave none.
-fn fill_request_id(response: &mut dyn AnyRecord, id: &str) {
+fn fill_request_id(response: &mut dyn AnyRecord, answer: &Answer) {
     // RequestId, requestId, request_id: products spell it as they like.
     let is_it = |name: &str| {
         let letters = name.bytes().filter(|byte| !matches!(byte, b'_' | b'-'));
@@ -333,6 +336,7 @@ fn fill_request_id(response: &mut dyn AnyRecord, id: &str) {
     if !matches!(response.get(index).view(), View::Str("") | View::Absent) {
         return;
     }
+    let Some(id) = answer.request_id() else { return };
     if let Slot::Str(to) = response.get_mut(index).slot() {
         id.clone_into(to);
     }

@@ -24,6 +24,17 @@ use crate::transport::Transport;
 
 /// Holds credentials, region and transport. Cheap to clone; clients that are created from the same one share its connections,
 /// its retry budget, and what it has learned of the cloud's clock.
+///
+/// ```
+/// use apsara_core::{Config, Credentials};
+/// use std::time::Duration;
+///
+/// # fn main() -> Result<(), apsara_core::Error> {
+/// let key = Credentials::new("LTAI-example", "example")?;
+/// let config = Config::builder().credentials(key).region("cn-shanghai").deadline(Duration::from_secs(10)).build()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Config {
     pub(crate) inner: Arc<Inner>,
@@ -109,13 +120,22 @@ impl Config {
     /// # Errors
     ///
     /// Fails when half an access key is set, when a variable's value cannot be used, when a file or the profile in it is
-    /// broken, when
-    /// `ALIBABA_CLOUD_PROFILE` names a profile that is nowhere, and when there is nowhere to look: without a profile, with the metadata service
-    /// disabled and no server named. Where only the metadata service is left, which cannot be known to be there, the first
+    /// broken, when `ALIBABA_CLOUD_PROFILE` names a profile that is nowhere, and when there is nowhere to look: without a
+    /// profile, with the metadata service disabled and no server named. Where only the metadata service is left, which cannot be known to be there, the first
     /// call fails if it is not, within two seconds.
     #[allow(clippy::unused_async)]
     pub async fn from_env() -> Result<Self, Error> {
         ConfigBuilder::from_vars(|name| std::env::var(name).ok())?.build()
+    }
+
+    /// Reads the configuration from the environment, as [`Config::from_env`] does, for code that is not async.
+    ///
+    /// # Errors
+    ///
+    /// As [`Config::from_env`], and inside of an async runtime.
+    #[cfg(feature = "blocking")]
+    pub fn from_env_blocking() -> Result<Self, Error> {
+        crate::blocking::run(Self::from_env())
     }
 }
 

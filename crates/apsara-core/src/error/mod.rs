@@ -1,12 +1,13 @@
 //! What can go wrong with a call: one opaque error for every operation.
 
+mod display;
 mod gateway;
 mod mismatch;
+mod predicates;
 mod service;
+mod violation;
 
 use std::borrow::Cow;
-use std::error::Error as StdError;
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ pub use gateway::GatewayCode;
 pub use mismatch::SignatureMismatch;
 pub use service::ServiceError;
 pub(crate) use service::outcome_of;
+pub use violation::Violation;
 
 use crate::operation::{Operation, Quota};
 use crate::outcome::Outcome;
@@ -63,48 +65,6 @@ pub(crate) enum Kind {
     GivenUp(String, bool),
     /// What went wrong, and where; several callers may be told the same one.
     Within(String, Arc<Error>),
-}
-
-/// States one thing that is wrong with a request, by the parameter's wire name. The value is not in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Violation {
-    parameter: String,
-    rule: String,
-    warning: bool,
-}
-
-impl Violation {
-    pub(crate) fn new(parameter: impl Into<String>, rule: impl Into<String>) -> Self {
-        Self { parameter: parameter.into(), rule: rule.into(), warning: false }
-    }
-
-    pub(crate) fn warning(parameter: impl Into<String>, rule: impl Into<String>) -> Self {
-        Self { warning: true, ..Self::new(parameter, rule) }
-    }
-
-    /// Returns the parameter's name on the wire, with a path where it is nested.
-    #[must_use]
-    pub fn parameter(&self) -> &str {
-        &self.parameter
-    }
-
-    /// Returns the rule that does not hold, as a phrase that follows the name: `is required`.
-    #[must_use]
-    pub fn rule(&self) -> &str {
-        &self.rule
-    }
-
-    /// Returns whether the request is sent all the same: the documents do not list the value, but the cloud may take it.
-    #[must_use]
-    pub fn is_warning(&self) -> bool {
-        self.warning
-    }
-}
-
-impl fmt::Display for Violation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.parameter, self.rule)
-    }
 }
 
 /// A generated enum of the error codes that the documents give for one operation.
@@ -291,142 +251,6 @@ impl Error {
         match self.kind() {
             Kind::Unshaped { body, .. } | Kind::Undecodable { body, .. } => Some(body),
             Kind::Service(error) => Some(error.body()),
-            _ => None,
-        }
-    }
-
-    /// Returns whether the configuration, the credentials or the region is at fault; set them right.
-    #[must_use]
-    pub fn is_config(&self) -> bool {
-        matches!(self.kind(), Kind::Config(_))
-    }
-
-    /// Returns whether there were no credentials, because what gives them failed; the source says why.
-    #[must_use]
-    pub fn is_credentials(&self) -> bool {
-        matches!(self.kind(), Kind::Credentials(_))
-    }
-
-    /// Returns whether the request was refused before it was sent; see [`Error::violations`].
-    #[must_use]
-    pub fn is_invalid(&self) -> bool {
-        matches!(self.kind(), Kind::Invalid(_))
-    }
-
-    /// Returns whether no connection was made; look at the endpoint, DNS, proxy and network.
-    #[must_use]
-    pub fn is_connect(&self) -> bool {
-        matches!(self.kind(), Kind::Transport(error) if error.is_connect())
-    }
-
-    /// Returns whether time ran out; see the outcome before repeating the call.
-    #[must_use]
-    pub fn is_timeout(&self) -> bool {
-        match self.kind() {
-            Kind::Deadline(_) | Kind::GivenUp(_, true) => true,
-            Kind::Transport(error) => error.is_timeout(),
-            _ => false,
-        }
-    }
-
-    /// Returns whether the quota is used up, by the cloud's word or by this client's own count; wait and repeat.
-    #[must_use]
-    pub fn is_throttled(&self) -> bool {
-        self.is_paced() || self.service().is_some_and(ServiceError::is_throttled)
-    }
-
-    /// Returns whether the client held the call back because its quota has no room before the deadline, or is not known.
-    #[must_use]
-    pub fn is_paced(&self) -> bool {
-        matches!(self.kind(), Kind::Paced(..))
-    }
-
-    /// Returns whether RAM refused the call; grant the action that the message names.
-    #[must_use]
-    pub fn is_denied(&self) -> bool {
-        let is_detailed = |refusal: &ServiceError| refusal.access_denied_detail().is_some();
-        self.gateway_code().is_some_and(GatewayCode::is_denied) || self.service().is_some_and(is_detailed)
-    }
-
-    /// Returns whether the cloud computed another signature: most often the secret is not that of the access key id.
-    #[must_use]
-    pub fn is_signature_mismatch(&self) -> bool {
-        self.gateway_code() == Some(GatewayCode::SignatureDoesNotMatch)
-    }
-
-    /// Returns whether this machine's clock is more than 15 minutes off; set it.
-    #[must_use]
-    pub fn is_clock_skew(&self) -> bool {
-        matches!(self.gateway_code(), Some(GatewayCode::InvalidTimeStampExpired | GatewayCode::IllegalTimestamp))
-    }
-
-    /// Returns whether the call was answered with success, but the answer could not be decoded.
-    #[must_use]
-    pub fn is_undecodable(&self) -> bool {
-        matches!(self.kind(), Kind::Undecodable { .. })
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(operation) = self.0.operation {
-            write!(f, "{} {}: ", operation.product.name, operation.name)?;
-        }
-        match &self.0.kind {
-            Kind::Config(message) | Kind::GivenUp(message, _) => f.write_str(message)?,
-            Kind::Credentials(error) => write!(f, "there are no credentials: {error}")?,
-            Kind::Invalid(violations) => {
-                f.write_str("the request is not valid: ")?;
-                for (index, violation) in violations.iter().enumerate() {
-                    write!(f, "{}{violation}", if index == 0 { "" } else { "; " })?;
-                }
-            }
-            Kind::Transport(error) => write!(f, "{error}")?,
-            Kind::Deadline(deadline) => write!(f, "no answer within {deadline:?}")?,
-            Kind::Paced(error, quota) => {
-                write!(f, "{error}")?;
-                if let Some(Quota { calls, seconds }) = quota {
-                    write!(f, " ({calls} calls per {seconds} s)")?;
-                }
-            }
-            Kind::Service(error) => write!(f, "{error}")?,
-            Kind::Unshaped { status, body, .. } => {
-                write!(f, "HTTP {status} with {} bytes that are no error of the cloud", body.len())?;
-            }
-            Kind::Within(place, error) if place.is_empty() => write!(f, "{error}")?,
-            Kind::Within(place, error) => write!(f, "{place}: {error}")?,
-            Kind::Undecodable { status, source, .. } => {
-                write!(f, "HTTP {status}, but its body cannot be decoded: {source}")?;
-            }
-        }
-        if self.0.operation.is_some() {
-            write!(f, " [outcome: {}", self.0.outcome)?;
-            if self.0.attempts > 1 {
-                write!(f, "; attempts: {}", self.0.attempts)?;
-            }
-            if let Some(id) = self.request_id() {
-                write!(f, "; request id: {id}")?;
-            }
-            f.write_str("]")?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Error({:?})", self.to_string())
-    }
-}
-
-impl StdError for Error {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        match &self.0.kind {
-            Kind::Credentials(error) => Some(error),
-            Kind::Within(_, error) => Some(&**error),
-            Kind::Transport(error) => error.source(),
-            Kind::Paced(error, _) => Some(error),
-            Kind::Undecodable { source, .. } => Some(source),
             _ => None,
         }
     }

@@ -118,12 +118,17 @@ impl Watch {
         watched.under_way = Some(Instant::now());
     }
 
-    /// Tells that an attempt was answered with success.
-    pub(crate) fn attempt_succeeded(&mut self, status: u16, request_id: Option<&str>, body_bytes: Option<u64>) {
+    /// Tells that an attempt was answered with success. The id of the request is looked for if somebody hears of it.
+    pub(crate) fn attempt_succeeded<'a>(
+        &mut self,
+        status: u16,
+        request_id: impl FnOnce() -> Option<&'a str>,
+        body_bytes: Option<u64>,
+    ) {
         let Some(watched) = &mut self.0 else { return };
         watched.attempt_ended(&AttemptEnded {
             status: Some(status),
-            request_id,
+            request_id: request_id(),
             body_bytes,
             ..AttemptEnded::of(Ending::Success)
         });

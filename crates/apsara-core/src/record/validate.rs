@@ -97,7 +97,8 @@ impl Found {
 
     fn text(&mut self, meta: &Meta<'_>, name: &str, text: &str) {
         let (least, most) = meta.length;
-        let count = text.chars().count();
+        // Where any length will do, nothing is counted.
+        let count = if meta.length == (0, usize::MAX) { 0 } else { text.chars().count() };
         // How long a secret is, is a part of it.
         let has = if meta.sensitive { String::new() } else { format!(", has {count}") };
         if count < least {

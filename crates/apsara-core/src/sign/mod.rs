@@ -26,9 +26,48 @@ pub fn percent_encode(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }
 
-/// As [`percent_encode`], into what takes pieces.
+/// As [`percent_encode`], into what takes pieces: as few as can be, for each costs something.
 pub(crate) fn push_encoded(out: &mut impl Pieces, text: &str) {
-    utf8_percent_encode(text, RESERVED).for_each(|piece| out.push(piece));
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    if text.bytes().all(stays) {
+        return out.push(text);
+    }
+    let (mut piece, mut length) = ([0; 192], 0);
+    for byte in text.bytes() {
+        if length + 3 > piece.len() {
+            out.push(ascii(&piece[..length]));
+            length = 0;
+        }
+        if stays(byte) {
+            piece[length] = byte;
+            length += 1;
+        } else {
+            let digits = [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
+            piece[length..length + 3].copy_from_slice(&[b'%', digits[0], digits[1]]);
+            length += 3;
+        }
+    }
+    out.push(ascii(&piece[..length]));
+}
+
+/// Returns whether a byte stays as it is.
+fn stays(byte: u8) -> bool {
+    const STAYS: [bool; 256] = {
+        let mut table = [false; 256];
+        let mut byte = 0;
+        while byte < 128 {
+            let is_letter_or_digit = (byte as u8).is_ascii_alphanumeric();
+            table[byte] = is_letter_or_digit || matches!(byte as u8, b'-' | b'_' | b'.' | b'~');
+            byte += 1;
+        }
+        table
+    };
+    STAYS[usize::from(byte)]
+}
+
+/// Shows bytes of ASCII as a text.
+fn ascii(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap_or_default()
 }
 
 /// Joins parameters to a canonical query: sorted by the bytes of their names, encoded, `name=` where a value is empty.
@@ -113,6 +152,35 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 /// Appends bytes in lower-case hexadecimal digits.
 pub(crate) fn push_hex(out: &mut String, bytes: &[u8]) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digits = |byte: &u8| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
-    out.extend(bytes.iter().flat_map(digits).map(char::from));
+    let mut digits = [0; 64];
+    for chunk in bytes.chunks(digits.len() / 2) {
+        for (digits, byte) in digits.chunks_exact_mut(2).zip(chunk) {
+            digits.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+        }
+        out.push_str(ascii(&digits[..chunk.len() * 2]));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_encoded_in_pieces_is_what_is_encoded_at_once() {
+        let every: String = (0..=0x7ff).filter_map(char::from_u32).chain("字😀".chars()).collect();
+        for text in
+            ["", "az09-_.~", " ", "a/b", &every, &" ".repeat(64), &format!("{}é", "a".repeat(190)), &every.repeat(3)]
+        {
+            let mut pushed = String::new();
+            push_encoded(&mut pushed, text);
+            assert_eq!(pushed, percent_encode(text));
+        }
+    }
+
+    #[test]
+    fn bytes_of_any_number_have_two_digits_each() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        assert_eq!(hex(&bytes), bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+        assert_eq!(hex(&bytes[..33]).len(), 66);
+    }
 }

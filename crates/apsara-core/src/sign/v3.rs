@@ -137,8 +137,8 @@ pub fn canonical_request(
     let headers = sorted.into_iter();
     let canonical = Canonical { method, uri: canonical_uri, query: canonical_query, headers, hashed_payload };
     let (mut request, mut names) = (String::new(), String::new());
-    canonical.push(&mut request);
     canonical.push_names(&mut names);
+    canonical.push(&mut request, &names);
     (request, names)
 }
 
@@ -153,8 +153,8 @@ pub(crate) struct Canonical<'a, H> {
 }
 
 impl<'a, H: Iterator<Item = (&'a str, &'a str)> + Clone> Canonical<'a, H> {
-    /// Writes the request.
-    pub(crate) fn push(&self, out: &mut impl Pieces) {
+    /// Writes the request, given the names of the signed headers.
+    pub(crate) fn push(&self, out: &mut impl Pieces, names: &str) {
         for line in [self.method, self.uri, self.query] {
             out.push(line);
             out.push("\n");
@@ -176,10 +176,9 @@ impl<'a, H: Iterator<Item = (&'a str, &'a str)> + Clone> Canonical<'a, H> {
         if last.is_some() {
             out.push("\n");
         }
-        out.push("\n");
-        self.push_names(out);
-        out.push("\n");
-        out.push(self.hashed_payload);
+        for piece in ["\n", names, "\n", self.hashed_payload] {
+            out.push(piece);
+        }
     }
 
     /// Writes the names of the signed headers.
@@ -196,7 +195,7 @@ impl<'a, H: Iterator<Item = (&'a str, &'a str)> + Clone> Canonical<'a, H> {
     }
 
     fn signed(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
-        let is_signed = |name: &str| name == "host" || name == "content-type" || name.starts_with("x-acs-");
+        let is_signed = |name: &str| name.starts_with("x-acs-") || name == "host" || name == "content-type";
         self.headers.clone().filter(move |(name, _)| is_signed(name))
     }
 }
@@ -209,12 +208,13 @@ pub(crate) fn push_authorization<'a>(
     canonical: &Canonical<'a, impl Iterator<Item = (&'a str, &'a str)> + Clone>,
 ) {
     let algorithm = Algorithm::HmacSha256.as_str();
+    out.extend([algorithm, " Credential=", access_key_id, ",SignedHeaders="]);
+    let names = out.len();
+    canonical.push_names(out);
     let mut hash = Sha256::new();
     let mut text = Hashed::new(&mut hash);
-    canonical.push(&mut text);
+    canonical.push(&mut text, &out[names..]);
     text.end();
-    out.extend([algorithm, " Credential=", access_key_id, ",SignedHeaders="]);
-    canonical.push_names(out);
     out.push_str(",Signature=");
     let mut mac = keyed.v3.clone();
     mac.update(algorithm.as_bytes());

@@ -14,7 +14,7 @@ use super::incoming::{Head, Incoming};
 use crate::error::Error;
 use crate::transport::TransportError;
 
-/// Gives the bytes of an answer as they come, as a stream of pieces or by [`AsyncRead`].
+/// Gives the bytes of an answer as they come, as a stream of pieces or by `AsyncRead`.
 ///
 /// The deadline of the call holds until the last byte. Dropping it ends the exchange. An error ends it, too, and its
 /// outcome is [`Outcome::Executed`](crate::Outcome::Executed), for the answer had begun with success: a body that is cut is an error, and

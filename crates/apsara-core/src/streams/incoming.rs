@@ -93,8 +93,8 @@ pub(crate) struct Incoming {
 
 impl Incoming {
     pub(crate) fn new(operation: &'static Operation, answer: Answer) -> Self {
-        let Answer { status, request_id, headers, body, stream, attempts, before, paced, client_token, watch, .. } =
-            answer;
+        let request_id = answer.request_id().map(str::to_owned);
+        let Answer { status, headers, body, stream, attempts, before, paced, client_token, watch, .. } = answer;
         let head = Head { operation, status, request_id, headers, attempts, before, paced, client_token };
         let (until, length) = answer.deadline;
         let body = stream.unwrap_or_else(|| body.into());

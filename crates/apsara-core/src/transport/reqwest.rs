@@ -1,5 +1,7 @@
 //! The transport on reqwest and rustls.
 
+use std::cell::RefCell;
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -92,8 +94,7 @@ impl ReqwestTransport {
 impl Transport for ReqwestTransport {
     fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportError>> {
         Box::pin(async move {
-            let request = reqwest::Request::try_from(request).map_err(malformed)?;
-            let mut answer = self.client.execute(request).await.map_err(failed)?;
+            let mut answer = self.client.execute(converted(request)?).await.map_err(failed)?;
             let mut response = http::Response::new(Bytes::new());
             *response.status_mut() = answer.status();
             *response.headers_mut() = std::mem::take(answer.headers_mut());
@@ -105,8 +106,7 @@ impl Transport for ReqwestTransport {
     fn open(&self, request: http::Request<Outgoing>) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
         Box::pin(async move {
             let request = request.map(|pieces| reqwest::Body::wrap(Sent { left: pieces.length(), pieces }));
-            let request = reqwest::Request::try_from(request).map_err(malformed)?;
-            let answer = http::Response::from(self.client.execute(request).await.map_err(failed)?);
+            let answer = http::Response::from(self.client.execute(converted(request)?).await.map_err(failed)?);
             let status = answer.status().as_u16();
             Ok(answer.map(|body| Body::new(Incoming { body, status })))
         })
@@ -117,8 +117,26 @@ impl Transport for ReqwestTransport {
     }
 }
 
-fn malformed(error: reqwest::Error) -> TransportError {
-    TransportError::new("the request is malformed").malformed().with_source(error.without_url())
+thread_local! {
+    /// What addresses are written into.
+    static ADDRESS: RefCell<String> = RefCell::default();
+}
+
+/// Makes a request of reqwest, whose address is a text that is parsed anew.
+fn converted(request: http::Request<impl Into<reqwest::Body>>) -> Result<reqwest::Request, TransportError> {
+    let (parts, body) = request.into_parts();
+    let url = ADDRESS.with_borrow_mut(|address| {
+        address.clear();
+        // A text takes whatever is written.
+        let _ = write!(address, "{}", parts.uri);
+        reqwest::Url::parse(address)
+    });
+    let malformed = |error| TransportError::new("the request is malformed").malformed().with_source(error);
+    let url = url.map_err(malformed)?;
+    let mut converted = reqwest::Request::new(parts.method, url);
+    *converted.headers_mut() = parts.headers;
+    *converted.body_mut() = Some(body.into());
+    Ok(converted)
 }
 
 pub(super) fn failed(error: reqwest::Error) -> TransportError {

@@ -34,7 +34,7 @@ impl Answer {
     pub(super) fn new(operation: &'static Operation, mut raw: Raw) -> Self {
         // The call is over; whoever keeps its answer does not keep observers waiting for the end.
         drop(std::mem::take(&mut raw.watch));
-        let mut answer = Self { operation, request_id: raw.request_id.clone(), raw };
+        let mut answer = Self { operation, request_id: raw.request_id().map(str::to_owned), raw };
         if answer.request_id.is_none() {
             answer.request_id = answer.read().ok().as_ref().and_then(request_id);
         }

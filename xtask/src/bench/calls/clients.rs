@@ -3,11 +3,30 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::run::{root, target};
+use super::rounds::Running;
+use crate::run::{Failure, root, target};
+
+/// The server, in a process of its own, until it is dropped.
+#[derive(Debug)]
+pub(in crate::bench) struct Server {
+    host: String,
+    /// The file with the certificate that it shows, where it speaks TLS.
+    certificate: Option<PathBuf>,
+    _running: Running,
+}
+
+impl Server {
+    /// Starts it.
+    pub(in crate::bench) fn start(tls: bool) -> Result<Self, Failure> {
+        let certificate = tls.then(|| folder().join("server.pem"));
+        let mut running = Running::start(Command::new(built("server")).args(&certificate))?;
+        Ok(Self { host: running.line()?, certificate, _running: running })
+    }
+}
 
 /// One client, in a process of its own.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Contestant {
+pub(in crate::bench) struct Contestant {
     /// What the program that has it calls it.
     pub(super) id: &'static str,
     /// What people call it.
@@ -15,6 +34,7 @@ pub(super) struct Contestant {
     /// The signature that it makes.
     pub(super) signature: &'static str,
     pub(super) program: Program,
+    pub(super) speaks: Speaks,
     /// The most calls of a round: fewer for those that open a connection for each, of which a system has only so many.
     pub(super) most: usize,
 }
@@ -27,8 +47,16 @@ pub(super) enum Program {
     Node,
 }
 
+/// Which servers a client can call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Speaks {
+    Http,
+    Https,
+    Both,
+}
+
 const fn rust(id: &'static str, name: &'static str, signature: &'static str) -> Contestant {
-    Contestant { id, name, signature, program: Program::Rust, most: 100_000 }
+    Contestant { id, name, signature, program: Program::Rust, speaks: Speaks::Both, most: 100_000 }
 }
 
 /// Everybody, in the order of the table.
@@ -44,7 +72,8 @@ pub(super) const ALL: &[Contestant] = &[
     rust("ours-v1-reqwest", "**Apsara**, on reqwest", "V1"),
     rust("ours-v3-reqwest", "**Apsara**, on reqwest", "V3"),
     Contestant { most: 64, ..rust("aliyun-openapi-core", "aliyun-openapi-core-rust-sdk", "V1") },
-    Contestant { most: 1000, ..rust("alibaba-cloud-sdk", "alibaba-cloud-sdk-rust", "V1") },
+    Contestant { most: 1000, speaks: Speaks::Http, ..rust("alibaba-cloud-sdk", "alibaba-cloud-sdk-rust", "V1") },
+    Contestant { most: 1000, speaks: Speaks::Https, ..rust("alibabacloud", "alibabacloud", "V1") },
     rust("aws-sdk-ivs", "aws-sdk-ivs", "SigV4"),
     Contestant { program: Program::Python, ..rust("v3", "official Python SDK", "V3") },
     Contestant { program: Program::Python, ..rust("v1", "official Python core", "V1") },
@@ -53,8 +82,13 @@ pub(super) const ALL: &[Contestant] = &[
 ];
 
 impl Contestant {
-    /// Returns the command that makes its calls of a host.
-    pub(super) fn command(&self, host: &str) -> Command {
+    /// Finds a client in Rust.
+    pub(super) fn find(id: &str) -> Option<&'static Self> {
+        ALL.iter().find(|it| it.program == Program::Rust && it.id == id)
+    }
+
+    /// Returns the command that makes its calls of a server.
+    pub(super) fn command(&self, server: &Server) -> Command {
         let mut command = match self.program {
             Program::Rust => Command::new(built("clients")),
             Program::Python => {
@@ -69,17 +103,37 @@ impl Contestant {
                 command
             }
         };
-        command.args([self.id, host]);
+        self.of(server, &mut command);
         command
     }
 
     /// Returns the command that also counts allocations, for those where that can be done.
-    pub(super) fn counted(&self, host: &str) -> Option<Command> {
+    pub(super) fn counted(&self, server: &Server) -> Option<Command> {
         (self.program == Program::Rust).then(|| {
             let mut command = Command::new(built("clients_counted"));
-            command.args([self.id, host]);
+            self.of(server, &mut command);
             command
         })
+    }
+
+    /// Says which client it is, where the server is, and whom to trust.
+    fn of(&self, server: &Server, command: &mut Command) {
+        command.args([self.id, &server.host]).args(&server.certificate);
+        if let Some(file) = &server.certificate {
+            for name in ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"] {
+                command.env(name, file);
+            }
+        }
+    }
+
+    /// Returns whether it can call a server that speaks TLS, or one that does not.
+    pub(super) fn can_call(&self, tls: bool) -> bool {
+        self.speaks != if tls { Speaks::Http } else { Speaks::Https }
+    }
+
+    /// Returns whether others published it.
+    pub(super) fn is_peer(&self) -> bool {
+        !["raw-", "by-hand-", "ours-"].iter().any(|begin| self.id.starts_with(begin))
     }
 
     /// Returns whether it is ours.

@@ -5,15 +5,15 @@
 //! compared between machines is their ratios.
 
 mod clients;
+pub(super) mod crowd;
 mod plot;
 mod report;
 mod rounds;
 
-use std::process::Command;
-
 pub(super) use self::clients::built;
-use self::clients::{ALL, Contestant, Program};
+use self::clients::{ALL, Contestant, Program, Server};
 use self::rounds::{Measured, Running};
+use super::page;
 use crate::peers;
 use crate::run::{Failure, cargo, root, succeed};
 
@@ -29,6 +29,9 @@ pub(crate) struct Args {
     /// Only the clients whose id or name holds this text; may be given several times.
     #[arg(long, value_name = "TEXT")]
     only: Vec<String>,
+    /// Over TLS.
+    #[arg(long)]
+    tls: bool,
     /// Write the table and the plot into docs.
     #[arg(long, conflicts_with = "only")]
     write: bool,
@@ -66,18 +69,17 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let is_meant = |it: &&Contestant| {
         args.only.is_empty() || args.only.iter().any(|text| it.id.contains(text) || it.name.contains(text))
     };
-    let meant: Vec<&'static Contestant> = ALL.iter().filter(is_meant).collect();
+    let meant: Vec<&'static Contestant> = ALL.iter().filter(|it| it.can_call(args.tls)).filter(is_meant).collect();
     if meant.is_empty() {
-        return Err("no client has this in its id or its name".to_owned());
+        return Err("no client that could make the call has this in its id or its name".to_owned());
     }
     if meant.iter().any(|it| it.program != Program::Rust) {
         peers::install()?;
     }
-    build()?;
-    let mut server = Running::start(&mut Command::new(built("server")))?;
-    let host = server.line()?;
-    let allocations: Vec<_> = meant.iter().map(|it| count(it, &host)).collect::<Result<_, _>>()?;
-    let mut lanes: Vec<Lane> = meant.iter().map(|it| Lane::start(it, &host)).collect::<Result<_, _>>()?;
+    build(meant.iter().any(|it| it.is_peer()))?;
+    let server = Server::start(args.tls)?;
+    let allocations: Vec<_> = meant.iter().map(|it| count(it, &server)).collect::<Result<_, _>>()?;
+    let mut lanes: Vec<Lane> = meant.iter().map(|it| Lane::start(it, &server)).collect::<Result<_, _>>()?;
     let rounds = if args.quick { 3 } else { args.rounds.max(1) };
     let begun = load();
     for round in 0..rounds {
@@ -92,23 +94,28 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let report = report::write(&lines, rounds, &[begun, load()].map(Option::unwrap_or_default));
     println!("{report}");
     if args.write {
-        let with_plot = format!("{report}\n![CPU per call](performance-calls.svg)");
-        report::insert(&root().join("docs/performance.md"), "calls", &with_plot)?;
-        plot::write(&root().join("docs/performance-calls.svg"), &lines)?;
+        let (name, over) = if args.tls { ("calls-tls", " over TLS") } else { ("calls", "") };
+        let with_plot = format!("{report}\n![CPU per call{over}](performance-{name}.svg)");
+        page::insert(name, &with_plot)?;
+        plot::write(&root().join(format!("docs/performance-{name}.svg")), &lines)?;
     }
     Ok(())
 }
 
-/// Builds the clients in Rust and the server.
-pub(super) fn build() -> Result<(), Failure> {
+/// Builds the clients in Rust and the server; without those of others, if they are not needed.
+pub(super) fn build(with_peers: bool) -> Result<(), Failure> {
     let mut command =
         cargo(&["build", "--release", "--locked", "--manifest-path", "benches/Cargo.toml", "--target-dir"]);
-    succeed(command.arg(clients::folder()))
+    command.arg(clients::folder());
+    if !with_peers {
+        command.arg("--no-default-features");
+    }
+    succeed(&mut command)
 }
 
 /// Counts a client's allocations of a call, once everything is warm.
-fn count(contestant: &Contestant, host: &str) -> Result<Option<f64>, Failure> {
-    let Some(mut command) = contestant.counted(host) else { return Ok(None) };
+fn count(contestant: &Contestant, server: &Server) -> Result<Option<f64>, Failure> {
+    let Some(mut command) = contestant.counted(server) else { return Ok(None) };
     let mut running = Running::start(&mut command)?;
     let calls = contestant.most.min(2000);
     running.round(calls.min(200), 1)?;
@@ -132,8 +139,8 @@ struct Lane {
 }
 
 impl Lane {
-    fn start(contestant: &'static Contestant, host: &str) -> Result<Self, Failure> {
-        let mut running = Running::start(&mut contestant.command(host))?;
+    fn start(contestant: &'static Contestant, server: &Server) -> Result<Self, Failure> {
+        let mut running = Running::start(&mut contestant.command(server))?;
         running.round(1, 1)?;
         running.round(AT_ONCE, AT_ONCE)?;
         // A first guess, and a second one by a round that is long enough to be measured.

@@ -1,12 +1,10 @@
 //! The table of what was measured, and what is wanted of it.
 
 use std::fmt::Write as _;
-use std::fs;
-use std::path::Path;
 
 use super::Line;
 use super::clients::Program;
-use crate::run::Failure;
+use crate::bench::page::thousands;
 
 /// The client whose CPU per call is the unit of the table.
 const UNIT: &str = "raw-reqwest";
@@ -41,16 +39,6 @@ pub(super) fn write(lines: &[Line], rounds: usize, load: &[f64; 2]) -> String {
     }
     wanted(&mut out, lines);
     out
-}
-
-/// Puts a text between the two comments that name it in a page.
-pub(super) fn insert(page: &Path, name: &str, text: &str) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| format!("{}: {error}", page.display());
-    let old = fs::read_to_string(page).map_err(failed)?;
-    let (begin, end) = (format!("<!-- {name}: begin -->"), format!("<!-- {name}: end -->"));
-    let parts = old.split_once(&begin).and_then(|(before, rest)| Some((before, rest.split_once(&end)?.1)));
-    let (before, after) = parts.ok_or_else(|| format!("{} has no `{begin}` and `{end}`", page.display()))?;
-    fs::write(page, format!("{before}{begin}\n{}\n{end}{after}", text.trim_end())).map_err(failed)
 }
 
 /// Adds what is wanted of the ratios of CPU per call, and of allocations.
@@ -106,27 +94,4 @@ fn machine() -> String {
 
 fn short(value: f64) -> String {
     if value < 100.0 { format!("{value:.1}") } else { thousands(value) }
-}
-
-/// Writes a whole number with commas.
-fn thousands(value: f64) -> String {
-    let digits = format!("{value:.0}");
-    let mut out = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_have_commas_between_thousands() {
-        assert_eq!([0.4, 999.6, 12_345.0, 1_234_567.0].map(thousands), ["0", "1,000", "12,345", "1,234,567"]);
-    }
 }

@@ -22,22 +22,44 @@ pub(super) const VERSION: HeaderName = HeaderName::from_static("x-acs-version");
 /// What no log shows.
 const SECRET: [HeaderName; 3] = [http::header::AUTHORIZATION, BEARER_TOKEN, SECURITY_TOKEN];
 
+/// A value that is known when this is compiled, and need not be looked at again.
+#[derive(Debug)]
+pub(super) struct Known {
+    text: &'static str,
+    value: HeaderValue,
+}
+
+impl Known {
+    const fn new(text: &'static str) -> Self {
+        Self { text, value: HeaderValue::from_static(text) }
+    }
+}
+
+pub(super) static JSON: Known = Known::new("application/json");
+/// SHA-256 of no bytes, the body of most requests.
+pub(super) static SHA256_OF_NOTHING: Known =
+    Known::new("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+
 /// A header, before there is a request.
 pub(super) type Line<'a> = (HeaderName, Text<'a>);
 
 /// A header's value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Text<'a> {
+    Known(&'static Known),
     /// It lives as long as the program, and is not copied.
     Fixed(&'static str),
     Of(&'a str),
+    /// No log shows it.
+    Secret(&'a str),
 }
 
 impl<'a> Text<'a> {
     pub(super) fn as_str(self) -> &'a str {
         match self {
+            Self::Known(known) => known.text,
             Self::Fixed(text) => text,
-            Self::Of(text) => text,
+            Self::Of(text) | Self::Secret(text) => text,
         }
     }
 }
@@ -46,12 +68,13 @@ impl<'a> Text<'a> {
 pub(super) fn named<'a>(name: &str, value: &'a str) -> Result<Line<'a>, Error> {
     let name = HeaderName::from_bytes(name.as_bytes())
         .map_err(|_| Error::config(format!("`{name}` cannot be the name of a header")))?;
-    Ok((name, Text::Of(value)))
+    let value = if SECRET.contains(&name) { Text::Secret(value) } else { Text::Of(value) };
+    Ok((name, value))
 }
 
 /// Shows names and values, as they are signed.
 pub(super) fn shown<'l>(lines: &'l [Line<'_>]) -> impl Iterator<Item = (&'l str, &'l str)> + Clone {
-    lines.iter().map(|(name, value)| (name.as_str(), value.as_str().trim()))
+    lines.iter().map(|(name, value)| (name.as_str(), value.as_str().trim_ascii()))
 }
 
 /// Takes an address, and puts the headers' values behind it: one text holds all that is not fixed. Returns the bytes of the
@@ -59,7 +82,7 @@ pub(super) fn shown<'l>(lines: &'l [Line<'_>]) -> impl Iterator<Item = (&'l str,
 pub(super) fn headers(mut address: String, lines: Vec<Line<'_>>) -> Result<(Bytes, HeaderMap), Error> {
     let mut end = address.len();
     for (_, value) in &lines {
-        if let Text::Of(text) = value {
+        if let Text::Of(text) | Text::Secret(text) = value {
             address.push_str(text);
         }
     }
@@ -69,19 +92,20 @@ pub(super) fn headers(mut address: String, lines: Vec<Line<'_>>) -> Result<(Byte
     let mut headers = HeaderMap::with_capacity(lines.len() + 1);
     for (name, value) in lines {
         let mut header = match value {
+            Text::Known(known) => known.value.clone(),
             Text::Fixed(text) => HeaderValue::from_static(text),
-            Text::Of(text) => {
+            Text::Of(text) | Text::Secret(text) => {
                 let start = end;
                 end += text.len();
-                let bytes = written.slice(start..end);
-                let is_shown = |byte: &u8| matches!(byte, b' '..=b'~' | b'\t');
-                let value = bytes.iter().all(is_shown).then(|| HeaderValue::from_maybe_shared(bytes).ok()).flatten();
+                // A header's value could hold other bytes than those of ASCII; not all that it passes take them.
+                let bytes = text.is_ascii().then(|| written.slice(start..end));
+                let value = bytes.and_then(|bytes| HeaderValue::from_maybe_shared(bytes).ok());
                 value.ok_or_else(|| {
                     Error::config(format!("the value of the header {name} holds a character that HTTP forbids"))
                 })?
             }
         };
-        header.set_sensitive(SECRET.contains(&name));
+        header.set_sensitive(matches!(value, Text::Secret(_)));
         headers.append(name, header);
     }
     Ok((uri, headers))

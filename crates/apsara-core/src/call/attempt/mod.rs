@@ -92,9 +92,6 @@ impl Signer<'_> {
     }
 }
 
-/// SHA-256 of no bytes, the body of most requests.
-const SHA256_OF_NOTHING: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-
 impl<'a> Unsigned<'a> {
     pub(super) fn new(operation: &'static Operation, endpoint: Endpoint, encoded: Encoded<'a>) -> Self {
         // A server that is reached by its address has no name that could say it, only the header.
@@ -173,18 +170,20 @@ impl<'a> Unsigned<'a> {
     ) -> Result<http::Request<Bytes>, Error> {
         // The official SDKs say by these headers what they repeat.
         let again = stamp.again.map(|(attempts, delay)| (attempts.to_string(), delay.as_millis().to_string()));
+        // As far as possible they are in the order in which they are signed, so that there is little to be sorted.
         let mut lines: Vec<Line<'_>> = Vec::with_capacity(12 + self.headers.len());
+        let content_type = self.content_type.map(Text::Fixed);
+        for (name, value) in [(ACCEPT, Some(Text::Known(&lines::JSON))), (CONTENT_TYPE, content_type)] {
+            // A parameter of that name takes the place of ours.
+            if let Some(value) = value
+                && !self.headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name.as_str()))
+            {
+                lines.push((name, value));
+            }
+        }
         lines.push((HOST, Text::Of(self.host.as_deref().unwrap_or(self.endpoint.host()))));
         for (name, value) in &self.headers {
             lines.push(named(name, value)?);
-        }
-        // A parameter of that name takes the place of ours.
-        for (name, value) in [(ACCEPT, Some("application/json")), (CONTENT_TYPE, self.content_type)] {
-            if let Some(value) = value
-                && !lines.iter().any(|(given, _)| *given == name)
-            {
-                lines.push((name, Text::Fixed(value)));
-            }
         }
         if let Some((attempts, delay)) = &again {
             lines.extend([(lines::RETRY_ATTEMPTS, Text::Of(attempts)), (lines::RETRY_DELAY, Text::Of(delay))]);
@@ -231,7 +230,9 @@ impl<'a> Unsigned<'a> {
         let hash;
         let hashed_payload = match stamp.payload {
             Some(payload) => Text::Of(payload),
-            None if self.body.is_empty() && algorithm == v3::Algorithm::HmacSha256 => Text::Fixed(SHA256_OF_NOTHING),
+            None if self.body.is_empty() && algorithm == v3::Algorithm::HmacSha256 => {
+                Text::Known(&lines::SHA256_OF_NOTHING)
+            }
             None => {
                 hash = algorithm.hash_hex(&self.body);
                 Text::Of(&hash)
@@ -259,16 +260,16 @@ impl<'a> Unsigned<'a> {
             (Some((id, signer)), _) => {
                 let (address, query) = self.address(texts(&pairs));
                 lines.sort_unstable_by(|(one, first), (other, second)| {
-                    let values = || first.as_str().trim().cmp(second.as_str().trim());
+                    let values = || first.as_str().trim_ascii().cmp(second.as_str().trim_ascii());
                     one.as_str().cmp(other.as_str()).then_with(values)
                 });
                 authorization =
                     self.authorization_v3(id, signer, &address[query], &lines, hashed_payload.as_str(), keep)?;
-                lines.push((AUTHORIZATION, Text::Of(&authorization)));
+                lines.push((AUTHORIZATION, Text::Secret(&authorization)));
                 return self.request(address, lines);
             }
             (None, Identity::Bearer(token)) => {
-                lines.push((lines::BEARER_TOKEN, Text::Of(token.expose())));
+                lines.push((lines::BEARER_TOKEN, Text::Secret(token.expose())));
                 match is_rpc {
                     true => add("SignatureType", "BEARERTOKEN"),
                     false => lines.push((lines::SIGNATURE_TYPE, Text::Fixed("BEARERTOKEN"))),
@@ -276,7 +277,7 @@ impl<'a> Unsigned<'a> {
                 // The gateways of those products look there.
                 if operation.product.own_signature.is_some() {
                     authorization = format!("Bearer {}", token.expose());
-                    lines.push((AUTHORIZATION, Text::Of(&authorization)));
+                    lines.push((AUTHORIZATION, Text::Secret(&authorization)));
                 }
             }
             // Without a signature the gateway answers in XML unless it is asked not to.
@@ -300,8 +301,8 @@ impl<'a> Unsigned<'a> {
         let canonical = v3::Canonical { method, uri: &self.path, query, headers: shown(lines), hashed_payload };
         let texts = || {
             let (mut whole, mut names) = (String::new(), String::new());
-            canonical.push(&mut whole);
             canonical.push_names(&mut names);
+            canonical.push(&mut whole, &names);
             (v3::string_to_sign(signer.algorithm(), &whole), whole, names)
         };
         if let Some(keep) = keep {
@@ -368,7 +369,7 @@ fn push_token<'a>(lines: &mut Vec<Line<'a>>, credentials: &'a Credentials) {
     if let Some(token) = credentials.security_token() {
         lines.extend([
             (lines::ACCESS_KEY_ID, Text::Of(credentials.access_key_id())),
-            (lines::SECURITY_TOKEN, Text::Of(token.expose())),
+            (lines::SECURITY_TOKEN, Text::Secret(token.expose())),
         ]);
     }
 }

@@ -6,7 +6,8 @@ use http::header::{AUTHORIZATION, DATE};
 use super::lines::{Line, NONCE, Text, shown};
 use super::{Identity, Signed, Stamp, Unsigned, lines, push_token, rfc3339, texts};
 use crate::error::Error;
-use crate::sign::{push_query, roa, v1};
+use crate::record::Pair;
+use crate::sign::{push_encoded, push_query, roa, v1};
 
 impl Unsigned<'_> {
     pub(super) fn sign_v1_rpc(
@@ -18,40 +19,42 @@ impl Unsigned<'_> {
     ) -> Result<http::Request<Bytes>, Error> {
         let operation = self.operation;
         let time = rfc3339(stamp.time);
-        let mut query: Vec<(&str, &str)> = Vec::with_capacity(self.query.len() + self.form.len() + 9);
-        query.extend(texts(&self.query));
-        let mut add = |name, value| query.push((name, value));
-        add("Action", operation.name);
-        add("Format", "JSON");
-        add("SignatureNonce", stamp.nonce);
-        add("Timestamp", time.as_str());
-        add("Version", operation.product.version);
-        match identity {
-            Identity::Key(credentials) => {
-                add("AccessKeyId", credentials.access_key_id());
-                add("SignatureMethod", "HMAC-SHA1");
-                add("SignatureVersion", "1.0");
-                if let Some(token) = credentials.security_token() {
-                    add("SecurityToken", token.expose());
-                }
-            }
+        let common = [
+            ("Action", operation.name),
+            ("Format", "JSON"),
+            ("SignatureNonce", stamp.nonce),
+            ("Timestamp", time.as_str()),
+            ("Version", operation.product.version),
+        ];
+        let of_identity = match identity {
+            Identity::Key(credentials) => [
+                Some(("AccessKeyId", credentials.access_key_id())),
+                credentials.security_token().map(|token| ("SecurityToken", token.expose().as_str())),
+                Some(("SignatureMethod", "HMAC-SHA1")),
+                Some(("SignatureVersion", "1.0")),
+            ],
             Identity::Bearer(token) => {
-                add("BearerToken", token.expose());
-                add("SignatureType", "BEARERTOKEN");
+                [Some(("BearerToken", token.expose().as_str())), Some(("SignatureType", "BEARERTOKEN")), None, None]
             }
-            Identity::Nobody => {}
+            Identity::Nobody => [None; 4],
             #[cfg(feature = "rsa")]
             Identity::KeyPair(_) => return Err(key_pair_signs_v3()),
-        }
-        query.sort_unstable();
-        let (mut on_the_wire, sent) = self.address(query.iter().copied());
+        };
+        // Those of the call are in order already; these few are put in order here.
+        let mut ours = [("", ""); 9];
+        let given = common.into_iter().chain(of_identity.into_iter().flatten());
+        let count = ours.iter_mut().zip(given).map(|(to, pair)| *to = pair).count();
+        let ours = &mut ours[..count];
+        ours.sort_unstable();
+        let sent = merged(&self.query, ours);
+        let (mut on_the_wire, query) = self.address(sent.clone());
         if let Identity::Key(credentials) = identity {
             let with_form;
             let canonical = if self.form.is_empty() {
-                &on_the_wire[sent]
+                &on_the_wire[query]
             } else {
                 // The signature covers the form as well, as if it stood in the query.
-                query.extend(texts(&self.form));
+                let mut query: Vec<(&str, &str)> = sent.chain(texts(&self.form)).collect();
                 query.sort_unstable();
                 let mut text = String::new();
                 push_query(&mut text, query);
@@ -62,10 +65,9 @@ impl Unsigned<'_> {
             if let Some(keep) = keep {
                 *keep = Signed::V1Rpc(v1::string_to_sign(method, canonical));
             }
-            let mut signature = String::with_capacity(40);
-            v1::push_signature(&mut signature, credentials.keyed(), method, canonical);
+            let signature = v1::keyed_signature(credentials.keyed(), method, canonical);
             on_the_wire.push_str("&Signature=");
-            on_the_wire.push_str(&signature);
+            push_encoded(&mut on_the_wire, signature.as_str());
         }
         self.request(on_the_wire, lines)
     }
@@ -100,14 +102,14 @@ impl Unsigned<'_> {
                 let text = roa::string_to_sign(operation.method.as_str(), &headers, &self.path, &query);
                 let signature = roa::signature(credentials.access_key_secret().expose(), &text);
                 authorization = roa::authorization(credentials.access_key_id(), &signature);
-                lines.push((AUTHORIZATION, Text::Of(&authorization)));
+                lines.push((AUTHORIZATION, Text::Secret(&authorization)));
                 if let Some(keep) = keep {
                     *keep = Signed::V1Roa(text);
                 }
             }
             Identity::Bearer(token) => {
                 lines.extend([
-                    (lines::BEARER_TOKEN, Text::Of(token.expose())),
+                    (lines::BEARER_TOKEN, Text::Secret(token.expose())),
                     (lines::SIGNATURE_TYPE, Text::Fixed("BEARERTOKEN")),
                 ]);
             }
@@ -119,7 +121,34 @@ impl Unsigned<'_> {
     }
 }
 
+/// Goes through two lists that are sorted as if they were one.
+fn merged<'p>(
+    given: &'p [Pair<'_>],
+    ours: &'p [(&'p str, &'p str)],
+) -> impl Iterator<Item = (&'p str, &'p str)> + Clone {
+    let (mut given, mut ours) = (texts(given).peekable(), ours.iter().copied().peekable());
+    std::iter::from_fn(move || match (given.peek(), ours.peek()) {
+        (Some(one), Some(other)) if other < one => ours.next(),
+        (Some(_), _) => given.next(),
+        (None, _) => ours.next(),
+    })
+}
+
 #[cfg(feature = "rsa")]
 pub(super) fn key_pair_signs_v3() -> Error {
     Error::config("a key pair signs with SignatureVersion::V3 only")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_sorted_lists_are_gone_through_as_one() {
+        let given: Vec<Pair<'_>> = [("B", "1"), ("B", "3"), ("T", "")].map(|(n, v)| (n.into(), v.into())).into();
+        let ours = [("A", "9"), ("B", "2"), ("U", "")];
+        let all: Vec<_> = merged(&given, &ours).collect();
+        assert_eq!(all, [("A", "9"), ("B", "1"), ("B", "2"), ("B", "3"), ("T", ""), ("U", "")]);
+        assert_eq!(merged(&[], &ours).count() + merged(&given, &[]).count(), 6);
+    }
 }

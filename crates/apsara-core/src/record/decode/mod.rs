@@ -321,20 +321,64 @@ impl<'de> Visitor<'de> for SlotSeed<'_> {
 }
 
 fn fill_record<'de, A: MapAccess<'de>>(record: &mut dyn AnyRecord, mut map: A, mode: Mode) -> Result<(), A::Error> {
-    while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
-        match find(record, &key, mode) {
+    while let Some(key) = map.next_key_seed(KeySeed { record, mode })? {
+        match key.field {
             Some(index) => {
                 let wrapper = record.meta(index).wrapper;
                 let seed = ValueSeed { value: record.get_mut(index), mode, wrapper };
-                map.next_value_seed(seed).map_err(|error| at(&error, &key))?;
+                map.next_value_seed(seed).map_err(|error| at(&error, key.text(record)))?;
             }
             None if mode != Mode::Strict => {
                 map.next_value::<IgnoredAny>()?;
             }
-            None => return Err(unknown_name(record, &key)),
+            None => return Err(unknown_name(record, key.text(record))),
         }
     }
     Ok(())
+}
+
+/// Finds the field that a key names. Most keys are the names of fields, and need no copy.
+struct KeySeed<'a> {
+    record: &'a dyn AnyRecord,
+    mode: Mode,
+}
+
+/// A key, with its field if there is one.
+struct Key {
+    field: Option<usize>,
+    /// As it came, where it is not the very name of the field.
+    other: Option<String>,
+}
+
+impl Key {
+    fn text<'a>(&'a self, record: &'a dyn AnyRecord) -> &'a str {
+        match (&self.other, self.field) {
+            (Some(other), _) => other,
+            (None, field) => field.map_or("", |index| record.meta(index).name),
+        }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for KeySeed<'_> {
+    type Value = Key;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for KeySeed<'_> {
+    type Value = Key;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_str<E: de::Error>(self, key: &str) -> Result<Key, E> {
+        let field = find(self.record, key, self.mode);
+        let is_exact = field.is_some_and(|index| self.record.meta(index).name == key);
+        Ok(Key { field, other: (!is_exact).then(|| key.to_owned()) })
+    }
 }
 
 /// Finds the field of a name; an answer may spell it in another case where no field has the very name.

@@ -192,7 +192,7 @@ impl<'de> rt::Deserialize<'de> for AddCdnDomainResponse {
     }
 }
 
-/// Holds `AddCdnDomainRequestTag`.
+/// Holds an element of `Tag` of [`AddCdnDomainRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddCdnDomainRequestTag {

@@ -135,7 +135,7 @@ impl<'de> rt::Deserialize<'de> for BatchDescribeCdnIpInfoResponse {
     }
 }
 
-/// Holds `BatchDescribeCdnIpInfoResponseIpInfoList`.
+/// Holds an element of `IpInfoList` of [`BatchDescribeCdnIpInfoResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchDescribeCdnIpInfoResponseIpInfoList {

@@ -136,7 +136,7 @@ impl<'de> rt::Deserialize<'de> for BatchSetCdnDomainConfigResponse {
     }
 }
 
-/// Holds `BatchSetCdnDomainConfigResponseDomainConfigList`.
+/// Holds an element of `DomainConfigList` of [`BatchSetCdnDomainConfigResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchSetCdnDomainConfigResponseDomainConfigList {

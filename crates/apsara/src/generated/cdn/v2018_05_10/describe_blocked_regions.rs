@@ -126,7 +126,7 @@ impl<'de> rt::Deserialize<'de> for DescribeBlockedRegionsResponse {
     }
 }
 
-/// Holds `DescribeBlockedRegionsResponseInfoList`.
+/// Holds an element of `InfoList` of [`DescribeBlockedRegionsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeBlockedRegionsResponseInfoList {

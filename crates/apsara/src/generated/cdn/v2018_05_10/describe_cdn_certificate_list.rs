@@ -129,7 +129,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCdnCertificateListResponse {
     }
 }
 
-/// Holds `DescribeCdnCertificateListResponseCertificateListModelCertList`.
+/// Holds an element of `CertList` of [`DescribeCdnCertificateListResponseCertificateListModel`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnCertificateListResponseCertificateListModelCertList {
@@ -170,7 +170,7 @@ impl rt::Serialize for DescribeCdnCertificateListResponseCertificateListModelCer
     }
 }
 
-/// Holds `DescribeCdnCertificateListResponseCertificateListModel`.
+/// Holds `CertificateListModel` of [`DescribeCdnCertificateListResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnCertificateListResponseCertificateListModel {

@@ -136,7 +136,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCdnConditionIpbInfoResponse {
     }
 }
 
-/// Holds `DescribeCdnConditionIpbInfoResponseDatas`.
+/// Holds an element of `Datas` of [`DescribeCdnConditionIpbInfoResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnConditionIpbInfoResponseDatas {

@@ -150,7 +150,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCdnDeletedDomainsResponse {
     }
 }
 
-/// Holds `DescribeCdnDeletedDomainsResponseDomains`.
+/// Holds an element of `Domains` of [`DescribeCdnDeletedDomainsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnDeletedDomainsResponseDomains {

@@ -123,7 +123,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCdnDeliverListResponse {
     }
 }
 
-/// Holds `DescribeCdnDeliverListResponseContentDeliver`.
+/// Holds `deliver` of [`DescribeCdnDeliverListResponseContent`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnDeliverListResponseContentDeliver {
@@ -149,7 +149,7 @@ impl rt::Serialize for DescribeCdnDeliverListResponseContentDeliver {
     }
 }
 
-/// Holds `DescribeCdnDeliverListResponseContentReports`.
+/// Holds an element of `reports` of [`DescribeCdnDeliverListResponseContent`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnDeliverListResponseContentReports {
@@ -173,7 +173,7 @@ impl rt::Serialize for DescribeCdnDeliverListResponseContentReports {
     }
 }
 
-/// Holds `DescribeCdnDeliverListResponseContent`.
+/// Holds an element of `Content` of [`DescribeCdnDeliverListResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnDeliverListResponseContent {

@@ -144,7 +144,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCdnDomainByCertificateResponse {
     }
 }
 
-/// Holds `DescribeCdnDomainByCertificateResponseCertInfos`.
+/// Holds an element of `CertInfos` of [`DescribeCdnDomainByCertificateResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnDomainByCertificateResponseCertInfos {

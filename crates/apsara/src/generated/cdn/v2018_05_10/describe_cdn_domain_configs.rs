@@ -144,7 +144,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCdnDomainConfigsResponse {
     }
 }
 
-/// Holds `DescribeCdnDomainConfigsResponseDomainConfigsFunctionArgs`.
+/// Holds an element of `FunctionArgs` of [`DescribeCdnDomainConfigsResponseDomainConfigs`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnDomainConfigsResponseDomainConfigsFunctionArgs {
@@ -173,7 +173,7 @@ impl rt::Serialize for DescribeCdnDomainConfigsResponseDomainConfigsFunctionArgs
     }
 }
 
-/// Holds `DescribeCdnDomainConfigsResponseDomainConfigs`.
+/// Holds an element of `DomainConfigs` of [`DescribeCdnDomainConfigsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnDomainConfigsResponseDomainConfigs {

@@ -127,7 +127,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCdnDomainDetailResponse {
     }
 }
 
-/// Holds `DescribeCdnDomainDetailResponseGetDomainDetailModelSourceModels`.
+/// Holds an element of `SourceModels` of [`DescribeCdnDomainDetailResponseGetDomainDetailModel`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnDomainDetailResponseGetDomainDetailModelSourceModels {
@@ -168,7 +168,7 @@ impl rt::Serialize for DescribeCdnDomainDetailResponseGetDomainDetailModelSource
     }
 }
 
-/// Holds `DescribeCdnDomainDetailResponseGetDomainDetailModel`.
+/// Holds `GetDomainDetailModel` of [`DescribeCdnDomainDetailResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnDomainDetailResponseGetDomainDetailModel {

@@ -162,7 +162,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCdnDomainLogsResponse {
     }
 }
 
-/// Holds `DescribeCdnDomainLogsResponseDomainLogDetailsLogInfos`.
+/// Holds an element of `LogInfos` of [`DescribeCdnDomainLogsResponseDomainLogDetails`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnDomainLogsResponseDomainLogDetailsLogInfos {
@@ -200,7 +200,7 @@ impl rt::Serialize for DescribeCdnDomainLogsResponseDomainLogDetailsLogInfos {
     }
 }
 
-/// Holds `DescribeCdnDomainLogsResponseDomainLogDetailsPageInfos`.
+/// Holds `PageInfos` of [`DescribeCdnDomainLogsResponseDomainLogDetails`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnDomainLogsResponseDomainLogDetailsPageInfos {
@@ -232,7 +232,7 @@ impl rt::Serialize for DescribeCdnDomainLogsResponseDomainLogDetailsPageInfos {
     }
 }
 
-/// Holds `DescribeCdnDomainLogsResponseDomainLogDetails`.
+/// Holds an element of `DomainLogDetails` of [`DescribeCdnDomainLogsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnDomainLogsResponseDomainLogDetails {

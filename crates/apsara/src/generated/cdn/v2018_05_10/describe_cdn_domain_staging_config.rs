@@ -138,7 +138,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCdnDomainStagingConfigResponse {
     }
 }
 
-/// Holds `DescribeCdnDomainStagingConfigResponseDomainConfigsFunctionArgs`.
+/// Holds an element of `FunctionArgs` of [`DescribeCdnDomainStagingConfigResponseDomainConfigs`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnDomainStagingConfigResponseDomainConfigsFunctionArgs {
@@ -167,7 +167,7 @@ impl rt::Serialize for DescribeCdnDomainStagingConfigResponseDomainConfigsFuncti
     }
 }
 
-/// Holds `DescribeCdnDomainStagingConfigResponseDomainConfigs`.
+/// Holds an element of `DomainConfigs` of [`DescribeCdnDomainStagingConfigResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnDomainStagingConfigResponseDomainConfigs {

@@ -154,7 +154,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCdnFullDomainsBlockIpHistoryResponse 
     }
 }
 
-/// Holds `DescribeCdnFullDomainsBlockIpHistoryResponseIpBlockInfo`.
+/// Holds an element of `IPBlockInfo` of [`DescribeCdnFullDomainsBlockIpHistoryResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnFullDomainsBlockIpHistoryResponseIpBlockInfo {

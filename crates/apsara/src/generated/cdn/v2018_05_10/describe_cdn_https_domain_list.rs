@@ -153,7 +153,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCdnHttpsDomainListResponse {
     }
 }
 
-/// Holds `DescribeCdnHttpsDomainListResponseCertInfos`.
+/// Holds an element of `CertInfos` of [`DescribeCdnHttpsDomainListResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnHttpsDomainListResponseCertInfos {

@@ -114,7 +114,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCdnRegionAndIspResponse {
     }
 }
 
-/// Holds `DescribeCdnRegionAndIspResponseIsps`.
+/// Holds an element of `Isps` of [`DescribeCdnRegionAndIspResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnRegionAndIspResponseIsps {
@@ -143,7 +143,7 @@ impl rt::Serialize for DescribeCdnRegionAndIspResponseIsps {
     }
 }
 
-/// Holds `DescribeCdnRegionAndIspResponseRegions`.
+/// Holds an element of `Regions` of [`DescribeCdnRegionAndIspResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnRegionAndIspResponseRegions {

@@ -182,7 +182,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCdnReportResponse {
     }
 }
 
-/// Holds `DescribeCdnReportResponseContentDeliverReport`.
+/// Holds `report` of [`DescribeCdnReportResponseContentDeliver`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnReportResponseContentDeliverReport {
@@ -223,7 +223,7 @@ impl rt::Serialize for DescribeCdnReportResponseContentDeliverReport {
     }
 }
 
-/// Holds `DescribeCdnReportResponseContentDeliver`.
+/// Holds `deliver` of [`DescribeCdnReportResponseContent`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnReportResponseContentDeliver {
@@ -247,7 +247,7 @@ impl rt::Serialize for DescribeCdnReportResponseContentDeliver {
     }
 }
 
-/// Holds `DescribeCdnReportResponseContent`.
+/// Holds an element of `Content` of [`DescribeCdnReportResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnReportResponseContent {

@@ -123,7 +123,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCdnReportListResponse {
     }
 }
 
-/// Holds `DescribeCdnReportListResponseContentDeliverReport`.
+/// Holds `report` of [`DescribeCdnReportListResponseContentDeliver`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnReportListResponseContentDeliverReport {
@@ -164,7 +164,7 @@ impl rt::Serialize for DescribeCdnReportListResponseContentDeliverReport {
     }
 }
 
-/// Holds `DescribeCdnReportListResponseContentDeliver`.
+/// Holds `deliver` of [`DescribeCdnReportListResponseContent`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnReportListResponseContentDeliver {
@@ -188,7 +188,7 @@ impl rt::Serialize for DescribeCdnReportListResponseContentDeliver {
     }
 }
 
-/// Holds `DescribeCdnReportListResponseContent`.
+/// Holds an element of `Content` of [`DescribeCdnReportListResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnReportListResponseContent {

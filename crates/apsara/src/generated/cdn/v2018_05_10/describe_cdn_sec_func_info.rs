@@ -145,7 +145,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCdnSecFuncInfoResponse {
     }
 }
 
-/// Holds `DescribeCdnSecFuncInfoResponseContent`.
+/// Holds an element of `Content` of [`DescribeCdnSecFuncInfoResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnSecFuncInfoResponseContent {

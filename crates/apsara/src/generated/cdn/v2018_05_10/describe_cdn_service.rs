@@ -133,7 +133,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCdnServiceResponse {
     }
 }
 
-/// Holds `DescribeCdnServiceResponseOperationLocks`.
+/// Holds an element of `OperationLocks` of [`DescribeCdnServiceResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnServiceResponseOperationLocks {

@@ -127,7 +127,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCdnSmCertificateListResponse {
     }
 }
 
-/// Holds `DescribeCdnSmCertificateListResponseCertificateListModelCertList`.
+/// Holds an element of `CertList` of [`DescribeCdnSmCertificateListResponseCertificateListModel`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnSmCertificateListResponseCertificateListModelCertList {
@@ -162,7 +162,7 @@ impl rt::Serialize for DescribeCdnSmCertificateListResponseCertificateListModelC
     }
 }
 
-/// Holds `DescribeCdnSmCertificateListResponseCertificateListModel`.
+/// Holds `CertificateListModel` of [`DescribeCdnSmCertificateListResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnSmCertificateListResponseCertificateListModel {

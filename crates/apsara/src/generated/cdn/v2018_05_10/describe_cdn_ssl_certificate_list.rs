@@ -152,7 +152,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCdnSslCertificateListResponse {
     }
 }
 
-/// Holds `DescribeCdnSslCertificateListResponseCertificateListModelCertList`.
+/// Holds an element of `CertList` of [`DescribeCdnSslCertificateListResponseCertificateListModel`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnSslCertificateListResponseCertificateListModelCertList {
@@ -196,7 +196,7 @@ impl rt::Serialize for DescribeCdnSslCertificateListResponseCertificateListModel
     }
 }
 
-/// Holds `DescribeCdnSslCertificateListResponseCertificateListModel`.
+/// Holds `CertificateListModel` of [`DescribeCdnSslCertificateListResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnSslCertificateListResponseCertificateListModel {

@@ -112,7 +112,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCdnSubListResponse {
     }
 }
 
-/// Holds `DescribeCdnSubListResponseContent`.
+/// Holds an element of `Content` of [`DescribeCdnSubListResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnSubListResponseContent {

@@ -109,7 +109,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCdnTypesResponse {
     }
 }
 
-/// Holds `DescribeCdnTypesResponseCdnTypes`.
+/// Holds an element of `CdnTypes` of [`DescribeCdnTypesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnTypesResponseCdnTypes {

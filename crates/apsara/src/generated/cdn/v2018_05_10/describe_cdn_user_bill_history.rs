@@ -136,7 +136,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCdnUserBillHistoryResponse {
     }
 }
 
-/// Holds `DescribeCdnUserBillHistoryResponseBillHistoryDataBillingData`.
+/// Holds an element of `BillingData` of [`DescribeCdnUserBillHistoryResponseBillHistoryData`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnUserBillHistoryResponseBillHistoryDataBillingData {
@@ -174,7 +174,7 @@ impl rt::Serialize for DescribeCdnUserBillHistoryResponseBillHistoryDataBillingD
     }
 }
 
-/// Holds `DescribeCdnUserBillHistoryResponseBillHistoryData`.
+/// Holds an element of `BillHistoryData` of [`DescribeCdnUserBillHistoryResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnUserBillHistoryResponseBillHistoryData {

@@ -162,7 +162,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCdnUserBillPredictionResponse {
     }
 }
 
-/// Holds `DescribeCdnUserBillPredictionResponseBillPredictionData`.
+/// Holds an element of `BillPredictionData` of [`DescribeCdnUserBillPredictionResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnUserBillPredictionResponseBillPredictionData {

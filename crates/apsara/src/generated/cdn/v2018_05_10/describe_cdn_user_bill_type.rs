@@ -136,7 +136,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCdnUserBillTypeResponse {
     }
 }
 
-/// Holds `DescribeCdnUserBillTypeResponseBillTypeData`.
+/// Holds an element of `BillTypeData` of [`DescribeCdnUserBillTypeResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnUserBillTypeResponseBillTypeData {

@@ -126,7 +126,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCdnUserConfigsResponse {
     }
 }
 
-/// Holds `DescribeCdnUserConfigsResponseConfigs`.
+/// Holds an element of `Configs` of [`DescribeCdnUserConfigsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnUserConfigsResponseConfigs {

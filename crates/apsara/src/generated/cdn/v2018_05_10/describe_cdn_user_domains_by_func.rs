@@ -169,7 +169,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCdnUserDomainsByFuncResponse {
     }
 }
 
-/// Holds `DescribeCdnUserDomainsByFuncResponseDomainsSources`.
+/// Holds an element of `Sources` of [`DescribeCdnUserDomainsByFuncResponseDomains`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnUserDomainsByFuncResponseDomainsSources {
@@ -207,7 +207,7 @@ impl rt::Serialize for DescribeCdnUserDomainsByFuncResponseDomainsSources {
     }
 }
 
-/// Holds `DescribeCdnUserDomainsByFuncResponseDomains`.
+/// Holds an element of `Domains` of [`DescribeCdnUserDomainsByFuncResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnUserDomainsByFuncResponseDomains {

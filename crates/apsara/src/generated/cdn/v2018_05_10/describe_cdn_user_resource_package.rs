@@ -128,7 +128,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCdnUserResourcePackageResponse {
     }
 }
 
-/// Holds `DescribeCdnUserResourcePackageResponseResourcePackageInfos`.
+/// Holds an element of `ResourcePackageInfos` of [`DescribeCdnUserResourcePackageResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnUserResourcePackageResponseResourcePackageInfos {

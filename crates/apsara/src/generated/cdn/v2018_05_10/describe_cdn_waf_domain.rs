@@ -149,7 +149,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCdnWafDomainResponse {
     }
 }
 
-/// Holds `DescribeCdnWafDomainResponseOutPutDomains`.
+/// Holds an element of `OutPutDomains` of [`DescribeCdnWafDomainResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCdnWafDomainResponseOutPutDomains {

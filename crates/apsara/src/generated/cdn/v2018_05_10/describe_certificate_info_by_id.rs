@@ -126,7 +126,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCertificateInfoByIdResponse {
     }
 }
 
-/// Holds `DescribeCertificateInfoByIdResponseCertInfos`.
+/// Holds an element of `CertInfos` of [`DescribeCertificateInfoByIdResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCertificateInfoByIdResponseCertInfos {

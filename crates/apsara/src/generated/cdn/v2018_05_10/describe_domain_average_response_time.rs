@@ -206,7 +206,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainAverageResponseTimeResponse {
     }
 }
 
-/// Holds `DescribeDomainAverageResponseTimeResponseAvgRtPerInterval`.
+/// Holds an element of `AvgRTPerInterval` of [`DescribeDomainAverageResponseTimeResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainAverageResponseTimeResponseAvgRtPerInterval {

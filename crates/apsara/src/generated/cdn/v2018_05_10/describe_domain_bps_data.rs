@@ -188,7 +188,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainBpsDataResponse {
     }
 }
 
-/// Holds `DescribeDomainBpsDataResponseBpsDataPerInterval`.
+/// Holds an element of `BpsDataPerInterval` of [`DescribeDomainBpsDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainBpsDataResponseBpsDataPerInterval {

@@ -182,7 +182,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainBpsDataByLayerResponse {
     }
 }
 
-/// Holds `DescribeDomainBpsDataByLayerResponseBpsDataInterval`.
+/// Holds an element of `BpsDataInterval` of [`DescribeDomainBpsDataByLayerResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainBpsDataByLayerResponseBpsDataInterval {

@@ -166,7 +166,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainBpsDataByTimeStampResponse {
     }
 }
 
-/// Holds `DescribeDomainBpsDataByTimeStampResponseBpsDataList`.
+/// Holds an element of `BpsDataList` of [`DescribeDomainBpsDataByTimeStampResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainBpsDataByTimeStampResponseBpsDataList {

@@ -204,7 +204,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainCcActivityLogResponse {
     }
 }
 
-/// Holds `DescribeDomainCcActivityLogResponseActivityLog`.
+/// Holds an element of `ActivityLog` of [`DescribeDomainCcActivityLogResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainCcActivityLogResponseActivityLog {

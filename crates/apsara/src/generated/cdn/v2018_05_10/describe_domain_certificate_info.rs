@@ -126,7 +126,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainCertificateInfoResponse {
     }
 }
 
-/// Holds `DescribeDomainCertificateInfoResponseCertInfos`.
+/// Holds an element of `CertInfos` of [`DescribeDomainCertificateInfoResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainCertificateInfoResponseCertInfos {

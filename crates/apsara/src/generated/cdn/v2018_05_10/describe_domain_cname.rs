@@ -124,7 +124,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainCnameResponse {
     }
 }
 
-/// Holds `DescribeDomainCnameResponseCnameDatas`.
+/// Holds an element of `CnameDatas` of [`DescribeDomainCnameResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainCnameResponseCnameDatas {

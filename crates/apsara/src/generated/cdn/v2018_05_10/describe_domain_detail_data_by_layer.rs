@@ -185,7 +185,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainDetailDataByLayerResponse {
     }
 }
 
-/// Holds `DescribeDomainDetailDataByLayerResponseData`.
+/// Holds an element of `Data` of [`DescribeDomainDetailDataByLayerResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainDetailDataByLayerResponseData {

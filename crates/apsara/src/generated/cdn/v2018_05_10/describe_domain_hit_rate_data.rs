@@ -164,7 +164,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainHitRateDataResponse {
     }
 }
 
-/// Holds `DescribeDomainHitRateDataResponseHitRateInterval`.
+/// Holds an element of `HitRateInterval` of [`DescribeDomainHitRateDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainHitRateDataResponseHitRateInterval {

@@ -182,7 +182,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainHttpCodeDataResponse {
     }
 }
 
-/// Holds `DescribeDomainHttpCodeDataResponseHttpCodeDataValue`.
+/// Holds an element of `Value` of [`DescribeDomainHttpCodeDataResponseHttpCodeData`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainHttpCodeDataResponseHttpCodeDataValue {
@@ -214,7 +214,7 @@ impl rt::Serialize for DescribeDomainHttpCodeDataResponseHttpCodeDataValue {
     }
 }
 
-/// Holds `DescribeDomainHttpCodeDataResponseHttpCodeData`.
+/// Holds an element of `HttpCodeData` of [`DescribeDomainHttpCodeDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainHttpCodeDataResponseHttpCodeData {

@@ -189,7 +189,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainHttpCodeDataByLayerResponse {
     }
 }
 
-/// Holds `DescribeDomainHttpCodeDataByLayerResponseHttpCodeDataInterval`.
+/// Holds an element of `HttpCodeDataInterval` of [`DescribeDomainHttpCodeDataByLayerResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainHttpCodeDataByLayerResponseHttpCodeDataInterval {

@@ -155,7 +155,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainIspDataResponse {
     }
 }
 
-/// Holds `DescribeDomainIspDataResponseValue`.
+/// Holds an element of `Value` of [`DescribeDomainIspDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainIspDataResponseValue {

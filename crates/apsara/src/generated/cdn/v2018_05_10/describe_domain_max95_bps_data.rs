@@ -179,7 +179,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainMax95BpsDataResponse {
     }
 }
 
-/// Holds `DescribeDomainMax95BpsDataResponseDetailData`.
+/// Holds an element of `DetailData` of [`DescribeDomainMax95BpsDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainMax95BpsDataResponseDetailData {

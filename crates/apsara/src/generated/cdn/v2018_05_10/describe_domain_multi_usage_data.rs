@@ -158,7 +158,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainMultiUsageDataResponse {
     }
 }
 
-/// Holds `DescribeDomainMultiUsageDataResponseRequestPerInterval`.
+/// Holds an element of `RequestPerInterval` of [`DescribeDomainMultiUsageDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainMultiUsageDataResponseRequestPerInterval {
@@ -193,7 +193,7 @@ impl rt::Serialize for DescribeDomainMultiUsageDataResponseRequestPerInterval {
     }
 }
 
-/// Holds `DescribeDomainMultiUsageDataResponseTrafficPerInterval`.
+/// Holds an element of `TrafficPerInterval` of [`DescribeDomainMultiUsageDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainMultiUsageDataResponseTrafficPerInterval {

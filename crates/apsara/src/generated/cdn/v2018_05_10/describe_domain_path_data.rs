@@ -199,7 +199,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainPathDataResponse {
     }
 }
 
-/// Holds `DescribeDomainPathDataResponsePathDataPerInterval`.
+/// Holds an element of `PathDataPerInterval` of [`DescribeDomainPathDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainPathDataResponsePathDataPerInterval {

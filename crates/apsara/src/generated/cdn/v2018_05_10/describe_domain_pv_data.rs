@@ -156,7 +156,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainPvDataResponse {
     }
 }
 
-/// Holds `DescribeDomainPvDataResponsePvDataInterval`.
+/// Holds an element of `PvDataInterval` of [`DescribeDomainPvDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainPvDataResponsePvDataInterval {

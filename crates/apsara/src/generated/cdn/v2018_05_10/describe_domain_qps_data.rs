@@ -182,7 +182,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainQpsDataResponse {
     }
 }
 
-/// Holds `DescribeDomainQpsDataResponseQpsDataInterval`.
+/// Holds an element of `QpsDataInterval` of [`DescribeDomainQpsDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainQpsDataResponseQpsDataInterval {

@@ -194,7 +194,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainQpsDataByLayerResponse {
     }
 }
 
-/// Holds `DescribeDomainQpsDataByLayerResponseQpsDataInterval`.
+/// Holds an element of `QpsDataInterval` of [`DescribeDomainQpsDataByLayerResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainQpsDataByLayerResponseQpsDataInterval {

@@ -162,7 +162,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainRealTimeBpsDataResponse {
     }
 }
 
-/// Holds `DescribeDomainRealTimeBpsDataResponseData`.
+/// Holds an element of `Data` of [`DescribeDomainRealTimeBpsDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainRealTimeBpsDataResponseData {

@@ -148,7 +148,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainRealTimeByteHitRateDataResponse
     }
 }
 
-/// Holds `DescribeDomainRealTimeByteHitRateDataResponseData`.
+/// Holds an element of `Data` of [`DescribeDomainRealTimeByteHitRateDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainRealTimeByteHitRateDataResponseData {

@@ -181,7 +181,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainRealTimeHttpCodeDataResponse {
     }
 }
 
-/// Holds `DescribeDomainRealTimeHttpCodeDataResponseRealTimeHttpCodeDataValue`.
+/// Holds an element of `Value` of [`DescribeDomainRealTimeHttpCodeDataResponseRealTimeHttpCodeData`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainRealTimeHttpCodeDataResponseRealTimeHttpCodeDataValue {
@@ -213,7 +213,7 @@ impl rt::Serialize for DescribeDomainRealTimeHttpCodeDataResponseRealTimeHttpCod
     }
 }
 
-/// Holds `DescribeDomainRealTimeHttpCodeDataResponseRealTimeHttpCodeData`.
+/// Holds an element of `RealTimeHttpCodeData` of [`DescribeDomainRealTimeHttpCodeDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainRealTimeHttpCodeDataResponseRealTimeHttpCodeData {

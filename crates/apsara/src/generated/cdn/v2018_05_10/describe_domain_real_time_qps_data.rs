@@ -162,7 +162,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainRealTimeQpsDataResponse {
     }
 }
 
-/// Holds `DescribeDomainRealTimeQpsDataResponseData`.
+/// Holds an element of `Data` of [`DescribeDomainRealTimeQpsDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainRealTimeQpsDataResponseData {

@@ -148,7 +148,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainRealTimeReqHitRateDataResponse 
     }
 }
 
-/// Holds `DescribeDomainRealTimeReqHitRateDataResponseData`.
+/// Holds an element of `Data` of [`DescribeDomainRealTimeReqHitRateDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainRealTimeReqHitRateDataResponseData {

@@ -163,7 +163,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainRealTimeSrcBpsDataResponse {
     }
 }
 
-/// Holds `DescribeDomainRealTimeSrcBpsDataResponseRealTimeSrcBpsDataPerInterval`.
+/// Holds an element of `RealTimeSrcBpsDataPerInterval` of [`DescribeDomainRealTimeSrcBpsDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainRealTimeSrcBpsDataResponseRealTimeSrcBpsDataPerInterval {

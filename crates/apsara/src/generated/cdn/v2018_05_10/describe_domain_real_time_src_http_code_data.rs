@@ -163,7 +163,8 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainRealTimeSrcHttpCodeDataResponse
     }
 }
 
-/// Holds `DescribeDomainRealTimeSrcHttpCodeDataResponseRealTimeSrcHttpCodeDataValue`.
+/// Holds an element of `Value` of
+/// [`DescribeDomainRealTimeSrcHttpCodeDataResponseRealTimeSrcHttpCodeData`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainRealTimeSrcHttpCodeDataResponseRealTimeSrcHttpCodeDataValue {
@@ -195,7 +196,7 @@ impl rt::Serialize for DescribeDomainRealTimeSrcHttpCodeDataResponseRealTimeSrcH
     }
 }
 
-/// Holds `DescribeDomainRealTimeSrcHttpCodeDataResponseRealTimeSrcHttpCodeData`.
+/// Holds an element of `RealTimeSrcHttpCodeData` of [`DescribeDomainRealTimeSrcHttpCodeDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainRealTimeSrcHttpCodeDataResponseRealTimeSrcHttpCodeData {

@@ -165,7 +165,8 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainRealTimeSrcTrafficDataResponse 
     }
 }
 
-/// Holds `DescribeDomainRealTimeSrcTrafficDataResponseRealTimeSrcTrafficDataPerInterval`.
+/// Holds an element of `RealTimeSrcTrafficDataPerInterval` of
+/// [`DescribeDomainRealTimeSrcTrafficDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainRealTimeSrcTrafficDataResponseRealTimeSrcTrafficDataPerInterval {

@@ -181,7 +181,8 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainRealTimeTrafficDataResponse {
     }
 }
 
-/// Holds `DescribeDomainRealTimeTrafficDataResponseRealTimeTrafficDataPerInterval`.
+/// Holds an element of `RealTimeTrafficDataPerInterval` of
+/// [`DescribeDomainRealTimeTrafficDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainRealTimeTrafficDataResponseRealTimeTrafficDataPerInterval {

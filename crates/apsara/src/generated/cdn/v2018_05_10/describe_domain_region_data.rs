@@ -155,7 +155,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainRegionDataResponse {
     }
 }
 
-/// Holds `DescribeDomainRegionDataResponseValue`.
+/// Holds an element of `Value` of [`DescribeDomainRegionDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainRegionDataResponseValue {

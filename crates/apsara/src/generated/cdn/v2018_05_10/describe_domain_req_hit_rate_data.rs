@@ -166,7 +166,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainReqHitRateDataResponse {
     }
 }
 
-/// Holds `DescribeDomainReqHitRateDataResponseReqHitRateInterval`.
+/// Holds an element of `ReqHitRateInterval` of [`DescribeDomainReqHitRateDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainReqHitRateDataResponseReqHitRateInterval {

@@ -167,7 +167,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainSrcBpsDataResponse {
     }
 }
 
-/// Holds `DescribeDomainSrcBpsDataResponseSrcBpsDataPerInterval`.
+/// Holds an element of `SrcBpsDataPerInterval` of [`DescribeDomainSrcBpsDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainSrcBpsDataResponseSrcBpsDataPerInterval {

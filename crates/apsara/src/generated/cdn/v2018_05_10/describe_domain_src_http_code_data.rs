@@ -164,7 +164,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainSrcHttpCodeDataResponse {
     }
 }
 
-/// Holds `DescribeDomainSrcHttpCodeDataResponseHttpCodeDataValue`.
+/// Holds an element of `Value` of [`DescribeDomainSrcHttpCodeDataResponseHttpCodeData`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainSrcHttpCodeDataResponseHttpCodeDataValue {
@@ -196,7 +196,7 @@ impl rt::Serialize for DescribeDomainSrcHttpCodeDataResponseHttpCodeDataValue {
     }
 }
 
-/// Holds `DescribeDomainSrcHttpCodeDataResponseHttpCodeData`.
+/// Holds an element of `HttpCodeData` of [`DescribeDomainSrcHttpCodeDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainSrcHttpCodeDataResponseHttpCodeData {

@@ -167,7 +167,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainSrcQpsDataResponse {
     }
 }
 
-/// Holds `DescribeDomainSrcQpsDataResponseSrcQpsDataPerInterval`.
+/// Holds an element of `SrcQpsDataPerInterval` of [`DescribeDomainSrcQpsDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainSrcQpsDataResponseSrcQpsDataPerInterval {

@@ -171,7 +171,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainSrcTopUrlVisitResponse {
     }
 }
 
-/// Holds `DescribeDomainSrcTopUrlVisitResponseAllUrlList`.
+/// Holds an element of `AllUrlList` of [`DescribeDomainSrcTopUrlVisitResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainSrcTopUrlVisitResponseAllUrlList {
@@ -209,7 +209,7 @@ impl rt::Serialize for DescribeDomainSrcTopUrlVisitResponseAllUrlList {
     }
 }
 
-/// Holds `DescribeDomainSrcTopUrlVisitResponseUrl200List`.
+/// Holds an element of `Url200List` of [`DescribeDomainSrcTopUrlVisitResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainSrcTopUrlVisitResponseUrl200List {
@@ -247,7 +247,7 @@ impl rt::Serialize for DescribeDomainSrcTopUrlVisitResponseUrl200List {
     }
 }
 
-/// Holds `DescribeDomainSrcTopUrlVisitResponseUrl300List`.
+/// Holds an element of `Url300List` of [`DescribeDomainSrcTopUrlVisitResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainSrcTopUrlVisitResponseUrl300List {
@@ -285,7 +285,7 @@ impl rt::Serialize for DescribeDomainSrcTopUrlVisitResponseUrl300List {
     }
 }
 
-/// Holds `DescribeDomainSrcTopUrlVisitResponseUrl400List`.
+/// Holds an element of `Url400List` of [`DescribeDomainSrcTopUrlVisitResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainSrcTopUrlVisitResponseUrl400List {
@@ -323,7 +323,7 @@ impl rt::Serialize for DescribeDomainSrcTopUrlVisitResponseUrl400List {
     }
 }
 
-/// Holds `DescribeDomainSrcTopUrlVisitResponseUrl500List`.
+/// Holds an element of `Url500List` of [`DescribeDomainSrcTopUrlVisitResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainSrcTopUrlVisitResponseUrl500List {

@@ -167,7 +167,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainSrcTrafficDataResponse {
     }
 }
 
-/// Holds `DescribeDomainSrcTrafficDataResponseSrcTrafficDataPerInterval`.
+/// Holds an element of `SrcTrafficDataPerInterval` of [`DescribeDomainSrcTrafficDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainSrcTrafficDataResponseSrcTrafficDataPerInterval {

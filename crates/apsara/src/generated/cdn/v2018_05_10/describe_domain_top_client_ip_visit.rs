@@ -170,7 +170,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainTopClientIpVisitResponse {
     }
 }
 
-/// Holds `DescribeDomainTopClientIpVisitResponseClientIpList`.
+/// Holds an element of `ClientIpList` of [`DescribeDomainTopClientIpVisitResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainTopClientIpVisitResponseClientIpList {

@@ -159,7 +159,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainTopReferVisitResponse {
     }
 }
 
-/// Holds `DescribeDomainTopReferVisitResponseTopReferList`.
+/// Holds an element of `TopReferList` of [`DescribeDomainTopReferVisitResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainTopReferVisitResponseTopReferList {

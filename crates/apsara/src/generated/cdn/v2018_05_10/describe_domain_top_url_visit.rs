@@ -171,7 +171,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainTopUrlVisitResponse {
     }
 }
 
-/// Holds `DescribeDomainTopUrlVisitResponseAllUrlList`.
+/// Holds an element of `AllUrlList` of [`DescribeDomainTopUrlVisitResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainTopUrlVisitResponseAllUrlList {
@@ -209,7 +209,7 @@ impl rt::Serialize for DescribeDomainTopUrlVisitResponseAllUrlList {
     }
 }
 
-/// Holds `DescribeDomainTopUrlVisitResponseUrl200List`.
+/// Holds an element of `Url200List` of [`DescribeDomainTopUrlVisitResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainTopUrlVisitResponseUrl200List {
@@ -247,7 +247,7 @@ impl rt::Serialize for DescribeDomainTopUrlVisitResponseUrl200List {
     }
 }
 
-/// Holds `DescribeDomainTopUrlVisitResponseUrl300List`.
+/// Holds an element of `Url300List` of [`DescribeDomainTopUrlVisitResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainTopUrlVisitResponseUrl300List {
@@ -285,7 +285,7 @@ impl rt::Serialize for DescribeDomainTopUrlVisitResponseUrl300List {
     }
 }
 
-/// Holds `DescribeDomainTopUrlVisitResponseUrl400List`.
+/// Holds an element of `Url400List` of [`DescribeDomainTopUrlVisitResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainTopUrlVisitResponseUrl400List {
@@ -323,7 +323,7 @@ impl rt::Serialize for DescribeDomainTopUrlVisitResponseUrl400List {
     }
 }
 
-/// Holds `DescribeDomainTopUrlVisitResponseUrl500List`.
+/// Holds an element of `Url500List` of [`DescribeDomainTopUrlVisitResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainTopUrlVisitResponseUrl500List {

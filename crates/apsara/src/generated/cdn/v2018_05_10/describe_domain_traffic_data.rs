@@ -185,7 +185,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainTrafficDataResponse {
     }
 }
 
-/// Holds `DescribeDomainTrafficDataResponseTrafficDataPerInterval`.
+/// Holds an element of `TrafficDataPerInterval` of [`DescribeDomainTrafficDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainTrafficDataResponseTrafficDataPerInterval {

@@ -156,7 +156,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainUvDataResponse {
     }
 }
 
-/// Holds `DescribeDomainUvDataResponseUvDataInterval`.
+/// Holds an element of `UvDataInterval` of [`DescribeDomainUvDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainUvDataResponseUvDataInterval {

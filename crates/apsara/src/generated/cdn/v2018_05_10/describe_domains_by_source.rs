@@ -129,7 +129,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainsBySourceResponse {
     }
 }
 
-/// Holds `DescribeDomainsBySourceResponseDomainsListDomainInfos`.
+/// Holds an element of `DomainInfos` of [`DescribeDomainsBySourceResponseDomainsList`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainsBySourceResponseDomainsListDomainInfos {
@@ -170,7 +170,7 @@ impl rt::Serialize for DescribeDomainsBySourceResponseDomainsListDomainInfos {
     }
 }
 
-/// Holds `DescribeDomainsBySourceResponseDomainsList`.
+/// Holds an element of `DomainsList` of [`DescribeDomainsBySourceResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainsBySourceResponseDomainsList {

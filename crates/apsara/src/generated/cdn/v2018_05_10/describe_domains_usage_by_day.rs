@@ -158,7 +158,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainsUsageByDayResponse {
     }
 }
 
-/// Holds `DescribeDomainsUsageByDayResponseUsageByDays`.
+/// Holds an element of `UsageByDays` of [`DescribeDomainsUsageByDayResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainsUsageByDayResponseUsageByDays {
@@ -211,7 +211,7 @@ impl rt::Serialize for DescribeDomainsUsageByDayResponseUsageByDays {
     }
 }
 
-/// Holds `DescribeDomainsUsageByDayResponseUsageTotal`.
+/// Holds `UsageTotal` of [`DescribeDomainsUsageByDayResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainsUsageByDayResponseUsageTotal {

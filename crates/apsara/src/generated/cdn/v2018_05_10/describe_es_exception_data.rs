@@ -145,7 +145,7 @@ impl<'de> rt::Deserialize<'de> for DescribeEsExceptionDataResponse {
     }
 }
 
-/// Holds `DescribeEsExceptionDataResponseContents`.
+/// Holds an element of `Contents` of [`DescribeEsExceptionDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeEsExceptionDataResponseContents {

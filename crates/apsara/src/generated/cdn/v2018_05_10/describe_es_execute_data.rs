@@ -146,7 +146,7 @@ impl<'de> rt::Deserialize<'de> for DescribeEsExecuteDataResponse {
     }
 }
 
-/// Holds `DescribeEsExecuteDataResponseContents`.
+/// Holds an element of `Contents` of [`DescribeEsExecuteDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeEsExecuteDataResponseContents {

@@ -124,7 +124,7 @@ impl<'de> rt::Deserialize<'de> for DescribeFcTriggerResponse {
     }
 }
 
-/// Holds `DescribeFcTriggerResponseFcTrigger`.
+/// Holds `FCTrigger` of [`DescribeFcTriggerResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeFcTriggerResponseFcTrigger {

@@ -124,7 +124,7 @@ impl<'de> rt::Deserialize<'de> for DescribeIpStatusResponse {
     }
 }
 
-/// Holds `DescribeIpStatusResponseIpStatus`.
+/// Holds an element of `IpStatus` of [`DescribeIpStatusResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeIpStatusResponseIpStatus {

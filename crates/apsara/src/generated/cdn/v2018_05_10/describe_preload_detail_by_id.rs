@@ -129,7 +129,7 @@ impl<'de> rt::Deserialize<'de> for DescribePreloadDetailByIdResponse {
     }
 }
 
-/// Holds `DescribePreloadDetailByIdResponseUrlDetailsUrls`.
+/// Holds an element of `Urls` of [`DescribePreloadDetailByIdResponseUrlDetails`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePreloadDetailByIdResponseUrlDetailsUrls {
@@ -161,7 +161,7 @@ impl rt::Serialize for DescribePreloadDetailByIdResponseUrlDetailsUrls {
     }
 }
 
-/// Holds `DescribePreloadDetailByIdResponseUrlDetails`.
+/// Holds an element of `UrlDetails` of [`DescribePreloadDetailByIdResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePreloadDetailByIdResponseUrlDetails {

@@ -164,7 +164,7 @@ impl<'de> rt::Deserialize<'de> for DescribeRealtimeDeliveryAccResponse {
     }
 }
 
-/// Holds `DescribeRealtimeDeliveryAccResponseReatTimeDeliveryAccData`.
+/// Holds an element of `ReatTimeDeliveryAccData` of [`DescribeRealtimeDeliveryAccResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeRealtimeDeliveryAccResponseReatTimeDeliveryAccData {

@@ -129,7 +129,7 @@ impl<'de> rt::Deserialize<'de> for DescribeRefreshTaskByIdResponse {
     }
 }
 
-/// Holds `DescribeRefreshTaskByIdResponseTasks`.
+/// Holds an element of `Tasks` of [`DescribeRefreshTaskByIdResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeRefreshTaskByIdResponseTasks {

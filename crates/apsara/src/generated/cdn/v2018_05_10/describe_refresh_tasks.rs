@@ -224,7 +224,7 @@ impl<'de> rt::Deserialize<'de> for DescribeRefreshTasksResponse {
     }
 }
 
-/// Holds `DescribeRefreshTasksResponseTasks`.
+/// Holds an element of `Tasks` of [`DescribeRefreshTasksResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeRefreshTasksResponseTasks {

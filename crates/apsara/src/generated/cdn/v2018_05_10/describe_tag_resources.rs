@@ -150,7 +150,7 @@ impl<'de> rt::Deserialize<'de> for DescribeTagResourcesResponse {
     }
 }
 
-/// Holds `DescribeTagResourcesRequestTag`.
+/// Holds an element of `Tag` of [`DescribeTagResourcesRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeTagResourcesRequestTag {
@@ -185,7 +185,7 @@ impl<'de> rt::Deserialize<'de> for DescribeTagResourcesRequestTag {
     }
 }
 
-/// Holds `DescribeTagResourcesResponseTagResourcesTag`.
+/// Holds an element of `Tag` of [`DescribeTagResourcesResponseTagResources`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeTagResourcesResponseTagResourcesTag {
@@ -214,7 +214,7 @@ impl rt::Serialize for DescribeTagResourcesResponseTagResourcesTag {
     }
 }
 
-/// Holds `DescribeTagResourcesResponseTagResources`.
+/// Holds an element of `TagResources` of [`DescribeTagResourcesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeTagResourcesResponseTagResources {

@@ -155,7 +155,7 @@ impl<'de> rt::Deserialize<'de> for DescribeTopDomainsByFlowResponse {
     }
 }
 
-/// Holds `DescribeTopDomainsByFlowResponseTopDomains`.
+/// Holds an element of `TopDomains` of [`DescribeTopDomainsByFlowResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeTopDomainsByFlowResponseTopDomains {

@@ -124,7 +124,7 @@ impl<'de> rt::Deserialize<'de> for DescribeUserConfigsResponse {
     }
 }
 
-/// Holds `DescribeUserConfigsResponseConfigsOssLogConfig`.
+/// Holds `OssLogConfig` of [`DescribeUserConfigsResponseConfigs`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeUserConfigsResponseConfigsOssLogConfig {
@@ -156,7 +156,7 @@ impl rt::Serialize for DescribeUserConfigsResponseConfigsOssLogConfig {
     }
 }
 
-/// Holds `DescribeUserConfigsResponseConfigsWafConfig`.
+/// Holds `WafConfig` of [`DescribeUserConfigsResponseConfigs`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeUserConfigsResponseConfigsWafConfig {
@@ -180,7 +180,7 @@ impl rt::Serialize for DescribeUserConfigsResponseConfigsWafConfig {
     }
 }
 
-/// Holds `DescribeUserConfigsResponseConfigs`.
+/// Holds `Configs` of [`DescribeUserConfigsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeUserConfigsResponseConfigs {

@@ -252,7 +252,7 @@ impl<'de> rt::Deserialize<'de> for DescribeUserDomainsResponse {
     }
 }
 
-/// Holds `DescribeUserDomainsRequestTag`.
+/// Holds an element of `Tag` of [`DescribeUserDomainsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeUserDomainsRequestTag {
@@ -287,7 +287,7 @@ impl<'de> rt::Deserialize<'de> for DescribeUserDomainsRequestTag {
     }
 }
 
-/// Holds `DescribeUserDomainsResponseDomainsSources`.
+/// Holds an element of `Sources` of [`DescribeUserDomainsResponseDomains`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeUserDomainsResponseDomainsSources {
@@ -325,7 +325,7 @@ impl rt::Serialize for DescribeUserDomainsResponseDomainsSources {
     }
 }
 
-/// Holds `DescribeUserDomainsResponseDomains`.
+/// Holds an element of `Domains` of [`DescribeUserDomainsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeUserDomainsResponseDomains {

@@ -111,7 +111,7 @@ impl<'de> rt::Deserialize<'de> for DescribeUserTagsResponse {
     }
 }
 
-/// Holds `DescribeUserTagsResponseTags`.
+/// Holds an element of `Tags` of [`DescribeUserTagsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeUserTagsResponseTags {

@@ -138,7 +138,7 @@ impl<'de> rt::Deserialize<'de> for DescribeUserUsageDataExportTaskResponse {
     }
 }
 
-/// Holds `DescribeUserUsageDataExportTaskResponseUsageDataPerPageDataTaskConfig`.
+/// Holds `TaskConfig` of [`DescribeUserUsageDataExportTaskResponseUsageDataPerPageData`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeUserUsageDataExportTaskResponseUsageDataPerPageDataTaskConfig {
@@ -167,7 +167,7 @@ impl rt::Serialize for DescribeUserUsageDataExportTaskResponseUsageDataPerPageDa
     }
 }
 
-/// Holds `DescribeUserUsageDataExportTaskResponseUsageDataPerPageData`.
+/// Holds an element of `Data` of [`DescribeUserUsageDataExportTaskResponseUsageDataPerPage`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeUserUsageDataExportTaskResponseUsageDataPerPageData {
@@ -213,7 +213,7 @@ impl rt::Serialize for DescribeUserUsageDataExportTaskResponseUsageDataPerPageDa
     }
 }
 
-/// Holds `DescribeUserUsageDataExportTaskResponseUsageDataPerPage`.
+/// Holds `UsageDataPerPage` of [`DescribeUserUsageDataExportTaskResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeUserUsageDataExportTaskResponseUsageDataPerPage {

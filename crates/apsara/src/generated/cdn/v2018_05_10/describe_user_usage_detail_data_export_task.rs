@@ -140,7 +140,7 @@ impl<'de> rt::Deserialize<'de> for DescribeUserUsageDetailDataExportTaskResponse
     }
 }
 
-/// Holds `DescribeUserUsageDetailDataExportTaskResponseUsageDataPerPageDataTaskConfig`.
+/// Holds `TaskConfig` of [`DescribeUserUsageDetailDataExportTaskResponseUsageDataPerPageData`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeUserUsageDetailDataExportTaskResponseUsageDataPerPageDataTaskConfig {
@@ -169,7 +169,7 @@ impl rt::Serialize for DescribeUserUsageDetailDataExportTaskResponseUsageDataPer
     }
 }
 
-/// Holds `DescribeUserUsageDetailDataExportTaskResponseUsageDataPerPageData`.
+/// Holds an element of `Data` of [`DescribeUserUsageDetailDataExportTaskResponseUsageDataPerPage`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeUserUsageDetailDataExportTaskResponseUsageDataPerPageData {
@@ -215,7 +215,7 @@ impl rt::Serialize for DescribeUserUsageDetailDataExportTaskResponseUsageDataPer
     }
 }
 
-/// Holds `DescribeUserUsageDetailDataExportTaskResponseUsageDataPerPage`.
+/// Holds `UsageDataPerPage` of [`DescribeUserUsageDetailDataExportTaskResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeUserUsageDetailDataExportTaskResponseUsageDataPerPage {

@@ -136,7 +136,7 @@ impl<'de> rt::Deserialize<'de> for ListFcTriggerResponse {
     }
 }
 
-/// Holds `ListFcTriggerResponseFcTriggers`.
+/// Holds an element of `FCTriggers` of [`ListFcTriggerResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListFcTriggerResponseFcTriggers {

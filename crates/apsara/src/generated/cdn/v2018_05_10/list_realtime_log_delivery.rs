@@ -110,7 +110,7 @@ impl<'de> rt::Deserialize<'de> for ListRealtimeLogDeliveryResponse {
     }
 }
 
-/// Holds `ListRealtimeLogDeliveryResponseContent`.
+/// Holds an element of `Content` of [`ListRealtimeLogDeliveryResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListRealtimeLogDeliveryResponseContent {

@@ -146,7 +146,7 @@ impl<'de> rt::Deserialize<'de> for ListRealtimeLogDeliveryDomainsResponse {
     }
 }
 
-/// Holds `ListRealtimeLogDeliveryDomainsResponseContent`.
+/// Holds an element of `Content` of [`ListRealtimeLogDeliveryDomainsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListRealtimeLogDeliveryDomainsResponseContent {

@@ -112,7 +112,7 @@ impl<'de> rt::Deserialize<'de> for ListRealtimeLogDeliveryInfosResponse {
     }
 }
 
-/// Holds `ListRealtimeLogDeliveryInfosResponseContent`.
+/// Holds an element of `Content` of [`ListRealtimeLogDeliveryInfosResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListRealtimeLogDeliveryInfosResponseContent {

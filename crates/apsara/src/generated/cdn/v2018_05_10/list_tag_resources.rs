@@ -185,7 +185,7 @@ impl<'de> rt::Deserialize<'de> for ListTagResourcesResponse {
     }
 }
 
-/// Holds `ListTagResourcesRequestTag`.
+/// Holds an element of `Tag` of [`ListTagResourcesRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListTagResourcesRequestTag {
@@ -220,7 +220,7 @@ impl<'de> rt::Deserialize<'de> for ListTagResourcesRequestTag {
     }
 }
 
-/// Holds `ListTagResourcesResponseTagResources`.
+/// Holds an element of `TagResources` of [`ListTagResourcesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListTagResourcesResponseTagResources {

@@ -136,7 +136,7 @@ impl<'de> rt::Deserialize<'de> for SetCdnDomainStagingConfigResponse {
     }
 }
 
-/// Holds `SetCdnDomainStagingConfigResponseDomainConfigList`.
+/// Holds an element of `DomainConfigList` of [`SetCdnDomainStagingConfigResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetCdnDomainStagingConfigResponseDomainConfigList {

@@ -146,7 +146,7 @@ impl<'de> rt::Deserialize<'de> for TagResourcesResponse {
     }
 }
 
-/// Holds `TagResourcesRequestTag`.
+/// Holds an element of `Tag` of [`TagResourcesRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TagResourcesRequestTag {

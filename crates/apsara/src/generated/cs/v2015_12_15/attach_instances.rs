@@ -136,7 +136,7 @@ impl<'de> rt::Deserialize<'de> for AttachInstancesResponse {
     }
 }
 
-/// Holds `AttachInstancesRequestBody`.
+/// Holds `body` of [`AttachInstancesRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AttachInstancesRequestBody {
@@ -204,7 +204,7 @@ impl<'de> rt::Deserialize<'de> for AttachInstancesRequestBody {
     }
 }
 
-/// Holds `AttachInstancesResponseList`.
+/// Holds an element of `list` of [`AttachInstancesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AttachInstancesResponseList {

@@ -143,7 +143,7 @@ impl<'de> rt::Deserialize<'de> for AttachInstancesToNodePoolResponse {
     }
 }
 
-/// Holds `AttachInstancesToNodePoolRequestBody`.
+/// Holds `body` of [`AttachInstancesToNodePoolRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AttachInstancesToNodePoolRequestBody {

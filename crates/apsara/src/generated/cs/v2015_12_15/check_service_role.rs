@@ -121,7 +121,7 @@ impl<'de> rt::Deserialize<'de> for CheckServiceRoleResponse {
     }
 }
 
-/// Holds `CheckServiceRoleRequestBodyRoles`.
+/// Holds an element of `roles` of [`CheckServiceRoleRequestBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckServiceRoleRequestBodyRoles {
@@ -151,7 +151,7 @@ impl<'de> rt::Deserialize<'de> for CheckServiceRoleRequestBodyRoles {
     }
 }
 
-/// Holds `CheckServiceRoleRequestBody`.
+/// Holds `body` of [`CheckServiceRoleRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckServiceRoleRequestBody {
@@ -181,7 +181,7 @@ impl<'de> rt::Deserialize<'de> for CheckServiceRoleRequestBody {
     }
 }
 
-/// Holds `CheckServiceRoleResponseRoles`.
+/// Holds an element of `roles` of [`CheckServiceRoleResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckServiceRoleResponseRoles {

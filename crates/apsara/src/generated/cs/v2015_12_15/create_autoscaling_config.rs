@@ -136,7 +136,7 @@ impl<'de> rt::Deserialize<'de> for CreateAutoscalingConfigResponse {
     }
 }
 
-/// Holds `CreateAutoscalingConfigRequestBody`.
+/// Holds `body` of [`CreateAutoscalingConfigRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAutoscalingConfigRequestBody {

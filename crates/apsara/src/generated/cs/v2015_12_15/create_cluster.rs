@@ -127,7 +127,7 @@ impl<'de> rt::Deserialize<'de> for CreateClusterResponse {
     }
 }
 
-/// Holds `CreateClusterRequestBodyAuditLogConfig`.
+/// Holds `audit_log_config` of [`CreateClusterRequestBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClusterRequestBodyAuditLogConfig {
@@ -162,7 +162,7 @@ impl<'de> rt::Deserialize<'de> for CreateClusterRequestBodyAuditLogConfig {
     }
 }
 
-/// Holds `CreateClusterRequestBodyAutoMode`.
+/// Holds `auto_mode` of [`CreateClusterRequestBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClusterRequestBodyAutoMode {
@@ -192,7 +192,7 @@ impl<'de> rt::Deserialize<'de> for CreateClusterRequestBodyAutoMode {
     }
 }
 
-/// Holds `CreateClusterRequestBodyControlPlaneConfig`.
+/// Holds `control_plane_config` of [`CreateClusterRequestBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClusterRequestBodyControlPlaneConfig {
@@ -296,7 +296,7 @@ impl<'de> rt::Deserialize<'de> for CreateClusterRequestBodyControlPlaneConfig {
     }
 }
 
-/// Holds `CreateClusterRequestBodyOperationPolicyClusterAutoUpgrade`.
+/// Holds `cluster_auto_upgrade` of [`CreateClusterRequestBodyOperationPolicy`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClusterRequestBodyOperationPolicyClusterAutoUpgrade {
@@ -331,7 +331,7 @@ impl<'de> rt::Deserialize<'de> for CreateClusterRequestBodyOperationPolicyCluste
     }
 }
 
-/// Holds `CreateClusterRequestBodyOperationPolicy`.
+/// Holds `operation_policy` of [`CreateClusterRequestBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClusterRequestBodyOperationPolicy {
@@ -365,7 +365,7 @@ impl<'de> rt::Deserialize<'de> for CreateClusterRequestBodyOperationPolicy {
     }
 }
 
-/// Holds `CreateClusterRequestBodyRrsaConfig`.
+/// Holds `rrsa_config` of [`CreateClusterRequestBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClusterRequestBodyRrsaConfig {
@@ -395,7 +395,7 @@ impl<'de> rt::Deserialize<'de> for CreateClusterRequestBodyRrsaConfig {
     }
 }
 
-/// Holds `CreateClusterRequestBodyWorkerDataDisks`.
+/// Holds an element of `worker_data_disks` of [`CreateClusterRequestBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClusterRequestBodyWorkerDataDisks {
@@ -436,7 +436,7 @@ impl<'de> rt::Deserialize<'de> for CreateClusterRequestBodyWorkerDataDisks {
     }
 }
 
-/// Holds `CreateClusterRequestBody`.
+/// Holds `body` of [`CreateClusterRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClusterRequestBody {

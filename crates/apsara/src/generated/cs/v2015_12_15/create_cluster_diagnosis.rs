@@ -136,7 +136,7 @@ impl<'de> rt::Deserialize<'de> for CreateClusterDiagnosisResponse {
     }
 }
 
-/// Holds `CreateClusterDiagnosisRequestBody`.
+/// Holds `body` of [`CreateClusterDiagnosisRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClusterDiagnosisRequestBody {

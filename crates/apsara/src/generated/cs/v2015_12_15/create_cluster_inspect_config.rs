@@ -128,7 +128,7 @@ impl<'de> rt::Deserialize<'de> for CreateClusterInspectConfigResponse {
     }
 }
 
-/// Holds `CreateClusterInspectConfigRequestBody`.
+/// Holds `body` of [`CreateClusterInspectConfigRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClusterInspectConfigRequestBody {

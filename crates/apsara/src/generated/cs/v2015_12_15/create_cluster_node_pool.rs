@@ -139,7 +139,7 @@ impl<'de> rt::Deserialize<'de> for CreateClusterNodePoolResponse {
     }
 }
 
-/// Holds `CreateClusterNodePoolRequestBodyAutoMode`.
+/// Holds `auto_mode` of [`CreateClusterNodePoolRequestBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClusterNodePoolRequestBodyAutoMode {
@@ -169,7 +169,7 @@ impl<'de> rt::Deserialize<'de> for CreateClusterNodePoolRequestBodyAutoMode {
     }
 }
 
-/// Holds `CreateClusterNodePoolRequestBodyAutoScaling`.
+/// Holds `auto_scaling` of [`CreateClusterNodePoolRequestBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClusterNodePoolRequestBodyAutoScaling {
@@ -219,7 +219,7 @@ impl<'de> rt::Deserialize<'de> for CreateClusterNodePoolRequestBodyAutoScaling {
     }
 }
 
-/// Holds `CreateClusterNodePoolRequestBodyEfloNodeGroup`.
+/// Holds `eflo_node_group` of [`CreateClusterNodePoolRequestBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClusterNodePoolRequestBodyEfloNodeGroup {
@@ -254,7 +254,7 @@ impl<'de> rt::Deserialize<'de> for CreateClusterNodePoolRequestBodyEfloNodeGroup
     }
 }
 
-/// Holds `CreateClusterNodePoolRequestBodyInterconnectConfig`.
+/// Holds `interconnect_config` of [`CreateClusterNodePoolRequestBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClusterNodePoolRequestBodyInterconnectConfig {
@@ -298,7 +298,7 @@ impl<'de> rt::Deserialize<'de> for CreateClusterNodePoolRequestBodyInterconnectC
     }
 }
 
-/// Holds `CreateClusterNodePoolRequestBodyKubernetesConfig`.
+/// Holds `kubernetes_config` of [`CreateClusterNodePoolRequestBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClusterNodePoolRequestBodyKubernetesConfig {
@@ -357,7 +357,7 @@ impl<'de> rt::Deserialize<'de> for CreateClusterNodePoolRequestBodyKubernetesCon
     }
 }
 
-/// Holds `CreateClusterNodePoolRequestBodyManagementAutoRepairPolicy`.
+/// Holds `auto_repair_policy` of [`CreateClusterNodePoolRequestBodyManagement`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClusterNodePoolRequestBodyManagementAutoRepairPolicy {
@@ -392,7 +392,7 @@ impl<'de> rt::Deserialize<'de> for CreateClusterNodePoolRequestBodyManagementAut
     }
 }
 
-/// Holds `CreateClusterNodePoolRequestBodyManagementAutoUpgradePolicy`.
+/// Holds `auto_upgrade_policy` of [`CreateClusterNodePoolRequestBodyManagement`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClusterNodePoolRequestBodyManagementAutoUpgradePolicy {
@@ -430,7 +430,7 @@ impl<'de> rt::Deserialize<'de> for CreateClusterNodePoolRequestBodyManagementAut
     }
 }
 
-/// Holds `CreateClusterNodePoolRequestBodyManagementAutoVulFixPolicy`.
+/// Holds `auto_vul_fix_policy` of [`CreateClusterNodePoolRequestBodyManagement`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClusterNodePoolRequestBodyManagementAutoVulFixPolicy {
@@ -468,7 +468,7 @@ impl<'de> rt::Deserialize<'de> for CreateClusterNodePoolRequestBodyManagementAut
     }
 }
 
-/// Holds `CreateClusterNodePoolRequestBodyManagementUpgradeConfig`.
+/// Holds `upgrade_config` of [`CreateClusterNodePoolRequestBodyManagement`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClusterNodePoolRequestBodyManagementUpgradeConfig {
@@ -509,7 +509,7 @@ impl<'de> rt::Deserialize<'de> for CreateClusterNodePoolRequestBodyManagementUpg
     }
 }
 
-/// Holds `CreateClusterNodePoolRequestBodyManagement`.
+/// Holds `management` of [`CreateClusterNodePoolRequestBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClusterNodePoolRequestBodyManagement {
@@ -568,7 +568,7 @@ impl<'de> rt::Deserialize<'de> for CreateClusterNodePoolRequestBodyManagement {
     }
 }
 
-/// Holds `CreateClusterNodePoolRequestBodyNodeComponentsConfig`.
+/// Holds `config` of [`CreateClusterNodePoolRequestBodyNodeComponents`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClusterNodePoolRequestBodyNodeComponentsConfig {
@@ -600,7 +600,7 @@ impl<'de> rt::Deserialize<'de> for CreateClusterNodePoolRequestBodyNodeComponent
     }
 }
 
-/// Holds `CreateClusterNodePoolRequestBodyNodeComponents`.
+/// Holds an element of `node_components` of [`CreateClusterNodePoolRequestBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClusterNodePoolRequestBodyNodeComponents {
@@ -638,7 +638,7 @@ impl<'de> rt::Deserialize<'de> for CreateClusterNodePoolRequestBodyNodeComponent
     }
 }
 
-/// Holds `CreateClusterNodePoolRequestBodyNodeConfig`.
+/// Holds `node_config` of [`CreateClusterNodePoolRequestBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClusterNodePoolRequestBodyNodeConfig {
@@ -670,7 +670,7 @@ impl<'de> rt::Deserialize<'de> for CreateClusterNodePoolRequestBodyNodeConfig {
     }
 }
 
-/// Holds `CreateClusterNodePoolRequestBodyNodepoolInfo`.
+/// Holds `nodepool_info` of [`CreateClusterNodePoolRequestBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClusterNodePoolRequestBodyNodepoolInfo {
@@ -708,7 +708,7 @@ impl<'de> rt::Deserialize<'de> for CreateClusterNodePoolRequestBodyNodepoolInfo 
     }
 }
 
-/// Holds `CreateClusterNodePoolRequestBodyScalingGroupPrivatePoolOptions`.
+/// Holds `private_pool_options` of [`CreateClusterNodePoolRequestBodyScalingGroup`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClusterNodePoolRequestBodyScalingGroupPrivatePoolOptions {
@@ -743,7 +743,7 @@ impl<'de> rt::Deserialize<'de> for CreateClusterNodePoolRequestBodyScalingGroupP
     }
 }
 
-/// Holds `CreateClusterNodePoolRequestBodyScalingGroupResourcePoolOptions`.
+/// Holds `resource_pool_options` of [`CreateClusterNodePoolRequestBodyScalingGroup`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClusterNodePoolRequestBodyScalingGroupResourcePoolOptions {
@@ -780,7 +780,7 @@ impl<'de> rt::Deserialize<'de> for CreateClusterNodePoolRequestBodyScalingGroupR
     }
 }
 
-/// Holds `CreateClusterNodePoolRequestBodyScalingGroupSpotPriceLimit`.
+/// Holds an element of `spot_price_limit` of [`CreateClusterNodePoolRequestBodyScalingGroup`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClusterNodePoolRequestBodyScalingGroupSpotPriceLimit {
@@ -815,7 +815,7 @@ impl<'de> rt::Deserialize<'de> for CreateClusterNodePoolRequestBodyScalingGroupS
     }
 }
 
-/// Holds `CreateClusterNodePoolRequestBodyScalingGroupTags`.
+/// Holds an element of `tags` of [`CreateClusterNodePoolRequestBodyScalingGroup`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClusterNodePoolRequestBodyScalingGroupTags {
@@ -850,7 +850,7 @@ impl<'de> rt::Deserialize<'de> for CreateClusterNodePoolRequestBodyScalingGroupT
     }
 }
 
-/// Holds `CreateClusterNodePoolRequestBodyScalingGroup`.
+/// Holds `scaling_group` of [`CreateClusterNodePoolRequestBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClusterNodePoolRequestBodyScalingGroup {
@@ -1035,7 +1035,7 @@ impl<'de> rt::Deserialize<'de> for CreateClusterNodePoolRequestBodyScalingGroup 
     }
 }
 
-/// Holds `CreateClusterNodePoolRequestBodyTeeConfig`.
+/// Holds `tee_config` of [`CreateClusterNodePoolRequestBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClusterNodePoolRequestBodyTeeConfig {
@@ -1065,7 +1065,7 @@ impl<'de> rt::Deserialize<'de> for CreateClusterNodePoolRequestBodyTeeConfig {
     }
 }
 
-/// Holds `CreateClusterNodePoolRequestBody`.
+/// Holds `body` of [`CreateClusterNodePoolRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClusterNodePoolRequestBody {

@@ -137,7 +137,7 @@ impl<'de> rt::Deserialize<'de> for CreateKubernetesTriggerResponse {
     }
 }
 
-/// Holds `CreateKubernetesTriggerRequestBody`.
+/// Holds `body` of [`CreateKubernetesTriggerRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateKubernetesTriggerRequestBody {

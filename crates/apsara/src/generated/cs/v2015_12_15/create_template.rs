@@ -121,7 +121,7 @@ impl<'de> rt::Deserialize<'de> for CreateTemplateResponse {
     }
 }
 
-/// Holds `CreateTemplateRequestBody`.
+/// Holds `body` of [`CreateTemplateRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTemplateRequestBody {

@@ -145,7 +145,7 @@ impl<'de> rt::Deserialize<'de> for CreateTriggerResponse {
     }
 }
 
-/// Holds `CreateTriggerRequestBody`.
+/// Holds `body` of [`CreateTriggerRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTriggerRequestBody {

@@ -123,7 +123,7 @@ impl<'de> rt::Deserialize<'de> for DeleteAlertContactResponse {
     }
 }
 
-/// Holds `DeleteAlertContactResponseResult`.
+/// Holds an element of `result` of [`DeleteAlertContactResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteAlertContactResponseResult {

@@ -123,7 +123,7 @@ impl<'de> rt::Deserialize<'de> for DeleteAlertContactGroupResponse {
     }
 }
 
-/// Holds `DeleteAlertContactGroupResponseBody`.
+/// Holds an element of `body` of [`DeleteAlertContactGroupResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteAlertContactGroupResponseBody {

@@ -169,7 +169,7 @@ impl<'de> rt::Deserialize<'de> for DeleteClusterResponse {
     }
 }
 
-/// Holds `DeleteClusterRequestDeleteOptions`.
+/// Holds an element of `delete_options` of [`DeleteClusterRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteClusterRequestDeleteOptions {

@@ -136,7 +136,7 @@ impl<'de> rt::Deserialize<'de> for DeleteClusterNodesResponse {
     }
 }
 
-/// Holds `DeleteClusterNodesRequestBody`.
+/// Holds `body` of [`DeleteClusterNodesRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteClusterNodesRequestBody {

@@ -143,7 +143,7 @@ impl<'de> rt::Deserialize<'de> for DeployPolicyInstanceResponse {
     }
 }
 
-/// Holds `DeployPolicyInstanceRequestBody`.
+/// Holds `body` of [`DeployPolicyInstanceRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeployPolicyInstanceRequestBody {

@@ -211,7 +211,7 @@ impl<'de> rt::Deserialize<'de> for DescribeAddonResponse {
     }
 }
 
-/// Holds `DescribeAddonResponseNewerVersions`.
+/// Holds an element of `newer_versions` of [`DescribeAddonResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeAddonResponseNewerVersions {

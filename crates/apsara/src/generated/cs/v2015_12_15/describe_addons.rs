@@ -170,7 +170,7 @@ impl<'de> rt::Deserialize<'de> for DescribeAddonsResponse {
     }
 }
 
-/// Holds `DescribeAddonsResponseComponentGroupsItems`.
+/// Holds an element of `items` of [`DescribeAddonsResponseComponentGroups`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeAddonsResponseComponentGroupsItems {
@@ -194,7 +194,7 @@ impl rt::Serialize for DescribeAddonsResponseComponentGroupsItems {
     }
 }
 
-/// Holds `DescribeAddonsResponseComponentGroups`.
+/// Holds an element of `ComponentGroups` of [`DescribeAddonsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeAddonsResponseComponentGroups {
@@ -223,7 +223,7 @@ impl rt::Serialize for DescribeAddonsResponseComponentGroups {
     }
 }
 
-/// Holds `DescribeAddonsResponseStandardComponents`.
+/// Holds a value of `StandardComponents` of [`DescribeAddonsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeAddonsResponseStandardComponents {

@@ -145,7 +145,7 @@ impl<'de> rt::Deserialize<'de> for DescribeClusterAddonUpgradeStatusResponse {
     }
 }
 
-/// Holds `DescribeClusterAddonUpgradeStatusResponseBodyAddonInfo`.
+/// Holds `addon_info` of [`DescribeClusterAddonUpgradeStatusResponseBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterAddonUpgradeStatusResponseBodyAddonInfo {
@@ -177,7 +177,7 @@ impl rt::Serialize for DescribeClusterAddonUpgradeStatusResponseBodyAddonInfo {
     }
 }
 
-/// Holds `DescribeClusterAddonUpgradeStatusResponseBodyTasks`.
+/// Holds `tasks` of [`DescribeClusterAddonUpgradeStatusResponseBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterAddonUpgradeStatusResponseBodyTasks {
@@ -212,7 +212,7 @@ impl rt::Serialize for DescribeClusterAddonUpgradeStatusResponseBodyTasks {
     }
 }
 
-/// Holds `DescribeClusterAddonUpgradeStatusResponseBody`.
+/// Holds a value of `body` of [`DescribeClusterAddonUpgradeStatusResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterAddonUpgradeStatusResponseBody {

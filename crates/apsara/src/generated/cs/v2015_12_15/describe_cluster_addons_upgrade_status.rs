@@ -148,7 +148,7 @@ impl<'de> rt::Deserialize<'de> for DescribeClusterAddonsUpgradeStatusResponse {
     }
 }
 
-/// Holds `DescribeClusterAddonsUpgradeStatusResponseBodyAddonInfo`.
+/// Holds `addon_info` of [`DescribeClusterAddonsUpgradeStatusResponseBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterAddonsUpgradeStatusResponseBodyAddonInfo {
@@ -180,7 +180,7 @@ impl rt::Serialize for DescribeClusterAddonsUpgradeStatusResponseBodyAddonInfo {
     }
 }
 
-/// Holds `DescribeClusterAddonsUpgradeStatusResponseBodyTasks`.
+/// Holds `tasks` of [`DescribeClusterAddonsUpgradeStatusResponseBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterAddonsUpgradeStatusResponseBodyTasks {
@@ -215,7 +215,7 @@ impl rt::Serialize for DescribeClusterAddonsUpgradeStatusResponseBodyTasks {
     }
 }
 
-/// Holds `DescribeClusterAddonsUpgradeStatusResponseBody`.
+/// Holds a value of `body` of [`DescribeClusterAddonsUpgradeStatusResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterAddonsUpgradeStatusResponseBody {

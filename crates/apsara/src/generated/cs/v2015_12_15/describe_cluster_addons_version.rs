@@ -131,7 +131,7 @@ impl<'de> rt::Deserialize<'de> for DescribeClusterAddonsVersionResponse {
     }
 }
 
-/// Holds `DescribeClusterAddonsVersionResponseBody`.
+/// Holds a value of `body` of [`DescribeClusterAddonsVersionResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterAddonsVersionResponseBody {

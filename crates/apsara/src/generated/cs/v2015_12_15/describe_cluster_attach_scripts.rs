@@ -133,7 +133,7 @@ impl<'de> rt::Deserialize<'de> for DescribeClusterAttachScriptsResponse {
     }
 }
 
-/// Holds `DescribeClusterAttachScriptsRequestBody`.
+/// Holds `body` of [`DescribeClusterAttachScriptsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterAttachScriptsRequestBody {

@@ -250,7 +250,7 @@ impl<'de> rt::Deserialize<'de> for DescribeClusterDetailResponse {
     }
 }
 
-/// Holds `DescribeClusterDetailResponseAutoMode`.
+/// Holds `auto_mode` of [`DescribeClusterDetailResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterDetailResponseAutoMode {
@@ -274,7 +274,7 @@ impl rt::Serialize for DescribeClusterDetailResponseAutoMode {
     }
 }
 
-/// Holds `DescribeClusterDetailResponseControlPlaneConfig`.
+/// Holds `control_plane_config` of [`DescribeClusterDetailResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterDetailResponseControlPlaneConfig {
@@ -369,7 +369,7 @@ impl rt::Serialize for DescribeClusterDetailResponseControlPlaneConfig {
     }
 }
 
-/// Holds `DescribeClusterDetailResponseOperationPolicyClusterAutoUpgrade`.
+/// Holds `cluster_auto_upgrade` of [`DescribeClusterDetailResponseOperationPolicy`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterDetailResponseOperationPolicyClusterAutoUpgrade {
@@ -398,7 +398,7 @@ impl rt::Serialize for DescribeClusterDetailResponseOperationPolicyClusterAutoUp
     }
 }
 
-/// Holds `DescribeClusterDetailResponseOperationPolicy`.
+/// Holds `operation_policy` of [`DescribeClusterDetailResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterDetailResponseOperationPolicy {
@@ -426,7 +426,7 @@ impl rt::Serialize for DescribeClusterDetailResponseOperationPolicy {
     }
 }
 
-/// Holds `DescribeClusterDetailResponseRrsaConfig`.
+/// Holds `rrsa_config` of [`DescribeClusterDetailResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterDetailResponseRrsaConfig {

@@ -165,7 +165,7 @@ impl<'de> rt::Deserialize<'de> for DescribeClusterEventsResponse {
     }
 }
 
-/// Holds `DescribeClusterEventsResponseEventsData`.
+/// Holds `data` of [`DescribeClusterEventsResponseEvents`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterEventsResponseEventsData {
@@ -197,7 +197,7 @@ impl rt::Serialize for DescribeClusterEventsResponseEventsData {
     }
 }
 
-/// Holds `DescribeClusterEventsResponseEvents`.
+/// Holds an element of `events` of [`DescribeClusterEventsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterEventsResponseEvents {
@@ -241,7 +241,7 @@ impl rt::Serialize for DescribeClusterEventsResponseEvents {
     }
 }
 
-/// Holds `DescribeClusterEventsResponsePageInfo`.
+/// Holds `page_info` of [`DescribeClusterEventsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterEventsResponsePageInfo {

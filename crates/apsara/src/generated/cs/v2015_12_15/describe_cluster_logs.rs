@@ -124,7 +124,7 @@ impl<'de> rt::Deserialize<'de> for DescribeClusterLogsResponse {
     }
 }
 
-/// Holds `DescribeClusterLogsResponseBody`.
+/// Holds an element of `body` of [`DescribeClusterLogsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterLogsResponseBody {

@@ -181,7 +181,7 @@ impl<'de> rt::Deserialize<'de> for DescribeClusterNodePoolDetailResponse {
     }
 }
 
-/// Holds `DescribeClusterNodePoolDetailResponseAutoMode`.
+/// Holds `auto_mode` of [`DescribeClusterNodePoolDetailResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolDetailResponseAutoMode {
@@ -205,7 +205,7 @@ impl rt::Serialize for DescribeClusterNodePoolDetailResponseAutoMode {
     }
 }
 
-/// Holds `DescribeClusterNodePoolDetailResponseAutoScaling`.
+/// Holds `auto_scaling` of [`DescribeClusterNodePoolDetailResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolDetailResponseAutoScaling {
@@ -249,7 +249,7 @@ impl rt::Serialize for DescribeClusterNodePoolDetailResponseAutoScaling {
     }
 }
 
-/// Holds `DescribeClusterNodePoolDetailResponseInterconnectConfig`.
+/// Holds `interconnect_config` of [`DescribeClusterNodePoolDetailResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolDetailResponseInterconnectConfig {
@@ -287,7 +287,7 @@ impl rt::Serialize for DescribeClusterNodePoolDetailResponseInterconnectConfig {
     }
 }
 
-/// Holds `DescribeClusterNodePoolDetailResponseKubernetesConfig`.
+/// Holds `kubernetes_config` of [`DescribeClusterNodePoolDetailResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolDetailResponseKubernetesConfig {
@@ -340,7 +340,7 @@ impl rt::Serialize for DescribeClusterNodePoolDetailResponseKubernetesConfig {
     }
 }
 
-/// Holds `DescribeClusterNodePoolDetailResponseManagementAutoRepairPolicy`.
+/// Holds `auto_repair_policy` of [`DescribeClusterNodePoolDetailResponseManagement`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolDetailResponseManagementAutoRepairPolicy {
@@ -369,7 +369,7 @@ impl rt::Serialize for DescribeClusterNodePoolDetailResponseManagementAutoRepair
     }
 }
 
-/// Holds `DescribeClusterNodePoolDetailResponseManagementAutoUpgradePolicy`.
+/// Holds `auto_upgrade_policy` of [`DescribeClusterNodePoolDetailResponseManagement`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolDetailResponseManagementAutoUpgradePolicy {
@@ -395,7 +395,7 @@ impl rt::Serialize for DescribeClusterNodePoolDetailResponseManagementAutoUpgrad
     }
 }
 
-/// Holds `DescribeClusterNodePoolDetailResponseManagementAutoVulFixPolicy`.
+/// Holds `auto_vul_fix_policy` of [`DescribeClusterNodePoolDetailResponseManagement`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolDetailResponseManagementAutoVulFixPolicy {
@@ -427,7 +427,7 @@ impl rt::Serialize for DescribeClusterNodePoolDetailResponseManagementAutoVulFix
     }
 }
 
-/// Holds `DescribeClusterNodePoolDetailResponseManagementUpgradeConfig`.
+/// Holds `upgrade_config` of [`DescribeClusterNodePoolDetailResponseManagement`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolDetailResponseManagementUpgradeConfig {
@@ -462,7 +462,7 @@ impl rt::Serialize for DescribeClusterNodePoolDetailResponseManagementUpgradeCon
     }
 }
 
-/// Holds `DescribeClusterNodePoolDetailResponseManagement`.
+/// Holds `management` of [`DescribeClusterNodePoolDetailResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolDetailResponseManagement {
@@ -517,7 +517,7 @@ impl rt::Serialize for DescribeClusterNodePoolDetailResponseManagement {
     }
 }
 
-/// Holds `DescribeClusterNodePoolDetailResponseNodeComponentsConfig`.
+/// Holds `config` of [`DescribeClusterNodePoolDetailResponseNodeComponents`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolDetailResponseNodeComponentsConfig {
@@ -543,7 +543,7 @@ impl rt::Serialize for DescribeClusterNodePoolDetailResponseNodeComponentsConfig
     }
 }
 
-/// Holds `DescribeClusterNodePoolDetailResponseNodeComponents`.
+/// Holds an element of `node_components` of [`DescribeClusterNodePoolDetailResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolDetailResponseNodeComponents {
@@ -575,7 +575,7 @@ impl rt::Serialize for DescribeClusterNodePoolDetailResponseNodeComponents {
     }
 }
 
-/// Holds `DescribeClusterNodePoolDetailResponseNodeConfigNodeOsConfig`.
+/// Holds `node_os_config` of [`DescribeClusterNodePoolDetailResponseNodeConfig`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolDetailResponseNodeConfigNodeOsConfig {
@@ -599,7 +599,7 @@ impl rt::Serialize for DescribeClusterNodePoolDetailResponseNodeConfigNodeOsConf
     }
 }
 
-/// Holds `DescribeClusterNodePoolDetailResponseNodeConfig`.
+/// Holds `node_config` of [`DescribeClusterNodePoolDetailResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolDetailResponseNodeConfig {
@@ -630,7 +630,7 @@ impl rt::Serialize for DescribeClusterNodePoolDetailResponseNodeConfig {
     }
 }
 
-/// Holds `DescribeClusterNodePoolDetailResponseNodepoolInfo`.
+/// Holds `nodepool_info` of [`DescribeClusterNodePoolDetailResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolDetailResponseNodepoolInfo {
@@ -677,7 +677,7 @@ impl rt::Serialize for DescribeClusterNodePoolDetailResponseNodepoolInfo {
     }
 }
 
-/// Holds `DescribeClusterNodePoolDetailResponseScalingGroupPrivatePoolOptions`.
+/// Holds `private_pool_options` of [`DescribeClusterNodePoolDetailResponseScalingGroup`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolDetailResponseScalingGroupPrivatePoolOptions {
@@ -706,7 +706,7 @@ impl rt::Serialize for DescribeClusterNodePoolDetailResponseScalingGroupPrivateP
     }
 }
 
-/// Holds `DescribeClusterNodePoolDetailResponseScalingGroupResourcePoolOptions`.
+/// Holds `resource_pool_options` of [`DescribeClusterNodePoolDetailResponseScalingGroup`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolDetailResponseScalingGroupResourcePoolOptions {
@@ -736,7 +736,7 @@ impl rt::Serialize for DescribeClusterNodePoolDetailResponseScalingGroupResource
     }
 }
 
-/// Holds `DescribeClusterNodePoolDetailResponseScalingGroupSpotPriceLimit`.
+/// Holds an element of `spot_price_limit` of [`DescribeClusterNodePoolDetailResponseScalingGroup`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolDetailResponseScalingGroupSpotPriceLimit {
@@ -765,7 +765,7 @@ impl rt::Serialize for DescribeClusterNodePoolDetailResponseScalingGroupSpotPric
     }
 }
 
-/// Holds `DescribeClusterNodePoolDetailResponseScalingGroup`.
+/// Holds `scaling_group` of [`DescribeClusterNodePoolDetailResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolDetailResponseScalingGroup {
@@ -950,7 +950,7 @@ impl rt::Serialize for DescribeClusterNodePoolDetailResponseScalingGroup {
     }
 }
 
-/// Holds `DescribeClusterNodePoolDetailResponseStatusConditions`.
+/// Holds an element of `conditions` of [`DescribeClusterNodePoolDetailResponseStatus`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolDetailResponseStatusConditions {
@@ -988,7 +988,7 @@ impl rt::Serialize for DescribeClusterNodePoolDetailResponseStatusConditions {
     }
 }
 
-/// Holds `DescribeClusterNodePoolDetailResponseStatus`.
+/// Holds `status` of [`DescribeClusterNodePoolDetailResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolDetailResponseStatus {
@@ -1038,7 +1038,7 @@ impl rt::Serialize for DescribeClusterNodePoolDetailResponseStatus {
     }
 }
 
-/// Holds `DescribeClusterNodePoolDetailResponseTeeConfig`.
+/// Holds `tee_config` of [`DescribeClusterNodePoolDetailResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolDetailResponseTeeConfig {

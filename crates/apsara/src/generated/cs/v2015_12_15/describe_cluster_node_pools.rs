@@ -133,7 +133,7 @@ impl<'de> rt::Deserialize<'de> for DescribeClusterNodePoolsResponse {
     }
 }
 
-/// Holds `DescribeClusterNodePoolsResponseNodepoolsAutoMode`.
+/// Holds `auto_mode` of [`DescribeClusterNodePoolsResponseNodepools`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolsResponseNodepoolsAutoMode {
@@ -157,7 +157,7 @@ impl rt::Serialize for DescribeClusterNodePoolsResponseNodepoolsAutoMode {
     }
 }
 
-/// Holds `DescribeClusterNodePoolsResponseNodepoolsAutoScaling`.
+/// Holds `auto_scaling` of [`DescribeClusterNodePoolsResponseNodepools`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolsResponseNodepoolsAutoScaling {
@@ -201,7 +201,7 @@ impl rt::Serialize for DescribeClusterNodePoolsResponseNodepoolsAutoScaling {
     }
 }
 
-/// Holds `DescribeClusterNodePoolsResponseNodepoolsInterconnectConfig`.
+/// Holds `interconnect_config` of [`DescribeClusterNodePoolsResponseNodepools`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolsResponseNodepoolsInterconnectConfig {
@@ -239,7 +239,7 @@ impl rt::Serialize for DescribeClusterNodePoolsResponseNodepoolsInterconnectConf
     }
 }
 
-/// Holds `DescribeClusterNodePoolsResponseNodepoolsKubernetesConfig`.
+/// Holds `kubernetes_config` of [`DescribeClusterNodePoolsResponseNodepools`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolsResponseNodepoolsKubernetesConfig {
@@ -292,7 +292,7 @@ impl rt::Serialize for DescribeClusterNodePoolsResponseNodepoolsKubernetesConfig
     }
 }
 
-/// Holds `DescribeClusterNodePoolsResponseNodepoolsManagementAutoRepairPolicy`.
+/// Holds `auto_repair_policy` of [`DescribeClusterNodePoolsResponseNodepoolsManagement`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolsResponseNodepoolsManagementAutoRepairPolicy {
@@ -321,7 +321,7 @@ impl rt::Serialize for DescribeClusterNodePoolsResponseNodepoolsManagementAutoRe
     }
 }
 
-/// Holds `DescribeClusterNodePoolsResponseNodepoolsManagementAutoUpgradePolicy`.
+/// Holds `auto_upgrade_policy` of [`DescribeClusterNodePoolsResponseNodepoolsManagement`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolsResponseNodepoolsManagementAutoUpgradePolicy {
@@ -347,7 +347,7 @@ impl rt::Serialize for DescribeClusterNodePoolsResponseNodepoolsManagementAutoUp
     }
 }
 
-/// Holds `DescribeClusterNodePoolsResponseNodepoolsManagementAutoVulFixPolicy`.
+/// Holds `auto_vul_fix_policy` of [`DescribeClusterNodePoolsResponseNodepoolsManagement`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolsResponseNodepoolsManagementAutoVulFixPolicy {
@@ -379,7 +379,7 @@ impl rt::Serialize for DescribeClusterNodePoolsResponseNodepoolsManagementAutoVu
     }
 }
 
-/// Holds `DescribeClusterNodePoolsResponseNodepoolsManagementUpgradeConfig`.
+/// Holds `upgrade_config` of [`DescribeClusterNodePoolsResponseNodepoolsManagement`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolsResponseNodepoolsManagementUpgradeConfig {
@@ -414,7 +414,7 @@ impl rt::Serialize for DescribeClusterNodePoolsResponseNodepoolsManagementUpgrad
     }
 }
 
-/// Holds `DescribeClusterNodePoolsResponseNodepoolsManagement`.
+/// Holds `management` of [`DescribeClusterNodePoolsResponseNodepools`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolsResponseNodepoolsManagement {
@@ -469,7 +469,7 @@ impl rt::Serialize for DescribeClusterNodePoolsResponseNodepoolsManagement {
     }
 }
 
-/// Holds `DescribeClusterNodePoolsResponseNodepoolsNodeComponentsConfig`.
+/// Holds `config` of [`DescribeClusterNodePoolsResponseNodepoolsNodeComponents`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolsResponseNodepoolsNodeComponentsConfig {
@@ -495,7 +495,7 @@ impl rt::Serialize for DescribeClusterNodePoolsResponseNodepoolsNodeComponentsCo
     }
 }
 
-/// Holds `DescribeClusterNodePoolsResponseNodepoolsNodeComponents`.
+/// Holds an element of `node_components` of [`DescribeClusterNodePoolsResponseNodepools`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolsResponseNodepoolsNodeComponents {
@@ -527,7 +527,7 @@ impl rt::Serialize for DescribeClusterNodePoolsResponseNodepoolsNodeComponents {
     }
 }
 
-/// Holds `DescribeClusterNodePoolsResponseNodepoolsNodeConfigNodeOsConfig`.
+/// Holds `node_os_config` of [`DescribeClusterNodePoolsResponseNodepoolsNodeConfig`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolsResponseNodepoolsNodeConfigNodeOsConfig {
@@ -551,7 +551,7 @@ impl rt::Serialize for DescribeClusterNodePoolsResponseNodepoolsNodeConfigNodeOs
     }
 }
 
-/// Holds `DescribeClusterNodePoolsResponseNodepoolsNodeConfig`.
+/// Holds `node_config` of [`DescribeClusterNodePoolsResponseNodepools`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolsResponseNodepoolsNodeConfig {
@@ -582,7 +582,7 @@ impl rt::Serialize for DescribeClusterNodePoolsResponseNodepoolsNodeConfig {
     }
 }
 
-/// Holds `DescribeClusterNodePoolsResponseNodepoolsNodepoolInfo`.
+/// Holds `nodepool_info` of [`DescribeClusterNodePoolsResponseNodepools`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolsResponseNodepoolsNodepoolInfo {
@@ -629,7 +629,7 @@ impl rt::Serialize for DescribeClusterNodePoolsResponseNodepoolsNodepoolInfo {
     }
 }
 
-/// Holds `DescribeClusterNodePoolsResponseNodepoolsScalingGroupPrivatePoolOptions`.
+/// Holds `private_pool_options` of [`DescribeClusterNodePoolsResponseNodepoolsScalingGroup`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolsResponseNodepoolsScalingGroupPrivatePoolOptions {
@@ -658,7 +658,7 @@ impl rt::Serialize for DescribeClusterNodePoolsResponseNodepoolsScalingGroupPriv
     }
 }
 
-/// Holds `DescribeClusterNodePoolsResponseNodepoolsScalingGroupResourcePoolOptions`.
+/// Holds `resource_pool_options` of [`DescribeClusterNodePoolsResponseNodepoolsScalingGroup`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolsResponseNodepoolsScalingGroupResourcePoolOptions {
@@ -688,7 +688,7 @@ impl rt::Serialize for DescribeClusterNodePoolsResponseNodepoolsScalingGroupReso
     }
 }
 
-/// Holds `DescribeClusterNodePoolsResponseNodepoolsScalingGroupSpotPriceLimit`.
+/// Holds an element of `spot_price_limit` of [`DescribeClusterNodePoolsResponseNodepoolsScalingGroup`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolsResponseNodepoolsScalingGroupSpotPriceLimit {
@@ -717,7 +717,7 @@ impl rt::Serialize for DescribeClusterNodePoolsResponseNodepoolsScalingGroupSpot
     }
 }
 
-/// Holds `DescribeClusterNodePoolsResponseNodepoolsScalingGroup`.
+/// Holds `scaling_group` of [`DescribeClusterNodePoolsResponseNodepools`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolsResponseNodepoolsScalingGroup {
@@ -899,7 +899,7 @@ impl rt::Serialize for DescribeClusterNodePoolsResponseNodepoolsScalingGroup {
     }
 }
 
-/// Holds `DescribeClusterNodePoolsResponseNodepoolsStatus`.
+/// Holds `status` of [`DescribeClusterNodePoolsResponseNodepools`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolsResponseNodepoolsStatus {
@@ -946,7 +946,7 @@ impl rt::Serialize for DescribeClusterNodePoolsResponseNodepoolsStatus {
     }
 }
 
-/// Holds `DescribeClusterNodePoolsResponseNodepoolsTeeConfig`.
+/// Holds `tee_config` of [`DescribeClusterNodePoolsResponseNodepools`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolsResponseNodepoolsTeeConfig {
@@ -970,7 +970,7 @@ impl rt::Serialize for DescribeClusterNodePoolsResponseNodepoolsTeeConfig {
     }
 }
 
-/// Holds `DescribeClusterNodePoolsResponseNodepools`.
+/// Holds an element of `nodepools` of [`DescribeClusterNodePoolsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodePoolsResponseNodepools {

@@ -172,7 +172,7 @@ impl<'de> rt::Deserialize<'de> for DescribeClusterNodesResponse {
     }
 }
 
-/// Holds `DescribeClusterNodesResponseNodes`.
+/// Holds an element of `nodes` of [`DescribeClusterNodesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodesResponseNodes {
@@ -255,7 +255,7 @@ impl rt::Serialize for DescribeClusterNodesResponseNodes {
     }
 }
 
-/// Holds `DescribeClusterNodesResponsePage`.
+/// Holds `page` of [`DescribeClusterNodesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterNodesResponsePage {

@@ -133,7 +133,7 @@ impl<'de> rt::Deserialize<'de> for DescribeClusterResourcesResponse {
     }
 }
 
-/// Holds `DescribeClusterResourcesResponseBodyAssociatedObject`.
+/// Holds `associated_object` of [`DescribeClusterResourcesResponseBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterResourcesResponseBodyAssociatedObject {
@@ -165,7 +165,7 @@ impl rt::Serialize for DescribeClusterResourcesResponseBodyAssociatedObject {
     }
 }
 
-/// Holds `DescribeClusterResourcesResponseBodyDeleteBehavior`.
+/// Holds `delete_behavior` of [`DescribeClusterResourcesResponseBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterResourcesResponseBodyDeleteBehavior {
@@ -194,7 +194,7 @@ impl rt::Serialize for DescribeClusterResourcesResponseBodyDeleteBehavior {
     }
 }
 
-/// Holds `DescribeClusterResourcesResponseBodyDependencies`.
+/// Holds an element of `dependencies` of [`DescribeClusterResourcesResponseBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterResourcesResponseBodyDependencies {
@@ -226,7 +226,7 @@ impl rt::Serialize for DescribeClusterResourcesResponseBodyDependencies {
     }
 }
 
-/// Holds `DescribeClusterResourcesResponseBody`.
+/// Holds an element of `body` of [`DescribeClusterResourcesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterResourcesResponseBody {

@@ -156,7 +156,7 @@ impl<'de> rt::Deserialize<'de> for DescribeClusterTasksResponse {
     }
 }
 
-/// Holds `DescribeClusterTasksResponsePageInfo`.
+/// Holds `page_info` of [`DescribeClusterTasksResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterTasksResponsePageInfo {
@@ -188,7 +188,7 @@ impl rt::Serialize for DescribeClusterTasksResponsePageInfo {
     }
 }
 
-/// Holds `DescribeClusterTasksResponseTasksError`.
+/// Holds `error` of [`DescribeClusterTasksResponseTasks`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterTasksResponseTasksError {
@@ -217,7 +217,7 @@ impl rt::Serialize for DescribeClusterTasksResponseTasksError {
     }
 }
 
-/// Holds `DescribeClusterTasksResponseTasks`.
+/// Holds an element of `tasks` of [`DescribeClusterTasksResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterTasksResponseTasks {

@@ -124,7 +124,7 @@ impl<'de> rt::Deserialize<'de> for DescribeClusterVulsResponse {
     }
 }
 
-/// Holds `DescribeClusterVulsResponseVulRecords`.
+/// Holds an element of `vul_records` of [`DescribeClusterVulsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClusterVulsResponseVulRecords {

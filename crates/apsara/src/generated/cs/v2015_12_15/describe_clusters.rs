@@ -145,7 +145,7 @@ impl<'de> rt::Deserialize<'de> for DescribeClustersResponse {
     }
 }
 
-/// Holds `DescribeClustersResponseBodyTags`.
+/// Holds an element of `tags` of [`DescribeClustersResponseBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClustersResponseBodyTags {
@@ -174,7 +174,7 @@ impl rt::Serialize for DescribeClustersResponseBodyTags {
     }
 }
 
-/// Holds `DescribeClustersResponseBody`.
+/// Holds an element of `body` of [`DescribeClustersResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClustersResponseBody {

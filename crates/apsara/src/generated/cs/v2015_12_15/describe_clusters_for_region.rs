@@ -201,7 +201,7 @@ impl<'de> rt::Deserialize<'de> for DescribeClustersForRegionResponse {
     }
 }
 
-/// Holds `DescribeClustersForRegionResponseClusters`.
+/// Holds an element of `clusters` of [`DescribeClustersForRegionResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClustersForRegionResponseClusters {
@@ -299,7 +299,7 @@ impl rt::Serialize for DescribeClustersForRegionResponseClusters {
     }
 }
 
-/// Holds `DescribeClustersForRegionResponsePageInfo`.
+/// Holds `page_info` of [`DescribeClustersForRegionResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClustersForRegionResponsePageInfo {

@@ -200,7 +200,7 @@ impl<'de> rt::Deserialize<'de> for DescribeClustersV1Response {
     }
 }
 
-/// Holds `DescribeClustersV1ResponseClustersOperationPolicyClusterAutoUpgrade`.
+/// Holds `cluster_auto_upgrade` of [`DescribeClustersV1ResponseClustersOperationPolicy`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClustersV1ResponseClustersOperationPolicyClusterAutoUpgrade {
@@ -229,7 +229,7 @@ impl rt::Serialize for DescribeClustersV1ResponseClustersOperationPolicyClusterA
     }
 }
 
-/// Holds `DescribeClustersV1ResponseClustersOperationPolicy`.
+/// Holds `operation_policy` of [`DescribeClustersV1ResponseClusters`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClustersV1ResponseClustersOperationPolicy {
@@ -257,7 +257,7 @@ impl rt::Serialize for DescribeClustersV1ResponseClustersOperationPolicy {
     }
 }
 
-/// Holds `DescribeClustersV1ResponseClusters`.
+/// Holds an element of `clusters` of [`DescribeClustersV1Response`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClustersV1ResponseClusters {
@@ -392,7 +392,7 @@ impl rt::Serialize for DescribeClustersV1ResponseClusters {
     }
 }
 
-/// Holds `DescribeClustersV1ResponsePageInfo`.
+/// Holds `page_info` of [`DescribeClustersV1Response`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClustersV1ResponsePageInfo {

@@ -164,7 +164,7 @@ impl<'de> rt::Deserialize<'de> for DescribeEventsResponse {
     }
 }
 
-/// Holds `DescribeEventsResponseEventsData`.
+/// Holds `data` of [`DescribeEventsResponseEvents`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeEventsResponseEventsData {
@@ -196,7 +196,7 @@ impl rt::Serialize for DescribeEventsResponseEventsData {
     }
 }
 
-/// Holds `DescribeEventsResponseEvents`.
+/// Holds an element of `events` of [`DescribeEventsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeEventsResponseEvents {
@@ -240,7 +240,7 @@ impl rt::Serialize for DescribeEventsResponseEvents {
     }
 }
 
-/// Holds `DescribeEventsResponsePageInfo`.
+/// Holds `page_info` of [`DescribeEventsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeEventsResponsePageInfo {

@@ -165,7 +165,7 @@ impl<'de> rt::Deserialize<'de> for DescribeEventsForRegionResponse {
     }
 }
 
-/// Holds `DescribeEventsForRegionResponseEventsData`.
+/// Holds `data` of [`DescribeEventsForRegionResponseEvents`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeEventsForRegionResponseEventsData {
@@ -197,7 +197,7 @@ impl rt::Serialize for DescribeEventsForRegionResponseEventsData {
     }
 }
 
-/// Holds `DescribeEventsForRegionResponseEvents`.
+/// Holds an element of `events` of [`DescribeEventsForRegionResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeEventsForRegionResponseEvents {
@@ -241,7 +241,7 @@ impl rt::Serialize for DescribeEventsForRegionResponseEvents {
     }
 }
 
-/// Holds `DescribeEventsForRegionResponsePageInfo`.
+/// Holds `page_info` of [`DescribeEventsForRegionResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeEventsForRegionResponsePageInfo {

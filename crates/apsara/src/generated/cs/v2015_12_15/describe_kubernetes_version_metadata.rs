@@ -183,7 +183,7 @@ impl<'de> rt::Deserialize<'de> for DescribeKubernetesVersionMetadataResponse {
     }
 }
 
-/// Holds `DescribeKubernetesVersionMetadataResponseBodyImages`.
+/// Holds an element of `images` of [`DescribeKubernetesVersionMetadataResponseBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeKubernetesVersionMetadataResponseBodyImages {
@@ -230,7 +230,7 @@ impl rt::Serialize for DescribeKubernetesVersionMetadataResponseBodyImages {
     }
 }
 
-/// Holds `DescribeKubernetesVersionMetadataResponseBody`.
+/// Holds an element of `body` of [`DescribeKubernetesVersionMetadataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeKubernetesVersionMetadataResponseBody {

@@ -146,7 +146,7 @@ impl<'de> rt::Deserialize<'de> for DescribeNodePoolVulsResponse {
     }
 }
 
-/// Holds `DescribeNodePoolVulsResponseVulRecordsVulListPackageList`.
+/// Holds an element of `package_list` of [`DescribeNodePoolVulsResponseVulRecordsVulList`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeNodePoolVulsResponseVulRecordsVulListPackageList {
@@ -170,7 +170,7 @@ impl rt::Serialize for DescribeNodePoolVulsResponseVulRecordsVulListPackageList 
     }
 }
 
-/// Holds `DescribeNodePoolVulsResponseVulRecordsVulList`.
+/// Holds an element of `vul_list` of [`DescribeNodePoolVulsResponseVulRecords`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeNodePoolVulsResponseVulRecordsVulList {
@@ -211,7 +211,7 @@ impl rt::Serialize for DescribeNodePoolVulsResponseVulRecordsVulList {
     }
 }
 
-/// Holds `DescribeNodePoolVulsResponseVulRecords`.
+/// Holds an element of `vul_records` of [`DescribeNodePoolVulsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeNodePoolVulsResponseVulRecords {

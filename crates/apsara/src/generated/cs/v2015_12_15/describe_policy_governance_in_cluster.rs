@@ -134,7 +134,7 @@ impl<'de> rt::Deserialize<'de> for DescribePolicyGovernanceInClusterResponse {
     }
 }
 
-/// Holds `DescribePolicyGovernanceInClusterResponseViolationTotalViolationsDeny`.
+/// Holds an element of `deny` of [`DescribePolicyGovernanceInClusterResponseViolationTotalViolations`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePolicyGovernanceInClusterResponseViolationTotalViolationsDeny {
@@ -163,7 +163,7 @@ impl rt::Serialize for DescribePolicyGovernanceInClusterResponseViolationTotalVi
     }
 }
 
-/// Holds `DescribePolicyGovernanceInClusterResponseViolationTotalViolationsWarn`.
+/// Holds an element of `warn` of [`DescribePolicyGovernanceInClusterResponseViolationTotalViolations`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePolicyGovernanceInClusterResponseViolationTotalViolationsWarn {
@@ -192,7 +192,7 @@ impl rt::Serialize for DescribePolicyGovernanceInClusterResponseViolationTotalVi
     }
 }
 
-/// Holds `DescribePolicyGovernanceInClusterResponseViolationTotalViolations`.
+/// Holds `totalViolations` of [`DescribePolicyGovernanceInClusterResponseViolation`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePolicyGovernanceInClusterResponseViolationTotalViolations {
@@ -221,7 +221,7 @@ impl rt::Serialize for DescribePolicyGovernanceInClusterResponseViolationTotalVi
     }
 }
 
-/// Holds `DescribePolicyGovernanceInClusterResponseViolationViolationsDeny`.
+/// Holds an element of `deny` of [`DescribePolicyGovernanceInClusterResponseViolationViolations`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePolicyGovernanceInClusterResponseViolationViolationsDeny {
@@ -256,7 +256,7 @@ impl rt::Serialize for DescribePolicyGovernanceInClusterResponseViolationViolati
     }
 }
 
-/// Holds `DescribePolicyGovernanceInClusterResponseViolationViolationsWarn`.
+/// Holds an element of `warn` of [`DescribePolicyGovernanceInClusterResponseViolationViolations`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePolicyGovernanceInClusterResponseViolationViolationsWarn {
@@ -291,7 +291,7 @@ impl rt::Serialize for DescribePolicyGovernanceInClusterResponseViolationViolati
     }
 }
 
-/// Holds `DescribePolicyGovernanceInClusterResponseViolationViolations`.
+/// Holds `violations` of [`DescribePolicyGovernanceInClusterResponseViolation`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePolicyGovernanceInClusterResponseViolationViolations {
@@ -320,7 +320,7 @@ impl rt::Serialize for DescribePolicyGovernanceInClusterResponseViolationViolati
     }
 }
 
-/// Holds `DescribePolicyGovernanceInClusterResponseViolation`.
+/// Holds `Violation` of [`DescribePolicyGovernanceInClusterResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePolicyGovernanceInClusterResponseViolation {
@@ -351,7 +351,7 @@ impl rt::Serialize for DescribePolicyGovernanceInClusterResponseViolation {
     }
 }
 
-/// Holds `DescribePolicyGovernanceInClusterResponseAdmitLogLogs`.
+/// Holds an element of `logs` of [`DescribePolicyGovernanceInClusterResponseAdmitLog`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePolicyGovernanceInClusterResponseAdmitLogLogs {
@@ -419,7 +419,7 @@ impl rt::Serialize for DescribePolicyGovernanceInClusterResponseAdmitLogLogs {
     }
 }
 
-/// Holds `DescribePolicyGovernanceInClusterResponseAdmitLog`.
+/// Holds `admit_log` of [`DescribePolicyGovernanceInClusterResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePolicyGovernanceInClusterResponseAdmitLog {
@@ -457,7 +457,7 @@ impl rt::Serialize for DescribePolicyGovernanceInClusterResponseAdmitLog {
     }
 }
 
-/// Holds `DescribePolicyGovernanceInClusterResponseOnState`.
+/// Holds an element of `on_state` of [`DescribePolicyGovernanceInClusterResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePolicyGovernanceInClusterResponseOnState {

@@ -142,7 +142,7 @@ impl<'de> rt::Deserialize<'de> for DescribePolicyInstancesResponse {
     }
 }
 
-/// Holds `DescribePolicyInstancesResponseBody`.
+/// Holds an element of `body` of [`DescribePolicyInstancesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePolicyInstancesResponseBody {

@@ -127,7 +127,7 @@ impl<'de> rt::Deserialize<'de> for DescribePolicyInstancesStatusResponse {
     }
 }
 
-/// Holds `DescribePolicyInstancesStatusResponsePolicyInstances`.
+/// Holds an element of `policy_instances` of [`DescribePolicyInstancesStatusResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePolicyInstancesStatusResponsePolicyInstances {

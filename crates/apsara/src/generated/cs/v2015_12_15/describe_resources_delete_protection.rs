@@ -159,7 +159,7 @@ impl<'de> rt::Deserialize<'de> for DescribeResourcesDeleteProtectionResponse {
     }
 }
 
-/// Holds `DescribeResourcesDeleteProtectionResponseBody`.
+/// Holds an element of `body` of [`DescribeResourcesDeleteProtectionResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeResourcesDeleteProtectionResponseBody {

@@ -160,7 +160,7 @@ impl<'de> rt::Deserialize<'de> for DescribeTaskInfoResponse {
     }
 }
 
-/// Holds `DescribeTaskInfoResponseError`.
+/// Holds `error` of [`DescribeTaskInfoResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeTaskInfoResponseError {
@@ -189,7 +189,7 @@ impl rt::Serialize for DescribeTaskInfoResponseError {
     }
 }
 
-/// Holds `DescribeTaskInfoResponseEvents`.
+/// Holds an element of `events` of [`DescribeTaskInfoResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeTaskInfoResponseEvents {
@@ -230,7 +230,7 @@ impl rt::Serialize for DescribeTaskInfoResponseEvents {
     }
 }
 
-/// Holds `DescribeTaskInfoResponseStages`.
+/// Holds an element of `stages` of [`DescribeTaskInfoResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeTaskInfoResponseStages {
@@ -268,7 +268,7 @@ impl rt::Serialize for DescribeTaskInfoResponseStages {
     }
 }
 
-/// Holds `DescribeTaskInfoResponseTarget`.
+/// Holds `target` of [`DescribeTaskInfoResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeTaskInfoResponseTarget {
@@ -297,7 +297,7 @@ impl rt::Serialize for DescribeTaskInfoResponseTarget {
     }
 }
 
-/// Holds `DescribeTaskInfoResponseTaskResult`.
+/// Holds an element of `task_result` of [`DescribeTaskInfoResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeTaskInfoResponseTaskResult {

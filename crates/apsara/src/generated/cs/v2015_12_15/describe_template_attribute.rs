@@ -133,7 +133,7 @@ impl<'de> rt::Deserialize<'de> for DescribeTemplateAttributeResponse {
     }
 }
 
-/// Holds `DescribeTemplateAttributeResponseBody`.
+/// Holds an element of `body` of [`DescribeTemplateAttributeResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeTemplateAttributeResponseBody {

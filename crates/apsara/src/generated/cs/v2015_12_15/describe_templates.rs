@@ -155,7 +155,7 @@ impl<'de> rt::Deserialize<'de> for DescribeTemplatesResponse {
     }
 }
 
-/// Holds `DescribeTemplatesResponsePageInfo`.
+/// Holds `page_info` of [`DescribeTemplatesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeTemplatesResponsePageInfo {
@@ -187,7 +187,7 @@ impl rt::Serialize for DescribeTemplatesResponsePageInfo {
     }
 }
 
-/// Holds `DescribeTemplatesResponseTemplates`.
+/// Holds an element of `templates` of [`DescribeTemplatesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeTemplatesResponseTemplates {

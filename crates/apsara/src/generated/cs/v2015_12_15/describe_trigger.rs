@@ -162,7 +162,7 @@ impl<'de> rt::Deserialize<'de> for DescribeTriggerResponse {
     }
 }
 
-/// Holds `DescribeTriggerResponseBody`.
+/// Holds an element of `body` of [`DescribeTriggerResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeTriggerResponseBody {

@@ -124,7 +124,7 @@ impl<'de> rt::Deserialize<'de> for DescribeUserPermissionResponse {
     }
 }
 
-/// Holds `DescribeUserPermissionResponseBody`.
+/// Holds an element of `body` of [`DescribeUserPermissionResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeUserPermissionResponseBody {

@@ -125,7 +125,7 @@ impl<'de> rt::Deserialize<'de> for DescribeUserQuotaResponse {
     }
 }
 
-/// Holds `DescribeUserQuotaResponseQuotas`.
+/// Holds a value of `quotas` of [`DescribeUserQuotaResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeUserQuotaResponseQuotas {

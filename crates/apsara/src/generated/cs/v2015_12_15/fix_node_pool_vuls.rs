@@ -143,7 +143,7 @@ impl<'de> rt::Deserialize<'de> for FixNodePoolVulsResponse {
     }
 }
 
-/// Holds `FixNodePoolVulsRequestBodyRolloutPolicy`.
+/// Holds `rollout_policy` of [`FixNodePoolVulsRequestBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FixNodePoolVulsRequestBodyRolloutPolicy {
@@ -175,7 +175,7 @@ impl<'de> rt::Deserialize<'de> for FixNodePoolVulsRequestBodyRolloutPolicy {
     }
 }
 
-/// Holds `FixNodePoolVulsRequestBody`.
+/// Holds `body` of [`FixNodePoolVulsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FixNodePoolVulsRequestBody {

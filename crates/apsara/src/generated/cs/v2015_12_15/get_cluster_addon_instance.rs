@@ -146,7 +146,7 @@ impl<'de> rt::Deserialize<'de> for GetClusterAddonInstanceResponse {
     }
 }
 
-/// Holds `GetClusterAddonInstanceResponseLogging`.
+/// Holds `logging` of [`GetClusterAddonInstanceResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetClusterAddonInstanceResponseLogging {

@@ -149,7 +149,7 @@ impl<'de> rt::Deserialize<'de> for GetClusterDiagnosisCheckItemsResponse {
     }
 }
 
-/// Holds `GetClusterDiagnosisCheckItemsResponseCheckItems`.
+/// Holds an element of `check_items` of [`GetClusterDiagnosisCheckItemsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetClusterDiagnosisCheckItemsResponseCheckItems {

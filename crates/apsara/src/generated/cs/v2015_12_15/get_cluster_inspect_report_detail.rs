@@ -222,7 +222,7 @@ impl<'de> rt::Deserialize<'de> for GetClusterInspectReportDetailResponse {
     }
 }
 
-/// Holds `GetClusterInspectReportDetailResponseCheckItemResults`.
+/// Holds an element of `checkItemResults` of [`GetClusterInspectReportDetailResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetClusterInspectReportDetailResponseCheckItemResults {
@@ -272,7 +272,7 @@ impl rt::Serialize for GetClusterInspectReportDetailResponseCheckItemResults {
     }
 }
 
-/// Holds `GetClusterInspectReportDetailResponseSummary`.
+/// Holds `summary` of [`GetClusterInspectReportDetailResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetClusterInspectReportDetailResponseSummary {

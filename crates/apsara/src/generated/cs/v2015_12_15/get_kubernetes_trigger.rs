@@ -166,7 +166,7 @@ impl<'de> rt::Deserialize<'de> for GetKubernetesTriggerResponse {
     }
 }
 
-/// Holds `GetKubernetesTriggerResponseBody`.
+/// Holds an element of `body` of [`GetKubernetesTriggerResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetKubernetesTriggerResponseBody {

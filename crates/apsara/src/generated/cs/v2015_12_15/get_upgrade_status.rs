@@ -140,7 +140,7 @@ impl<'de> rt::Deserialize<'de> for GetUpgradeStatusResponse {
     }
 }
 
-/// Holds `GetUpgradeStatusResponseUpgradeTask`.
+/// Holds `upgrade_task` of [`GetUpgradeStatusResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUpgradeStatusResponseUpgradeTask {

@@ -131,7 +131,7 @@ impl<'de> rt::Deserialize<'de> for GrantPermissionsResponse {
     }
 }
 
-/// Holds `GrantPermissionsRequestBody`.
+/// Holds an element of `body` of [`GrantPermissionsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GrantPermissionsRequestBody {

@@ -139,7 +139,7 @@ impl<'de> rt::Deserialize<'de> for InstallClusterAddonsResponse {
     }
 }
 
-/// Holds `InstallClusterAddonsRequestBody`.
+/// Holds an element of `body` of [`InstallClusterAddonsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InstallClusterAddonsRequestBody {

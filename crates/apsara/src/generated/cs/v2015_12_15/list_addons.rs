@@ -168,7 +168,7 @@ impl<'de> rt::Deserialize<'de> for ListAddonsResponse {
     }
 }
 
-/// Holds `ListAddonsResponseAddons`.
+/// Holds an element of `addons` of [`ListAddonsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListAddonsResponseAddons {

@@ -124,7 +124,7 @@ impl<'de> rt::Deserialize<'de> for ListClusterAddonInstancesResponse {
     }
 }
 
-/// Holds `ListClusterAddonInstancesResponseAddons`.
+/// Holds an element of `addons` of [`ListClusterAddonInstancesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListClusterAddonInstancesResponseAddons {

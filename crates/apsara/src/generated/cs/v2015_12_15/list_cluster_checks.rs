@@ -142,7 +142,7 @@ impl<'de> rt::Deserialize<'de> for ListClusterChecksResponse {
     }
 }
 
-/// Holds `ListClusterChecksResponseChecks`.
+/// Holds an element of `checks` of [`ListClusterChecksResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListClusterChecksResponseChecks {

@@ -152,7 +152,7 @@ impl<'de> rt::Deserialize<'de> for ListClusterInspectReportsResponse {
     }
 }
 
-/// Holds `ListClusterInspectReportsResponseReportsSummary`.
+/// Holds `summary` of [`ListClusterInspectReportsResponseReports`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListClusterInspectReportsResponseReportsSummary {
@@ -190,7 +190,7 @@ impl rt::Serialize for ListClusterInspectReportsResponseReportsSummary {
     }
 }
 
-/// Holds `ListClusterInspectReportsResponseReports`.
+/// Holds an element of `reports` of [`ListClusterInspectReportsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListClusterInspectReportsResponseReports {

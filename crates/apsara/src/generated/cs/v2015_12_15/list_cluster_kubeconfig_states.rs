@@ -156,7 +156,7 @@ impl<'de> rt::Deserialize<'de> for ListClusterKubeconfigStatesResponse {
     }
 }
 
-/// Holds `ListClusterKubeconfigStatesResponsePage`.
+/// Holds `page` of [`ListClusterKubeconfigStatesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListClusterKubeconfigStatesResponsePage {
@@ -188,7 +188,7 @@ impl rt::Serialize for ListClusterKubeconfigStatesResponsePage {
     }
 }
 
-/// Holds `ListClusterKubeconfigStatesResponseStates`.
+/// Holds an element of `states` of [`ListClusterKubeconfigStatesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListClusterKubeconfigStatesResponseStates {

@@ -132,7 +132,7 @@ impl<'de> rt::Deserialize<'de> for ListOperationPlansResponse {
     }
 }
 
-/// Holds `ListOperationPlansResponsePlans`.
+/// Holds an element of `plans` of [`ListOperationPlansResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListOperationPlansResponsePlans {

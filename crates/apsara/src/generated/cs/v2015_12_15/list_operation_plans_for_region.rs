@@ -151,7 +151,7 @@ impl<'de> rt::Deserialize<'de> for ListOperationPlansForRegionResponse {
     }
 }
 
-/// Holds `ListOperationPlansForRegionResponsePlansStateReason`.
+/// Holds `state_reason` of [`ListOperationPlansForRegionResponsePlans`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListOperationPlansForRegionResponsePlansStateReason {
@@ -180,7 +180,7 @@ impl rt::Serialize for ListOperationPlansForRegionResponsePlansStateReason {
     }
 }
 
-/// Holds `ListOperationPlansForRegionResponsePlans`.
+/// Holds an element of `plans` of [`ListOperationPlansForRegionResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListOperationPlansForRegionResponsePlans {

@@ -175,7 +175,7 @@ impl<'de> rt::Deserialize<'de> for ListTagResourcesResponse {
     }
 }
 
-/// Holds `ListTagResourcesResponseTagResources`.
+/// Holds an element of `tag_resources` of [`ListTagResourcesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListTagResourcesResponseTagResources {

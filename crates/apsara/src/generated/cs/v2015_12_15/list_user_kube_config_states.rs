@@ -156,7 +156,7 @@ impl<'de> rt::Deserialize<'de> for ListUserKubeConfigStatesResponse {
     }
 }
 
-/// Holds `ListUserKubeConfigStatesResponsePage`.
+/// Holds `page` of [`ListUserKubeConfigStatesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListUserKubeConfigStatesResponsePage {
@@ -188,7 +188,7 @@ impl rt::Serialize for ListUserKubeConfigStatesResponsePage {
     }
 }
 
-/// Holds `ListUserKubeConfigStatesResponseStates`.
+/// Holds an element of `states` of [`ListUserKubeConfigStatesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListUserKubeConfigStatesResponseStates {

@@ -136,7 +136,7 @@ impl<'de> rt::Deserialize<'de> for MigrateClusterResponse {
     }
 }
 
-/// Holds `MigrateClusterRequestBody`.
+/// Holds `body` of [`MigrateClusterRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MigrateClusterRequestBody {

@@ -136,7 +136,7 @@ impl<'de> rt::Deserialize<'de> for ModifyClusterResponse {
     }
 }
 
-/// Holds `ModifyClusterRequestBodyApiServerCustomCertSans`.
+/// Holds `api_server_custom_cert_sans` of [`ModifyClusterRequestBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyClusterRequestBodyApiServerCustomCertSans {
@@ -171,7 +171,7 @@ impl<'de> rt::Deserialize<'de> for ModifyClusterRequestBodyApiServerCustomCertSa
     }
 }
 
-/// Holds `ModifyClusterRequestBodyControlPlaneConfig`.
+/// Holds `control_plane_config` of [`ModifyClusterRequestBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyClusterRequestBodyControlPlaneConfig {
@@ -272,7 +272,7 @@ impl<'de> rt::Deserialize<'de> for ModifyClusterRequestBodyControlPlaneConfig {
     }
 }
 
-/// Holds `ModifyClusterRequestBodyOperationPolicyClusterAutoUpgrade`.
+/// Holds `cluster_auto_upgrade` of [`ModifyClusterRequestBodyOperationPolicy`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyClusterRequestBodyOperationPolicyClusterAutoUpgrade {
@@ -307,7 +307,7 @@ impl<'de> rt::Deserialize<'de> for ModifyClusterRequestBodyOperationPolicyCluste
     }
 }
 
-/// Holds `ModifyClusterRequestBodyOperationPolicy`.
+/// Holds `operation_policy` of [`ModifyClusterRequestBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyClusterRequestBodyOperationPolicy {
@@ -341,7 +341,7 @@ impl<'de> rt::Deserialize<'de> for ModifyClusterRequestBodyOperationPolicy {
     }
 }
 
-/// Holds `ModifyClusterRequestBodySystemEventsLogging`.
+/// Holds `system_events_logging` of [`ModifyClusterRequestBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyClusterRequestBodySystemEventsLogging {
@@ -376,7 +376,7 @@ impl<'de> rt::Deserialize<'de> for ModifyClusterRequestBodySystemEventsLogging {
     }
 }
 
-/// Holds `ModifyClusterRequestBody`.
+/// Holds `body` of [`ModifyClusterRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyClusterRequestBody {

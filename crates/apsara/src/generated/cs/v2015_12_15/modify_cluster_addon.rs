@@ -138,7 +138,7 @@ impl<'de> rt::Deserialize<'de> for ModifyClusterAddonResponse {
     }
 }
 
-/// Holds `ModifyClusterAddonRequestBody`.
+/// Holds `body` of [`ModifyClusterAddonRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyClusterAddonRequestBody {

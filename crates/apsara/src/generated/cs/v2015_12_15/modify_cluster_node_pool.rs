@@ -146,7 +146,7 @@ impl<'de> rt::Deserialize<'de> for ModifyClusterNodePoolResponse {
     }
 }
 
-/// Holds `ModifyClusterNodePoolRequestBodyAutoScaling`.
+/// Holds `auto_scaling` of [`ModifyClusterNodePoolRequestBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyClusterNodePoolRequestBodyAutoScaling {
@@ -196,7 +196,7 @@ impl<'de> rt::Deserialize<'de> for ModifyClusterNodePoolRequestBodyAutoScaling {
     }
 }
 
-/// Holds `ModifyClusterNodePoolRequestBodyKubernetesConfig`.
+/// Holds `kubernetes_config` of [`ModifyClusterNodePoolRequestBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyClusterNodePoolRequestBodyKubernetesConfig {
@@ -255,7 +255,7 @@ impl<'de> rt::Deserialize<'de> for ModifyClusterNodePoolRequestBodyKubernetesCon
     }
 }
 
-/// Holds `ModifyClusterNodePoolRequestBodyManagementAutoRepairPolicy`.
+/// Holds `auto_repair_policy` of [`ModifyClusterNodePoolRequestBodyManagement`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyClusterNodePoolRequestBodyManagementAutoRepairPolicy {
@@ -290,7 +290,7 @@ impl<'de> rt::Deserialize<'de> for ModifyClusterNodePoolRequestBodyManagementAut
     }
 }
 
-/// Holds `ModifyClusterNodePoolRequestBodyManagementAutoUpgradePolicy`.
+/// Holds `auto_upgrade_policy` of [`ModifyClusterNodePoolRequestBodyManagement`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyClusterNodePoolRequestBodyManagementAutoUpgradePolicy {
@@ -328,7 +328,7 @@ impl<'de> rt::Deserialize<'de> for ModifyClusterNodePoolRequestBodyManagementAut
     }
 }
 
-/// Holds `ModifyClusterNodePoolRequestBodyManagementAutoVulFixPolicy`.
+/// Holds `auto_vul_fix_policy` of [`ModifyClusterNodePoolRequestBodyManagement`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyClusterNodePoolRequestBodyManagementAutoVulFixPolicy {
@@ -366,7 +366,7 @@ impl<'de> rt::Deserialize<'de> for ModifyClusterNodePoolRequestBodyManagementAut
     }
 }
 
-/// Holds `ModifyClusterNodePoolRequestBodyManagementUpgradeConfig`.
+/// Holds `upgrade_config` of [`ModifyClusterNodePoolRequestBodyManagement`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyClusterNodePoolRequestBodyManagementUpgradeConfig {
@@ -407,7 +407,7 @@ impl<'de> rt::Deserialize<'de> for ModifyClusterNodePoolRequestBodyManagementUpg
     }
 }
 
-/// Holds `ModifyClusterNodePoolRequestBodyManagement`.
+/// Holds `management` of [`ModifyClusterNodePoolRequestBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyClusterNodePoolRequestBodyManagement {
@@ -466,7 +466,7 @@ impl<'de> rt::Deserialize<'de> for ModifyClusterNodePoolRequestBodyManagement {
     }
 }
 
-/// Holds `ModifyClusterNodePoolRequestBodyNodepoolInfo`.
+/// Holds `nodepool_info` of [`ModifyClusterNodePoolRequestBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyClusterNodePoolRequestBodyNodepoolInfo {
@@ -501,7 +501,7 @@ impl<'de> rt::Deserialize<'de> for ModifyClusterNodePoolRequestBodyNodepoolInfo 
     }
 }
 
-/// Holds `ModifyClusterNodePoolRequestBodyScalingGroupPrivatePoolOptions`.
+/// Holds `private_pool_options` of [`ModifyClusterNodePoolRequestBodyScalingGroup`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyClusterNodePoolRequestBodyScalingGroupPrivatePoolOptions {
@@ -536,7 +536,7 @@ impl<'de> rt::Deserialize<'de> for ModifyClusterNodePoolRequestBodyScalingGroupP
     }
 }
 
-/// Holds `ModifyClusterNodePoolRequestBodyScalingGroupResourcePoolOptions`.
+/// Holds `resource_pool_options` of [`ModifyClusterNodePoolRequestBodyScalingGroup`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyClusterNodePoolRequestBodyScalingGroupResourcePoolOptions {
@@ -573,7 +573,7 @@ impl<'de> rt::Deserialize<'de> for ModifyClusterNodePoolRequestBodyScalingGroupR
     }
 }
 
-/// Holds `ModifyClusterNodePoolRequestBodyScalingGroupSpotPriceLimit`.
+/// Holds an element of `spot_price_limit` of [`ModifyClusterNodePoolRequestBodyScalingGroup`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyClusterNodePoolRequestBodyScalingGroupSpotPriceLimit {
@@ -608,7 +608,7 @@ impl<'de> rt::Deserialize<'de> for ModifyClusterNodePoolRequestBodyScalingGroupS
     }
 }
 
-/// Holds `ModifyClusterNodePoolRequestBodyScalingGroup`.
+/// Holds `scaling_group` of [`ModifyClusterNodePoolRequestBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyClusterNodePoolRequestBodyScalingGroup {
@@ -772,7 +772,7 @@ impl<'de> rt::Deserialize<'de> for ModifyClusterNodePoolRequestBodyScalingGroup 
     }
 }
 
-/// Holds `ModifyClusterNodePoolRequestBodyTeeConfig`.
+/// Holds `tee_config` of [`ModifyClusterNodePoolRequestBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyClusterNodePoolRequestBodyTeeConfig {
@@ -802,7 +802,7 @@ impl<'de> rt::Deserialize<'de> for ModifyClusterNodePoolRequestBodyTeeConfig {
     }
 }
 
-/// Holds `ModifyClusterNodePoolRequestBody`.
+/// Holds `body` of [`ModifyClusterNodePoolRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyClusterNodePoolRequestBody {

@@ -146,7 +146,7 @@ impl<'de> rt::Deserialize<'de> for ModifyNodePoolNodeConfigResponse {
     }
 }
 
-/// Holds `ModifyNodePoolNodeConfigRequestBodyOsConfig`.
+/// Holds `os_config` of [`ModifyNodePoolNodeConfigRequestBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyNodePoolNodeConfigRequestBodyOsConfig {
@@ -181,7 +181,7 @@ impl<'de> rt::Deserialize<'de> for ModifyNodePoolNodeConfigRequestBodyOsConfig {
     }
 }
 
-/// Holds `ModifyNodePoolNodeConfigRequestBodyRollingPolicy`.
+/// Holds `rolling_policy` of [`ModifyNodePoolNodeConfigRequestBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyNodePoolNodeConfigRequestBodyRollingPolicy {
@@ -213,7 +213,7 @@ impl<'de> rt::Deserialize<'de> for ModifyNodePoolNodeConfigRequestBodyRollingPol
     }
 }
 
-/// Holds `ModifyNodePoolNodeConfigRequestBody`.
+/// Holds `body` of [`ModifyNodePoolNodeConfigRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyNodePoolNodeConfigRequestBody {

@@ -143,7 +143,7 @@ impl<'de> rt::Deserialize<'de> for ModifyPolicyInstanceResponse {
     }
 }
 
-/// Holds `ModifyPolicyInstanceRequestBody`.
+/// Holds `body` of [`ModifyPolicyInstanceRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyPolicyInstanceRequestBody {

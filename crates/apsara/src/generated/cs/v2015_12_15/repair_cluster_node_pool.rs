@@ -143,7 +143,7 @@ impl<'de> rt::Deserialize<'de> for RepairClusterNodePoolResponse {
     }
 }
 
-/// Holds `RepairClusterNodePoolRequestBodyOperations`.
+/// Holds an element of `operations` of [`RepairClusterNodePoolRequestBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RepairClusterNodePoolRequestBodyOperations {
@@ -178,7 +178,7 @@ impl<'de> rt::Deserialize<'de> for RepairClusterNodePoolRequestBodyOperations {
     }
 }
 
-/// Holds `RepairClusterNodePoolRequestBody`.
+/// Holds `body` of [`RepairClusterNodePoolRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RepairClusterNodePoolRequestBody {

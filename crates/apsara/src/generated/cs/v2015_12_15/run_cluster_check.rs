@@ -133,7 +133,7 @@ impl<'de> rt::Deserialize<'de> for RunClusterCheckResponse {
     }
 }
 
-/// Holds `RunClusterCheckRequestBody`.
+/// Holds `body` of [`RunClusterCheckRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RunClusterCheckRequestBody {

@@ -136,7 +136,7 @@ impl<'de> rt::Deserialize<'de> for RunClusterInspectResponse {
     }
 }
 
-/// Holds `RunClusterInspectRequestBody`.
+/// Holds `body` of [`RunClusterInspectRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RunClusterInspectRequestBody {

@@ -143,7 +143,7 @@ impl<'de> rt::Deserialize<'de> for ScaleClusterNodePoolResponse {
     }
 }
 
-/// Holds `ScaleClusterNodePoolRequestBody`.
+/// Holds `body` of [`ScaleClusterNodePoolRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ScaleClusterNodePoolRequestBody {

@@ -136,7 +136,7 @@ impl<'de> rt::Deserialize<'de> for StartAlertResponse {
     }
 }
 
-/// Holds `StartAlertRequestBody`.
+/// Holds `body` of [`StartAlertRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartAlertRequestBody {

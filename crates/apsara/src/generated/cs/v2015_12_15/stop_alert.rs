@@ -136,7 +136,7 @@ impl<'de> rt::Deserialize<'de> for StopAlertResponse {
     }
 }
 
-/// Holds `StopAlertRequestBody`.
+/// Holds `body` of [`StopAlertRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StopAlertRequestBody {

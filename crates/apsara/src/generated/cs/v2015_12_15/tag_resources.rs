@@ -116,7 +116,7 @@ impl<'de> rt::Deserialize<'de> for TagResourcesResponse {
     }
 }
 
-/// Holds `TagResourcesRequestBody`.
+/// Holds `body` of [`TagResourcesRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TagResourcesRequestBody {

@@ -394,7 +394,7 @@ impl<'de> rt::Deserialize<'de> for KubeletConfig {
     }
 }
 
-/// Holds `KubeletConfigReservedMemory`.
+/// Holds an element of `reservedMemory` of [`KubeletConfig`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct KubeletConfigReservedMemory {
@@ -429,7 +429,7 @@ impl<'de> rt::Deserialize<'de> for KubeletConfigReservedMemory {
     }
 }
 
-/// Holds `KubeletConfigTracing`.
+/// Holds `tracing` of [`KubeletConfig`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct KubeletConfigTracing {
@@ -570,7 +570,7 @@ impl<'de> rt::Deserialize<'de> for Nodepool {
     }
 }
 
-/// Holds `NodepoolAutoScaling`.
+/// Holds `auto_scaling` of [`Nodepool`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NodepoolAutoScaling {
@@ -620,7 +620,7 @@ impl<'de> rt::Deserialize<'de> for NodepoolAutoScaling {
     }
 }
 
-/// Holds `NodepoolInterconnectConfig`.
+/// Holds `interconnect_config` of [`Nodepool`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NodepoolInterconnectConfig {
@@ -664,7 +664,7 @@ impl<'de> rt::Deserialize<'de> for NodepoolInterconnectConfig {
     }
 }
 
-/// Holds `NodepoolKubernetesConfig`.
+/// Holds `kubernetes_config` of [`Nodepool`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NodepoolKubernetesConfig {
@@ -717,7 +717,7 @@ impl<'de> rt::Deserialize<'de> for NodepoolKubernetesConfig {
     }
 }
 
-/// Holds `NodepoolManagement`.
+/// Holds `management` of [`Nodepool`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NodepoolManagement {
@@ -770,7 +770,7 @@ impl<'de> rt::Deserialize<'de> for NodepoolManagement {
     }
 }
 
-/// Holds `NodepoolManagementAutoRepairPolicy`.
+/// Holds `auto_repair_policy` of [`NodepoolManagement`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NodepoolManagementAutoRepairPolicy {
@@ -802,7 +802,7 @@ impl<'de> rt::Deserialize<'de> for NodepoolManagementAutoRepairPolicy {
     }
 }
 
-/// Holds `NodepoolManagementAutoUpgradePolicy`.
+/// Holds `auto_upgrade_policy` of [`NodepoolManagement`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NodepoolManagementAutoUpgradePolicy {
@@ -834,7 +834,7 @@ impl<'de> rt::Deserialize<'de> for NodepoolManagementAutoUpgradePolicy {
     }
 }
 
-/// Holds `NodepoolManagementAutoVulFixPolicy`.
+/// Holds `auto_vul_fix_policy` of [`NodepoolManagement`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NodepoolManagementAutoVulFixPolicy {
@@ -869,7 +869,7 @@ impl<'de> rt::Deserialize<'de> for NodepoolManagementAutoVulFixPolicy {
     }
 }
 
-/// Holds `NodepoolManagementUpgradeConfig`.
+/// Holds `upgrade_config` of [`NodepoolManagement`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NodepoolManagementUpgradeConfig {
@@ -910,7 +910,7 @@ impl<'de> rt::Deserialize<'de> for NodepoolManagementUpgradeConfig {
     }
 }
 
-/// Holds `NodepoolNodeConfig`.
+/// Holds `node_config` of [`Nodepool`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NodepoolNodeConfig {
@@ -942,7 +942,7 @@ impl<'de> rt::Deserialize<'de> for NodepoolNodeConfig {
     }
 }
 
-/// Holds `NodepoolNodepoolInfo`.
+/// Holds `nodepool_info` of [`Nodepool`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NodepoolNodepoolInfo {
@@ -980,7 +980,7 @@ impl<'de> rt::Deserialize<'de> for NodepoolNodepoolInfo {
     }
 }
 
-/// Holds `NodepoolScalingGroup`.
+/// Holds `scaling_group` of [`Nodepool`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NodepoolScalingGroup {
@@ -1138,7 +1138,7 @@ impl<'de> rt::Deserialize<'de> for NodepoolScalingGroup {
     }
 }
 
-/// Holds `NodepoolScalingGroupPrivatePoolOptions`.
+/// Holds `private_pool_options` of [`NodepoolScalingGroup`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NodepoolScalingGroupPrivatePoolOptions {
@@ -1173,7 +1173,7 @@ impl<'de> rt::Deserialize<'de> for NodepoolScalingGroupPrivatePoolOptions {
     }
 }
 
-/// Holds `NodepoolScalingGroupSpotPriceLimit`.
+/// Holds an element of `spot_price_limit` of [`NodepoolScalingGroup`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NodepoolScalingGroupSpotPriceLimit {
@@ -1208,7 +1208,7 @@ impl<'de> rt::Deserialize<'de> for NodepoolScalingGroupSpotPriceLimit {
     }
 }
 
-/// Holds `NodepoolScalingGroupTags`.
+/// Holds an element of `tags` of [`NodepoolScalingGroup`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NodepoolScalingGroupTags {
@@ -1243,7 +1243,7 @@ impl<'de> rt::Deserialize<'de> for NodepoolScalingGroupTags {
     }
 }
 
-/// Holds `NodepoolTeeConfig`.
+/// Holds `tee_config` of [`Nodepool`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NodepoolTeeConfig {

@@ -139,7 +139,7 @@ impl<'de> rt::Deserialize<'de> for UnInstallClusterAddonsResponse {
     }
 }
 
-/// Holds `UnInstallClusterAddonsRequestAddons`.
+/// Holds an element of `addons` of [`UnInstallClusterAddonsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnInstallClusterAddonsRequestAddons {

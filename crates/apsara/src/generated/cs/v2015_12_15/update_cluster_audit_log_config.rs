@@ -136,7 +136,7 @@ impl<'de> rt::Deserialize<'de> for UpdateClusterAuditLogConfigResponse {
     }
 }
 
-/// Holds `UpdateClusterAuditLogConfigRequestBody`.
+/// Holds `body` of [`UpdateClusterAuditLogConfigRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateClusterAuditLogConfigRequestBody {

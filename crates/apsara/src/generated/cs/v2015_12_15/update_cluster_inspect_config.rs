@@ -128,7 +128,7 @@ impl<'de> rt::Deserialize<'de> for UpdateClusterInspectConfigResponse {
     }
 }
 
-/// Holds `UpdateClusterInspectConfigRequestBody`.
+/// Holds `body` of [`UpdateClusterInspectConfigRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateClusterInspectConfigRequestBody {

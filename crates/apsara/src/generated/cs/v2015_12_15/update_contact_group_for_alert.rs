@@ -136,7 +136,7 @@ impl<'de> rt::Deserialize<'de> for UpdateContactGroupForAlertResponse {
     }
 }
 
-/// Holds `UpdateContactGroupForAlertRequestBody`.
+/// Holds `body` of [`UpdateContactGroupForAlertRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateContactGroupForAlertRequestBody {

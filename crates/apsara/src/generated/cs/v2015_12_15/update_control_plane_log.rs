@@ -136,7 +136,7 @@ impl<'de> rt::Deserialize<'de> for UpdateControlPlaneLogResponse {
     }
 }
 
-/// Holds `UpdateControlPlaneLogRequestBody`.
+/// Holds `body` of [`UpdateControlPlaneLogRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateControlPlaneLogRequestBody {

@@ -132,7 +132,7 @@ impl<'de> rt::Deserialize<'de> for UpdateK8sClusterUserConfigExpireResponse {
     }
 }
 
-/// Holds `UpdateK8sClusterUserConfigExpireRequestBody`.
+/// Holds `body` of [`UpdateK8sClusterUserConfigExpireRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateK8sClusterUserConfigExpireRequestBody {

@@ -142,7 +142,7 @@ impl<'de> rt::Deserialize<'de> for UpdateResourcesDeleteProtectionResponse {
     }
 }
 
-/// Holds `UpdateResourcesDeleteProtectionRequestBody`.
+/// Holds `body` of [`UpdateResourcesDeleteProtectionRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateResourcesDeleteProtectionRequestBody {

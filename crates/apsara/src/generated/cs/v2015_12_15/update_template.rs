@@ -128,7 +128,7 @@ impl<'de> rt::Deserialize<'de> for UpdateTemplateResponse {
     }
 }
 
-/// Holds `UpdateTemplateRequestBody`.
+/// Holds `body` of [`UpdateTemplateRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateTemplateRequestBody {

@@ -140,7 +140,7 @@ impl<'de> rt::Deserialize<'de> for UpdateUserPermissionsResponse {
     }
 }
 
-/// Holds `UpdateUserPermissionsRequestBody`.
+/// Holds an element of `body` of [`UpdateUserPermissionsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateUserPermissionsRequestBody {

@@ -136,7 +136,7 @@ impl<'de> rt::Deserialize<'de> for UpgradeClusterResponse {
     }
 }
 
-/// Holds `UpgradeClusterRequestBodyRollingPolicy`.
+/// Holds `rolling_policy` of [`UpgradeClusterRequestBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpgradeClusterRequestBodyRollingPolicy {
@@ -168,7 +168,7 @@ impl<'de> rt::Deserialize<'de> for UpgradeClusterRequestBodyRollingPolicy {
     }
 }
 
-/// Holds `UpgradeClusterRequestBody`.
+/// Holds `body` of [`UpgradeClusterRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpgradeClusterRequestBody {

@@ -139,7 +139,7 @@ impl<'de> rt::Deserialize<'de> for UpgradeClusterAddonsResponse {
     }
 }
 
-/// Holds `UpgradeClusterAddonsRequestBody`.
+/// Holds an element of `body` of [`UpgradeClusterAddonsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpgradeClusterAddonsRequestBody {

@@ -143,7 +143,7 @@ impl<'de> rt::Deserialize<'de> for UpgradeClusterNodepoolResponse {
     }
 }
 
-/// Holds `UpgradeClusterNodepoolRequestBodyRollingPolicy`.
+/// Holds `rolling_policy` of [`UpgradeClusterNodepoolRequestBody`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpgradeClusterNodepoolRequestBodyRollingPolicy {
@@ -183,7 +183,7 @@ impl<'de> rt::Deserialize<'de> for UpgradeClusterNodepoolRequestBodyRollingPolic
     }
 }
 
-/// Holds `UpgradeClusterNodepoolRequestBody`.
+/// Holds `body` of [`UpgradeClusterNodepoolRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpgradeClusterNodepoolRequestBody {

@@ -152,7 +152,7 @@ impl<'de> rt::Deserialize<'de> for AddTagsResponse {
     }
 }
 
-/// Holds `AddTagsRequestTag`.
+/// Holds an element of `Tag` of [`AddTagsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddTagsRequestTag {

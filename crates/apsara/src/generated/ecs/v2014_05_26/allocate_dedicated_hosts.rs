@@ -323,7 +323,7 @@ impl<'de> rt::Deserialize<'de> for AllocateDedicatedHostsResponse {
     }
 }
 
-/// Holds `AllocateDedicatedHostsRequestTag`.
+/// Holds an element of `Tag` of [`AllocateDedicatedHostsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AllocateDedicatedHostsRequestTag {

@@ -191,7 +191,7 @@ impl<'de> rt::Deserialize<'de> for AssignPrivateIpAddressesResponse {
     }
 }
 
-/// Holds `AssignPrivateIpAddressesResponseAssignedPrivateIpAddressesSet`.
+/// Holds `AssignedPrivateIpAddressesSet` of [`AssignPrivateIpAddressesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AssignPrivateIpAddressesResponseAssignedPrivateIpAddressesSet {

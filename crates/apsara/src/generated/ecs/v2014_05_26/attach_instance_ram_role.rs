@@ -165,7 +165,7 @@ impl<'de> rt::Deserialize<'de> for AttachInstanceRamRoleResponse {
     }
 }
 
-/// Holds `AttachInstanceRamRoleResponseAttachInstanceRamRoleResults`.
+/// Holds an element of `AttachInstanceRamRoleResults` of [`AttachInstanceRamRoleResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AttachInstanceRamRoleResponseAttachInstanceRamRoleResults {

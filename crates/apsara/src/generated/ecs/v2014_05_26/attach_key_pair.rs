@@ -153,7 +153,7 @@ impl<'de> rt::Deserialize<'de> for AttachKeyPairResponse {
     }
 }
 
-/// Holds `AttachKeyPairResponseResults`.
+/// Holds an element of `Results` of [`AttachKeyPairResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AttachKeyPairResponseResults {

@@ -285,7 +285,7 @@ impl<'de> rt::Deserialize<'de> for AuthorizeSecurityGroupResponse {
     }
 }
 
-/// Holds `AuthorizeSecurityGroupRequestPermissions`.
+/// Holds an element of `Permissions` of [`AuthorizeSecurityGroupRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AuthorizeSecurityGroupRequestPermissions {

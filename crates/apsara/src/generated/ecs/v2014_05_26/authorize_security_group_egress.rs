@@ -285,7 +285,7 @@ impl<'de> rt::Deserialize<'de> for AuthorizeSecurityGroupEgressResponse {
     }
 }
 
-/// Holds `AuthorizeSecurityGroupEgressRequestPermissions`.
+/// Holds an element of `Permissions` of [`AuthorizeSecurityGroupEgressRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AuthorizeSecurityGroupEgressRequestPermissions {

@@ -141,7 +141,7 @@ impl<'de> rt::Deserialize<'de> for CancelImagePipelineExecutionResponse {
     }
 }
 
-/// Holds `CancelImagePipelineExecutionRequestTemplateTag`.
+/// Holds an element of `TemplateTag` of [`CancelImagePipelineExecutionRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CancelImagePipelineExecutionRequestTemplateTag {

@@ -224,7 +224,7 @@ impl<'de> rt::Deserialize<'de> for CopyImageResponse {
     }
 }
 
-/// Holds `CopyImageRequestTag`.
+/// Holds an element of `Tag` of [`CopyImageRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CopyImageRequestTag {

@@ -243,7 +243,7 @@ impl<'de> rt::Deserialize<'de> for CopySnapshotResponse {
     }
 }
 
-/// Holds `CopySnapshotRequestArn`.
+/// Holds an element of `Arn` of [`CopySnapshotRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CopySnapshotRequestArn {
@@ -281,7 +281,7 @@ impl<'de> rt::Deserialize<'de> for CopySnapshotRequestArn {
     }
 }
 
-/// Holds `CopySnapshotRequestTag`.
+/// Holds an element of `Tag` of [`CopySnapshotRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CopySnapshotRequestTag {

@@ -193,7 +193,7 @@ impl<'de> rt::Deserialize<'de> for CreateActivationResponse {
     }
 }
 
-/// Holds `CreateActivationRequestTag`.
+/// Holds an element of `Tag` of [`CreateActivationRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateActivationRequestTag {

@@ -886,7 +886,7 @@ impl<'de> rt::Deserialize<'de> for CreateAutoProvisioningGroupResponse {
     }
 }
 
-/// Holds `CreateAutoProvisioningGroupRequestDataDiskConfig`.
+/// Holds an element of `DataDiskConfig` of [`CreateAutoProvisioningGroupRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAutoProvisioningGroupRequestDataDiskConfig {
@@ -918,7 +918,7 @@ impl<'de> rt::Deserialize<'de> for CreateAutoProvisioningGroupRequestDataDiskCon
     }
 }
 
-/// Holds `CreateAutoProvisioningGroupRequestLaunchConfigurationCpuOptions`.
+/// Holds `CpuOptions` of [`CreateAutoProvisioningGroupRequestLaunchConfiguration`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAutoProvisioningGroupRequestLaunchConfigurationCpuOptions {
@@ -953,7 +953,7 @@ impl<'de> rt::Deserialize<'de> for CreateAutoProvisioningGroupRequestLaunchConfi
     }
 }
 
-/// Holds `CreateAutoProvisioningGroupRequestLaunchConfigurationImageOptions`.
+/// Holds `ImageOptions` of [`CreateAutoProvisioningGroupRequestLaunchConfiguration`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAutoProvisioningGroupRequestLaunchConfigurationImageOptions {
@@ -985,7 +985,7 @@ impl<'de> rt::Deserialize<'de> for CreateAutoProvisioningGroupRequestLaunchConfi
     }
 }
 
-/// Holds `CreateAutoProvisioningGroupRequestLaunchConfigurationSchedulerOptions`.
+/// Holds `SchedulerOptions` of [`CreateAutoProvisioningGroupRequestLaunchConfiguration`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAutoProvisioningGroupRequestLaunchConfigurationSchedulerOptions {
@@ -1020,7 +1020,7 @@ impl<'de> rt::Deserialize<'de> for CreateAutoProvisioningGroupRequestLaunchConfi
     }
 }
 
-/// Holds `CreateAutoProvisioningGroupRequestLaunchConfigurationSecurityOptions`.
+/// Holds `SecurityOptions` of [`CreateAutoProvisioningGroupRequestLaunchConfiguration`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAutoProvisioningGroupRequestLaunchConfigurationSecurityOptions {
@@ -1052,7 +1052,7 @@ impl<'de> rt::Deserialize<'de> for CreateAutoProvisioningGroupRequestLaunchConfi
     }
 }
 
-/// Holds `CreateAutoProvisioningGroupRequestLaunchConfiguration`.
+/// Holds `LaunchConfiguration` of [`CreateAutoProvisioningGroupRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAutoProvisioningGroupRequestLaunchConfiguration {
@@ -1119,7 +1119,7 @@ impl<'de> rt::Deserialize<'de> for CreateAutoProvisioningGroupRequestLaunchConfi
     }
 }
 
-/// Holds `CreateAutoProvisioningGroupRequestLaunchConfigurationArn`.
+/// Holds an element of `LaunchConfiguration.Arn` of [`CreateAutoProvisioningGroupRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAutoProvisioningGroupRequestLaunchConfigurationArn {
@@ -1157,7 +1157,7 @@ impl<'de> rt::Deserialize<'de> for CreateAutoProvisioningGroupRequestLaunchConfi
     }
 }
 
-/// Holds `CreateAutoProvisioningGroupRequestLaunchConfigurationDataDisk`.
+/// Holds an element of `LaunchConfiguration.DataDisk` of [`CreateAutoProvisioningGroupRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAutoProvisioningGroupRequestLaunchConfigurationDataDisk {
@@ -1228,7 +1228,7 @@ impl<'de> rt::Deserialize<'de> for CreateAutoProvisioningGroupRequestLaunchConfi
     }
 }
 
-/// Holds `CreateAutoProvisioningGroupRequestLaunchConfigurationSystemDisk`.
+/// Holds `LaunchConfiguration.SystemDisk` of [`CreateAutoProvisioningGroupRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAutoProvisioningGroupRequestLaunchConfigurationSystemDisk {
@@ -1275,7 +1275,7 @@ impl<'de> rt::Deserialize<'de> for CreateAutoProvisioningGroupRequestLaunchConfi
     }
 }
 
-/// Holds `CreateAutoProvisioningGroupRequestLaunchConfigurationTag`.
+/// Holds an element of `LaunchConfiguration.Tag` of [`CreateAutoProvisioningGroupRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAutoProvisioningGroupRequestLaunchConfigurationTag {
@@ -1310,7 +1310,7 @@ impl<'de> rt::Deserialize<'de> for CreateAutoProvisioningGroupRequestLaunchConfi
     }
 }
 
-/// Holds `CreateAutoProvisioningGroupRequestLaunchTemplateConfig`.
+/// Holds an element of `LaunchTemplateConfig` of [`CreateAutoProvisioningGroupRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAutoProvisioningGroupRequestLaunchTemplateConfig {
@@ -1378,7 +1378,8 @@ impl<'de> rt::Deserialize<'de> for CreateAutoProvisioningGroupRequestLaunchTempl
     }
 }
 
-/// Holds `CreateAutoProvisioningGroupRequestPrePaidOptionsSpecifyCapacityDistribution`.
+/// Holds an element of `SpecifyCapacityDistribution` of
+/// [`CreateAutoProvisioningGroupRequestPrePaidOptions`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAutoProvisioningGroupRequestPrePaidOptionsSpecifyCapacityDistribution {
@@ -1413,7 +1414,7 @@ impl<'de> rt::Deserialize<'de> for CreateAutoProvisioningGroupRequestPrePaidOpti
     }
 }
 
-/// Holds `CreateAutoProvisioningGroupRequestPrePaidOptions`.
+/// Holds `PrePaidOptions` of [`CreateAutoProvisioningGroupRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAutoProvisioningGroupRequestPrePaidOptions {
@@ -1447,7 +1448,7 @@ impl<'de> rt::Deserialize<'de> for CreateAutoProvisioningGroupRequestPrePaidOpti
     }
 }
 
-/// Holds `CreateAutoProvisioningGroupRequestResourcePoolOptions`.
+/// Holds `ResourcePoolOptions` of [`CreateAutoProvisioningGroupRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAutoProvisioningGroupRequestResourcePoolOptions {
@@ -1482,7 +1483,7 @@ impl<'de> rt::Deserialize<'de> for CreateAutoProvisioningGroupRequestResourcePoo
     }
 }
 
-/// Holds `CreateAutoProvisioningGroupRequestSystemDiskConfig`.
+/// Holds an element of `SystemDiskConfig` of [`CreateAutoProvisioningGroupRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAutoProvisioningGroupRequestSystemDiskConfig {
@@ -1514,7 +1515,7 @@ impl<'de> rt::Deserialize<'de> for CreateAutoProvisioningGroupRequestSystemDiskC
     }
 }
 
-/// Holds `CreateAutoProvisioningGroupRequestTag`.
+/// Holds an element of `Tag` of [`CreateAutoProvisioningGroupRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAutoProvisioningGroupRequestTag {
@@ -1549,7 +1550,7 @@ impl<'de> rt::Deserialize<'de> for CreateAutoProvisioningGroupRequestTag {
     }
 }
 
-/// Holds `CreateAutoProvisioningGroupResponseLaunchResults`.
+/// Holds an element of `LaunchResults` of [`CreateAutoProvisioningGroupResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAutoProvisioningGroupResponseLaunchResults {

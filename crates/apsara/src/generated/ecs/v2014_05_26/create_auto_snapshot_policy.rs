@@ -234,7 +234,7 @@ impl<'de> rt::Deserialize<'de> for CreateAutoSnapshotPolicyResponse {
     }
 }
 
-/// Holds `CreateAutoSnapshotPolicyRequestCopyEncryptionConfigurationArn`.
+/// Holds an element of `Arn` of [`CreateAutoSnapshotPolicyRequestCopyEncryptionConfiguration`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAutoSnapshotPolicyRequestCopyEncryptionConfigurationArn {
@@ -272,7 +272,7 @@ impl<'de> rt::Deserialize<'de> for CreateAutoSnapshotPolicyRequestCopyEncryption
     }
 }
 
-/// Holds `CreateAutoSnapshotPolicyRequestCopyEncryptionConfiguration`.
+/// Holds `CopyEncryptionConfiguration` of [`CreateAutoSnapshotPolicyRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAutoSnapshotPolicyRequestCopyEncryptionConfiguration {
@@ -310,7 +310,7 @@ impl<'de> rt::Deserialize<'de> for CreateAutoSnapshotPolicyRequestCopyEncryption
     }
 }
 
-/// Holds `CreateAutoSnapshotPolicyRequestTag`.
+/// Holds an element of `Tag` of [`CreateAutoSnapshotPolicyRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAutoSnapshotPolicyRequestTag {

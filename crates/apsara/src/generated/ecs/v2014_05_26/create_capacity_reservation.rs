@@ -255,7 +255,7 @@ impl<'de> rt::Deserialize<'de> for CreateCapacityReservationResponse {
     }
 }
 
-/// Holds `CreateCapacityReservationRequestTag`.
+/// Holds an element of `Tag` of [`CreateCapacityReservationRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateCapacityReservationRequestTag {

@@ -229,7 +229,7 @@ impl<'de> rt::Deserialize<'de> for CreateCommandResponse {
     }
 }
 
-/// Holds `CreateCommandRequestTag`.
+/// Holds an element of `Tag` of [`CreateCommandRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateCommandRequestTag {

@@ -182,7 +182,7 @@ impl<'de> rt::Deserialize<'de> for CreateDedicatedHostClusterResponse {
     }
 }
 
-/// Holds `CreateDedicatedHostClusterRequestTag`.
+/// Holds an element of `Tag` of [`CreateDedicatedHostClusterRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDedicatedHostClusterRequestTag {

@@ -327,7 +327,7 @@ impl<'de> rt::Deserialize<'de> for CreateDiskResponse {
     }
 }
 
-/// Holds `CreateDiskRequestArn`.
+/// Holds an element of `Arn` of [`CreateDiskRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDiskRequestArn {
@@ -365,7 +365,7 @@ impl<'de> rt::Deserialize<'de> for CreateDiskRequestArn {
     }
 }
 
-/// Holds `CreateDiskRequestTag`.
+/// Holds an element of `Tag` of [`CreateDiskRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDiskRequestTag {

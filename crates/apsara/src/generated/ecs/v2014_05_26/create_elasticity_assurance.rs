@@ -299,7 +299,7 @@ impl<'de> rt::Deserialize<'de> for CreateElasticityAssuranceResponse {
     }
 }
 
-/// Holds `CreateElasticityAssuranceRequestRecurrenceRules`.
+/// Holds an element of `RecurrenceRules` of [`CreateElasticityAssuranceRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateElasticityAssuranceRequestRecurrenceRules {
@@ -340,7 +340,7 @@ impl<'de> rt::Deserialize<'de> for CreateElasticityAssuranceRequestRecurrenceRul
     }
 }
 
-/// Holds `CreateElasticityAssuranceRequestTag`.
+/// Holds an element of `Tag` of [`CreateElasticityAssuranceRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateElasticityAssuranceRequestTag {

@@ -274,7 +274,7 @@ impl<'de> rt::Deserialize<'de> for CreateImageResponse {
     }
 }
 
-/// Holds `CreateImageRequestDiskDeviceMapping`.
+/// Holds an element of `DiskDeviceMapping` of [`CreateImageRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateImageRequestDiskDeviceMapping {
@@ -315,7 +315,7 @@ impl<'de> rt::Deserialize<'de> for CreateImageRequestDiskDeviceMapping {
     }
 }
 
-/// Holds `CreateImageRequestFeatures`.
+/// Holds `Features` of [`CreateImageRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateImageRequestFeatures {
@@ -347,7 +347,7 @@ impl<'de> rt::Deserialize<'de> for CreateImageRequestFeatures {
     }
 }
 
-/// Holds `CreateImageRequestTag`.
+/// Holds an element of `Tag` of [`CreateImageRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateImageRequestTag {

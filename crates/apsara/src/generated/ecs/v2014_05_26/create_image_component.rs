@@ -208,7 +208,7 @@ impl<'de> rt::Deserialize<'de> for CreateImageComponentResponse {
     }
 }
 
-/// Holds `CreateImageComponentRequestTag`.
+/// Holds an element of `Tag` of [`CreateImageComponentRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateImageComponentRequestTag {

@@ -347,7 +347,7 @@ impl<'de> rt::Deserialize<'de> for CreateImagePipelineResponse {
     }
 }
 
-/// Holds `CreateImagePipelineRequestAdvancedOptions`.
+/// Holds `AdvancedOptions` of [`CreateImagePipelineRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateImagePipelineRequestAdvancedOptions {
@@ -382,7 +382,7 @@ impl<'de> rt::Deserialize<'de> for CreateImagePipelineRequestAdvancedOptions {
     }
 }
 
-/// Holds `CreateImagePipelineRequestImageOptionsImageFeatures`.
+/// Holds `ImageFeatures` of [`CreateImagePipelineRequestImageOptions`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateImagePipelineRequestImageOptionsImageFeatures {
@@ -414,7 +414,7 @@ impl<'de> rt::Deserialize<'de> for CreateImagePipelineRequestImageOptionsImageFe
     }
 }
 
-/// Holds `CreateImagePipelineRequestImageOptionsImageTags`.
+/// Holds an element of `ImageTags` of [`CreateImagePipelineRequestImageOptions`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateImagePipelineRequestImageOptionsImageTags {
@@ -449,7 +449,7 @@ impl<'de> rt::Deserialize<'de> for CreateImagePipelineRequestImageOptionsImageTa
     }
 }
 
-/// Holds `CreateImagePipelineRequestImageOptions`.
+/// Holds `ImageOptions` of [`CreateImagePipelineRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateImagePipelineRequestImageOptions {
@@ -493,7 +493,7 @@ impl<'de> rt::Deserialize<'de> for CreateImagePipelineRequestImageOptions {
     }
 }
 
-/// Holds `CreateImagePipelineRequestImportImageOptionsDiskDeviceMappings`.
+/// Holds an element of `DiskDeviceMappings` of [`CreateImagePipelineRequestImportImageOptions`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateImagePipelineRequestImportImageOptionsDiskDeviceMappings {
@@ -534,7 +534,7 @@ impl<'de> rt::Deserialize<'de> for CreateImagePipelineRequestImportImageOptionsD
     }
 }
 
-/// Holds `CreateImagePipelineRequestImportImageOptionsFeatures`.
+/// Holds `Features` of [`CreateImagePipelineRequestImportImageOptions`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateImagePipelineRequestImportImageOptionsFeatures {
@@ -569,7 +569,7 @@ impl<'de> rt::Deserialize<'de> for CreateImagePipelineRequestImportImageOptionsF
     }
 }
 
-/// Holds `CreateImagePipelineRequestImportImageOptionsImportImageTags`.
+/// Holds an element of `ImportImageTags` of [`CreateImagePipelineRequestImportImageOptions`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateImagePipelineRequestImportImageOptionsImportImageTags {
@@ -604,7 +604,7 @@ impl<'de> rt::Deserialize<'de> for CreateImagePipelineRequestImportImageOptionsI
     }
 }
 
-/// Holds `CreateImagePipelineRequestImportImageOptions`.
+/// Holds `ImportImageOptions` of [`CreateImagePipelineRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateImagePipelineRequestImportImageOptions {
@@ -676,7 +676,7 @@ impl<'de> rt::Deserialize<'de> for CreateImagePipelineRequestImportImageOptions 
     }
 }
 
-/// Holds `CreateImagePipelineRequestTag`.
+/// Holds an element of `Tag` of [`CreateImagePipelineRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateImagePipelineRequestTag {

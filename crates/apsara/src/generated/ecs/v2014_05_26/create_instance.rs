@@ -705,7 +705,7 @@ impl<'de> rt::Deserialize<'de> for CreateInstanceResponse {
     }
 }
 
-/// Holds `CreateInstanceRequestArn`.
+/// Holds an element of `Arn` of [`CreateInstanceRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateInstanceRequestArn {
@@ -743,7 +743,7 @@ impl<'de> rt::Deserialize<'de> for CreateInstanceRequestArn {
     }
 }
 
-/// Holds `CreateInstanceRequestDataDisk`.
+/// Holds an element of `DataDisk` of [`CreateInstanceRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateInstanceRequestDataDisk {
@@ -808,7 +808,7 @@ impl<'de> rt::Deserialize<'de> for CreateInstanceRequestDataDisk {
     }
 }
 
-/// Holds `CreateInstanceRequestSystemDisk`.
+/// Holds `SystemDisk` of [`CreateInstanceRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateInstanceRequestSystemDisk {
@@ -840,7 +840,7 @@ impl<'de> rt::Deserialize<'de> for CreateInstanceRequestSystemDisk {
     }
 }
 
-/// Holds `CreateInstanceRequestTag`.
+/// Holds an element of `Tag` of [`CreateInstanceRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateInstanceRequestTag {

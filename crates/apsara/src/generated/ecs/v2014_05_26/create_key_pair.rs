@@ -164,7 +164,7 @@ impl<'de> rt::Deserialize<'de> for CreateKeyPairResponse {
     }
 }
 
-/// Holds `CreateKeyPairRequestTag`.
+/// Holds an element of `Tag` of [`CreateKeyPairRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateKeyPairRequestTag {

@@ -706,7 +706,7 @@ impl<'de> rt::Deserialize<'de> for CreateLaunchTemplateResponse {
     }
 }
 
-/// Holds `CreateLaunchTemplateRequestDataDisk`.
+/// Holds an element of `DataDisk` of [`CreateLaunchTemplateRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLaunchTemplateRequestDataDisk {
@@ -774,7 +774,7 @@ impl<'de> rt::Deserialize<'de> for CreateLaunchTemplateRequestDataDisk {
     }
 }
 
-/// Holds `CreateLaunchTemplateRequestImageOptions`.
+/// Holds `ImageOptions` of [`CreateLaunchTemplateRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLaunchTemplateRequestImageOptions {
@@ -806,7 +806,7 @@ impl<'de> rt::Deserialize<'de> for CreateLaunchTemplateRequestImageOptions {
     }
 }
 
-/// Holds `CreateLaunchTemplateRequestNetworkInterface`.
+/// Holds an element of `NetworkInterface` of [`CreateLaunchTemplateRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLaunchTemplateRequestNetworkInterface {
@@ -862,7 +862,7 @@ impl<'de> rt::Deserialize<'de> for CreateLaunchTemplateRequestNetworkInterface {
     }
 }
 
-/// Holds `CreateLaunchTemplateRequestSecurityOptions`.
+/// Holds `SecurityOptions` of [`CreateLaunchTemplateRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLaunchTemplateRequestSecurityOptions {
@@ -894,7 +894,7 @@ impl<'de> rt::Deserialize<'de> for CreateLaunchTemplateRequestSecurityOptions {
     }
 }
 
-/// Holds `CreateLaunchTemplateRequestTag`.
+/// Holds an element of `Tag` of [`CreateLaunchTemplateRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLaunchTemplateRequestTag {
@@ -929,7 +929,7 @@ impl<'de> rt::Deserialize<'de> for CreateLaunchTemplateRequestTag {
     }
 }
 
-/// Holds `CreateLaunchTemplateRequestTemplateTag`.
+/// Holds an element of `TemplateTag` of [`CreateLaunchTemplateRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLaunchTemplateRequestTemplateTag {

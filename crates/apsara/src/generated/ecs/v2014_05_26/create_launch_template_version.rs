@@ -695,7 +695,7 @@ impl<'de> rt::Deserialize<'de> for CreateLaunchTemplateVersionResponse {
     }
 }
 
-/// Holds `CreateLaunchTemplateVersionRequestDataDisk`.
+/// Holds an element of `DataDisk` of [`CreateLaunchTemplateVersionRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLaunchTemplateVersionRequestDataDisk {
@@ -763,7 +763,7 @@ impl<'de> rt::Deserialize<'de> for CreateLaunchTemplateVersionRequestDataDisk {
     }
 }
 
-/// Holds `CreateLaunchTemplateVersionRequestImageOptions`.
+/// Holds `ImageOptions` of [`CreateLaunchTemplateVersionRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLaunchTemplateVersionRequestImageOptions {
@@ -795,7 +795,7 @@ impl<'de> rt::Deserialize<'de> for CreateLaunchTemplateVersionRequestImageOption
     }
 }
 
-/// Holds `CreateLaunchTemplateVersionRequestNetworkInterface`.
+/// Holds an element of `NetworkInterface` of [`CreateLaunchTemplateVersionRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLaunchTemplateVersionRequestNetworkInterface {
@@ -851,7 +851,7 @@ impl<'de> rt::Deserialize<'de> for CreateLaunchTemplateVersionRequestNetworkInte
     }
 }
 
-/// Holds `CreateLaunchTemplateVersionRequestSecurityOptions`.
+/// Holds `SecurityOptions` of [`CreateLaunchTemplateVersionRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLaunchTemplateVersionRequestSecurityOptions {
@@ -883,7 +883,7 @@ impl<'de> rt::Deserialize<'de> for CreateLaunchTemplateVersionRequestSecurityOpt
     }
 }
 
-/// Holds `CreateLaunchTemplateVersionRequestTag`.
+/// Holds an element of `Tag` of [`CreateLaunchTemplateVersionRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLaunchTemplateVersionRequestTag {

@@ -187,7 +187,7 @@ impl<'de> rt::Deserialize<'de> for CreateNatGatewayResponse {
     }
 }
 
-/// Holds `CreateNatGatewayRequestBandwidthPackage`.
+/// Holds an element of `BandwidthPackage` of [`CreateNatGatewayRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNatGatewayRequestBandwidthPackage {

@@ -495,7 +495,7 @@ impl<'de> rt::Deserialize<'de> for CreateNetworkInterfaceResponse {
     }
 }
 
-/// Holds `CreateNetworkInterfaceRequestConnectionTrackingConfiguration`.
+/// Holds `ConnectionTrackingConfiguration` of [`CreateNetworkInterfaceRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetworkInterfaceRequestConnectionTrackingConfiguration {
@@ -533,7 +533,7 @@ impl<'de> rt::Deserialize<'de> for CreateNetworkInterfaceRequestConnectionTracki
     }
 }
 
-/// Holds `CreateNetworkInterfaceRequestEnhancedNetwork`.
+/// Holds `EnhancedNetwork` of [`CreateNetworkInterfaceRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetworkInterfaceRequestEnhancedNetwork {
@@ -576,7 +576,7 @@ impl<'de> rt::Deserialize<'de> for CreateNetworkInterfaceRequestEnhancedNetwork 
     }
 }
 
-/// Holds `CreateNetworkInterfaceRequestNetworkInterfaceTrafficConfig`.
+/// Holds `NetworkInterfaceTrafficConfig` of [`CreateNetworkInterfaceRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetworkInterfaceRequestNetworkInterfaceTrafficConfig {
@@ -620,7 +620,7 @@ impl<'de> rt::Deserialize<'de> for CreateNetworkInterfaceRequestNetworkInterface
     }
 }
 
-/// Holds `CreateNetworkInterfaceRequestTag`.
+/// Holds an element of `Tag` of [`CreateNetworkInterfaceRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetworkInterfaceRequestTag {
@@ -655,7 +655,7 @@ impl<'de> rt::Deserialize<'de> for CreateNetworkInterfaceRequestTag {
     }
 }
 
-/// Holds `CreateNetworkInterfaceResponseIpv4PrefixSets`.
+/// Holds an element of `Ipv4PrefixSets` of [`CreateNetworkInterfaceResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetworkInterfaceResponseIpv4PrefixSets {
@@ -679,7 +679,7 @@ impl rt::Serialize for CreateNetworkInterfaceResponseIpv4PrefixSets {
     }
 }
 
-/// Holds `CreateNetworkInterfaceResponseIpv6PrefixSets`.
+/// Holds an element of `Ipv6PrefixSets` of [`CreateNetworkInterfaceResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetworkInterfaceResponseIpv6PrefixSets {
@@ -703,7 +703,7 @@ impl rt::Serialize for CreateNetworkInterfaceResponseIpv6PrefixSets {
     }
 }
 
-/// Holds `CreateNetworkInterfaceResponseIpv6Sets`.
+/// Holds an element of `Ipv6Sets` of [`CreateNetworkInterfaceResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetworkInterfaceResponseIpv6Sets {
@@ -729,7 +729,7 @@ impl rt::Serialize for CreateNetworkInterfaceResponseIpv6Sets {
     }
 }
 
-/// Holds `CreateNetworkInterfaceResponsePrivateIpSets`.
+/// Holds an element of `PrivateIpSets` of [`CreateNetworkInterfaceResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetworkInterfaceResponsePrivateIpSets {
@@ -758,7 +758,7 @@ impl rt::Serialize for CreateNetworkInterfaceResponsePrivateIpSets {
     }
 }
 
-/// Holds `CreateNetworkInterfaceResponseTags`.
+/// Holds an element of `Tags` of [`CreateNetworkInterfaceResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetworkInterfaceResponseTags {

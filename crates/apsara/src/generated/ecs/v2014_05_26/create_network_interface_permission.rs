@@ -160,7 +160,7 @@ impl<'de> rt::Deserialize<'de> for CreateNetworkInterfacePermissionResponse {
     }
 }
 
-/// Holds `CreateNetworkInterfacePermissionResponseNetworkInterfacePermission`.
+/// Holds `NetworkInterfacePermission` of [`CreateNetworkInterfacePermissionResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetworkInterfacePermissionResponseNetworkInterfacePermission {

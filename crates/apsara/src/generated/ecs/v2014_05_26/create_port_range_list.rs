@@ -195,7 +195,7 @@ impl<'de> rt::Deserialize<'de> for CreatePortRangeListResponse {
     }
 }
 
-/// Holds `CreatePortRangeListRequestEntry`.
+/// Holds an element of `Entry` of [`CreatePortRangeListRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePortRangeListRequestEntry {
@@ -230,7 +230,7 @@ impl<'de> rt::Deserialize<'de> for CreatePortRangeListRequestEntry {
     }
 }
 
-/// Holds `CreatePortRangeListRequestTag`.
+/// Holds an element of `Tag` of [`CreatePortRangeListRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePortRangeListRequestTag {

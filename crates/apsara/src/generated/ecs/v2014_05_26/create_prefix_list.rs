@@ -205,7 +205,7 @@ impl<'de> rt::Deserialize<'de> for CreatePrefixListResponse {
     }
 }
 
-/// Holds `CreatePrefixListRequestEntry`.
+/// Holds an element of `Entry` of [`CreatePrefixListRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePrefixListRequestEntry {
@@ -240,7 +240,7 @@ impl<'de> rt::Deserialize<'de> for CreatePrefixListRequestEntry {
     }
 }
 
-/// Holds `CreatePrefixListRequestTag`.
+/// Holds an element of `Tag` of [`CreatePrefixListRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePrefixListRequestTag {

@@ -181,7 +181,7 @@ impl<'de> rt::Deserialize<'de> for CreateRouteEntryResponse {
     }
 }
 
-/// Holds `CreateRouteEntryRequestNextHopList`.
+/// Holds an element of `NextHopList` of [`CreateRouteEntryRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRouteEntryRequestNextHopList {

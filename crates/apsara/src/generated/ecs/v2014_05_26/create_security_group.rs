@@ -199,7 +199,7 @@ impl<'de> rt::Deserialize<'de> for CreateSecurityGroupResponse {
     }
 }
 
-/// Holds `CreateSecurityGroupRequestTag`.
+/// Holds an element of `Tag` of [`CreateSecurityGroupRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSecurityGroupRequestTag {

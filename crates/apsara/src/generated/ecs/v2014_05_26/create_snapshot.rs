@@ -217,7 +217,7 @@ impl<'de> rt::Deserialize<'de> for CreateSnapshotResponse {
     }
 }
 
-/// Holds `CreateSnapshotRequestTag`.
+/// Holds an element of `Tag` of [`CreateSnapshotRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSnapshotRequestTag {

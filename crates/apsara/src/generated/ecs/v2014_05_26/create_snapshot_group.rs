@@ -232,7 +232,7 @@ impl<'de> rt::Deserialize<'de> for CreateSnapshotGroupResponse {
     }
 }
 
-/// Holds `CreateSnapshotGroupRequestTag`.
+/// Holds an element of `Tag` of [`CreateSnapshotGroupRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSnapshotGroupRequestTag {

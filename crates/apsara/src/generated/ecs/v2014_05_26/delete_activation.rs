@@ -134,7 +134,7 @@ impl<'de> rt::Deserialize<'de> for DeleteActivationResponse {
     }
 }
 
-/// Holds `DeleteActivationResponseActivation`.
+/// Holds `Activation` of [`DeleteActivationResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteActivationResponseActivation {

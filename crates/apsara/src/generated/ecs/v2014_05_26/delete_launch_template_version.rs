@@ -154,7 +154,7 @@ impl<'de> rt::Deserialize<'de> for DeleteLaunchTemplateVersionResponse {
     }
 }
 
-/// Holds `DeleteLaunchTemplateVersionResponseLaunchTemplateVersions`.
+/// Holds an element of `LaunchTemplateVersions` of [`DeleteLaunchTemplateVersionResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLaunchTemplateVersionResponseLaunchTemplateVersions {

@@ -163,7 +163,7 @@ impl<'de> rt::Deserialize<'de> for DeleteRouteEntryResponse {
     }
 }
 
-/// Holds `DeleteRouteEntryRequestNextHopList`.
+/// Holds an element of `NextHopList` of [`DeleteRouteEntryRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteRouteEntryRequestNextHopList {

@@ -135,7 +135,7 @@ impl<'de> rt::Deserialize<'de> for DeleteSnapshotGroupResponse {
     }
 }
 
-/// Holds `DeleteSnapshotGroupResponseOperationProgressSetRelatedItemSet`.
+/// Holds an element of `RelatedItemSet` of [`DeleteSnapshotGroupResponseOperationProgressSet`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSnapshotGroupResponseOperationProgressSetRelatedItemSet {
@@ -164,7 +164,7 @@ impl rt::Serialize for DeleteSnapshotGroupResponseOperationProgressSetRelatedIte
     }
 }
 
-/// Holds `DeleteSnapshotGroupResponseOperationProgressSet`.
+/// Holds an element of `OperationProgressSet` of [`DeleteSnapshotGroupResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSnapshotGroupResponseOperationProgressSet {

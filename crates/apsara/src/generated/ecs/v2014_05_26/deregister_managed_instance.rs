@@ -134,7 +134,7 @@ impl<'de> rt::Deserialize<'de> for DeregisterManagedInstanceResponse {
     }
 }
 
-/// Holds `DeregisterManagedInstanceResponseInstance`.
+/// Holds `Instance` of [`DeregisterManagedInstanceResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeregisterManagedInstanceResponseInstance {

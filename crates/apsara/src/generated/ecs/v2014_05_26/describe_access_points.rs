@@ -183,7 +183,7 @@ impl<'de> rt::Deserialize<'de> for DescribeAccessPointsResponse {
     }
 }
 
-/// Holds `DescribeAccessPointsRequestFilter`.
+/// Holds an element of `Filter` of [`DescribeAccessPointsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeAccessPointsRequestFilter {
@@ -218,7 +218,7 @@ impl<'de> rt::Deserialize<'de> for DescribeAccessPointsRequestFilter {
     }
 }
 
-/// Holds `DescribeAccessPointsResponseAccessPointSet`.
+/// Holds an element of `AccessPointSet` of [`DescribeAccessPointsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeAccessPointsResponseAccessPointSet {

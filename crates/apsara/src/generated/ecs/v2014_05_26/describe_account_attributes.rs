@@ -148,7 +148,7 @@ impl<'de> rt::Deserialize<'de> for DescribeAccountAttributesResponse {
     }
 }
 
-/// Holds `DescribeAccountAttributesResponseAccountAttributeItemsAttributeValues`.
+/// Holds an element of `AttributeValues` of [`DescribeAccountAttributesResponseAccountAttributeItems`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeAccountAttributesResponseAccountAttributeItemsAttributeValues {
@@ -192,7 +192,7 @@ impl rt::Serialize for DescribeAccountAttributesResponseAccountAttributeItemsAtt
     }
 }
 
-/// Holds `DescribeAccountAttributesResponseAccountAttributeItems`.
+/// Holds an element of `AccountAttributeItems` of [`DescribeAccountAttributesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeAccountAttributesResponseAccountAttributeItems {

@@ -219,7 +219,7 @@ impl<'de> rt::Deserialize<'de> for DescribeActivationsResponse {
     }
 }
 
-/// Holds `DescribeActivationsRequestTag`.
+/// Holds an element of `Tag` of [`DescribeActivationsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeActivationsRequestTag {
@@ -254,7 +254,7 @@ impl<'de> rt::Deserialize<'de> for DescribeActivationsRequestTag {
     }
 }
 
-/// Holds `DescribeActivationsResponseActivationListTags`.
+/// Holds an element of `Tags` of [`DescribeActivationsResponseActivationList`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeActivationsResponseActivationListTags {
@@ -283,7 +283,7 @@ impl rt::Serialize for DescribeActivationsResponseActivationListTags {
     }
 }
 
-/// Holds `DescribeActivationsResponseActivationList`.
+/// Holds an element of `ActivationList` of [`DescribeActivationsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeActivationsResponseActivationList {

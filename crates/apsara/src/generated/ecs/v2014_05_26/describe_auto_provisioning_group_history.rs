@@ -195,7 +195,8 @@ impl<'de> rt::Deserialize<'de> for DescribeAutoProvisioningGroupHistoryResponse 
     }
 }
 
-/// Holds `DescribeAutoProvisioningGroupHistoryResponseAutoProvisioningGroupHistoriesActivityDetails`.
+/// Holds an element of `ActivityDetails` of
+/// [`DescribeAutoProvisioningGroupHistoryResponseAutoProvisioningGroupHistories`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeAutoProvisioningGroupHistoryResponseAutoProvisioningGroupHistoriesActivityDetails {
@@ -224,7 +225,8 @@ impl rt::Serialize for DescribeAutoProvisioningGroupHistoryResponseAutoProvision
     }
 }
 
-/// Holds `DescribeAutoProvisioningGroupHistoryResponseAutoProvisioningGroupHistories`.
+/// Holds an element of `AutoProvisioningGroupHistories` of
+/// [`DescribeAutoProvisioningGroupHistoryResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeAutoProvisioningGroupHistoryResponseAutoProvisioningGroupHistories {

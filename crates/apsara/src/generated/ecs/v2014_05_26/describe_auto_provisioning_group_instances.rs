@@ -172,7 +172,7 @@ impl<'de> rt::Deserialize<'de> for DescribeAutoProvisioningGroupInstancesRespons
     }
 }
 
-/// Holds `DescribeAutoProvisioningGroupInstancesResponseInstances`.
+/// Holds an element of `Instances` of [`DescribeAutoProvisioningGroupInstancesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeAutoProvisioningGroupInstancesResponseInstances {

@@ -225,7 +225,7 @@ impl<'de> rt::Deserialize<'de> for DescribeAutoProvisioningGroupsResponse {
     }
 }
 
-/// Holds `DescribeAutoProvisioningGroupsRequestTag`.
+/// Holds an element of `Tag` of [`DescribeAutoProvisioningGroupsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeAutoProvisioningGroupsRequestTag {
@@ -260,7 +260,8 @@ impl<'de> rt::Deserialize<'de> for DescribeAutoProvisioningGroupsRequestTag {
     }
 }
 
-/// Holds `DescribeAutoProvisioningGroupsResponseAutoProvisioningGroupsLaunchTemplateConfigs`.
+/// Holds an element of `LaunchTemplateConfigs` of
+/// [`DescribeAutoProvisioningGroupsResponseAutoProvisioningGroups`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeAutoProvisioningGroupsResponseAutoProvisioningGroupsLaunchTemplateConfigs {
@@ -298,7 +299,7 @@ impl rt::Serialize for DescribeAutoProvisioningGroupsResponseAutoProvisioningGro
     }
 }
 
-/// Holds `DescribeAutoProvisioningGroupsResponseAutoProvisioningGroupsPayAsYouGoOptions`.
+/// Holds `PayAsYouGoOptions` of [`DescribeAutoProvisioningGroupsResponseAutoProvisioningGroups`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeAutoProvisioningGroupsResponseAutoProvisioningGroupsPayAsYouGoOptions {
@@ -324,7 +325,7 @@ impl rt::Serialize for DescribeAutoProvisioningGroupsResponseAutoProvisioningGro
     }
 }
 
-/// Holds `DescribeAutoProvisioningGroupsResponseAutoProvisioningGroupsSpotOptions`.
+/// Holds `SpotOptions` of [`DescribeAutoProvisioningGroupsResponseAutoProvisioningGroups`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeAutoProvisioningGroupsResponseAutoProvisioningGroupsSpotOptions {
@@ -356,7 +357,7 @@ impl rt::Serialize for DescribeAutoProvisioningGroupsResponseAutoProvisioningGro
     }
 }
 
-/// Holds `DescribeAutoProvisioningGroupsResponseAutoProvisioningGroupsTags`.
+/// Holds an element of `Tags` of [`DescribeAutoProvisioningGroupsResponseAutoProvisioningGroups`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeAutoProvisioningGroupsResponseAutoProvisioningGroupsTags {
@@ -385,7 +386,8 @@ impl rt::Serialize for DescribeAutoProvisioningGroupsResponseAutoProvisioningGro
     }
 }
 
-/// Holds `DescribeAutoProvisioningGroupsResponseAutoProvisioningGroupsTargetCapacitySpecification`.
+/// Holds `TargetCapacitySpecification` of
+/// [`DescribeAutoProvisioningGroupsResponseAutoProvisioningGroups`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeAutoProvisioningGroupsResponseAutoProvisioningGroupsTargetCapacitySpecification {
@@ -420,7 +422,7 @@ impl rt::Serialize for DescribeAutoProvisioningGroupsResponseAutoProvisioningGro
     }
 }
 
-/// Holds `DescribeAutoProvisioningGroupsResponseAutoProvisioningGroups`.
+/// Holds an element of `AutoProvisioningGroups` of [`DescribeAutoProvisioningGroupsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeAutoProvisioningGroupsResponseAutoProvisioningGroups {

@@ -179,7 +179,8 @@ impl<'de> rt::Deserialize<'de> for DescribeAutoSnapshotPolicyAssociationsRespons
     }
 }
 
-/// Holds `DescribeAutoSnapshotPolicyAssociationsResponseAutoSnapshotPolicyAssociations`.
+/// Holds an element of `AutoSnapshotPolicyAssociations` of
+/// [`DescribeAutoSnapshotPolicyAssociationsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeAutoSnapshotPolicyAssociationsResponseAutoSnapshotPolicyAssociations {

@@ -200,7 +200,7 @@ impl<'de> rt::Deserialize<'de> for DescribeAutoSnapshotPolicyExResponse {
     }
 }
 
-/// Holds `DescribeAutoSnapshotPolicyExRequestTag`.
+/// Holds an element of `Tag` of [`DescribeAutoSnapshotPolicyExRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeAutoSnapshotPolicyExRequestTag {
@@ -235,7 +235,7 @@ impl<'de> rt::Deserialize<'de> for DescribeAutoSnapshotPolicyExRequestTag {
     }
 }
 
-/// Holds `DescribeAutoSnapshotPolicyExResponseAutoSnapshotPoliciesCopyEncryptionConfiguration`.
+/// Holds `CopyEncryptionConfiguration` of [`DescribeAutoSnapshotPolicyExResponseAutoSnapshotPolicies`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeAutoSnapshotPolicyExResponseAutoSnapshotPoliciesCopyEncryptionConfiguration {
@@ -264,7 +264,7 @@ impl rt::Serialize for DescribeAutoSnapshotPolicyExResponseAutoSnapshotPoliciesC
     }
 }
 
-/// Holds `DescribeAutoSnapshotPolicyExResponseAutoSnapshotPoliciesTags`.
+/// Holds an element of `Tags` of [`DescribeAutoSnapshotPolicyExResponseAutoSnapshotPolicies`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeAutoSnapshotPolicyExResponseAutoSnapshotPoliciesTags {
@@ -293,7 +293,7 @@ impl rt::Serialize for DescribeAutoSnapshotPolicyExResponseAutoSnapshotPoliciesT
     }
 }
 
-/// Holds `DescribeAutoSnapshotPolicyExResponseAutoSnapshotPolicies`.
+/// Holds an element of `AutoSnapshotPolicies` of [`DescribeAutoSnapshotPolicyExResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeAutoSnapshotPolicyExResponseAutoSnapshotPolicies {

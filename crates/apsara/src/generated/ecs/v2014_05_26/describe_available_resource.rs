@@ -260,7 +260,8 @@ impl<'de> rt::Deserialize<'de> for DescribeAvailableResourceResponse {
     }
 }
 
-/// Holds `DescribeAvailableResourceResponseAvailableZonesAvailableResourcesSupportedResources`.
+/// Holds an element of `SupportedResources` of
+/// [`DescribeAvailableResourceResponseAvailableZonesAvailableResources`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeAvailableResourceResponseAvailableZonesAvailableResourcesSupportedResources {
@@ -301,7 +302,7 @@ impl rt::Serialize for DescribeAvailableResourceResponseAvailableZonesAvailableR
     }
 }
 
-/// Holds `DescribeAvailableResourceResponseAvailableZonesAvailableResources`.
+/// Holds an element of `AvailableResources` of [`DescribeAvailableResourceResponseAvailableZones`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeAvailableResourceResponseAvailableZonesAvailableResources {
@@ -333,7 +334,7 @@ impl rt::Serialize for DescribeAvailableResourceResponseAvailableZonesAvailableR
     }
 }
 
-/// Holds `DescribeAvailableResourceResponseAvailableZones`.
+/// Holds an element of `AvailableZones` of [`DescribeAvailableResourceResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeAvailableResourceResponseAvailableZones {

@@ -170,7 +170,7 @@ impl<'de> rt::Deserialize<'de> for DescribeBandwidthLimitationResponse {
     }
 }
 
-/// Holds `DescribeBandwidthLimitationResponseBandwidths`.
+/// Holds an element of `Bandwidths` of [`DescribeBandwidthLimitationResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeBandwidthLimitationResponseBandwidths {

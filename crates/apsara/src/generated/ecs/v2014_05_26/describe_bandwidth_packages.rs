@@ -180,7 +180,7 @@ impl<'de> rt::Deserialize<'de> for DescribeBandwidthPackagesResponse {
     }
 }
 
-/// Holds `DescribeBandwidthPackagesResponseBandwidthPackagesPublicIpAddresses`.
+/// Holds an element of `PublicIpAddresses` of [`DescribeBandwidthPackagesResponseBandwidthPackages`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeBandwidthPackagesResponseBandwidthPackagesPublicIpAddresses {
@@ -209,7 +209,7 @@ impl rt::Serialize for DescribeBandwidthPackagesResponseBandwidthPackagesPublicI
     }
 }
 
-/// Holds `DescribeBandwidthPackagesResponseBandwidthPackages`.
+/// Holds an element of `BandwidthPackages` of [`DescribeBandwidthPackagesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeBandwidthPackagesResponseBandwidthPackages {

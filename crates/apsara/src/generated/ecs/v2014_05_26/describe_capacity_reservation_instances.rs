@@ -175,7 +175,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCapacityReservationInstancesResponse 
     }
 }
 
-/// Holds `DescribeCapacityReservationInstancesResponseCapacityReservationItem`.
+/// Holds an element of `CapacityReservationItem` of [`DescribeCapacityReservationInstancesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCapacityReservationInstancesResponseCapacityReservationItem {

@@ -236,7 +236,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCapacityReservationsResponse {
     }
 }
 
-/// Holds `DescribeCapacityReservationsRequestTag`.
+/// Holds an element of `Tag` of [`DescribeCapacityReservationsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCapacityReservationsRequestTag {
@@ -271,7 +271,8 @@ impl<'de> rt::Deserialize<'de> for DescribeCapacityReservationsRequestTag {
     }
 }
 
-/// Holds `DescribeCapacityReservationsResponseCapacityReservationSetAllocatedResourcesCapacityReservationUsages`.
+/// Holds an element of `CapacityReservationUsages` of
+/// [`DescribeCapacityReservationsResponseCapacityReservationSetAllocatedResources`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCapacityReservationsResponseCapacityReservationSetAllocatedResourcesCapacityReservationUsages {
@@ -306,7 +307,8 @@ for DescribeCapacityReservationsResponseCapacityReservationSetAllocatedResources
     }
 }
 
-/// Holds `DescribeCapacityReservationsResponseCapacityReservationSetAllocatedResources`.
+/// Holds an element of `AllocatedResources` of
+/// [`DescribeCapacityReservationsResponseCapacityReservationSet`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCapacityReservationsResponseCapacityReservationSetAllocatedResources {
@@ -350,7 +352,7 @@ impl rt::Serialize for DescribeCapacityReservationsResponseCapacityReservationSe
     }
 }
 
-/// Holds `DescribeCapacityReservationsResponseCapacityReservationSetTags`.
+/// Holds an element of `Tags` of [`DescribeCapacityReservationsResponseCapacityReservationSet`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCapacityReservationsResponseCapacityReservationSetTags {
@@ -379,7 +381,7 @@ impl rt::Serialize for DescribeCapacityReservationsResponseCapacityReservationSe
     }
 }
 
-/// Holds `DescribeCapacityReservationsResponseCapacityReservationSet`.
+/// Holds an element of `CapacityReservationSet` of [`DescribeCapacityReservationsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCapacityReservationsResponseCapacityReservationSet {

@@ -169,7 +169,7 @@ impl<'de> rt::Deserialize<'de> for DescribeClassicLinkInstancesResponse {
     }
 }
 
-/// Holds `DescribeClassicLinkInstancesResponseLinks`.
+/// Holds an element of `Links` of [`DescribeClassicLinkInstancesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClassicLinkInstancesResponseLinks {

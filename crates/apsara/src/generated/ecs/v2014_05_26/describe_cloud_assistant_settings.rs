@@ -156,7 +156,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCloudAssistantSettingsResponse {
     }
 }
 
-/// Holds `DescribeCloudAssistantSettingsResponseAgentUpgradeConfig`.
+/// Holds `AgentUpgradeConfig` of [`DescribeCloudAssistantSettingsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCloudAssistantSettingsResponseAgentUpgradeConfig {
@@ -189,7 +189,7 @@ impl rt::Serialize for DescribeCloudAssistantSettingsResponseAgentUpgradeConfig 
     }
 }
 
-/// Holds `DescribeCloudAssistantSettingsResponseOssDeliveryConfigs`.
+/// Holds an element of `OssDeliveryConfigs` of [`DescribeCloudAssistantSettingsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCloudAssistantSettingsResponseOssDeliveryConfigs {
@@ -233,7 +233,7 @@ impl rt::Serialize for DescribeCloudAssistantSettingsResponseOssDeliveryConfigs 
     }
 }
 
-/// Holds `DescribeCloudAssistantSettingsResponseSessionManagerConfig`.
+/// Holds `SessionManagerConfig` of [`DescribeCloudAssistantSettingsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCloudAssistantSettingsResponseSessionManagerConfig {
@@ -259,7 +259,7 @@ impl rt::Serialize for DescribeCloudAssistantSettingsResponseSessionManagerConfi
     }
 }
 
-/// Holds `DescribeCloudAssistantSettingsResponseSlsDeliveryConfigs`.
+/// Holds an element of `SlsDeliveryConfigs` of [`DescribeCloudAssistantSettingsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCloudAssistantSettingsResponseSlsDeliveryConfigs {

@@ -208,7 +208,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCloudAssistantStatusResponse {
     }
 }
 
-/// Holds `DescribeCloudAssistantStatusResponseInstanceCloudAssistantStatusSet`.
+/// Holds an element of `InstanceCloudAssistantStatusSet` of [`DescribeCloudAssistantStatusResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCloudAssistantStatusResponseInstanceCloudAssistantStatusSet {

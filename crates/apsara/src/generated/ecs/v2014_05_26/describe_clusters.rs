@@ -127,7 +127,7 @@ impl<'de> rt::Deserialize<'de> for DescribeClustersResponse {
     }
 }
 
-/// Holds `DescribeClustersResponseClusters`.
+/// Holds an element of `Clusters` of [`DescribeClustersResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeClustersResponseClusters {

@@ -264,7 +264,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCommandsResponse {
     }
 }
 
-/// Holds `DescribeCommandsRequestTag`.
+/// Holds an element of `Tag` of [`DescribeCommandsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCommandsRequestTag {
@@ -299,7 +299,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCommandsRequestTag {
     }
 }
 
-/// Holds `DescribeCommandsResponseCommandsParameterDefinitions`.
+/// Holds an element of `ParameterDefinitions` of [`DescribeCommandsResponseCommands`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCommandsResponseCommandsParameterDefinitions {
@@ -340,7 +340,7 @@ impl rt::Serialize for DescribeCommandsResponseCommandsParameterDefinitions {
     }
 }
 
-/// Holds `DescribeCommandsResponseCommandsTags`.
+/// Holds an element of `Tags` of [`DescribeCommandsResponseCommands`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCommandsResponseCommandsTags {
@@ -369,7 +369,7 @@ impl rt::Serialize for DescribeCommandsResponseCommandsTags {
     }
 }
 
-/// Holds `DescribeCommandsResponseCommands`.
+/// Holds an element of `Commands` of [`DescribeCommandsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCommandsResponseCommands {

@@ -137,7 +137,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDedicatedHostAutoRenewResponse {
     }
 }
 
-/// Holds `DescribeDedicatedHostAutoRenewResponseDedicatedHostRenewAttributes`.
+/// Holds an element of `DedicatedHostRenewAttributes` of [`DescribeDedicatedHostAutoRenewResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDedicatedHostAutoRenewResponseDedicatedHostRenewAttributes {

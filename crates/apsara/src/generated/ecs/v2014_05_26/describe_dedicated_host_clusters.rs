@@ -227,7 +227,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDedicatedHostClustersResponse {
     }
 }
 
-/// Holds `DescribeDedicatedHostClustersRequestTag`.
+/// Holds an element of `Tag` of [`DescribeDedicatedHostClustersRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDedicatedHostClustersRequestTag {
@@ -262,7 +262,8 @@ impl<'de> rt::Deserialize<'de> for DescribeDedicatedHostClustersRequestTag {
     }
 }
 
-/// Holds `DescribeDedicatedHostClustersResponseDedicatedHostClustersDedicatedHostClusterCapacityAvailableInstanceTypes`.
+/// Holds an element of `AvailableInstanceTypes` of
+/// [`DescribeDedicatedHostClustersResponseDedicatedHostClustersDedicatedHostClusterCapacity`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDedicatedHostClustersResponseDedicatedHostClustersDedicatedHostClusterCapacityAvailableInstanceTypes {
@@ -294,7 +295,8 @@ for DescribeDedicatedHostClustersResponseDedicatedHostClustersDedicatedHostClust
     }
 }
 
-/// Holds `DescribeDedicatedHostClustersResponseDedicatedHostClustersDedicatedHostClusterCapacityLocalStorageCapacities`.
+/// Holds an element of `LocalStorageCapacities` of
+/// [`DescribeDedicatedHostClustersResponseDedicatedHostClustersDedicatedHostClusterCapacity`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDedicatedHostClustersResponseDedicatedHostClustersDedicatedHostClusterCapacityLocalStorageCapacities {
@@ -329,7 +331,8 @@ for DescribeDedicatedHostClustersResponseDedicatedHostClustersDedicatedHostClust
     }
 }
 
-/// Holds `DescribeDedicatedHostClustersResponseDedicatedHostClustersDedicatedHostClusterCapacity`.
+/// Holds `DedicatedHostClusterCapacity` of
+/// [`DescribeDedicatedHostClustersResponseDedicatedHostClusters`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDedicatedHostClustersResponseDedicatedHostClustersDedicatedHostClusterCapacity {
@@ -376,7 +379,7 @@ impl rt::Serialize for DescribeDedicatedHostClustersResponseDedicatedHostCluster
     }
 }
 
-/// Holds `DescribeDedicatedHostClustersResponseDedicatedHostClustersTags`.
+/// Holds an element of `Tags` of [`DescribeDedicatedHostClustersResponseDedicatedHostClusters`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDedicatedHostClustersResponseDedicatedHostClustersTags {
@@ -405,7 +408,7 @@ impl rt::Serialize for DescribeDedicatedHostClustersResponseDedicatedHostCluster
     }
 }
 
-/// Holds `DescribeDedicatedHostClustersResponseDedicatedHostClusters`.
+/// Holds an element of `DedicatedHostClusters` of [`DescribeDedicatedHostClustersResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDedicatedHostClustersResponseDedicatedHostClusters {

@@ -142,7 +142,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDedicatedHostTypesResponse {
     }
 }
 
-/// Holds `DescribeDedicatedHostTypesResponseDedicatedHostTypes`.
+/// Holds an element of `DedicatedHostTypes` of [`DescribeDedicatedHostTypesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDedicatedHostTypesResponseDedicatedHostTypes {

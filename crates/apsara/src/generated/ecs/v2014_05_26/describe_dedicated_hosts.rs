@@ -282,7 +282,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDedicatedHostsResponse {
     }
 }
 
-/// Holds `DescribeDedicatedHostsRequestTag`.
+/// Holds an element of `Tag` of [`DescribeDedicatedHostsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDedicatedHostsRequestTag {
@@ -317,7 +317,8 @@ impl<'de> rt::Deserialize<'de> for DescribeDedicatedHostsRequestTag {
     }
 }
 
-/// Holds `DescribeDedicatedHostsResponseDedicatedHostsCapacityAvailableInstanceTypes`.
+/// Holds an element of `AvailableInstanceTypes` of
+/// [`DescribeDedicatedHostsResponseDedicatedHostsCapacity`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDedicatedHostsResponseDedicatedHostsCapacityAvailableInstanceTypes {
@@ -346,7 +347,7 @@ impl rt::Serialize for DescribeDedicatedHostsResponseDedicatedHostsCapacityAvail
     }
 }
 
-/// Holds `DescribeDedicatedHostsResponseDedicatedHostsCapacitySocketCapacities`.
+/// Holds an element of `SocketCapacities` of [`DescribeDedicatedHostsResponseDedicatedHostsCapacity`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDedicatedHostsResponseDedicatedHostsCapacitySocketCapacities {
@@ -384,7 +385,7 @@ impl rt::Serialize for DescribeDedicatedHostsResponseDedicatedHostsCapacitySocke
     }
 }
 
-/// Holds `DescribeDedicatedHostsResponseDedicatedHostsCapacity`.
+/// Holds `Capacity` of [`DescribeDedicatedHostsResponseDedicatedHosts`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDedicatedHostsResponseDedicatedHostsCapacity {
@@ -445,7 +446,7 @@ impl rt::Serialize for DescribeDedicatedHostsResponseDedicatedHostsCapacity {
     }
 }
 
-/// Holds `DescribeDedicatedHostsResponseDedicatedHostsHostDetailInfo`.
+/// Holds `HostDetailInfo` of [`DescribeDedicatedHostsResponseDedicatedHosts`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDedicatedHostsResponseDedicatedHostsHostDetailInfo {
@@ -471,7 +472,7 @@ impl rt::Serialize for DescribeDedicatedHostsResponseDedicatedHostsHostDetailInf
     }
 }
 
-/// Holds `DescribeDedicatedHostsResponseDedicatedHostsInstances`.
+/// Holds an element of `Instances` of [`DescribeDedicatedHostsResponseDedicatedHosts`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDedicatedHostsResponseDedicatedHostsInstances {
@@ -506,7 +507,7 @@ impl rt::Serialize for DescribeDedicatedHostsResponseDedicatedHostsInstances {
     }
 }
 
-/// Holds `DescribeDedicatedHostsResponseDedicatedHostsNetworkAttributes`.
+/// Holds `NetworkAttributes` of [`DescribeDedicatedHostsResponseDedicatedHosts`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDedicatedHostsResponseDedicatedHostsNetworkAttributes {
@@ -535,7 +536,7 @@ impl rt::Serialize for DescribeDedicatedHostsResponseDedicatedHostsNetworkAttrib
     }
 }
 
-/// Holds `DescribeDedicatedHostsResponseDedicatedHostsOperationLocks`.
+/// Holds an element of `OperationLocks` of [`DescribeDedicatedHostsResponseDedicatedHosts`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDedicatedHostsResponseDedicatedHostsOperationLocks {
@@ -559,7 +560,7 @@ impl rt::Serialize for DescribeDedicatedHostsResponseDedicatedHostsOperationLock
     }
 }
 
-/// Holds `DescribeDedicatedHostsResponseDedicatedHostsTags`.
+/// Holds an element of `Tags` of [`DescribeDedicatedHostsResponseDedicatedHosts`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDedicatedHostsResponseDedicatedHostsTags {
@@ -588,7 +589,7 @@ impl rt::Serialize for DescribeDedicatedHostsResponseDedicatedHostsTags {
     }
 }
 
-/// Holds `DescribeDedicatedHostsResponseDedicatedHosts`.
+/// Holds an element of `DedicatedHosts` of [`DescribeDedicatedHostsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDedicatedHostsResponseDedicatedHosts {

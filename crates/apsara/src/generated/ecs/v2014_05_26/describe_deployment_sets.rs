@@ -215,7 +215,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDeploymentSetsResponse {
     }
 }
 
-/// Holds `DescribeDeploymentSetsResponseDeploymentSetsCapacities`.
+/// Holds an element of `Capacities` of [`DescribeDeploymentSetsResponseDeploymentSets`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDeploymentSetsResponseDeploymentSetsCapacities {
@@ -247,7 +247,7 @@ impl rt::Serialize for DescribeDeploymentSetsResponseDeploymentSetsCapacities {
     }
 }
 
-/// Holds `DescribeDeploymentSetsResponseDeploymentSets`.
+/// Holds an element of `DeploymentSets` of [`DescribeDeploymentSetsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDeploymentSetsResponseDeploymentSets {

@@ -182,7 +182,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDiagnosticMetricSetsResponse {
     }
 }
 
-/// Holds `DescribeDiagnosticMetricSetsResponseMetricSets`.
+/// Holds an element of `MetricSets` of [`DescribeDiagnosticMetricSetsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDiagnosticMetricSetsResponseMetricSets {

@@ -172,7 +172,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDiagnosticMetricsResponse {
     }
 }
 
-/// Holds `DescribeDiagnosticMetricsResponseMetrics`.
+/// Holds an element of `Metrics` of [`DescribeDiagnosticMetricsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDiagnosticMetricsResponseMetrics {

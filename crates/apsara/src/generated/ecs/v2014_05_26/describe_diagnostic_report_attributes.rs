@@ -171,7 +171,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDiagnosticReportAttributesResponse {
     }
 }
 
-/// Holds `DescribeDiagnosticReportAttributesResponseMetricResultsIssues`.
+/// Holds an element of `Issues` of [`DescribeDiagnosticReportAttributesResponseMetricResults`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDiagnosticReportAttributesResponseMetricResultsIssues {
@@ -206,7 +206,7 @@ impl rt::Serialize for DescribeDiagnosticReportAttributesResponseMetricResultsIs
     }
 }
 
-/// Holds `DescribeDiagnosticReportAttributesResponseMetricResults`.
+/// Holds an element of `MetricResults` of [`DescribeDiagnosticReportAttributesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDiagnosticReportAttributesResponseMetricResults {

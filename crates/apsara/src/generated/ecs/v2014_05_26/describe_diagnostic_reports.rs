@@ -212,7 +212,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDiagnosticReportsResponse {
     }
 }
 
-/// Holds `DescribeDiagnosticReportsResponseReportsIssues`.
+/// Holds an element of `Issues` of [`DescribeDiagnosticReportsResponseReports`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDiagnosticReportsResponseReportsIssues {
@@ -247,7 +247,7 @@ impl rt::Serialize for DescribeDiagnosticReportsResponseReportsIssues {
     }
 }
 
-/// Holds `DescribeDiagnosticReportsResponseReports`.
+/// Holds an element of `Reports` of [`DescribeDiagnosticReportsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDiagnosticReportsResponseReports {

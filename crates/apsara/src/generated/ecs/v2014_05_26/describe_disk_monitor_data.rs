@@ -156,7 +156,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDiskMonitorDataResponse {
     }
 }
 
-/// Holds `DescribeDiskMonitorDataResponseMonitorData`.
+/// Holds an element of `MonitorData` of [`DescribeDiskMonitorDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDiskMonitorDataResponseMonitorData {

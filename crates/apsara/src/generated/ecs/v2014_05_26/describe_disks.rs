@@ -441,7 +441,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDisksResponse {
     }
 }
 
-/// Holds `DescribeDisksRequestTag`.
+/// Holds an element of `Tag` of [`DescribeDisksRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDisksRequestTag {
@@ -482,7 +482,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDisksRequestTag {
     }
 }
 
-/// Holds `DescribeDisksResponseDisksAttachments`.
+/// Holds an element of `Attachments` of [`DescribeDisksResponseDisks`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDisksResponseDisksAttachments {
@@ -514,7 +514,7 @@ impl rt::Serialize for DescribeDisksResponseDisksAttachments {
     }
 }
 
-/// Holds `DescribeDisksResponseDisksMountInstances`.
+/// Holds an element of `MountInstances` of [`DescribeDisksResponseDisks`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDisksResponseDisksMountInstances {
@@ -546,7 +546,7 @@ impl rt::Serialize for DescribeDisksResponseDisksMountInstances {
     }
 }
 
-/// Holds `DescribeDisksResponseDisksOperationLocks`.
+/// Holds an element of `OperationLocks` of [`DescribeDisksResponseDisks`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDisksResponseDisksOperationLocks {
@@ -570,7 +570,7 @@ impl rt::Serialize for DescribeDisksResponseDisksOperationLocks {
     }
 }
 
-/// Holds `DescribeDisksResponseDisksPlacement`.
+/// Holds `Placement` of [`DescribeDisksResponseDisks`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDisksResponseDisksPlacement {
@@ -594,7 +594,7 @@ impl rt::Serialize for DescribeDisksResponseDisksPlacement {
     }
 }
 
-/// Holds `DescribeDisksResponseDisksTags`.
+/// Holds an element of `Tags` of [`DescribeDisksResponseDisks`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDisksResponseDisksTags {
@@ -623,7 +623,7 @@ impl rt::Serialize for DescribeDisksResponseDisksTags {
     }
 }
 
-/// Holds `DescribeDisksResponseDisks`.
+/// Holds an element of `Disks` of [`DescribeDisksResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDisksResponseDisks {

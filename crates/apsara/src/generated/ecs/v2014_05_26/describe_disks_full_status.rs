@@ -249,7 +249,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDisksFullStatusResponse {
     }
 }
 
-/// Holds `DescribeDisksFullStatusRequestTag`.
+/// Holds an element of `Tag` of [`DescribeDisksFullStatusRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDisksFullStatusRequestTag {
@@ -284,7 +284,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDisksFullStatusRequestTag {
     }
 }
 
-/// Holds `DescribeDisksFullStatusResponseDiskFullStatusSetDiskEventSetEventType`.
+/// Holds `EventType` of [`DescribeDisksFullStatusResponseDiskFullStatusSetDiskEventSet`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDisksFullStatusResponseDiskFullStatusSetDiskEventSetEventType {
@@ -313,7 +313,7 @@ impl rt::Serialize for DescribeDisksFullStatusResponseDiskFullStatusSetDiskEvent
     }
 }
 
-/// Holds `DescribeDisksFullStatusResponseDiskFullStatusSetDiskEventSet`.
+/// Holds an element of `DiskEventSet` of [`DescribeDisksFullStatusResponseDiskFullStatusSet`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDisksFullStatusResponseDiskFullStatusSetDiskEventSet {
@@ -353,7 +353,7 @@ impl rt::Serialize for DescribeDisksFullStatusResponseDiskFullStatusSetDiskEvent
     }
 }
 
-/// Holds `DescribeDisksFullStatusResponseDiskFullStatusSetHealthStatus`.
+/// Holds `HealthStatus` of [`DescribeDisksFullStatusResponseDiskFullStatusSet`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDisksFullStatusResponseDiskFullStatusSetHealthStatus {
@@ -382,7 +382,7 @@ impl rt::Serialize for DescribeDisksFullStatusResponseDiskFullStatusSetHealthSta
     }
 }
 
-/// Holds `DescribeDisksFullStatusResponseDiskFullStatusSetStatus`.
+/// Holds `Status` of [`DescribeDisksFullStatusResponseDiskFullStatusSet`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDisksFullStatusResponseDiskFullStatusSetStatus {
@@ -411,7 +411,7 @@ impl rt::Serialize for DescribeDisksFullStatusResponseDiskFullStatusSetStatus {
     }
 }
 
-/// Holds `DescribeDisksFullStatusResponseDiskFullStatusSet`.
+/// Holds an element of `DiskFullStatusSet` of [`DescribeDisksFullStatusResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDisksFullStatusResponseDiskFullStatusSet {

@@ -270,7 +270,7 @@ impl<'de> rt::Deserialize<'de> for DescribeEipAddressesResponse {
     }
 }
 
-/// Holds `DescribeEipAddressesResponseEipAddressesOperationLocks`.
+/// Holds an element of `OperationLocks` of [`DescribeEipAddressesResponseEipAddresses`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeEipAddressesResponseEipAddressesOperationLocks {
@@ -294,7 +294,7 @@ impl rt::Serialize for DescribeEipAddressesResponseEipAddressesOperationLocks {
     }
 }
 
-/// Holds `DescribeEipAddressesResponseEipAddresses`.
+/// Holds an element of `EipAddresses` of [`DescribeEipAddressesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeEipAddressesResponseEipAddresses {

@@ -166,7 +166,7 @@ impl<'de> rt::Deserialize<'de> for DescribeEipMonitorDataResponse {
     }
 }
 
-/// Holds `DescribeEipMonitorDataResponseEipMonitorDatas`.
+/// Holds an element of `EipMonitorDatas` of [`DescribeEipMonitorDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeEipMonitorDataResponseEipMonitorDatas {

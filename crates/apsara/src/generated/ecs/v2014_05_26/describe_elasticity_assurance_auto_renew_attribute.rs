@@ -150,7 +150,8 @@ impl<'de> rt::Deserialize<'de> for DescribeElasticityAssuranceAutoRenewAttribute
     }
 }
 
-/// Holds `DescribeElasticityAssuranceAutoRenewAttributeResponseElasticityAssuranceRenewAttributes`.
+/// Holds an element of `ElasticityAssuranceRenewAttributes` of
+/// [`DescribeElasticityAssuranceAutoRenewAttributeResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeElasticityAssuranceAutoRenewAttributeResponseElasticityAssuranceRenewAttributes {

@@ -175,7 +175,7 @@ impl<'de> rt::Deserialize<'de> for DescribeElasticityAssuranceInstancesResponse 
     }
 }
 
-/// Holds `DescribeElasticityAssuranceInstancesResponseElasticityAssuranceItem`.
+/// Holds an element of `ElasticityAssuranceItem` of [`DescribeElasticityAssuranceInstancesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeElasticityAssuranceInstancesResponseElasticityAssuranceItem {

@@ -245,7 +245,7 @@ impl<'de> rt::Deserialize<'de> for DescribeElasticityAssurancesResponse {
     }
 }
 
-/// Holds `DescribeElasticityAssurancesRequestTag`.
+/// Holds an element of `Tag` of [`DescribeElasticityAssurancesRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeElasticityAssurancesRequestTag {
@@ -280,7 +280,8 @@ impl<'de> rt::Deserialize<'de> for DescribeElasticityAssurancesRequestTag {
     }
 }
 
-/// Holds `DescribeElasticityAssurancesResponseElasticityAssuranceSetAllocatedResourcesElasticityAssuranceUsages`.
+/// Holds an element of `ElasticityAssuranceUsages` of
+/// [`DescribeElasticityAssurancesResponseElasticityAssuranceSetAllocatedResources`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeElasticityAssurancesResponseElasticityAssuranceSetAllocatedResourcesElasticityAssuranceUsages {
@@ -315,7 +316,8 @@ for DescribeElasticityAssurancesResponseElasticityAssuranceSetAllocatedResources
     }
 }
 
-/// Holds `DescribeElasticityAssurancesResponseElasticityAssuranceSetAllocatedResources`.
+/// Holds an element of `AllocatedResources` of
+/// [`DescribeElasticityAssurancesResponseElasticityAssuranceSet`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeElasticityAssurancesResponseElasticityAssuranceSetAllocatedResources {
@@ -359,7 +361,8 @@ impl rt::Serialize for DescribeElasticityAssurancesResponseElasticityAssuranceSe
     }
 }
 
-/// Holds `DescribeElasticityAssurancesResponseElasticityAssuranceSetRecurrenceRules`.
+/// Holds an element of `RecurrenceRules` of
+/// [`DescribeElasticityAssurancesResponseElasticityAssuranceSet`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeElasticityAssurancesResponseElasticityAssuranceSetRecurrenceRules {
@@ -394,7 +397,7 @@ impl rt::Serialize for DescribeElasticityAssurancesResponseElasticityAssuranceSe
     }
 }
 
-/// Holds `DescribeElasticityAssurancesResponseElasticityAssuranceSetTags`.
+/// Holds an element of `Tags` of [`DescribeElasticityAssurancesResponseElasticityAssuranceSet`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeElasticityAssurancesResponseElasticityAssuranceSetTags {
@@ -423,7 +426,7 @@ impl rt::Serialize for DescribeElasticityAssurancesResponseElasticityAssuranceSe
     }
 }
 
-/// Holds `DescribeElasticityAssurancesResponseElasticityAssuranceSet`.
+/// Holds an element of `ElasticityAssuranceSet` of [`DescribeElasticityAssurancesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeElasticityAssurancesResponseElasticityAssuranceSet {

@@ -175,7 +175,7 @@ impl<'de> rt::Deserialize<'de> for DescribeEniMonitorDataResponse {
     }
 }
 
-/// Holds `DescribeEniMonitorDataResponseMonitorData`.
+/// Holds an element of `MonitorData` of [`DescribeEniMonitorDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeEniMonitorDataResponseMonitorData {

@@ -184,7 +184,7 @@ impl<'de> rt::Deserialize<'de> for DescribeForwardTableEntriesResponse {
     }
 }
 
-/// Holds `DescribeForwardTableEntriesResponseForwardTableEntries`.
+/// Holds an element of `ForwardTableEntries` of [`DescribeForwardTableEntriesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeForwardTableEntriesResponseForwardTableEntries {

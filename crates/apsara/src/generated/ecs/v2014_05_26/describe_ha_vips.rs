@@ -174,7 +174,7 @@ impl<'de> rt::Deserialize<'de> for DescribeHaVipsResponse {
     }
 }
 
-/// Holds `DescribeHaVipsRequestFilter`.
+/// Holds an element of `Filter` of [`DescribeHaVipsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeHaVipsRequestFilter {
@@ -209,7 +209,7 @@ impl<'de> rt::Deserialize<'de> for DescribeHaVipsRequestFilter {
     }
 }
 
-/// Holds `DescribeHaVipsResponseHaVips`.
+/// Holds an element of `HaVips` of [`DescribeHaVipsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeHaVipsResponseHaVips {

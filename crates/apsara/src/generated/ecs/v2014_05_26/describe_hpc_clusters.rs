@@ -176,7 +176,7 @@ impl<'de> rt::Deserialize<'de> for DescribeHpcClustersResponse {
     }
 }
 
-/// Holds `DescribeHpcClustersResponseHpcClusters`.
+/// Holds an element of `HpcClusters` of [`DescribeHpcClustersResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeHpcClustersResponseHpcClusters {

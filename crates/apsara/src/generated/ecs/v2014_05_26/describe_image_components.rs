@@ -239,7 +239,7 @@ impl<'de> rt::Deserialize<'de> for DescribeImageComponentsResponse {
     }
 }
 
-/// Holds `DescribeImageComponentsRequestTag`.
+/// Holds an element of `Tag` of [`DescribeImageComponentsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeImageComponentsRequestTag {
@@ -274,7 +274,7 @@ impl<'de> rt::Deserialize<'de> for DescribeImageComponentsRequestTag {
     }
 }
 
-/// Holds `DescribeImageComponentsResponseImageComponentParameters`.
+/// Holds an element of `Parameters` of [`DescribeImageComponentsResponseImageComponent`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeImageComponentsResponseImageComponentParameters {
@@ -306,7 +306,7 @@ impl rt::Serialize for DescribeImageComponentsResponseImageComponentParameters {
     }
 }
 
-/// Holds `DescribeImageComponentsResponseImageComponentTags`.
+/// Holds an element of `Tags` of [`DescribeImageComponentsResponseImageComponent`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeImageComponentsResponseImageComponentTags {
@@ -335,7 +335,7 @@ impl rt::Serialize for DescribeImageComponentsResponseImageComponentTags {
     }
 }
 
-/// Holds `DescribeImageComponentsResponseImageComponent`.
+/// Holds an element of `ImageComponent` of [`DescribeImageComponentsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeImageComponentsResponseImageComponent {

@@ -134,7 +134,7 @@ impl<'de> rt::Deserialize<'de> for DescribeImageFromFamilyResponse {
     }
 }
 
-/// Holds `DescribeImageFromFamilyResponseImageDiskDeviceMappings`.
+/// Holds an element of `DiskDeviceMappings` of [`DescribeImageFromFamilyResponseImage`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeImageFromFamilyResponseImageDiskDeviceMappings {
@@ -178,7 +178,7 @@ impl rt::Serialize for DescribeImageFromFamilyResponseImageDiskDeviceMappings {
     }
 }
 
-/// Holds `DescribeImageFromFamilyResponseImageTags`.
+/// Holds an element of `Tags` of [`DescribeImageFromFamilyResponseImage`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeImageFromFamilyResponseImageTags {
@@ -207,7 +207,7 @@ impl rt::Serialize for DescribeImageFromFamilyResponseImageTags {
     }
 }
 
-/// Holds `DescribeImageFromFamilyResponseImage`.
+/// Holds `Image` of [`DescribeImageFromFamilyResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeImageFromFamilyResponseImage {

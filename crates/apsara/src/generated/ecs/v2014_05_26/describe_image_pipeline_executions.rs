@@ -200,7 +200,7 @@ impl<'de> rt::Deserialize<'de> for DescribeImagePipelineExecutionsResponse {
     }
 }
 
-/// Holds `DescribeImagePipelineExecutionsRequestTag`.
+/// Holds an element of `Tag` of [`DescribeImagePipelineExecutionsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeImagePipelineExecutionsRequestTag {
@@ -235,7 +235,7 @@ impl<'de> rt::Deserialize<'de> for DescribeImagePipelineExecutionsRequestTag {
     }
 }
 
-/// Holds `DescribeImagePipelineExecutionsResponseImagePipelineExecutionTags`.
+/// Holds an element of `Tags` of [`DescribeImagePipelineExecutionsResponseImagePipelineExecution`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeImagePipelineExecutionsResponseImagePipelineExecutionTags {
@@ -264,7 +264,7 @@ impl rt::Serialize for DescribeImagePipelineExecutionsResponseImagePipelineExecu
     }
 }
 
-/// Holds `DescribeImagePipelineExecutionsResponseImagePipelineExecution`.
+/// Holds an element of `ImagePipelineExecution` of [`DescribeImagePipelineExecutionsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeImagePipelineExecutionsResponseImagePipelineExecution {

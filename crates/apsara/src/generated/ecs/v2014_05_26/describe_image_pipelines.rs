@@ -203,7 +203,7 @@ impl<'de> rt::Deserialize<'de> for DescribeImagePipelinesResponse {
     }
 }
 
-/// Holds `DescribeImagePipelinesRequestTag`.
+/// Holds an element of `Tag` of [`DescribeImagePipelinesRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeImagePipelinesRequestTag {
@@ -238,7 +238,7 @@ impl<'de> rt::Deserialize<'de> for DescribeImagePipelinesRequestTag {
     }
 }
 
-/// Holds `DescribeImagePipelinesResponseImagePipelineAdvancedOptions`.
+/// Holds `AdvancedOptions` of [`DescribeImagePipelinesResponseImagePipeline`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeImagePipelinesResponseImagePipelineAdvancedOptions {
@@ -267,7 +267,7 @@ impl rt::Serialize for DescribeImagePipelinesResponseImagePipelineAdvancedOption
     }
 }
 
-/// Holds `DescribeImagePipelinesResponseImagePipelineImageOptionsImageFeatures`.
+/// Holds `ImageFeatures` of [`DescribeImagePipelinesResponseImagePipelineImageOptions`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeImagePipelinesResponseImagePipelineImageOptionsImageFeatures {
@@ -293,7 +293,7 @@ impl rt::Serialize for DescribeImagePipelinesResponseImagePipelineImageOptionsIm
     }
 }
 
-/// Holds `DescribeImagePipelinesResponseImagePipelineImageOptionsImageTags`.
+/// Holds an element of `ImageTags` of [`DescribeImagePipelinesResponseImagePipelineImageOptions`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeImagePipelinesResponseImagePipelineImageOptionsImageTags {
@@ -322,7 +322,7 @@ impl rt::Serialize for DescribeImagePipelinesResponseImagePipelineImageOptionsIm
     }
 }
 
-/// Holds `DescribeImagePipelinesResponseImagePipelineImageOptions`.
+/// Holds `ImageOptions` of [`DescribeImagePipelinesResponseImagePipeline`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeImagePipelinesResponseImagePipelineImageOptions {
@@ -364,7 +364,8 @@ impl rt::Serialize for DescribeImagePipelinesResponseImagePipelineImageOptions {
     }
 }
 
-/// Holds `DescribeImagePipelinesResponseImagePipelineImportImageOptionsDiskDeviceMappings`.
+/// Holds an element of `DiskDeviceMappings` of
+/// [`DescribeImagePipelinesResponseImagePipelineImportImageOptions`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeImagePipelinesResponseImagePipelineImportImageOptionsDiskDeviceMappings {
@@ -399,7 +400,7 @@ impl rt::Serialize for DescribeImagePipelinesResponseImagePipelineImportImageOpt
     }
 }
 
-/// Holds `DescribeImagePipelinesResponseImagePipelineImportImageOptionsFeatures`.
+/// Holds `Features` of [`DescribeImagePipelinesResponseImagePipelineImportImageOptions`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeImagePipelinesResponseImagePipelineImportImageOptionsFeatures {
@@ -428,7 +429,8 @@ impl rt::Serialize for DescribeImagePipelinesResponseImagePipelineImportImageOpt
     }
 }
 
-/// Holds `DescribeImagePipelinesResponseImagePipelineImportImageOptionsImportImageTags`.
+/// Holds an element of `ImportImageTags` of
+/// [`DescribeImagePipelinesResponseImagePipelineImportImageOptions`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeImagePipelinesResponseImagePipelineImportImageOptionsImportImageTags {
@@ -457,7 +459,7 @@ impl rt::Serialize for DescribeImagePipelinesResponseImagePipelineImportImageOpt
     }
 }
 
-/// Holds `DescribeImagePipelinesResponseImagePipelineImportImageOptions`.
+/// Holds `ImportImageOptions` of [`DescribeImagePipelinesResponseImagePipeline`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeImagePipelinesResponseImagePipelineImportImageOptions {
@@ -526,7 +528,7 @@ impl rt::Serialize for DescribeImagePipelinesResponseImagePipelineImportImageOpt
     }
 }
 
-/// Holds `DescribeImagePipelinesResponseImagePipelineTags`.
+/// Holds an element of `Tags` of [`DescribeImagePipelinesResponseImagePipeline`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeImagePipelinesResponseImagePipelineTags {
@@ -555,7 +557,7 @@ impl rt::Serialize for DescribeImagePipelinesResponseImagePipelineTags {
     }
 }
 
-/// Holds `DescribeImagePipelinesResponseImagePipeline`.
+/// Holds an element of `ImagePipeline` of [`DescribeImagePipelinesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeImagePipelinesResponseImagePipeline {

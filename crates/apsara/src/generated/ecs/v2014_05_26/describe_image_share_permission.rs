@@ -170,7 +170,7 @@ impl<'de> rt::Deserialize<'de> for DescribeImageSharePermissionResponse {
     }
 }
 
-/// Holds `DescribeImageSharePermissionResponseAccounts`.
+/// Holds an element of `Accounts` of [`DescribeImageSharePermissionResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeImageSharePermissionResponseAccounts {
@@ -199,7 +199,7 @@ impl rt::Serialize for DescribeImageSharePermissionResponseAccounts {
     }
 }
 
-/// Holds `DescribeImageSharePermissionResponseShareGroups`.
+/// Holds an element of `ShareGroups` of [`DescribeImageSharePermissionResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeImageSharePermissionResponseShareGroups {

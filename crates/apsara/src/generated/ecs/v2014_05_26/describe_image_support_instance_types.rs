@@ -164,7 +164,7 @@ impl<'de> rt::Deserialize<'de> for DescribeImageSupportInstanceTypesResponse {
     }
 }
 
-/// Holds `DescribeImageSupportInstanceTypesRequestFilter`.
+/// Holds an element of `Filter` of [`DescribeImageSupportInstanceTypesRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeImageSupportInstanceTypesRequestFilter {
@@ -199,7 +199,7 @@ impl<'de> rt::Deserialize<'de> for DescribeImageSupportInstanceTypesRequestFilte
     }
 }
 
-/// Holds `DescribeImageSupportInstanceTypesResponseInstanceTypes`.
+/// Holds an element of `InstanceTypes` of [`DescribeImageSupportInstanceTypesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeImageSupportInstanceTypesResponseInstanceTypes {

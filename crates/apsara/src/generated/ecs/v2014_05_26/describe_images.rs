@@ -347,7 +347,7 @@ impl<'de> rt::Deserialize<'de> for DescribeImagesResponse {
     }
 }
 
-/// Holds `DescribeImagesRequestFilter`.
+/// Holds an element of `Filter` of [`DescribeImagesRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeImagesRequestFilter {
@@ -382,7 +382,7 @@ impl<'de> rt::Deserialize<'de> for DescribeImagesRequestFilter {
     }
 }
 
-/// Holds `DescribeImagesRequestTag`.
+/// Holds an element of `Tag` of [`DescribeImagesRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeImagesRequestTag {
@@ -423,7 +423,7 @@ impl<'de> rt::Deserialize<'de> for DescribeImagesRequestTag {
     }
 }
 
-/// Holds `DescribeImagesResponseImagesDetectionOptionsItems`.
+/// Holds an element of `Items` of [`DescribeImagesResponseImagesDetectionOptions`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeImagesResponseImagesDetectionOptionsItems {
@@ -458,7 +458,7 @@ impl rt::Serialize for DescribeImagesResponseImagesDetectionOptionsItems {
     }
 }
 
-/// Holds `DescribeImagesResponseImagesDetectionOptions`.
+/// Holds `DetectionOptions` of [`DescribeImagesResponseImages`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeImagesResponseImagesDetectionOptions {
@@ -487,7 +487,7 @@ impl rt::Serialize for DescribeImagesResponseImagesDetectionOptions {
     }
 }
 
-/// Holds `DescribeImagesResponseImagesDiskDeviceMappings`.
+/// Holds an element of `DiskDeviceMappings` of [`DescribeImagesResponseImages`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeImagesResponseImagesDiskDeviceMappings {
@@ -540,7 +540,7 @@ impl rt::Serialize for DescribeImagesResponseImagesDiskDeviceMappings {
     }
 }
 
-/// Holds `DescribeImagesResponseImagesFeatures`.
+/// Holds `Features` of [`DescribeImagesResponseImages`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeImagesResponseImagesFeatures {
@@ -581,7 +581,7 @@ impl rt::Serialize for DescribeImagesResponseImagesFeatures {
     }
 }
 
-/// Holds `DescribeImagesResponseImagesTags`.
+/// Holds an element of `Tags` of [`DescribeImagesResponseImages`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeImagesResponseImagesTags {
@@ -610,7 +610,7 @@ impl rt::Serialize for DescribeImagesResponseImagesTags {
     }
 }
 
-/// Holds `DescribeImagesResponseImages`.
+/// Holds an element of `Images` of [`DescribeImagesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeImagesResponseImages {

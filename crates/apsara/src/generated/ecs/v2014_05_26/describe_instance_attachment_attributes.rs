@@ -172,7 +172,7 @@ impl<'de> rt::Deserialize<'de> for DescribeInstanceAttachmentAttributesResponse 
     }
 }
 
-/// Holds `DescribeInstanceAttachmentAttributesResponseInstances`.
+/// Holds an element of `Instances` of [`DescribeInstanceAttachmentAttributesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstanceAttachmentAttributesResponseInstances {

@@ -225,7 +225,7 @@ impl<'de> rt::Deserialize<'de> for DescribeInstanceAttributeResponse {
     }
 }
 
-/// Holds `DescribeInstanceAttributeResponseDedicatedHostAttribute`.
+/// Holds `DedicatedHostAttribute` of [`DescribeInstanceAttributeResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstanceAttributeResponseDedicatedHostAttribute {
@@ -254,7 +254,7 @@ impl rt::Serialize for DescribeInstanceAttributeResponseDedicatedHostAttribute {
     }
 }
 
-/// Holds `DescribeInstanceAttributeResponseEipAddress`.
+/// Holds `EipAddress` of [`DescribeInstanceAttributeResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstanceAttributeResponseEipAddress {
@@ -289,7 +289,7 @@ impl rt::Serialize for DescribeInstanceAttributeResponseEipAddress {
     }
 }
 
-/// Holds `DescribeInstanceAttributeResponseNetworkOptions`.
+/// Holds `NetworkOptions` of [`DescribeInstanceAttributeResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstanceAttributeResponseNetworkOptions {
@@ -321,7 +321,7 @@ impl rt::Serialize for DescribeInstanceAttributeResponseNetworkOptions {
     }
 }
 
-/// Holds `DescribeInstanceAttributeResponseOperationLocks`.
+/// Holds an element of `OperationLocks` of [`DescribeInstanceAttributeResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstanceAttributeResponseOperationLocks {
@@ -345,7 +345,7 @@ impl rt::Serialize for DescribeInstanceAttributeResponseOperationLocks {
     }
 }
 
-/// Holds `DescribeInstanceAttributeResponseVpcAttributes`.
+/// Holds `VpcAttributes` of [`DescribeInstanceAttributeResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstanceAttributeResponseVpcAttributes {

@@ -176,7 +176,7 @@ impl<'de> rt::Deserialize<'de> for DescribeInstanceAutoRenewAttributeResponse {
     }
 }
 
-/// Holds `DescribeInstanceAutoRenewAttributeResponseInstanceRenewAttributes`.
+/// Holds an element of `InstanceRenewAttributes` of [`DescribeInstanceAutoRenewAttributeResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstanceAutoRenewAttributeResponseInstanceRenewAttributes {

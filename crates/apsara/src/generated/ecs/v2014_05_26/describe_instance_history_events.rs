@@ -341,7 +341,7 @@ impl<'de> rt::Deserialize<'de> for DescribeInstanceHistoryEventsResponse {
     }
 }
 
-/// Holds `DescribeInstanceHistoryEventsRequestTag`.
+/// Holds an element of `Tag` of [`DescribeInstanceHistoryEventsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstanceHistoryEventsRequestTag {
@@ -376,7 +376,7 @@ impl<'de> rt::Deserialize<'de> for DescribeInstanceHistoryEventsRequestTag {
     }
 }
 
-/// Holds `DescribeInstanceHistoryEventsResponseInstanceSystemEventSetEventCycleStatus`.
+/// Holds `EventCycleStatus` of [`DescribeInstanceHistoryEventsResponseInstanceSystemEventSet`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstanceHistoryEventsResponseInstanceSystemEventSetEventCycleStatus {
@@ -405,7 +405,7 @@ impl rt::Serialize for DescribeInstanceHistoryEventsResponseInstanceSystemEventS
     }
 }
 
-/// Holds `DescribeInstanceHistoryEventsResponseInstanceSystemEventSetEventType`.
+/// Holds `EventType` of [`DescribeInstanceHistoryEventsResponseInstanceSystemEventSet`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstanceHistoryEventsResponseInstanceSystemEventSetEventType {
@@ -434,7 +434,8 @@ impl rt::Serialize for DescribeInstanceHistoryEventsResponseInstanceSystemEventS
     }
 }
 
-/// Holds `DescribeInstanceHistoryEventsResponseInstanceSystemEventSetExtendedAttributeInactiveDisks`.
+/// Holds an element of `InactiveDisks` of
+/// [`DescribeInstanceHistoryEventsResponseInstanceSystemEventSetExtendedAttribute`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstanceHistoryEventsResponseInstanceSystemEventSetExtendedAttributeInactiveDisks {
@@ -472,7 +473,7 @@ impl rt::Serialize for DescribeInstanceHistoryEventsResponseInstanceSystemEventS
     }
 }
 
-/// Holds `DescribeInstanceHistoryEventsResponseInstanceSystemEventSetExtendedAttribute`.
+/// Holds `ExtendedAttribute` of [`DescribeInstanceHistoryEventsResponseInstanceSystemEventSet`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstanceHistoryEventsResponseInstanceSystemEventSetExtendedAttribute {
@@ -545,7 +546,7 @@ impl rt::Serialize for DescribeInstanceHistoryEventsResponseInstanceSystemEventS
     }
 }
 
-/// Holds `DescribeInstanceHistoryEventsResponseInstanceSystemEventSet`.
+/// Holds an element of `InstanceSystemEventSet` of [`DescribeInstanceHistoryEventsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstanceHistoryEventsResponseInstanceSystemEventSet {

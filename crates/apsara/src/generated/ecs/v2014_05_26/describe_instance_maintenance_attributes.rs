@@ -177,7 +177,8 @@ impl<'de> rt::Deserialize<'de> for DescribeInstanceMaintenanceAttributesResponse
     }
 }
 
-/// Holds `DescribeInstanceMaintenanceAttributesResponseMaintenanceAttributesActionOnMaintenance`.
+/// Holds `ActionOnMaintenance` of
+/// [`DescribeInstanceMaintenanceAttributesResponseMaintenanceAttributes`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstanceMaintenanceAttributesResponseMaintenanceAttributesActionOnMaintenance {
@@ -209,7 +210,8 @@ impl rt::Serialize for DescribeInstanceMaintenanceAttributesResponseMaintenanceA
     }
 }
 
-/// Holds `DescribeInstanceMaintenanceAttributesResponseMaintenanceAttributesMaintenanceWindows`.
+/// Holds an element of `MaintenanceWindows` of
+/// [`DescribeInstanceMaintenanceAttributesResponseMaintenanceAttributes`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstanceMaintenanceAttributesResponseMaintenanceAttributesMaintenanceWindows {
@@ -238,7 +240,7 @@ impl rt::Serialize for DescribeInstanceMaintenanceAttributesResponseMaintenanceA
     }
 }
 
-/// Holds `DescribeInstanceMaintenanceAttributesResponseMaintenanceAttributes`.
+/// Holds an element of `MaintenanceAttributes` of [`DescribeInstanceMaintenanceAttributesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstanceMaintenanceAttributesResponseMaintenanceAttributes {

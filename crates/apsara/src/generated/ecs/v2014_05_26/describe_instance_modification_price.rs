@@ -168,7 +168,7 @@ impl<'de> rt::Deserialize<'de> for DescribeInstanceModificationPriceResponse {
     }
 }
 
-/// Holds `DescribeInstanceModificationPriceRequestDataDisk`.
+/// Holds an element of `DataDisk` of [`DescribeInstanceModificationPriceRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstanceModificationPriceRequestDataDisk {
@@ -206,7 +206,8 @@ impl<'de> rt::Deserialize<'de> for DescribeInstanceModificationPriceRequestDataD
     }
 }
 
-/// Holds `DescribeInstanceModificationPriceResponsePriceInfoPriceDetailInfosSubRules`.
+/// Holds an element of `SubRules` of
+/// [`DescribeInstanceModificationPriceResponsePriceInfoPriceDetailInfos`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstanceModificationPriceResponsePriceInfoPriceDetailInfosSubRules {
@@ -235,7 +236,7 @@ impl rt::Serialize for DescribeInstanceModificationPriceResponsePriceInfoPriceDe
     }
 }
 
-/// Holds `DescribeInstanceModificationPriceResponsePriceInfoPriceDetailInfos`.
+/// Holds an element of `DetailInfos` of [`DescribeInstanceModificationPriceResponsePriceInfoPrice`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstanceModificationPriceResponsePriceInfoPriceDetailInfos {
@@ -275,7 +276,7 @@ impl rt::Serialize for DescribeInstanceModificationPriceResponsePriceInfoPriceDe
     }
 }
 
-/// Holds `DescribeInstanceModificationPriceResponsePriceInfoPrice`.
+/// Holds `Price` of [`DescribeInstanceModificationPriceResponsePriceInfo`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstanceModificationPriceResponsePriceInfoPrice {
@@ -315,7 +316,7 @@ impl rt::Serialize for DescribeInstanceModificationPriceResponsePriceInfoPrice {
     }
 }
 
-/// Holds `DescribeInstanceModificationPriceResponsePriceInfoRules`.
+/// Holds an element of `Rules` of [`DescribeInstanceModificationPriceResponsePriceInfo`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstanceModificationPriceResponsePriceInfoRules {
@@ -344,7 +345,7 @@ impl rt::Serialize for DescribeInstanceModificationPriceResponsePriceInfoRules {
     }
 }
 
-/// Holds `DescribeInstanceModificationPriceResponsePriceInfo`.
+/// Holds `PriceInfo` of [`DescribeInstanceModificationPriceResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstanceModificationPriceResponsePriceInfo {

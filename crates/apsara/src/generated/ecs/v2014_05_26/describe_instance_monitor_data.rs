@@ -153,7 +153,7 @@ impl<'de> rt::Deserialize<'de> for DescribeInstanceMonitorDataResponse {
     }
 }
 
-/// Holds `DescribeInstanceMonitorDataResponseMonitorData`.
+/// Holds an element of `MonitorData` of [`DescribeInstanceMonitorDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstanceMonitorDataResponseMonitorData {

@@ -174,7 +174,7 @@ impl<'de> rt::Deserialize<'de> for DescribeInstanceRamRoleResponse {
     }
 }
 
-/// Holds `DescribeInstanceRamRoleResponseInstanceRamRoleSets`.
+/// Holds an element of `InstanceRamRoleSets` of [`DescribeInstanceRamRoleResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstanceRamRoleResponseInstanceRamRoleSets {

@@ -188,7 +188,7 @@ impl<'de> rt::Deserialize<'de> for DescribeInstanceStatusResponse {
     }
 }
 
-/// Holds `DescribeInstanceStatusResponseInstanceStatuses`.
+/// Holds an element of `InstanceStatuses` of [`DescribeInstanceStatusResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstanceStatusResponseInstanceStatuses {

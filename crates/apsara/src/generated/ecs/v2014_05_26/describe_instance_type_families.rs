@@ -136,7 +136,7 @@ impl<'de> rt::Deserialize<'de> for DescribeInstanceTypeFamiliesResponse {
     }
 }
 
-/// Holds `DescribeInstanceTypeFamiliesResponseInstanceTypeFamilies`.
+/// Holds an element of `InstanceTypeFamilies` of [`DescribeInstanceTypeFamiliesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstanceTypeFamiliesResponseInstanceTypeFamilies {

@@ -623,7 +623,7 @@ impl<'de> rt::Deserialize<'de> for DescribeInstanceTypesResponse {
     }
 }
 
-/// Holds `DescribeInstanceTypesResponseInstanceTypesAttributes`.
+/// Holds an element of `Attributes` of [`DescribeInstanceTypesResponseInstanceTypes`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstanceTypesResponseInstanceTypesAttributes {
@@ -652,7 +652,7 @@ impl rt::Serialize for DescribeInstanceTypesResponseInstanceTypesAttributes {
     }
 }
 
-/// Holds `DescribeInstanceTypesResponseInstanceTypesClock`.
+/// Holds `Clock` of [`DescribeInstanceTypesResponseInstanceTypes`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstanceTypesResponseInstanceTypesClock {
@@ -676,7 +676,7 @@ impl rt::Serialize for DescribeInstanceTypesResponseInstanceTypesClock {
     }
 }
 
-/// Holds `DescribeInstanceTypesResponseInstanceTypesCpuOptions`.
+/// Holds `CpuOptions` of [`DescribeInstanceTypesResponseInstanceTypes`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstanceTypesResponseInstanceTypesCpuOptions {
@@ -715,7 +715,7 @@ impl rt::Serialize for DescribeInstanceTypesResponseInstanceTypesCpuOptions {
     }
 }
 
-/// Holds `DescribeInstanceTypesResponseInstanceTypesEnhancedNetwork`.
+/// Holds `EnhancedNetwork` of [`DescribeInstanceTypesResponseInstanceTypes`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstanceTypesResponseInstanceTypesEnhancedNetwork {
@@ -747,7 +747,7 @@ impl rt::Serialize for DescribeInstanceTypesResponseInstanceTypesEnhancedNetwork
     }
 }
 
-/// Holds `DescribeInstanceTypesResponseInstanceTypesNetworkCards`.
+/// Holds an element of `NetworkCards` of [`DescribeInstanceTypesResponseInstanceTypes`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstanceTypesResponseInstanceTypesNetworkCards {
@@ -773,7 +773,8 @@ impl rt::Serialize for DescribeInstanceTypesResponseInstanceTypesNetworkCards {
     }
 }
 
-/// Holds `DescribeInstanceTypesResponseInstanceTypesNetworkInfoBandwidthWeightingWeightingInfos`.
+/// Holds an element of `WeightingInfos` of
+/// [`DescribeInstanceTypesResponseInstanceTypesNetworkInfoBandwidthWeighting`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstanceTypesResponseInstanceTypesNetworkInfoBandwidthWeightingWeightingInfos {
@@ -811,7 +812,7 @@ impl rt::Serialize for DescribeInstanceTypesResponseInstanceTypesNetworkInfoBand
     }
 }
 
-/// Holds `DescribeInstanceTypesResponseInstanceTypesNetworkInfoBandwidthWeighting`.
+/// Holds `BandwidthWeighting` of [`DescribeInstanceTypesResponseInstanceTypesNetworkInfo`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstanceTypesResponseInstanceTypesNetworkInfoBandwidthWeighting {
@@ -839,7 +840,7 @@ impl rt::Serialize for DescribeInstanceTypesResponseInstanceTypesNetworkInfoBand
     }
 }
 
-/// Holds `DescribeInstanceTypesResponseInstanceTypesNetworkInfo`.
+/// Holds `NetworkInfo` of [`DescribeInstanceTypesResponseInstanceTypes`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstanceTypesResponseInstanceTypesNetworkInfo {
@@ -867,7 +868,7 @@ impl rt::Serialize for DescribeInstanceTypesResponseInstanceTypesNetworkInfo {
     }
 }
 
-/// Holds `DescribeInstanceTypesResponseInstanceTypes`.
+/// Holds an element of `InstanceTypes` of [`DescribeInstanceTypesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstanceTypesResponseInstanceTypes {

@@ -552,7 +552,7 @@ impl<'de> rt::Deserialize<'de> for DescribeInstancesResponse {
     }
 }
 
-/// Holds `DescribeInstancesRequestTag`.
+/// Holds an element of `Tag` of [`DescribeInstancesRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstancesRequestTag {
@@ -593,7 +593,7 @@ impl<'de> rt::Deserialize<'de> for DescribeInstancesRequestTag {
     }
 }
 
-/// Holds `DescribeInstancesResponseInstancesAdditionalInfo`.
+/// Holds `AdditionalInfo` of [`DescribeInstancesResponseInstances`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstancesResponseInstancesAdditionalInfo {
@@ -619,7 +619,7 @@ impl rt::Serialize for DescribeInstancesResponseInstancesAdditionalInfo {
     }
 }
 
-/// Holds `DescribeInstancesResponseInstancesClockOptions`.
+/// Holds `ClockOptions` of [`DescribeInstancesResponseInstances`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstancesResponseInstancesClockOptions {
@@ -643,7 +643,7 @@ impl rt::Serialize for DescribeInstancesResponseInstancesClockOptions {
     }
 }
 
-/// Holds `DescribeInstancesResponseInstancesCpuOptions`.
+/// Holds `CpuOptions` of [`DescribeInstancesResponseInstances`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstancesResponseInstancesCpuOptions {
@@ -687,7 +687,7 @@ impl rt::Serialize for DescribeInstancesResponseInstancesCpuOptions {
     }
 }
 
-/// Holds `DescribeInstancesResponseInstancesDedicatedHostAttribute`.
+/// Holds `DedicatedHostAttribute` of [`DescribeInstancesResponseInstances`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstancesResponseInstancesDedicatedHostAttribute {
@@ -719,7 +719,7 @@ impl rt::Serialize for DescribeInstancesResponseInstancesDedicatedHostAttribute 
     }
 }
 
-/// Holds `DescribeInstancesResponseInstancesDedicatedInstanceAttribute`.
+/// Holds `DedicatedInstanceAttribute` of [`DescribeInstancesResponseInstances`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstancesResponseInstancesDedicatedInstanceAttribute {
@@ -748,7 +748,7 @@ impl rt::Serialize for DescribeInstancesResponseInstancesDedicatedInstanceAttrib
     }
 }
 
-/// Holds `DescribeInstancesResponseInstancesEcsCapacityReservationAttr`.
+/// Holds `EcsCapacityReservationAttr` of [`DescribeInstancesResponseInstances`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstancesResponseInstancesEcsCapacityReservationAttr {
@@ -777,7 +777,7 @@ impl rt::Serialize for DescribeInstancesResponseInstancesEcsCapacityReservationA
     }
 }
 
-/// Holds `DescribeInstancesResponseInstancesEipAddress`.
+/// Holds `EipAddress` of [`DescribeInstancesResponseInstances`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstancesResponseInstancesEipAddress {
@@ -815,7 +815,7 @@ impl rt::Serialize for DescribeInstancesResponseInstancesEipAddress {
     }
 }
 
-/// Holds `DescribeInstancesResponseInstancesHibernationOptions`.
+/// Holds `HibernationOptions` of [`DescribeInstancesResponseInstances`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstancesResponseInstancesHibernationOptions {
@@ -839,7 +839,7 @@ impl rt::Serialize for DescribeInstancesResponseInstancesHibernationOptions {
     }
 }
 
-/// Holds `DescribeInstancesResponseInstancesImageOptions`.
+/// Holds `ImageOptions` of [`DescribeInstancesResponseInstances`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstancesResponseInstancesImageOptions {
@@ -868,7 +868,7 @@ impl rt::Serialize for DescribeInstancesResponseInstancesImageOptions {
     }
 }
 
-/// Holds `DescribeInstancesResponseInstancesMetadataOptions`.
+/// Holds `MetadataOptions` of [`DescribeInstancesResponseInstances`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstancesResponseInstancesMetadataOptions {
@@ -900,7 +900,7 @@ impl rt::Serialize for DescribeInstancesResponseInstancesMetadataOptions {
     }
 }
 
-/// Holds `DescribeInstancesResponseInstancesNetworkInterfacesIpv4PrefixSets`.
+/// Holds an element of `Ipv4PrefixSets` of [`DescribeInstancesResponseInstancesNetworkInterfaces`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstancesResponseInstancesNetworkInterfacesIpv4PrefixSets {
@@ -924,7 +924,7 @@ impl rt::Serialize for DescribeInstancesResponseInstancesNetworkInterfacesIpv4Pr
     }
 }
 
-/// Holds `DescribeInstancesResponseInstancesNetworkInterfacesIpv6PrefixSets`.
+/// Holds an element of `Ipv6PrefixSets` of [`DescribeInstancesResponseInstancesNetworkInterfaces`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstancesResponseInstancesNetworkInterfacesIpv6PrefixSets {
@@ -948,7 +948,7 @@ impl rt::Serialize for DescribeInstancesResponseInstancesNetworkInterfacesIpv6Pr
     }
 }
 
-/// Holds `DescribeInstancesResponseInstancesNetworkInterfacesIpv6Sets`.
+/// Holds an element of `Ipv6Sets` of [`DescribeInstancesResponseInstancesNetworkInterfaces`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstancesResponseInstancesNetworkInterfacesIpv6Sets {
@@ -974,7 +974,7 @@ impl rt::Serialize for DescribeInstancesResponseInstancesNetworkInterfacesIpv6Se
     }
 }
 
-/// Holds `DescribeInstancesResponseInstancesNetworkInterfacesPrivateIpSets`.
+/// Holds an element of `PrivateIpSets` of [`DescribeInstancesResponseInstancesNetworkInterfaces`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstancesResponseInstancesNetworkInterfacesPrivateIpSets {
@@ -1006,7 +1006,7 @@ impl rt::Serialize for DescribeInstancesResponseInstancesNetworkInterfacesPrivat
     }
 }
 
-/// Holds `DescribeInstancesResponseInstancesNetworkInterfaces`.
+/// Holds an element of `NetworkInterfaces` of [`DescribeInstancesResponseInstances`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstancesResponseInstancesNetworkInterfaces {
@@ -1059,7 +1059,7 @@ impl rt::Serialize for DescribeInstancesResponseInstancesNetworkInterfaces {
     }
 }
 
-/// Holds `DescribeInstancesResponseInstancesOperationLocks`.
+/// Holds an element of `OperationLocks` of [`DescribeInstancesResponseInstances`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstancesResponseInstancesOperationLocks {
@@ -1088,7 +1088,7 @@ impl rt::Serialize for DescribeInstancesResponseInstancesOperationLocks {
     }
 }
 
-/// Holds `DescribeInstancesResponseInstancesPrivateDnsNameOptions`.
+/// Holds `PrivateDnsNameOptions` of [`DescribeInstancesResponseInstances`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstancesResponseInstancesPrivateDnsNameOptions {
@@ -1126,7 +1126,7 @@ impl rt::Serialize for DescribeInstancesResponseInstancesPrivateDnsNameOptions {
     }
 }
 
-/// Holds `DescribeInstancesResponseInstancesTags`.
+/// Holds an element of `Tags` of [`DescribeInstancesResponseInstances`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstancesResponseInstancesTags {
@@ -1155,7 +1155,7 @@ impl rt::Serialize for DescribeInstancesResponseInstancesTags {
     }
 }
 
-/// Holds `DescribeInstancesResponseInstancesVpcAttributes`.
+/// Holds `VpcAttributes` of [`DescribeInstancesResponseInstances`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstancesResponseInstancesVpcAttributes {
@@ -1190,7 +1190,7 @@ impl rt::Serialize for DescribeInstancesResponseInstancesVpcAttributes {
     }
 }
 
-/// Holds `DescribeInstancesResponseInstances`.
+/// Holds an element of `Instances` of [`DescribeInstancesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstancesResponseInstances {

@@ -263,7 +263,7 @@ impl<'de> rt::Deserialize<'de> for DescribeInstancesFullStatusResponse {
     }
 }
 
-/// Holds `DescribeInstancesFullStatusResponseInstanceFullStatusSetHealthStatus`.
+/// Holds `HealthStatus` of [`DescribeInstancesFullStatusResponseInstanceFullStatusSet`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstancesFullStatusResponseInstanceFullStatusSetHealthStatus {
@@ -292,7 +292,8 @@ impl rt::Serialize for DescribeInstancesFullStatusResponseInstanceFullStatusSetH
     }
 }
 
-/// Holds `DescribeInstancesFullStatusResponseInstanceFullStatusSetScheduledSystemEventSetEventCycleStatus`.
+/// Holds `EventCycleStatus` of
+/// [`DescribeInstancesFullStatusResponseInstanceFullStatusSetScheduledSystemEventSet`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstancesFullStatusResponseInstanceFullStatusSetScheduledSystemEventSetEventCycleStatus {
@@ -322,7 +323,8 @@ impl rt::Serialize for DescribeInstancesFullStatusResponseInstanceFullStatusSetS
     }
 }
 
-/// Holds `DescribeInstancesFullStatusResponseInstanceFullStatusSetScheduledSystemEventSetEventType`.
+/// Holds `EventType` of
+/// [`DescribeInstancesFullStatusResponseInstanceFullStatusSetScheduledSystemEventSet`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstancesFullStatusResponseInstanceFullStatusSetScheduledSystemEventSetEventType {
@@ -351,7 +353,8 @@ impl rt::Serialize for DescribeInstancesFullStatusResponseInstanceFullStatusSetS
     }
 }
 
-/// Holds `DescribeInstancesFullStatusResponseInstanceFullStatusSetScheduledSystemEventSetExtendedAttributeInactiveDisks`.
+/// Holds an element of `InactiveDisks` of
+/// [`DescribeInstancesFullStatusResponseInstanceFullStatusSetScheduledSystemEventSetExtendedAttribute`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstancesFullStatusResponseInstanceFullStatusSetScheduledSystemEventSetExtendedAttributeInactiveDisks {
@@ -392,7 +395,8 @@ for DescribeInstancesFullStatusResponseInstanceFullStatusSetScheduledSystemEvent
     }
 }
 
-/// Holds `DescribeInstancesFullStatusResponseInstanceFullStatusSetScheduledSystemEventSetExtendedAttribute`.
+/// Holds `ExtendedAttribute` of
+/// [`DescribeInstancesFullStatusResponseInstanceFullStatusSetScheduledSystemEventSet`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstancesFullStatusResponseInstanceFullStatusSetScheduledSystemEventSetExtendedAttribute {
@@ -428,7 +432,8 @@ for DescribeInstancesFullStatusResponseInstanceFullStatusSetScheduledSystemEvent
     }
 }
 
-/// Holds `DescribeInstancesFullStatusResponseInstanceFullStatusSetScheduledSystemEventSet`.
+/// Holds an element of `ScheduledSystemEventSet` of
+/// [`DescribeInstancesFullStatusResponseInstanceFullStatusSet`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstancesFullStatusResponseInstanceFullStatusSetScheduledSystemEventSet {
@@ -481,7 +486,7 @@ impl rt::Serialize for DescribeInstancesFullStatusResponseInstanceFullStatusSetS
     }
 }
 
-/// Holds `DescribeInstancesFullStatusResponseInstanceFullStatusSetStatus`.
+/// Holds `Status` of [`DescribeInstancesFullStatusResponseInstanceFullStatusSet`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstancesFullStatusResponseInstanceFullStatusSetStatus {
@@ -510,7 +515,7 @@ impl rt::Serialize for DescribeInstancesFullStatusResponseInstanceFullStatusSetS
     }
 }
 
-/// Holds `DescribeInstancesFullStatusResponseInstanceFullStatusSet`.
+/// Holds an element of `InstanceFullStatusSet` of [`DescribeInstancesFullStatusResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInstancesFullStatusResponseInstanceFullStatusSet {

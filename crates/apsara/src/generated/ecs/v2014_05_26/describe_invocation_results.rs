@@ -249,7 +249,7 @@ impl<'de> rt::Deserialize<'de> for DescribeInvocationResultsResponse {
     }
 }
 
-/// Holds `DescribeInvocationResultsRequestTag`.
+/// Holds an element of `Tag` of [`DescribeInvocationResultsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInvocationResultsRequestTag {
@@ -284,7 +284,7 @@ impl<'de> rt::Deserialize<'de> for DescribeInvocationResultsRequestTag {
     }
 }
 
-/// Holds `DescribeInvocationResultsResponseInvocationInvocationResultsTags`.
+/// Holds an element of `Tags` of [`DescribeInvocationResultsResponseInvocationInvocationResults`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInvocationResultsResponseInvocationInvocationResultsTags {
@@ -313,7 +313,7 @@ impl rt::Serialize for DescribeInvocationResultsResponseInvocationInvocationResu
     }
 }
 
-/// Holds `DescribeInvocationResultsResponseInvocationInvocationResults`.
+/// Holds an element of `InvocationResults` of [`DescribeInvocationResultsResponseInvocation`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInvocationResultsResponseInvocationInvocationResults {
@@ -405,7 +405,7 @@ impl rt::Serialize for DescribeInvocationResultsResponseInvocationInvocationResu
     }
 }
 
-/// Holds `DescribeInvocationResultsResponseInvocation`.
+/// Holds `Invocation` of [`DescribeInvocationResultsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInvocationResultsResponseInvocation {

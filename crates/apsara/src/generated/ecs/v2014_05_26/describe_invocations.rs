@@ -291,7 +291,7 @@ impl<'de> rt::Deserialize<'de> for DescribeInvocationsResponse {
     }
 }
 
-/// Holds `DescribeInvocationsRequestTag`.
+/// Holds an element of `Tag` of [`DescribeInvocationsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInvocationsRequestTag {
@@ -326,7 +326,7 @@ impl<'de> rt::Deserialize<'de> for DescribeInvocationsRequestTag {
     }
 }
 
-/// Holds `DescribeInvocationsResponseInvocationsInvokeInstances`.
+/// Holds an element of `InvokeInstances` of [`DescribeInvocationsResponseInvocations`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInvocationsResponseInvocationsInvokeInstances {
@@ -400,7 +400,7 @@ impl rt::Serialize for DescribeInvocationsResponseInvocationsInvokeInstances {
     }
 }
 
-/// Holds `DescribeInvocationsResponseInvocationsTags`.
+/// Holds an element of `Tags` of [`DescribeInvocationsResponseInvocations`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInvocationsResponseInvocationsTags {
@@ -429,7 +429,7 @@ impl rt::Serialize for DescribeInvocationsResponseInvocationsTags {
     }
 }
 
-/// Holds `DescribeInvocationsResponseInvocations`.
+/// Holds an element of `Invocations` of [`DescribeInvocationsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeInvocationsResponseInvocations {

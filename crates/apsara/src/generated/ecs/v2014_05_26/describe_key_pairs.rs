@@ -205,7 +205,7 @@ impl<'de> rt::Deserialize<'de> for DescribeKeyPairsResponse {
     }
 }
 
-/// Holds `DescribeKeyPairsRequestTag`.
+/// Holds an element of `Tag` of [`DescribeKeyPairsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeKeyPairsRequestTag {
@@ -240,7 +240,7 @@ impl<'de> rt::Deserialize<'de> for DescribeKeyPairsRequestTag {
     }
 }
 
-/// Holds `DescribeKeyPairsResponseKeyPairsTags`.
+/// Holds an element of `Tags` of [`DescribeKeyPairsResponseKeyPairs`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeKeyPairsResponseKeyPairsTags {
@@ -269,7 +269,7 @@ impl rt::Serialize for DescribeKeyPairsResponseKeyPairsTags {
     }
 }
 
-/// Holds `DescribeKeyPairsResponseKeyPairs`.
+/// Holds an element of `KeyPairs` of [`DescribeKeyPairsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeKeyPairsResponseKeyPairs {

@@ -229,7 +229,8 @@ impl<'de> rt::Deserialize<'de> for DescribeLaunchTemplateVersionsResponse {
     }
 }
 
-/// Holds `DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSetsLaunchTemplateDataDataDisks`.
+/// Holds an element of `DataDisks` of
+/// [`DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSetsLaunchTemplateData`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSetsLaunchTemplateDataDataDisks {
@@ -291,7 +292,8 @@ impl rt::Serialize for DescribeLaunchTemplateVersionsResponseLaunchTemplateVersi
     }
 }
 
-/// Holds `DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSetsLaunchTemplateDataImageOptions`.
+/// Holds `ImageOptions` of
+/// [`DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSetsLaunchTemplateData`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSetsLaunchTemplateDataImageOptions {
@@ -318,7 +320,8 @@ impl rt::Serialize for DescribeLaunchTemplateVersionsResponseLaunchTemplateVersi
     }
 }
 
-/// Holds `DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSetsLaunchTemplateDataNetworkInterfaces`.
+/// Holds an element of `NetworkInterfaces` of
+/// [`DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSetsLaunchTemplateData`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSetsLaunchTemplateDataNetworkInterfaces {
@@ -370,7 +373,8 @@ for DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSetsLaunchTemplat
     }
 }
 
-/// Holds `DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSetsLaunchTemplateDataSecurityOptions`.
+/// Holds `SecurityOptions` of
+/// [`DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSetsLaunchTemplateData`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSetsLaunchTemplateDataSecurityOptions {
@@ -398,7 +402,8 @@ for DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSetsLaunchTemplat
     }
 }
 
-/// Holds `DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSetsLaunchTemplateDataTags`.
+/// Holds an element of `Tags` of
+/// [`DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSetsLaunchTemplateData`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSetsLaunchTemplateDataTags {
@@ -427,7 +432,7 @@ impl rt::Serialize for DescribeLaunchTemplateVersionsResponseLaunchTemplateVersi
     }
 }
 
-/// Holds `DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSetsLaunchTemplateData`.
+/// Holds `LaunchTemplateData` of [`DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSets`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSetsLaunchTemplateData {
@@ -633,7 +638,7 @@ impl rt::Serialize for DescribeLaunchTemplateVersionsResponseLaunchTemplateVersi
     }
 }
 
-/// Holds `DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSets`.
+/// Holds an element of `LaunchTemplateVersionSets` of [`DescribeLaunchTemplateVersionsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSets {

@@ -210,7 +210,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLaunchTemplatesResponse {
     }
 }
 
-/// Holds `DescribeLaunchTemplatesRequestTemplateTag`.
+/// Holds an element of `TemplateTag` of [`DescribeLaunchTemplatesRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLaunchTemplatesRequestTemplateTag {
@@ -245,7 +245,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLaunchTemplatesRequestTemplateTag {
     }
 }
 
-/// Holds `DescribeLaunchTemplatesResponseLaunchTemplateSetsTags`.
+/// Holds an element of `Tags` of [`DescribeLaunchTemplatesResponseLaunchTemplateSets`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLaunchTemplatesResponseLaunchTemplateSetsTags {
@@ -274,7 +274,7 @@ impl rt::Serialize for DescribeLaunchTemplatesResponseLaunchTemplateSetsTags {
     }
 }
 
-/// Holds `DescribeLaunchTemplatesResponseLaunchTemplateSets`.
+/// Holds an element of `LaunchTemplateSets` of [`DescribeLaunchTemplatesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLaunchTemplatesResponseLaunchTemplateSets {

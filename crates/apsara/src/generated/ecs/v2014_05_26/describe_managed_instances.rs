@@ -258,7 +258,7 @@ impl<'de> rt::Deserialize<'de> for DescribeManagedInstancesResponse {
     }
 }
 
-/// Holds `DescribeManagedInstancesRequestTag`.
+/// Holds an element of `Tag` of [`DescribeManagedInstancesRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeManagedInstancesRequestTag {
@@ -293,7 +293,7 @@ impl<'de> rt::Deserialize<'de> for DescribeManagedInstancesRequestTag {
     }
 }
 
-/// Holds `DescribeManagedInstancesResponseInstancesTags`.
+/// Holds an element of `Tags` of [`DescribeManagedInstancesResponseInstances`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeManagedInstancesResponseInstancesTags {
@@ -322,7 +322,7 @@ impl rt::Serialize for DescribeManagedInstancesResponseInstancesTags {
     }
 }
 
-/// Holds `DescribeManagedInstancesResponseInstances`.
+/// Holds an element of `Instances` of [`DescribeManagedInstancesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeManagedInstancesResponseInstances {

@@ -180,7 +180,7 @@ impl<'de> rt::Deserialize<'de> for DescribeNatGatewaysResponse {
     }
 }
 
-/// Holds `DescribeNatGatewaysResponseNatGateways`.
+/// Holds an element of `NatGateways` of [`DescribeNatGatewaysResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeNatGatewaysResponseNatGateways {

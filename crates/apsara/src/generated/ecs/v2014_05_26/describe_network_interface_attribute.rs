@@ -276,7 +276,7 @@ impl<'de> rt::Deserialize<'de> for DescribeNetworkInterfaceAttributeResponse {
     }
 }
 
-/// Holds `DescribeNetworkInterfaceAttributeRequestTag`.
+/// Holds an element of `Tag` of [`DescribeNetworkInterfaceAttributeRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeNetworkInterfaceAttributeRequestTag {
@@ -311,7 +311,7 @@ impl<'de> rt::Deserialize<'de> for DescribeNetworkInterfaceAttributeRequestTag {
     }
 }
 
-/// Holds `DescribeNetworkInterfaceAttributeResponseAssociatedPublicIp`.
+/// Holds `AssociatedPublicIp` of [`DescribeNetworkInterfaceAttributeResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeNetworkInterfaceAttributeResponseAssociatedPublicIp {
@@ -340,7 +340,7 @@ impl rt::Serialize for DescribeNetworkInterfaceAttributeResponseAssociatedPublic
     }
 }
 
-/// Holds `DescribeNetworkInterfaceAttributeResponseAttachment`.
+/// Holds `Attachment` of [`DescribeNetworkInterfaceAttributeResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeNetworkInterfaceAttributeResponseAttachment {
@@ -379,7 +379,8 @@ impl rt::Serialize for DescribeNetworkInterfaceAttributeResponseAttachment {
     }
 }
 
-/// Holds `DescribeNetworkInterfaceAttributeResponseBondInterfaceSpecificationSlaveInterfaceSpecification`.
+/// Holds an element of `SlaveInterfaceSpecification` of
+/// [`DescribeNetworkInterfaceAttributeResponseBondInterfaceSpecification`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeNetworkInterfaceAttributeResponseBondInterfaceSpecificationSlaveInterfaceSpecification {
@@ -412,7 +413,7 @@ impl rt::Serialize for DescribeNetworkInterfaceAttributeResponseBondInterfaceSpe
     }
 }
 
-/// Holds `DescribeNetworkInterfaceAttributeResponseBondInterfaceSpecification`.
+/// Holds `BondInterfaceSpecification` of [`DescribeNetworkInterfaceAttributeResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeNetworkInterfaceAttributeResponseBondInterfaceSpecification {
@@ -444,7 +445,7 @@ impl rt::Serialize for DescribeNetworkInterfaceAttributeResponseBondInterfaceSpe
     }
 }
 
-/// Holds `DescribeNetworkInterfaceAttributeResponseConnectionTrackingConfiguration`.
+/// Holds `ConnectionTrackingConfiguration` of [`DescribeNetworkInterfaceAttributeResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeNetworkInterfaceAttributeResponseConnectionTrackingConfiguration {
@@ -476,7 +477,7 @@ impl rt::Serialize for DescribeNetworkInterfaceAttributeResponseConnectionTracki
     }
 }
 
-/// Holds `DescribeNetworkInterfaceAttributeResponseEnhancedNetwork`.
+/// Holds `EnhancedNetwork` of [`DescribeNetworkInterfaceAttributeResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeNetworkInterfaceAttributeResponseEnhancedNetwork {
@@ -513,7 +514,7 @@ impl rt::Serialize for DescribeNetworkInterfaceAttributeResponseEnhancedNetwork 
     }
 }
 
-/// Holds `DescribeNetworkInterfaceAttributeResponseIpv4PrefixSets`.
+/// Holds an element of `Ipv4PrefixSets` of [`DescribeNetworkInterfaceAttributeResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeNetworkInterfaceAttributeResponseIpv4PrefixSets {
@@ -537,7 +538,7 @@ impl rt::Serialize for DescribeNetworkInterfaceAttributeResponseIpv4PrefixSets {
     }
 }
 
-/// Holds `DescribeNetworkInterfaceAttributeResponseIpv6PrefixSets`.
+/// Holds an element of `Ipv6PrefixSets` of [`DescribeNetworkInterfaceAttributeResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeNetworkInterfaceAttributeResponseIpv6PrefixSets {
@@ -561,7 +562,7 @@ impl rt::Serialize for DescribeNetworkInterfaceAttributeResponseIpv6PrefixSets {
     }
 }
 
-/// Holds `DescribeNetworkInterfaceAttributeResponseIpv6Sets`.
+/// Holds an element of `Ipv6Sets` of [`DescribeNetworkInterfaceAttributeResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeNetworkInterfaceAttributeResponseIpv6Sets {
@@ -587,7 +588,7 @@ impl rt::Serialize for DescribeNetworkInterfaceAttributeResponseIpv6Sets {
     }
 }
 
-/// Holds `DescribeNetworkInterfaceAttributeResponseNetworkInterfaceTrafficConfig`.
+/// Holds `NetworkInterfaceTrafficConfig` of [`DescribeNetworkInterfaceAttributeResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeNetworkInterfaceAttributeResponseNetworkInterfaceTrafficConfig {
@@ -619,7 +620,7 @@ impl rt::Serialize for DescribeNetworkInterfaceAttributeResponseNetworkInterface
     }
 }
 
-/// Holds `DescribeNetworkInterfaceAttributeResponsePrivateIpSetsAssociatedPublicIp`.
+/// Holds `AssociatedPublicIp` of [`DescribeNetworkInterfaceAttributeResponsePrivateIpSets`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeNetworkInterfaceAttributeResponsePrivateIpSetsAssociatedPublicIp {
@@ -648,7 +649,7 @@ impl rt::Serialize for DescribeNetworkInterfaceAttributeResponsePrivateIpSetsAss
     }
 }
 
-/// Holds `DescribeNetworkInterfaceAttributeResponsePrivateIpSets`.
+/// Holds an element of `PrivateIpSets` of [`DescribeNetworkInterfaceAttributeResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeNetworkInterfaceAttributeResponsePrivateIpSets {
@@ -682,7 +683,7 @@ impl rt::Serialize for DescribeNetworkInterfaceAttributeResponsePrivateIpSets {
     }
 }
 
-/// Holds `DescribeNetworkInterfaceAttributeResponseQoSConfigQoS`.
+/// Holds `QoS` of [`DescribeNetworkInterfaceAttributeResponseQoSConfig`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeNetworkInterfaceAttributeResponseQoSConfigQoS {
@@ -720,7 +721,7 @@ impl rt::Serialize for DescribeNetworkInterfaceAttributeResponseQoSConfigQoS {
     }
 }
 
-/// Holds `DescribeNetworkInterfaceAttributeResponseQoSConfig`.
+/// Holds `QoSConfig` of [`DescribeNetworkInterfaceAttributeResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeNetworkInterfaceAttributeResponseQoSConfig {
@@ -749,7 +750,7 @@ impl rt::Serialize for DescribeNetworkInterfaceAttributeResponseQoSConfig {
     }
 }
 
-/// Holds `DescribeNetworkInterfaceAttributeResponseSlaveInterfaceSpecification`.
+/// Holds `SlaveInterfaceSpecification` of [`DescribeNetworkInterfaceAttributeResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeNetworkInterfaceAttributeResponseSlaveInterfaceSpecification {
@@ -781,7 +782,7 @@ impl rt::Serialize for DescribeNetworkInterfaceAttributeResponseSlaveInterfaceSp
     }
 }
 
-/// Holds `DescribeNetworkInterfaceAttributeResponseTags`.
+/// Holds an element of `Tags` of [`DescribeNetworkInterfaceAttributeResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeNetworkInterfaceAttributeResponseTags {

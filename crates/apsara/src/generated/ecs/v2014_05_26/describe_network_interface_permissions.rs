@@ -191,7 +191,8 @@ impl<'de> rt::Deserialize<'de> for DescribeNetworkInterfacePermissionsResponse {
     }
 }
 
-/// Holds `DescribeNetworkInterfacePermissionsResponseNetworkInterfacePermissions`.
+/// Holds an element of `NetworkInterfacePermissions` of
+/// [`DescribeNetworkInterfacePermissionsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeNetworkInterfacePermissionsResponseNetworkInterfacePermissions {

@@ -327,7 +327,7 @@ impl<'de> rt::Deserialize<'de> for DescribeNetworkInterfacesResponse {
     }
 }
 
-/// Holds `DescribeNetworkInterfacesRequestTag`.
+/// Holds an element of `Tag` of [`DescribeNetworkInterfacesRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeNetworkInterfacesRequestTag {
@@ -362,7 +362,7 @@ impl<'de> rt::Deserialize<'de> for DescribeNetworkInterfacesRequestTag {
     }
 }
 
-/// Holds `DescribeNetworkInterfacesResponseNetworkInterfaceSetsAssociatedPublicIp`.
+/// Holds `AssociatedPublicIp` of [`DescribeNetworkInterfacesResponseNetworkInterfaceSets`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeNetworkInterfacesResponseNetworkInterfaceSetsAssociatedPublicIp {
@@ -391,7 +391,7 @@ impl rt::Serialize for DescribeNetworkInterfacesResponseNetworkInterfaceSetsAsso
     }
 }
 
-/// Holds `DescribeNetworkInterfacesResponseNetworkInterfaceSetsAttachment`.
+/// Holds `Attachment` of [`DescribeNetworkInterfacesResponseNetworkInterfaceSets`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeNetworkInterfacesResponseNetworkInterfaceSetsAttachment {
@@ -426,7 +426,7 @@ impl rt::Serialize for DescribeNetworkInterfacesResponseNetworkInterfaceSetsAtta
     }
 }
 
-/// Holds `DescribeNetworkInterfacesResponseNetworkInterfaceSetsIpv4PrefixSets`.
+/// Holds an element of `Ipv4PrefixSets` of [`DescribeNetworkInterfacesResponseNetworkInterfaceSets`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeNetworkInterfacesResponseNetworkInterfaceSetsIpv4PrefixSets {
@@ -450,7 +450,7 @@ impl rt::Serialize for DescribeNetworkInterfacesResponseNetworkInterfaceSetsIpv4
     }
 }
 
-/// Holds `DescribeNetworkInterfacesResponseNetworkInterfaceSetsIpv6PrefixSets`.
+/// Holds an element of `Ipv6PrefixSets` of [`DescribeNetworkInterfacesResponseNetworkInterfaceSets`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeNetworkInterfacesResponseNetworkInterfaceSetsIpv6PrefixSets {
@@ -474,7 +474,7 @@ impl rt::Serialize for DescribeNetworkInterfacesResponseNetworkInterfaceSetsIpv6
     }
 }
 
-/// Holds `DescribeNetworkInterfacesResponseNetworkInterfaceSetsIpv6Sets`.
+/// Holds an element of `Ipv6Sets` of [`DescribeNetworkInterfacesResponseNetworkInterfaceSets`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeNetworkInterfacesResponseNetworkInterfaceSetsIpv6Sets {
@@ -500,7 +500,8 @@ impl rt::Serialize for DescribeNetworkInterfacesResponseNetworkInterfaceSetsIpv6
     }
 }
 
-/// Holds `DescribeNetworkInterfacesResponseNetworkInterfaceSetsPrivateIpSetsAssociatedPublicIp`.
+/// Holds `AssociatedPublicIp` of
+/// [`DescribeNetworkInterfacesResponseNetworkInterfaceSetsPrivateIpSets`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeNetworkInterfacesResponseNetworkInterfaceSetsPrivateIpSetsAssociatedPublicIp {
@@ -529,7 +530,7 @@ impl rt::Serialize for DescribeNetworkInterfacesResponseNetworkInterfaceSetsPriv
     }
 }
 
-/// Holds `DescribeNetworkInterfacesResponseNetworkInterfaceSetsPrivateIpSets`.
+/// Holds an element of `PrivateIpSets` of [`DescribeNetworkInterfacesResponseNetworkInterfaceSets`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeNetworkInterfacesResponseNetworkInterfaceSetsPrivateIpSets {
@@ -566,7 +567,7 @@ impl rt::Serialize for DescribeNetworkInterfacesResponseNetworkInterfaceSetsPriv
     }
 }
 
-/// Holds `DescribeNetworkInterfacesResponseNetworkInterfaceSetsTags`.
+/// Holds an element of `Tags` of [`DescribeNetworkInterfacesResponseNetworkInterfaceSets`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeNetworkInterfacesResponseNetworkInterfaceSetsTags {
@@ -595,7 +596,7 @@ impl rt::Serialize for DescribeNetworkInterfacesResponseNetworkInterfaceSetsTags
     }
 }
 
-/// Holds `DescribeNetworkInterfacesResponseNetworkInterfaceSets`.
+/// Holds an element of `NetworkInterfaceSets` of [`DescribeNetworkInterfacesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeNetworkInterfacesResponseNetworkInterfaceSets {

@@ -170,7 +170,7 @@ impl<'de> rt::Deserialize<'de> for DescribeNewProjectEipMonitorDataResponse {
     }
 }
 
-/// Holds `DescribeNewProjectEipMonitorDataResponseEipMonitorDatas`.
+/// Holds an element of `EipMonitorDatas` of [`DescribeNewProjectEipMonitorDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeNewProjectEipMonitorDataResponseEipMonitorDatas {

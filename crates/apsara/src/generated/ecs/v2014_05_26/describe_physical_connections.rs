@@ -195,7 +195,7 @@ impl<'de> rt::Deserialize<'de> for DescribePhysicalConnectionsResponse {
     }
 }
 
-/// Holds `DescribePhysicalConnectionsRequestFilter`.
+/// Holds an element of `Filter` of [`DescribePhysicalConnectionsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePhysicalConnectionsRequestFilter {
@@ -230,7 +230,7 @@ impl<'de> rt::Deserialize<'de> for DescribePhysicalConnectionsRequestFilter {
     }
 }
 
-/// Holds `DescribePhysicalConnectionsResponsePhysicalConnectionSet`.
+/// Holds an element of `PhysicalConnectionSet` of [`DescribePhysicalConnectionsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePhysicalConnectionsResponsePhysicalConnectionSet {

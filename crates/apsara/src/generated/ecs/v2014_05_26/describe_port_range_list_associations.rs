@@ -168,7 +168,7 @@ impl<'de> rt::Deserialize<'de> for DescribePortRangeListAssociationsResponse {
     }
 }
 
-/// Holds `DescribePortRangeListAssociationsResponsePortRangeListAssociations`.
+/// Holds an element of `PortRangeListAssociations` of [`DescribePortRangeListAssociationsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePortRangeListAssociationsResponsePortRangeListAssociations {

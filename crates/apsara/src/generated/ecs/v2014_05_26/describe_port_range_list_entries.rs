@@ -134,7 +134,7 @@ impl<'de> rt::Deserialize<'de> for DescribePortRangeListEntriesResponse {
     }
 }
 
-/// Holds `DescribePortRangeListEntriesResponseEntries`.
+/// Holds an element of `Entries` of [`DescribePortRangeListEntriesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePortRangeListEntriesResponseEntries {

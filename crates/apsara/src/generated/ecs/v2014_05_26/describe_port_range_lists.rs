@@ -197,7 +197,7 @@ impl<'de> rt::Deserialize<'de> for DescribePortRangeListsResponse {
     }
 }
 
-/// Holds `DescribePortRangeListsRequestTag`.
+/// Holds an element of `Tag` of [`DescribePortRangeListsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePortRangeListsRequestTag {
@@ -232,7 +232,7 @@ impl<'de> rt::Deserialize<'de> for DescribePortRangeListsRequestTag {
     }
 }
 
-/// Holds `DescribePortRangeListsResponsePortRangeListsTags`.
+/// Holds an element of `Tags` of [`DescribePortRangeListsResponsePortRangeLists`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePortRangeListsResponsePortRangeListsTags {
@@ -261,7 +261,7 @@ impl rt::Serialize for DescribePortRangeListsResponsePortRangeListsTags {
     }
 }
 
-/// Holds `DescribePortRangeListsResponsePortRangeLists`.
+/// Holds an element of `PortRangeLists` of [`DescribePortRangeListsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePortRangeListsResponsePortRangeLists {

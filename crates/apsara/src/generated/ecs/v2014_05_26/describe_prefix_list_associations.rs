@@ -165,7 +165,7 @@ impl<'de> rt::Deserialize<'de> for DescribePrefixListAssociationsResponse {
     }
 }
 
-/// Holds `DescribePrefixListAssociationsResponsePrefixListAssociations`.
+/// Holds an element of `PrefixListAssociations` of [`DescribePrefixListAssociationsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePrefixListAssociationsResponsePrefixListAssociations {

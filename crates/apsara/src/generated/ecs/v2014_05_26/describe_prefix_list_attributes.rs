@@ -152,7 +152,7 @@ impl<'de> rt::Deserialize<'de> for DescribePrefixListAttributesResponse {
     }
 }
 
-/// Holds `DescribePrefixListAttributesResponseEntries`.
+/// Holds an element of `Entries` of [`DescribePrefixListAttributesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePrefixListAttributesResponseEntries {

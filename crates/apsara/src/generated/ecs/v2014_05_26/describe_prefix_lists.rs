@@ -203,7 +203,7 @@ impl<'de> rt::Deserialize<'de> for DescribePrefixListsResponse {
     }
 }
 
-/// Holds `DescribePrefixListsRequestTag`.
+/// Holds an element of `Tag` of [`DescribePrefixListsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePrefixListsRequestTag {
@@ -238,7 +238,7 @@ impl<'de> rt::Deserialize<'de> for DescribePrefixListsRequestTag {
     }
 }
 
-/// Holds `DescribePrefixListsResponsePrefixListsTags`.
+/// Holds an element of `Tags` of [`DescribePrefixListsResponsePrefixLists`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePrefixListsResponsePrefixListsTags {
@@ -267,7 +267,7 @@ impl rt::Serialize for DescribePrefixListsResponsePrefixListsTags {
     }
 }
 
-/// Holds `DescribePrefixListsResponsePrefixLists`.
+/// Holds an element of `PrefixLists` of [`DescribePrefixListsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePrefixListsResponsePrefixLists {

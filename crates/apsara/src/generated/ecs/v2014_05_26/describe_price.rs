@@ -536,7 +536,7 @@ impl<'de> rt::Deserialize<'de> for DescribePriceResponse {
     }
 }
 
-/// Holds `DescribePriceRequestDataDisk`.
+/// Holds an element of `DataDisk` of [`DescribePriceRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePriceRequestDataDisk {
@@ -577,7 +577,7 @@ impl<'de> rt::Deserialize<'de> for DescribePriceRequestDataDisk {
     }
 }
 
-/// Holds `DescribePriceRequestRecurrenceRules`.
+/// Holds an element of `RecurrenceRules` of [`DescribePriceRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePriceRequestRecurrenceRules {
@@ -618,7 +618,7 @@ impl<'de> rt::Deserialize<'de> for DescribePriceRequestRecurrenceRules {
     }
 }
 
-/// Holds `DescribePriceResponsePriceInfoPriceDetailInfosSubRules`.
+/// Holds an element of `SubRules` of [`DescribePriceResponsePriceInfoPriceDetailInfos`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePriceResponsePriceInfoPriceDetailInfosSubRules {
@@ -647,7 +647,7 @@ impl rt::Serialize for DescribePriceResponsePriceInfoPriceDetailInfosSubRules {
     }
 }
 
-/// Holds `DescribePriceResponsePriceInfoPriceDetailInfos`.
+/// Holds an element of `DetailInfos` of [`DescribePriceResponsePriceInfoPrice`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePriceResponsePriceInfoPriceDetailInfos {
@@ -685,7 +685,7 @@ impl rt::Serialize for DescribePriceResponsePriceInfoPriceDetailInfos {
     }
 }
 
-/// Holds `DescribePriceResponsePriceInfoPrice`.
+/// Holds `Price` of [`DescribePriceResponsePriceInfo`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePriceResponsePriceInfoPrice {
@@ -726,7 +726,7 @@ impl rt::Serialize for DescribePriceResponsePriceInfoPrice {
     }
 }
 
-/// Holds `DescribePriceResponsePriceInfoRelatedPriceMarketplaceImagePrice`.
+/// Holds `MarketplaceImagePrice` of [`DescribePriceResponsePriceInfoRelatedPrice`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePriceResponsePriceInfoRelatedPriceMarketplaceImagePrice {
@@ -761,7 +761,7 @@ impl rt::Serialize for DescribePriceResponsePriceInfoRelatedPriceMarketplaceImag
     }
 }
 
-/// Holds `DescribePriceResponsePriceInfoRelatedPrice`.
+/// Holds `RelatedPrice` of [`DescribePriceResponsePriceInfo`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePriceResponsePriceInfoRelatedPrice {
@@ -789,7 +789,7 @@ impl rt::Serialize for DescribePriceResponsePriceInfoRelatedPrice {
     }
 }
 
-/// Holds `DescribePriceResponsePriceInfoRules`.
+/// Holds an element of `Rules` of [`DescribePriceResponsePriceInfo`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePriceResponsePriceInfoRules {
@@ -818,7 +818,7 @@ impl rt::Serialize for DescribePriceResponsePriceInfoRules {
     }
 }
 
-/// Holds `DescribePriceResponsePriceInfo`.
+/// Holds `PriceInfo` of [`DescribePriceResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePriceResponsePriceInfo {

@@ -266,7 +266,7 @@ impl<'de> rt::Deserialize<'de> for DescribeRecommendInstanceTypeResponse {
     }
 }
 
-/// Holds `DescribeRecommendInstanceTypeResponseDataInstanceType`.
+/// Holds `InstanceType` of [`DescribeRecommendInstanceTypeResponseData`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeRecommendInstanceTypeResponseDataInstanceType {
@@ -307,7 +307,7 @@ impl rt::Serialize for DescribeRecommendInstanceTypeResponseDataInstanceType {
     }
 }
 
-/// Holds `DescribeRecommendInstanceTypeResponseDataZones`.
+/// Holds an element of `Zones` of [`DescribeRecommendInstanceTypeResponseData`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeRecommendInstanceTypeResponseDataZones {
@@ -336,7 +336,7 @@ impl rt::Serialize for DescribeRecommendInstanceTypeResponseDataZones {
     }
 }
 
-/// Holds `DescribeRecommendInstanceTypeResponseData`.
+/// Holds an element of `Data` of [`DescribeRecommendInstanceTypeResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeRecommendInstanceTypeResponseData {

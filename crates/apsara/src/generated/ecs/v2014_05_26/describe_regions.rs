@@ -141,7 +141,7 @@ impl<'de> rt::Deserialize<'de> for DescribeRegionsResponse {
     }
 }
 
-/// Holds `DescribeRegionsResponseRegions`.
+/// Holds an element of `Regions` of [`DescribeRegionsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeRegionsResponseRegions {

@@ -170,7 +170,7 @@ impl<'de> rt::Deserialize<'de> for DescribeRenewalPriceResponse {
     }
 }
 
-/// Holds `DescribeRenewalPriceResponsePriceInfoPriceDetailInfosSubRules`.
+/// Holds an element of `SubRules` of [`DescribeRenewalPriceResponsePriceInfoPriceDetailInfos`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeRenewalPriceResponsePriceInfoPriceDetailInfosSubRules {
@@ -199,7 +199,7 @@ impl rt::Serialize for DescribeRenewalPriceResponsePriceInfoPriceDetailInfosSubR
     }
 }
 
-/// Holds `DescribeRenewalPriceResponsePriceInfoPriceDetailInfos`.
+/// Holds an element of `DetailInfos` of [`DescribeRenewalPriceResponsePriceInfoPrice`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeRenewalPriceResponsePriceInfoPriceDetailInfos {
@@ -237,7 +237,7 @@ impl rt::Serialize for DescribeRenewalPriceResponsePriceInfoPriceDetailInfos {
     }
 }
 
-/// Holds `DescribeRenewalPriceResponsePriceInfoPrice`.
+/// Holds `Price` of [`DescribeRenewalPriceResponsePriceInfo`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeRenewalPriceResponsePriceInfoPrice {
@@ -275,7 +275,7 @@ impl rt::Serialize for DescribeRenewalPriceResponsePriceInfoPrice {
     }
 }
 
-/// Holds `DescribeRenewalPriceResponsePriceInfoRules`.
+/// Holds an element of `Rules` of [`DescribeRenewalPriceResponsePriceInfo`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeRenewalPriceResponsePriceInfoRules {
@@ -304,7 +304,7 @@ impl rt::Serialize for DescribeRenewalPriceResponsePriceInfoRules {
     }
 }
 
-/// Holds `DescribeRenewalPriceResponsePriceInfo`.
+/// Holds `PriceInfo` of [`DescribeRenewalPriceResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeRenewalPriceResponsePriceInfo {

@@ -146,7 +146,8 @@ impl<'de> rt::Deserialize<'de> for DescribeReservedInstanceAutoRenewAttributeRes
     }
 }
 
-/// Holds `DescribeReservedInstanceAutoRenewAttributeResponseReservedInstanceRenewAttributes`.
+/// Holds an element of `ReservedInstanceRenewAttributes` of
+/// [`DescribeReservedInstanceAutoRenewAttributeResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeReservedInstanceAutoRenewAttributeResponseReservedInstanceRenewAttributes {

@@ -266,7 +266,7 @@ impl<'de> rt::Deserialize<'de> for DescribeReservedInstancesResponse {
     }
 }
 
-/// Holds `DescribeReservedInstancesRequestTag`.
+/// Holds an element of `Tag` of [`DescribeReservedInstancesRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeReservedInstancesRequestTag {
@@ -301,7 +301,7 @@ impl<'de> rt::Deserialize<'de> for DescribeReservedInstancesRequestTag {
     }
 }
 
-/// Holds `DescribeReservedInstancesResponseReservedInstancesOperationLocks`.
+/// Holds an element of `OperationLocks` of [`DescribeReservedInstancesResponseReservedInstances`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeReservedInstancesResponseReservedInstancesOperationLocks {
@@ -325,7 +325,7 @@ impl rt::Serialize for DescribeReservedInstancesResponseReservedInstancesOperati
     }
 }
 
-/// Holds `DescribeReservedInstancesResponseReservedInstancesTags`.
+/// Holds an element of `Tags` of [`DescribeReservedInstancesResponseReservedInstances`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeReservedInstancesResponseReservedInstancesTags {
@@ -354,7 +354,7 @@ impl rt::Serialize for DescribeReservedInstancesResponseReservedInstancesTags {
     }
 }
 
-/// Holds `DescribeReservedInstancesResponseReservedInstances`.
+/// Holds an element of `ReservedInstances` of [`DescribeReservedInstancesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeReservedInstancesResponseReservedInstances {

@@ -183,7 +183,7 @@ impl<'de> rt::Deserialize<'de> for DescribeResourceByTagsResponse {
     }
 }
 
-/// Holds `DescribeResourceByTagsRequestTag`.
+/// Holds an element of `Tag` of [`DescribeResourceByTagsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeResourceByTagsRequestTag {
@@ -224,7 +224,7 @@ impl<'de> rt::Deserialize<'de> for DescribeResourceByTagsRequestTag {
     }
 }
 
-/// Holds `DescribeResourceByTagsResponseResources`.
+/// Holds an element of `Resources` of [`DescribeResourceByTagsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeResourceByTagsResponseResources {

@@ -210,7 +210,8 @@ impl<'de> rt::Deserialize<'de> for DescribeResourcesModificationResponse {
     }
 }
 
-/// Holds `DescribeResourcesModificationResponseAvailableZonesAvailableResourcesConditionSupportedResourcesConditions`.
+/// Holds an element of `Conditions` of
+/// [`DescribeResourcesModificationResponseAvailableZonesAvailableResourcesConditionSupportedResources`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeResourcesModificationResponseAvailableZonesAvailableResourcesConditionSupportedResourcesConditions {
@@ -237,7 +238,8 @@ for DescribeResourcesModificationResponseAvailableZonesAvailableResourcesConditi
     }
 }
 
-/// Holds `DescribeResourcesModificationResponseAvailableZonesAvailableResourcesConditionSupportedResources`.
+/// Holds an element of `ConditionSupportedResources` of
+/// [`DescribeResourcesModificationResponseAvailableZonesAvailableResources`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeResourcesModificationResponseAvailableZonesAvailableResourcesConditionSupportedResources {
@@ -285,7 +287,8 @@ for DescribeResourcesModificationResponseAvailableZonesAvailableResourcesConditi
     }
 }
 
-/// Holds `DescribeResourcesModificationResponseAvailableZonesAvailableResourcesSupportedResources`.
+/// Holds an element of `SupportedResources` of
+/// [`DescribeResourcesModificationResponseAvailableZonesAvailableResources`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeResourcesModificationResponseAvailableZonesAvailableResourcesSupportedResources {
@@ -326,7 +329,7 @@ impl rt::Serialize for DescribeResourcesModificationResponseAvailableZonesAvaila
     }
 }
 
-/// Holds `DescribeResourcesModificationResponseAvailableZonesAvailableResources`.
+/// Holds an element of `AvailableResources` of [`DescribeResourcesModificationResponseAvailableZones`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeResourcesModificationResponseAvailableZonesAvailableResources {
@@ -364,7 +367,7 @@ impl rt::Serialize for DescribeResourcesModificationResponseAvailableZonesAvaila
     }
 }
 
-/// Holds `DescribeResourcesModificationResponseAvailableZones`.
+/// Holds an element of `AvailableZones` of [`DescribeResourcesModificationResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeResourcesModificationResponseAvailableZones {

@@ -205,7 +205,7 @@ impl<'de> rt::Deserialize<'de> for DescribeRouteTablesResponse {
     }
 }
 
-/// Holds `DescribeRouteTablesResponseRouteTablesRouteEntrysNextHops`.
+/// Holds an element of `NextHops` of [`DescribeRouteTablesResponseRouteTablesRouteEntrys`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeRouteTablesResponseRouteTablesRouteEntrysNextHops {
@@ -240,7 +240,7 @@ impl rt::Serialize for DescribeRouteTablesResponseRouteTablesRouteEntrysNextHops
     }
 }
 
-/// Holds `DescribeRouteTablesResponseRouteTablesRouteEntrys`.
+/// Holds an element of `RouteEntrys` of [`DescribeRouteTablesResponseRouteTables`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeRouteTablesResponseRouteTablesRouteEntrys {
@@ -284,7 +284,7 @@ impl rt::Serialize for DescribeRouteTablesResponseRouteTablesRouteEntrys {
     }
 }
 
-/// Holds `DescribeRouteTablesResponseRouteTables`.
+/// Holds an element of `RouteTables` of [`DescribeRouteTablesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeRouteTablesResponseRouteTables {

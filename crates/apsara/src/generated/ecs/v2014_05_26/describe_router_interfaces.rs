@@ -175,7 +175,7 @@ impl<'de> rt::Deserialize<'de> for DescribeRouterInterfacesResponse {
     }
 }
 
-/// Holds `DescribeRouterInterfacesRequestFilter`.
+/// Holds an element of `Filter` of [`DescribeRouterInterfacesRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeRouterInterfacesRequestFilter {
@@ -210,7 +210,7 @@ impl<'de> rt::Deserialize<'de> for DescribeRouterInterfacesRequestFilter {
     }
 }
 
-/// Holds `DescribeRouterInterfacesResponseRouterInterfaceSet`.
+/// Holds an element of `RouterInterfaceSet` of [`DescribeRouterInterfacesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeRouterInterfacesResponseRouterInterfaceSet {

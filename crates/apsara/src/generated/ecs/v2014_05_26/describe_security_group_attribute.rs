@@ -203,7 +203,7 @@ impl<'de> rt::Deserialize<'de> for DescribeSecurityGroupAttributeResponse {
     }
 }
 
-/// Holds `DescribeSecurityGroupAttributeResponsePermissions`.
+/// Holds an element of `Permissions` of [`DescribeSecurityGroupAttributeResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeSecurityGroupAttributeResponsePermissions {

@@ -146,7 +146,8 @@ impl<'de> rt::Deserialize<'de> for DescribeSecurityGroupReferencesResponse {
     }
 }
 
-/// Holds `DescribeSecurityGroupReferencesResponseSecurityGroupReferencesReferencingSecurityGroups`.
+/// Holds an element of `ReferencingSecurityGroups` of
+/// [`DescribeSecurityGroupReferencesResponseSecurityGroupReferences`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeSecurityGroupReferencesResponseSecurityGroupReferencesReferencingSecurityGroups {
@@ -175,7 +176,7 @@ impl rt::Serialize for DescribeSecurityGroupReferencesResponseSecurityGroupRefer
     }
 }
 
-/// Holds `DescribeSecurityGroupReferencesResponseSecurityGroupReferences`.
+/// Holds an element of `SecurityGroupReferences` of [`DescribeSecurityGroupReferencesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeSecurityGroupReferencesResponseSecurityGroupReferences {

@@ -294,7 +294,7 @@ impl<'de> rt::Deserialize<'de> for DescribeSecurityGroupsResponse {
     }
 }
 
-/// Holds `DescribeSecurityGroupsRequestTag`.
+/// Holds an element of `Tag` of [`DescribeSecurityGroupsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeSecurityGroupsRequestTag {
@@ -335,7 +335,7 @@ impl<'de> rt::Deserialize<'de> for DescribeSecurityGroupsRequestTag {
     }
 }
 
-/// Holds `DescribeSecurityGroupsResponseSecurityGroupsTags`.
+/// Holds an element of `Tags` of [`DescribeSecurityGroupsResponseSecurityGroups`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeSecurityGroupsResponseSecurityGroupsTags {
@@ -364,7 +364,7 @@ impl rt::Serialize for DescribeSecurityGroupsResponseSecurityGroupsTags {
     }
 }
 
-/// Holds `DescribeSecurityGroupsResponseSecurityGroups`.
+/// Holds an element of `SecurityGroups` of [`DescribeSecurityGroupsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeSecurityGroupsResponseSecurityGroups {

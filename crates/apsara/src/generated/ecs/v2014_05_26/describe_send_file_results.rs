@@ -237,7 +237,7 @@ impl<'de> rt::Deserialize<'de> for DescribeSendFileResultsResponse {
     }
 }
 
-/// Holds `DescribeSendFileResultsRequestTag`.
+/// Holds an element of `Tag` of [`DescribeSendFileResultsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeSendFileResultsRequestTag {
@@ -272,7 +272,7 @@ impl<'de> rt::Deserialize<'de> for DescribeSendFileResultsRequestTag {
     }
 }
 
-/// Holds `DescribeSendFileResultsResponseInvocationsInvokeInstances`.
+/// Holds an element of `InvokeInstances` of [`DescribeSendFileResultsResponseInvocations`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeSendFileResultsResponseInvocationsInvokeInstances {
@@ -319,7 +319,7 @@ impl rt::Serialize for DescribeSendFileResultsResponseInvocationsInvokeInstances
     }
 }
 
-/// Holds `DescribeSendFileResultsResponseInvocationsTags`.
+/// Holds an element of `Tags` of [`DescribeSendFileResultsResponseInvocations`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeSendFileResultsResponseInvocationsTags {
@@ -348,7 +348,7 @@ impl rt::Serialize for DescribeSendFileResultsResponseInvocationsTags {
     }
 }
 
-/// Holds `DescribeSendFileResultsResponseInvocations`.
+/// Holds an element of `Invocations` of [`DescribeSendFileResultsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeSendFileResultsResponseInvocations {

@@ -230,7 +230,7 @@ impl<'de> rt::Deserialize<'de> for DescribeSnapshotGroupsResponse {
     }
 }
 
-/// Holds `DescribeSnapshotGroupsRequestTag`.
+/// Holds an element of `Tag` of [`DescribeSnapshotGroupsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeSnapshotGroupsRequestTag {
@@ -265,7 +265,7 @@ impl<'de> rt::Deserialize<'de> for DescribeSnapshotGroupsRequestTag {
     }
 }
 
-/// Holds `DescribeSnapshotGroupsResponseSnapshotGroupsSnapshotsTags`.
+/// Holds an element of `Tags` of [`DescribeSnapshotGroupsResponseSnapshotGroupsSnapshots`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeSnapshotGroupsResponseSnapshotGroupsSnapshotsTags {
@@ -294,7 +294,7 @@ impl rt::Serialize for DescribeSnapshotGroupsResponseSnapshotGroupsSnapshotsTags
     }
 }
 
-/// Holds `DescribeSnapshotGroupsResponseSnapshotGroupsSnapshots`.
+/// Holds an element of `Snapshots` of [`DescribeSnapshotGroupsResponseSnapshotGroups`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeSnapshotGroupsResponseSnapshotGroupsSnapshots {
@@ -341,7 +341,7 @@ impl rt::Serialize for DescribeSnapshotGroupsResponseSnapshotGroupsSnapshots {
     }
 }
 
-/// Holds `DescribeSnapshotGroupsResponseSnapshotGroupsTags`.
+/// Holds an element of `Tags` of [`DescribeSnapshotGroupsResponseSnapshotGroups`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeSnapshotGroupsResponseSnapshotGroupsTags {
@@ -370,7 +370,7 @@ impl rt::Serialize for DescribeSnapshotGroupsResponseSnapshotGroupsTags {
     }
 }
 
-/// Holds `DescribeSnapshotGroupsResponseSnapshotGroups`.
+/// Holds an element of `SnapshotGroups` of [`DescribeSnapshotGroupsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeSnapshotGroupsResponseSnapshotGroups {

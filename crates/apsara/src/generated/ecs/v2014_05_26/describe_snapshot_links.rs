@@ -207,7 +207,7 @@ impl<'de> rt::Deserialize<'de> for DescribeSnapshotLinksResponse {
     }
 }
 
-/// Holds `DescribeSnapshotLinksResponseSnapshotLinks`.
+/// Holds an element of `SnapshotLinks` of [`DescribeSnapshotLinksResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeSnapshotLinksResponseSnapshotLinks {

@@ -162,7 +162,7 @@ impl<'de> rt::Deserialize<'de> for DescribeSnapshotMonitorDataResponse {
     }
 }
 
-/// Holds `DescribeSnapshotMonitorDataResponseMonitorData`.
+/// Holds an element of `MonitorData` of [`DescribeSnapshotMonitorDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeSnapshotMonitorDataResponseMonitorData {

@@ -157,7 +157,7 @@ impl<'de> rt::Deserialize<'de> for DescribeSnapshotPackageResponse {
     }
 }
 
-/// Holds `DescribeSnapshotPackageResponseSnapshotPackages`.
+/// Holds an element of `SnapshotPackages` of [`DescribeSnapshotPackageResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeSnapshotPackageResponseSnapshotPackages {

@@ -354,7 +354,7 @@ impl<'de> rt::Deserialize<'de> for DescribeSnapshotsResponse {
     }
 }
 
-/// Holds `DescribeSnapshotsRequestTag`.
+/// Holds an element of `Tag` of [`DescribeSnapshotsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeSnapshotsRequestTag {
@@ -395,7 +395,7 @@ impl<'de> rt::Deserialize<'de> for DescribeSnapshotsRequestTag {
     }
 }
 
-/// Holds `DescribeSnapshotsResponseSnapshotsTags`.
+/// Holds an element of `Tags` of [`DescribeSnapshotsResponseSnapshots`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeSnapshotsResponseSnapshotsTags {
@@ -424,7 +424,7 @@ impl rt::Serialize for DescribeSnapshotsResponseSnapshotsTags {
     }
 }
 
-/// Holds `DescribeSnapshotsResponseSnapshots`.
+/// Holds an element of `Snapshots` of [`DescribeSnapshotsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeSnapshotsResponseSnapshots {

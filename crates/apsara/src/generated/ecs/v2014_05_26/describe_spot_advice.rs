@@ -221,7 +221,7 @@ impl<'de> rt::Deserialize<'de> for DescribeSpotAdviceResponse {
     }
 }
 
-/// Holds `DescribeSpotAdviceResponseAvailableSpotZonesAvailableSpotResources`.
+/// Holds an element of `AvailableSpotResources` of [`DescribeSpotAdviceResponseAvailableSpotZones`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeSpotAdviceResponseAvailableSpotZonesAvailableSpotResources {
@@ -256,7 +256,7 @@ impl rt::Serialize for DescribeSpotAdviceResponseAvailableSpotZonesAvailableSpot
     }
 }
 
-/// Holds `DescribeSpotAdviceResponseAvailableSpotZones`.
+/// Holds an element of `AvailableSpotZones` of [`DescribeSpotAdviceResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeSpotAdviceResponseAvailableSpotZones {

@@ -213,7 +213,7 @@ impl<'de> rt::Deserialize<'de> for DescribeSpotPriceHistoryResponse {
     }
 }
 
-/// Holds `DescribeSpotPriceHistoryResponseSpotPrices`.
+/// Holds an element of `SpotPrices` of [`DescribeSpotPriceHistoryResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeSpotPriceHistoryResponseSpotPrices {

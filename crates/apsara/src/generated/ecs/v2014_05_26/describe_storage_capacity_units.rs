@@ -226,7 +226,7 @@ impl<'de> rt::Deserialize<'de> for DescribeStorageCapacityUnitsResponse {
     }
 }
 
-/// Holds `DescribeStorageCapacityUnitsRequestTag`.
+/// Holds an element of `Tag` of [`DescribeStorageCapacityUnitsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeStorageCapacityUnitsRequestTag {
@@ -261,7 +261,7 @@ impl<'de> rt::Deserialize<'de> for DescribeStorageCapacityUnitsRequestTag {
     }
 }
 
-/// Holds `DescribeStorageCapacityUnitsResponseStorageCapacityUnitsTags`.
+/// Holds an element of `Tags` of [`DescribeStorageCapacityUnitsResponseStorageCapacityUnits`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeStorageCapacityUnitsResponseStorageCapacityUnitsTags {
@@ -290,7 +290,7 @@ impl rt::Serialize for DescribeStorageCapacityUnitsResponseStorageCapacityUnitsT
     }
 }
 
-/// Holds `DescribeStorageCapacityUnitsResponseStorageCapacityUnits`.
+/// Holds an element of `StorageCapacityUnits` of [`DescribeStorageCapacityUnitsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeStorageCapacityUnitsResponseStorageCapacityUnits {

@@ -201,7 +201,7 @@ impl<'de> rt::Deserialize<'de> for DescribeTagsResponse {
     }
 }
 
-/// Holds `DescribeTagsRequestTag`.
+/// Holds an element of `Tag` of [`DescribeTagsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeTagsRequestTag {
@@ -242,7 +242,7 @@ impl<'de> rt::Deserialize<'de> for DescribeTagsRequestTag {
     }
 }
 
-/// Holds `DescribeTagsResponseTagsResourceTypeCount`.
+/// Holds `ResourceTypeCount` of [`DescribeTagsResponseTags`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeTagsResponseTagsResourceTypeCount {
@@ -301,7 +301,7 @@ impl rt::Serialize for DescribeTagsResponseTagsResourceTypeCount {
     }
 }
 
-/// Holds `DescribeTagsResponseTags`.
+/// Holds an element of `Tags` of [`DescribeTagsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeTagsResponseTags {

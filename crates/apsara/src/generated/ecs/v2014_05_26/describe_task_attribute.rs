@@ -168,7 +168,7 @@ impl<'de> rt::Deserialize<'de> for DescribeTaskAttributeResponse {
     }
 }
 
-/// Holds `DescribeTaskAttributeResponseOperationProgressSetRelatedItemSet`.
+/// Holds an element of `RelatedItemSet` of [`DescribeTaskAttributeResponseOperationProgressSet`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeTaskAttributeResponseOperationProgressSetRelatedItemSet {
@@ -197,7 +197,7 @@ impl rt::Serialize for DescribeTaskAttributeResponseOperationProgressSetRelatedI
     }
 }
 
-/// Holds `DescribeTaskAttributeResponseOperationProgressSet`.
+/// Holds an element of `OperationProgressSet` of [`DescribeTaskAttributeResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeTaskAttributeResponseOperationProgressSet {

@@ -218,7 +218,7 @@ impl<'de> rt::Deserialize<'de> for DescribeTasksResponse {
     }
 }
 
-/// Holds `DescribeTasksResponseTaskSet`.
+/// Holds an element of `TaskSet` of [`DescribeTasksResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeTasksResponseTaskSet {

@@ -170,7 +170,7 @@ impl<'de> rt::Deserialize<'de> for DescribeTerminalSessionsResponse {
     }
 }
 
-/// Holds `DescribeTerminalSessionsResponseSessionsConnections`.
+/// Holds an element of `Connections` of [`DescribeTerminalSessionsResponseSessions`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeTerminalSessionsResponseSessionsConnections {
@@ -211,7 +211,7 @@ impl rt::Serialize for DescribeTerminalSessionsResponseSessionsConnections {
     }
 }
 
-/// Holds `DescribeTerminalSessionsResponseSessions`.
+/// Holds an element of `Sessions` of [`DescribeTerminalSessionsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeTerminalSessionsResponseSessions {

@@ -170,7 +170,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVRoutersResponse {
     }
 }
 
-/// Holds `DescribeVRoutersResponseVRouters`.
+/// Holds an element of `VRouters` of [`DescribeVRoutersResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVRoutersResponseVRouters {

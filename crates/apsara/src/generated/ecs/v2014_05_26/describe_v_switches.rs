@@ -197,7 +197,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVSwitchesResponse {
     }
 }
 
-/// Holds `DescribeVSwitchesResponseVSwitches`.
+/// Holds an element of `VSwitches` of [`DescribeVSwitchesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVSwitchesResponseVSwitches {

@@ -177,7 +177,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVirtualBorderRoutersResponse {
     }
 }
 
-/// Holds `DescribeVirtualBorderRoutersRequestFilter`.
+/// Holds an element of `Filter` of [`DescribeVirtualBorderRoutersRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVirtualBorderRoutersRequestFilter {
@@ -212,7 +212,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVirtualBorderRoutersRequestFilter {
     }
 }
 
-/// Holds `DescribeVirtualBorderRoutersResponseVirtualBorderRouterSet`.
+/// Holds an element of `VirtualBorderRouterSet` of [`DescribeVirtualBorderRoutersResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVirtualBorderRoutersResponseVirtualBorderRouterSet {

@@ -198,7 +198,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVirtualBorderRoutersForPhysicalConnec
     }
 }
 
-/// Holds `DescribeVirtualBorderRoutersForPhysicalConnectionRequestFilter`.
+/// Holds an element of `Filter` of [`DescribeVirtualBorderRoutersForPhysicalConnectionRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVirtualBorderRoutersForPhysicalConnectionRequestFilter {
@@ -233,7 +233,8 @@ impl<'de> rt::Deserialize<'de> for DescribeVirtualBorderRoutersForPhysicalConnec
     }
 }
 
-/// Holds `DescribeVirtualBorderRoutersForPhysicalConnectionResponseVirtualBorderRouterForPhysicalConnectionSet`.
+/// Holds an element of `VirtualBorderRouterForPhysicalConnectionSet` of
+/// [`DescribeVirtualBorderRoutersForPhysicalConnectionResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVirtualBorderRoutersForPhysicalConnectionResponseVirtualBorderRouterForPhysicalConnectionSet {

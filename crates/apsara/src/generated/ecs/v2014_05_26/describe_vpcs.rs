@@ -180,7 +180,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVpcsResponse {
     }
 }
 
-/// Holds `DescribeVpcsResponseVpcs`.
+/// Holds an element of `Vpcs` of [`DescribeVpcsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVpcsResponseVpcs {

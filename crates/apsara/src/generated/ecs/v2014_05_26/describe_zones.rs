@@ -160,7 +160,7 @@ impl<'de> rt::Deserialize<'de> for DescribeZonesResponse {
     }
 }
 
-/// Holds `DescribeZonesResponseZonesAvailableResources`.
+/// Holds an element of `AvailableResources` of [`DescribeZonesResponseZones`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeZonesResponseZonesAvailableResources {
@@ -208,7 +208,7 @@ impl rt::Serialize for DescribeZonesResponseZonesAvailableResources {
     }
 }
 
-/// Holds `DescribeZonesResponseZones`.
+/// Holds an element of `Zones` of [`DescribeZonesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeZonesResponseZones {

@@ -155,7 +155,8 @@ impl<'de> rt::Deserialize<'de> for DetachInstanceRamRoleResponse {
     }
 }
 
-/// Holds `DetachInstanceRamRoleResponseDetachInstanceRamRoleResultsInstanceRamRoleSets`.
+/// Holds an element of `InstanceRamRoleSets` of
+/// [`DetachInstanceRamRoleResponseDetachInstanceRamRoleResults`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DetachInstanceRamRoleResponseDetachInstanceRamRoleResultsInstanceRamRoleSets {
@@ -184,7 +185,7 @@ impl rt::Serialize for DetachInstanceRamRoleResponseDetachInstanceRamRoleResults
     }
 }
 
-/// Holds `DetachInstanceRamRoleResponseDetachInstanceRamRoleResults`.
+/// Holds an element of `DetachInstanceRamRoleResults` of [`DetachInstanceRamRoleResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DetachInstanceRamRoleResponseDetachInstanceRamRoleResults {

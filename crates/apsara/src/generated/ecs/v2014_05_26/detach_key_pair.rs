@@ -153,7 +153,7 @@ impl<'de> rt::Deserialize<'de> for DetachKeyPairResponse {
     }
 }
 
-/// Holds `DetachKeyPairResponseResults`.
+/// Holds an element of `Results` of [`DetachKeyPairResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DetachKeyPairResponseResults {

@@ -134,7 +134,7 @@ impl<'de> rt::Deserialize<'de> for DisableActivationResponse {
     }
 }
 
-/// Holds `DisableActivationResponseActivation`.
+/// Holds `Activation` of [`DisableActivationResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DisableActivationResponseActivation {

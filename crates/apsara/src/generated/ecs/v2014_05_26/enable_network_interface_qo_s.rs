@@ -138,7 +138,7 @@ impl<'de> rt::Deserialize<'de> for EnableNetworkInterfaceQoSResponse {
     }
 }
 
-/// Holds `EnableNetworkInterfaceQoSRequestQoS`.
+/// Holds `QoS` of [`EnableNetworkInterfaceQoSRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EnableNetworkInterfaceQoSRequestQoS {

@@ -280,7 +280,7 @@ impl<'de> rt::Deserialize<'de> for ImportImageResponse {
     }
 }
 
-/// Holds `ImportImageRequestDiskDeviceMapping`.
+/// Holds an element of `DiskDeviceMapping` of [`ImportImageRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ImportImageRequestDiskDeviceMapping {
@@ -327,7 +327,7 @@ impl<'de> rt::Deserialize<'de> for ImportImageRequestDiskDeviceMapping {
     }
 }
 
-/// Holds `ImportImageRequestFeatures`.
+/// Holds `Features` of [`ImportImageRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ImportImageRequestFeatures {
@@ -362,7 +362,7 @@ impl<'de> rt::Deserialize<'de> for ImportImageRequestFeatures {
     }
 }
 
-/// Holds `ImportImageRequestTag`.
+/// Holds an element of `Tag` of [`ImportImageRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ImportImageRequestTag {

@@ -168,7 +168,7 @@ impl<'de> rt::Deserialize<'de> for ImportKeyPairResponse {
     }
 }
 
-/// Holds `ImportKeyPairRequestTag`.
+/// Holds an element of `Tag` of [`ImportKeyPairRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ImportKeyPairRequestTag {

@@ -305,7 +305,7 @@ impl<'de> rt::Deserialize<'de> for InvokeCommandResponse {
     }
 }
 
-/// Holds `InvokeCommandRequestResourceTag`.
+/// Holds an element of `ResourceTag` of [`InvokeCommandRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InvokeCommandRequestResourceTag {
@@ -340,7 +340,7 @@ impl<'de> rt::Deserialize<'de> for InvokeCommandRequestResourceTag {
     }
 }
 
-/// Holds `InvokeCommandRequestTag`.
+/// Holds an element of `Tag` of [`InvokeCommandRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InvokeCommandRequestTag {

@@ -202,7 +202,7 @@ impl<'de> rt::Deserialize<'de> for ListPluginStatusResponse {
     }
 }
 
-/// Holds `ListPluginStatusResponseInstancePluginStatusSetPluginStatusSet`.
+/// Holds an element of `PluginStatusSet` of [`ListPluginStatusResponseInstancePluginStatusSet`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListPluginStatusResponseInstancePluginStatusSetPluginStatusSet {
@@ -240,7 +240,7 @@ impl rt::Serialize for ListPluginStatusResponseInstancePluginStatusSetPluginStat
     }
 }
 
-/// Holds `ListPluginStatusResponseInstancePluginStatusSet`.
+/// Holds an element of `InstancePluginStatusSet` of [`ListPluginStatusResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListPluginStatusResponseInstancePluginStatusSet {

@@ -189,7 +189,7 @@ impl<'de> rt::Deserialize<'de> for ListTagResourcesResponse {
     }
 }
 
-/// Holds `ListTagResourcesRequestTag`.
+/// Holds an element of `Tag` of [`ListTagResourcesRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListTagResourcesRequestTag {
@@ -224,7 +224,7 @@ impl<'de> rt::Deserialize<'de> for ListTagResourcesRequestTag {
     }
 }
 
-/// Holds `ListTagResourcesRequestTagFilter`.
+/// Holds an element of `TagFilter` of [`ListTagResourcesRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListTagResourcesRequestTagFilter {
@@ -259,7 +259,7 @@ impl<'de> rt::Deserialize<'de> for ListTagResourcesRequestTagFilter {
     }
 }
 
-/// Holds `ListTagResourcesResponseTagResources`.
+/// Holds an element of `TagResources` of [`ListTagResourcesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListTagResourcesResponseTagResources {

@@ -225,7 +225,7 @@ impl<'de> rt::Deserialize<'de> for ModifyAutoProvisioningGroupResponse {
     }
 }
 
-/// Holds `ModifyAutoProvisioningGroupRequestLaunchTemplateConfig`.
+/// Holds an element of `LaunchTemplateConfig` of [`ModifyAutoProvisioningGroupRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyAutoProvisioningGroupRequestLaunchTemplateConfig {

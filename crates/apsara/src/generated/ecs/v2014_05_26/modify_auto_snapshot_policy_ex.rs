@@ -206,7 +206,7 @@ impl<'de> rt::Deserialize<'de> for ModifyAutoSnapshotPolicyExResponse {
     }
 }
 
-/// Holds `ModifyAutoSnapshotPolicyExRequestCopyEncryptionConfigurationArn`.
+/// Holds an element of `Arn` of [`ModifyAutoSnapshotPolicyExRequestCopyEncryptionConfiguration`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyAutoSnapshotPolicyExRequestCopyEncryptionConfigurationArn {
@@ -244,7 +244,7 @@ impl<'de> rt::Deserialize<'de> for ModifyAutoSnapshotPolicyExRequestCopyEncrypti
     }
 }
 
-/// Holds `ModifyAutoSnapshotPolicyExRequestCopyEncryptionConfiguration`.
+/// Holds `CopyEncryptionConfiguration` of [`ModifyAutoSnapshotPolicyExRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyAutoSnapshotPolicyExRequestCopyEncryptionConfiguration {

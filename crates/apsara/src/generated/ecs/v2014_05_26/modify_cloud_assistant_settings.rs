@@ -185,7 +185,7 @@ impl<'de> rt::Deserialize<'de> for ModifyCloudAssistantSettingsResponse {
     }
 }
 
-/// Holds `ModifyCloudAssistantSettingsRequestAgentUpgradeConfig`.
+/// Holds `AgentUpgradeConfig` of [`ModifyCloudAssistantSettingsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyCloudAssistantSettingsRequestAgentUpgradeConfig {
@@ -223,7 +223,7 @@ impl<'de> rt::Deserialize<'de> for ModifyCloudAssistantSettingsRequestAgentUpgra
     }
 }
 
-/// Holds `ModifyCloudAssistantSettingsRequestOssDeliveryConfig`.
+/// Holds `OssDeliveryConfig` of [`ModifyCloudAssistantSettingsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyCloudAssistantSettingsRequestOssDeliveryConfig {
@@ -270,7 +270,7 @@ impl<'de> rt::Deserialize<'de> for ModifyCloudAssistantSettingsRequestOssDeliver
     }
 }
 
-/// Holds `ModifyCloudAssistantSettingsRequestSessionManagerConfig`.
+/// Holds `SessionManagerConfig` of [`ModifyCloudAssistantSettingsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyCloudAssistantSettingsRequestSessionManagerConfig {
@@ -302,7 +302,7 @@ impl<'de> rt::Deserialize<'de> for ModifyCloudAssistantSettingsRequestSessionMan
     }
 }
 
-/// Holds `ModifyCloudAssistantSettingsRequestSlsDeliveryConfig`.
+/// Holds `SlsDeliveryConfig` of [`ModifyCloudAssistantSettingsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyCloudAssistantSettingsRequestSlsDeliveryConfig {

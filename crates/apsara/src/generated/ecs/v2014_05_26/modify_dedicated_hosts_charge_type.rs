@@ -201,7 +201,7 @@ impl<'de> rt::Deserialize<'de> for ModifyDedicatedHostsChargeTypeResponse {
     }
 }
 
-/// Holds `ModifyDedicatedHostsChargeTypeResponseFeeOfInstances`.
+/// Holds an element of `FeeOfInstances` of [`ModifyDedicatedHostsChargeTypeResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyDedicatedHostsChargeTypeResponseFeeOfInstances {

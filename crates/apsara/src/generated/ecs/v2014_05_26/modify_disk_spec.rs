@@ -186,7 +186,7 @@ impl<'de> rt::Deserialize<'de> for ModifyDiskSpecResponse {
     }
 }
 
-/// Holds `ModifyDiskSpecRequestPerformanceControlOptions`.
+/// Holds `PerformanceControlOptions` of [`ModifyDiskSpecRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyDiskSpecRequestPerformanceControlOptions {

@@ -177,7 +177,7 @@ impl<'de> rt::Deserialize<'de> for ModifyElasticityAssuranceResponse {
     }
 }
 
-/// Holds `ModifyElasticityAssuranceRequestRecurrenceRules`.
+/// Holds an element of `RecurrenceRules` of [`ModifyElasticityAssuranceRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyElasticityAssuranceRequestRecurrenceRules {

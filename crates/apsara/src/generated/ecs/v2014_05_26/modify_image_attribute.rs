@@ -201,7 +201,7 @@ impl<'de> rt::Deserialize<'de> for ModifyImageAttributeResponse {
     }
 }
 
-/// Holds `ModifyImageAttributeRequestFeatures`.
+/// Holds `Features` of [`ModifyImageAttributeRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyImageAttributeRequestFeatures {

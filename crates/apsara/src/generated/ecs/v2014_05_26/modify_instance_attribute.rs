@@ -289,7 +289,7 @@ impl<'de> rt::Deserialize<'de> for ModifyInstanceAttributeResponse {
     }
 }
 
-/// Holds `ModifyInstanceAttributeRequestPrivateDnsNameOptions`.
+/// Holds `PrivateDnsNameOptions` of [`ModifyInstanceAttributeRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyInstanceAttributeRequestPrivateDnsNameOptions {
@@ -333,7 +333,7 @@ impl<'de> rt::Deserialize<'de> for ModifyInstanceAttributeRequestPrivateDnsNameO
     }
 }
 
-/// Holds `ModifyInstanceAttributeRequestRemoteConnectionOptions`.
+/// Holds `RemoteConnectionOptions` of [`ModifyInstanceAttributeRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyInstanceAttributeRequestRemoteConnectionOptions {

@@ -209,7 +209,7 @@ impl<'de> rt::Deserialize<'de> for ModifyInstanceChargeTypeResponse {
     }
 }
 
-/// Holds `ModifyInstanceChargeTypeResponseFeeOfInstances`.
+/// Holds an element of `FeeOfInstances` of [`ModifyInstanceChargeTypeResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyInstanceChargeTypeResponseFeeOfInstances {

@@ -169,7 +169,7 @@ impl<'de> rt::Deserialize<'de> for ModifyInstanceMaintenanceAttributesResponse {
     }
 }
 
-/// Holds `ModifyInstanceMaintenanceAttributesRequestMaintenanceWindow`.
+/// Holds an element of `MaintenanceWindow` of [`ModifyInstanceMaintenanceAttributesRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyInstanceMaintenanceAttributesRequestMaintenanceWindow {

@@ -243,7 +243,7 @@ impl<'de> rt::Deserialize<'de> for ModifyInstanceSpecResponse {
     }
 }
 
-/// Holds `ModifyInstanceSpecRequestDisk`.
+/// Holds an element of `Disk` of [`ModifyInstanceSpecRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyInstanceSpecRequestDisk {

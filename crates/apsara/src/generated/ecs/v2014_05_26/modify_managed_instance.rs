@@ -144,7 +144,7 @@ impl<'de> rt::Deserialize<'de> for ModifyManagedInstanceResponse {
     }
 }
 
-/// Holds `ModifyManagedInstanceResponseInstance`.
+/// Holds `Instance` of [`ModifyManagedInstanceResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyManagedInstanceResponseInstance {

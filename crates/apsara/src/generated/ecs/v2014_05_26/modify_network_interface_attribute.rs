@@ -249,7 +249,7 @@ impl<'de> rt::Deserialize<'de> for ModifyNetworkInterfaceAttributeResponse {
     }
 }
 
-/// Holds `ModifyNetworkInterfaceAttributeRequestConnectionTrackingConfiguration`.
+/// Holds `ConnectionTrackingConfiguration` of [`ModifyNetworkInterfaceAttributeRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyNetworkInterfaceAttributeRequestConnectionTrackingConfiguration {
@@ -287,7 +287,7 @@ impl<'de> rt::Deserialize<'de> for ModifyNetworkInterfaceAttributeRequestConnect
     }
 }
 
-/// Holds `ModifyNetworkInterfaceAttributeRequestEnhancedNetwork`.
+/// Holds `EnhancedNetwork` of [`ModifyNetworkInterfaceAttributeRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyNetworkInterfaceAttributeRequestEnhancedNetwork {
@@ -330,7 +330,7 @@ impl<'de> rt::Deserialize<'de> for ModifyNetworkInterfaceAttributeRequestEnhance
     }
 }
 
-/// Holds `ModifyNetworkInterfaceAttributeRequestNetworkInterfaceTrafficConfig`.
+/// Holds `NetworkInterfaceTrafficConfig` of [`ModifyNetworkInterfaceAttributeRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyNetworkInterfaceAttributeRequestNetworkInterfaceTrafficConfig {

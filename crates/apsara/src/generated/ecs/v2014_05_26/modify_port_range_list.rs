@@ -180,7 +180,7 @@ impl<'de> rt::Deserialize<'de> for ModifyPortRangeListResponse {
     }
 }
 
-/// Holds `ModifyPortRangeListRequestAddEntry`.
+/// Holds an element of `AddEntry` of [`ModifyPortRangeListRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyPortRangeListRequestAddEntry {
@@ -215,7 +215,7 @@ impl<'de> rt::Deserialize<'de> for ModifyPortRangeListRequestAddEntry {
     }
 }
 
-/// Holds `ModifyPortRangeListRequestRemoveEntry`.
+/// Holds an element of `RemoveEntry` of [`ModifyPortRangeListRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyPortRangeListRequestRemoveEntry {

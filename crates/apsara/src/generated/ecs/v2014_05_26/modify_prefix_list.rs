@@ -171,7 +171,7 @@ impl<'de> rt::Deserialize<'de> for ModifyPrefixListResponse {
     }
 }
 
-/// Holds `ModifyPrefixListRequestAddEntry`.
+/// Holds an element of `AddEntry` of [`ModifyPrefixListRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyPrefixListRequestAddEntry {
@@ -206,7 +206,7 @@ impl<'de> rt::Deserialize<'de> for ModifyPrefixListRequestAddEntry {
     }
 }
 
-/// Holds `ModifyPrefixListRequestRemoveEntry`.
+/// Holds an element of `RemoveEntry` of [`ModifyPrefixListRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyPrefixListRequestRemoveEntry {

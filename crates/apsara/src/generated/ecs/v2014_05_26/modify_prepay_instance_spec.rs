@@ -237,7 +237,7 @@ impl<'de> rt::Deserialize<'de> for ModifyPrepayInstanceSpecResponse {
     }
 }
 
-/// Holds `ModifyPrepayInstanceSpecRequestDisk`.
+/// Holds an element of `Disk` of [`ModifyPrepayInstanceSpecRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyPrepayInstanceSpecRequestDisk {

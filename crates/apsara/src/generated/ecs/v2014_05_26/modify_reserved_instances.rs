@@ -156,7 +156,7 @@ impl<'de> rt::Deserialize<'de> for ModifyReservedInstancesResponse {
     }
 }
 
-/// Holds `ModifyReservedInstancesRequestConfiguration`.
+/// Holds an element of `Configuration` of [`ModifyReservedInstancesRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyReservedInstancesRequestConfiguration {

@@ -280,7 +280,7 @@ impl<'de> rt::Deserialize<'de> for PurchaseReservedInstancesOfferingResponse {
     }
 }
 
-/// Holds `PurchaseReservedInstancesOfferingRequestTag`.
+/// Holds an element of `Tag` of [`PurchaseReservedInstancesOfferingRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PurchaseReservedInstancesOfferingRequestTag {

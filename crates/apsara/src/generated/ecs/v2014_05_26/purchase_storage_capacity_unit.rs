@@ -231,7 +231,7 @@ impl<'de> rt::Deserialize<'de> for PurchaseStorageCapacityUnitResponse {
     }
 }
 
-/// Holds `PurchaseStorageCapacityUnitRequestTag`.
+/// Holds an element of `Tag` of [`PurchaseStorageCapacityUnitRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PurchaseStorageCapacityUnitRequestTag {

@@ -164,7 +164,7 @@ impl<'de> rt::Deserialize<'de> for RebootInstancesResponse {
     }
 }
 
-/// Holds `RebootInstancesResponseInstanceResponses`.
+/// Holds an element of `InstanceResponses` of [`RebootInstancesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RebootInstancesResponseInstanceResponses {

@@ -152,7 +152,7 @@ impl<'de> rt::Deserialize<'de> for RemoveTagsResponse {
     }
 }
 
-/// Holds `RemoveTagsRequestTag`.
+/// Holds an element of `Tag` of [`RemoveTagsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveTagsRequestTag {

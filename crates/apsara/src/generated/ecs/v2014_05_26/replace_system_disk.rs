@@ -263,7 +263,7 @@ impl<'de> rt::Deserialize<'de> for ReplaceSystemDiskResponse {
     }
 }
 
-/// Holds `ReplaceSystemDiskRequestArn`.
+/// Holds an element of `Arn` of [`ReplaceSystemDiskRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReplaceSystemDiskRequestArn {

@@ -146,7 +146,7 @@ impl<'de> rt::Deserialize<'de> for ResetDisksResponse {
     }
 }
 
-/// Holds `ResetDisksRequestDisk`.
+/// Holds an element of `Disk` of [`ResetDisksRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResetDisksRequestDisk {
@@ -181,7 +181,7 @@ impl<'de> rt::Deserialize<'de> for ResetDisksRequestDisk {
     }
 }
 
-/// Holds `ResetDisksResponseOperationProgressSetRelatedItemSet`.
+/// Holds an element of `RelatedItemSet` of [`ResetDisksResponseOperationProgressSet`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResetDisksResponseOperationProgressSetRelatedItemSet {
@@ -210,7 +210,7 @@ impl rt::Serialize for ResetDisksResponseOperationProgressSetRelatedItemSet {
     }
 }
 
-/// Holds `ResetDisksResponseOperationProgressSet`.
+/// Holds an element of `OperationProgressSet` of [`ResetDisksResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResetDisksResponseOperationProgressSet {

@@ -302,7 +302,7 @@ impl<'de> rt::Deserialize<'de> for RevokeSecurityGroupResponse {
     }
 }
 
-/// Holds `RevokeSecurityGroupRequestPermissions`.
+/// Holds an element of `Permissions` of [`RevokeSecurityGroupRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RevokeSecurityGroupRequestPermissions {

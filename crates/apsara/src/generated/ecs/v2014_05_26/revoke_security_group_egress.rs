@@ -302,7 +302,7 @@ impl<'de> rt::Deserialize<'de> for RevokeSecurityGroupEgressResponse {
     }
 }
 
-/// Holds `RevokeSecurityGroupEgressRequestPermissions`.
+/// Holds an element of `Permissions` of [`RevokeSecurityGroupEgressRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RevokeSecurityGroupEgressRequestPermissions {

@@ -360,7 +360,7 @@ impl<'de> rt::Deserialize<'de> for RunCommandResponse {
     }
 }
 
-/// Holds `RunCommandRequestResourceTag`.
+/// Holds an element of `ResourceTag` of [`RunCommandRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RunCommandRequestResourceTag {
@@ -395,7 +395,7 @@ impl<'de> rt::Deserialize<'de> for RunCommandRequestResourceTag {
     }
 }
 
-/// Holds `RunCommandRequestTag`.
+/// Holds an element of `Tag` of [`RunCommandRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RunCommandRequestTag {

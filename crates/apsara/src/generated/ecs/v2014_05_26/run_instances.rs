@@ -946,7 +946,7 @@ impl<'de> rt::Deserialize<'de> for RunInstancesResponse {
     }
 }
 
-/// Holds `RunInstancesRequestArn`.
+/// Holds an element of `Arn` of [`RunInstancesRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RunInstancesRequestArn {
@@ -984,7 +984,7 @@ impl<'de> rt::Deserialize<'de> for RunInstancesRequestArn {
     }
 }
 
-/// Holds `RunInstancesRequestClockOptions`.
+/// Holds `ClockOptions` of [`RunInstancesRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RunInstancesRequestClockOptions {
@@ -1014,7 +1014,7 @@ impl<'de> rt::Deserialize<'de> for RunInstancesRequestClockOptions {
     }
 }
 
-/// Holds `RunInstancesRequestDataDisk`.
+/// Holds an element of `DataDisk` of [`RunInstancesRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RunInstancesRequestDataDisk {
@@ -1088,7 +1088,7 @@ impl<'de> rt::Deserialize<'de> for RunInstancesRequestDataDisk {
     }
 }
 
-/// Holds `RunInstancesRequestImageOptions`.
+/// Holds `ImageOptions` of [`RunInstancesRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RunInstancesRequestImageOptions {
@@ -1120,7 +1120,7 @@ impl<'de> rt::Deserialize<'de> for RunInstancesRequestImageOptions {
     }
 }
 
-/// Holds `RunInstancesRequestNetworkInterface`.
+/// Holds an element of `NetworkInterface` of [`RunInstancesRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RunInstancesRequestNetworkInterface {
@@ -1203,7 +1203,7 @@ impl<'de> rt::Deserialize<'de> for RunInstancesRequestNetworkInterface {
     }
 }
 
-/// Holds `RunInstancesRequestNetworkOptions`.
+/// Holds `NetworkOptions` of [`RunInstancesRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RunInstancesRequestNetworkOptions {
@@ -1241,7 +1241,7 @@ impl<'de> rt::Deserialize<'de> for RunInstancesRequestNetworkOptions {
     }
 }
 
-/// Holds `RunInstancesRequestPrivateDnsNameOptions`.
+/// Holds `PrivateDnsNameOptions` of [`RunInstancesRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RunInstancesRequestPrivateDnsNameOptions {
@@ -1285,7 +1285,7 @@ impl<'de> rt::Deserialize<'de> for RunInstancesRequestPrivateDnsNameOptions {
     }
 }
 
-/// Holds `RunInstancesRequestSystemDisk`.
+/// Holds `SystemDisk` of [`RunInstancesRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RunInstancesRequestSystemDisk {
@@ -1332,7 +1332,7 @@ impl<'de> rt::Deserialize<'de> for RunInstancesRequestSystemDisk {
     }
 }
 
-/// Holds `RunInstancesRequestTag`.
+/// Holds an element of `Tag` of [`RunInstancesRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RunInstancesRequestTag {

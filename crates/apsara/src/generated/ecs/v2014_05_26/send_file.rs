@@ -248,7 +248,7 @@ impl<'de> rt::Deserialize<'de> for SendFileResponse {
     }
 }
 
-/// Holds `SendFileRequestTag`.
+/// Holds an element of `Tag` of [`SendFileRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendFileRequestTag {

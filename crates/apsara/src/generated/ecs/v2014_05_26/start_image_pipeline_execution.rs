@@ -167,7 +167,7 @@ impl<'de> rt::Deserialize<'de> for StartImagePipelineExecutionResponse {
     }
 }
 
-/// Holds `StartImagePipelineExecutionRequestTag`.
+/// Holds an element of `Tag` of [`StartImagePipelineExecutionRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartImagePipelineExecutionRequestTag {
@@ -202,7 +202,7 @@ impl<'de> rt::Deserialize<'de> for StartImagePipelineExecutionRequestTag {
     }
 }
 
-/// Holds `StartImagePipelineExecutionRequestTemplateTag`.
+/// Holds an element of `TemplateTag` of [`StartImagePipelineExecutionRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartImagePipelineExecutionRequestTemplateTag {

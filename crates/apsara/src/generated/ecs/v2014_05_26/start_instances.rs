@@ -155,7 +155,7 @@ impl<'de> rt::Deserialize<'de> for StartInstancesResponse {
     }
 }
 
-/// Holds `StartInstancesResponseInstanceResponses`.
+/// Holds an element of `InstanceResponses` of [`StartInstancesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartInstancesResponseInstanceResponses {

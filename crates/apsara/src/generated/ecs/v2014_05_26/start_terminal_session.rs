@@ -209,7 +209,7 @@ impl<'de> rt::Deserialize<'de> for StartTerminalSessionResponse {
     }
 }
 
-/// Holds `StartTerminalSessionRequestEncryptionOptions`.
+/// Holds `EncryptionOptions` of [`StartTerminalSessionRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartTerminalSessionRequestEncryptionOptions {

@@ -173,7 +173,7 @@ impl<'de> rt::Deserialize<'de> for StopInstancesResponse {
     }
 }
 
-/// Holds `StopInstancesResponseInstanceResponses`.
+/// Holds an element of `InstanceResponses` of [`StopInstancesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StopInstancesResponseInstanceResponses {

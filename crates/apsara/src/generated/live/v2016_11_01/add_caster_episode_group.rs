@@ -200,7 +200,7 @@ impl<'de> rt::Deserialize<'de> for AddCasterEpisodeGroupResponse {
     }
 }
 
-/// Holds `AddCasterEpisodeGroupRequestItem`.
+/// Holds an element of `Item` of [`AddCasterEpisodeGroupRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddCasterEpisodeGroupRequestItem {

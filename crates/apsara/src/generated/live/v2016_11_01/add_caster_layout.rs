@@ -185,7 +185,7 @@ impl<'de> rt::Deserialize<'de> for AddCasterLayoutResponse {
     }
 }
 
-/// Holds `AddCasterLayoutRequestAudioLayer`.
+/// Holds an element of `AudioLayer` of [`AddCasterLayoutRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddCasterLayoutRequestAudioLayer {
@@ -223,7 +223,7 @@ impl<'de> rt::Deserialize<'de> for AddCasterLayoutRequestAudioLayer {
     }
 }
 
-/// Holds `AddCasterLayoutRequestVideoLayer`.
+/// Holds an element of `VideoLayer` of [`AddCasterLayoutRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddCasterLayoutRequestVideoLayer {

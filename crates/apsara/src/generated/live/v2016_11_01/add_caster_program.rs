@@ -147,7 +147,7 @@ impl<'de> rt::Deserialize<'de> for AddCasterProgramResponse {
     }
 }
 
-/// Holds `AddCasterProgramRequestEpisode`.
+/// Holds an element of `Episode` of [`AddCasterProgramRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddCasterProgramRequestEpisode {
@@ -197,7 +197,7 @@ impl<'de> rt::Deserialize<'de> for AddCasterProgramRequestEpisode {
     }
 }
 
-/// Holds `AddCasterProgramResponseEpisodeIds`.
+/// Holds an element of `EpisodeIds` of [`AddCasterProgramResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddCasterProgramResponseEpisodeIds {

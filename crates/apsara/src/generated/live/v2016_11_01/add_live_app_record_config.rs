@@ -239,7 +239,7 @@ impl<'de> rt::Deserialize<'de> for AddLiveAppRecordConfigResponse {
     }
 }
 
-/// Holds `AddLiveAppRecordConfigRequestRecordFormat`.
+/// Holds an element of `RecordFormat` of [`AddLiveAppRecordConfigRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddLiveAppRecordConfigRequestRecordFormat {
@@ -283,7 +283,7 @@ impl<'de> rt::Deserialize<'de> for AddLiveAppRecordConfigRequestRecordFormat {
     }
 }
 
-/// Holds `AddLiveAppRecordConfigRequestTranscodeRecordFormat`.
+/// Holds an element of `TranscodeRecordFormat` of [`AddLiveAppRecordConfigRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddLiveAppRecordConfigRequestTranscodeRecordFormat {

@@ -192,7 +192,7 @@ impl<'de> rt::Deserialize<'de> for AddLiveDomainResponse {
     }
 }
 
-/// Holds `AddLiveDomainRequestTag`.
+/// Holds an element of `Tag` of [`AddLiveDomainRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddLiveDomainRequestTag {

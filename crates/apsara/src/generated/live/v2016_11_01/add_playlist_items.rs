@@ -166,7 +166,7 @@ impl<'de> rt::Deserialize<'de> for AddPlaylistItemsResponse {
     }
 }
 
-/// Holds `AddPlaylistItemsResponseItemsFailedItems`.
+/// Holds an element of `FailedItems` of [`AddPlaylistItemsResponseItems`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddPlaylistItemsResponseItemsFailedItems {
@@ -195,7 +195,7 @@ impl rt::Serialize for AddPlaylistItemsResponseItemsFailedItems {
     }
 }
 
-/// Holds `AddPlaylistItemsResponseItemsSuccessItems`.
+/// Holds an element of `SuccessItems` of [`AddPlaylistItemsResponseItems`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddPlaylistItemsResponseItemsSuccessItems {
@@ -224,7 +224,7 @@ impl rt::Serialize for AddPlaylistItemsResponseItemsSuccessItems {
     }
 }
 
-/// Holds `AddPlaylistItemsResponseItems`.
+/// Holds `Items` of [`AddPlaylistItemsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddPlaylistItemsResponseItems {

@@ -234,7 +234,7 @@ impl<'de> rt::Deserialize<'de> for AddShowIntoShowListResponse {
     }
 }
 
-/// Holds `AddShowIntoShowListRequestShowList`.
+/// Holds an element of `showList` of [`AddShowIntoShowListRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddShowIntoShowListRequestShowList {

@@ -145,7 +145,7 @@ impl<'de> rt::Deserialize<'de> for BatchGetOnlineUsersResponse {
     }
 }
 
-/// Holds `BatchGetOnlineUsersResponseResult`.
+/// Holds an element of `Result` of [`BatchGetOnlineUsersResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchGetOnlineUsersResponseResult {

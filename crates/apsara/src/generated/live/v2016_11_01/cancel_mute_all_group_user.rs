@@ -153,7 +153,7 @@ impl<'de> rt::Deserialize<'de> for CancelMuteAllGroupUserResponse {
     }
 }
 
-/// Holds `CancelMuteAllGroupUserResponseResult`.
+/// Holds `Result` of [`CancelMuteAllGroupUserResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CancelMuteAllGroupUserResponseResult {

@@ -172,7 +172,7 @@ impl<'de> rt::Deserialize<'de> for CancelMuteGroupUserResponse {
     }
 }
 
-/// Holds `CancelMuteGroupUserResponseResult`.
+/// Holds `Result` of [`CancelMuteGroupUserResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CancelMuteGroupUserResponseResult {

@@ -158,7 +158,7 @@ impl<'de> rt::Deserialize<'de> for CheckLiveMessageUsersInGroupResponse {
     }
 }
 
-/// Holds `CheckLiveMessageUsersInGroupResponseUsers`.
+/// Holds an element of `Users` of [`CheckLiveMessageUsersInGroupResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckLiveMessageUsersInGroupResponseUsers {

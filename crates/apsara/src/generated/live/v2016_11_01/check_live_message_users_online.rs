@@ -148,7 +148,7 @@ impl<'de> rt::Deserialize<'de> for CheckLiveMessageUsersOnlineResponse {
     }
 }
 
-/// Holds `CheckLiveMessageUsersOnlineResponseUserList`.
+/// Holds an element of `UserList` of [`CheckLiveMessageUsersOnlineResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckLiveMessageUsersOnlineResponseUserList {

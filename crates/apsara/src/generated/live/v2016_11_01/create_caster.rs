@@ -213,7 +213,7 @@ impl<'de> rt::Deserialize<'de> for CreateCasterResponse {
     }
 }
 
-/// Holds `CreateCasterRequestTag`.
+/// Holds an element of `Tag` of [`CreateCasterRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateCasterRequestTag {

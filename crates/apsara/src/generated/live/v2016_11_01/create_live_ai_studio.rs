@@ -247,7 +247,7 @@ impl<'de> rt::Deserialize<'de> for CreateLiveAiStudioResponse {
     }
 }
 
-/// Holds `CreateLiveAiStudioRequestMattingLayout`.
+/// Holds `MattingLayout` of [`CreateLiveAiStudioRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLiveAiStudioRequestMattingLayout {
@@ -285,7 +285,7 @@ impl<'de> rt::Deserialize<'de> for CreateLiveAiStudioRequestMattingLayout {
     }
 }
 
-/// Holds `CreateLiveAiStudioRequestMediaLayout`.
+/// Holds `MediaLayout` of [`CreateLiveAiStudioRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLiveAiStudioRequestMediaLayout {

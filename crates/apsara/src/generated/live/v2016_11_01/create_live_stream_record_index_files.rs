@@ -209,7 +209,7 @@ impl<'de> rt::Deserialize<'de> for CreateLiveStreamRecordIndexFilesResponse {
     }
 }
 
-/// Holds `CreateLiveStreamRecordIndexFilesResponseRecordInfo`.
+/// Holds `RecordInfo` of [`CreateLiveStreamRecordIndexFilesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLiveStreamRecordIndexFilesResponseRecordInfo {

@@ -149,7 +149,7 @@ impl<'de> rt::Deserialize<'de> for CreateMessageAppResponse {
     }
 }
 
-/// Holds `CreateMessageAppResponseResult`.
+/// Holds `Result` of [`CreateMessageAppResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateMessageAppResponseResult {

@@ -147,7 +147,7 @@ impl<'de> rt::Deserialize<'de> for CreateMessageGroupResponse {
     }
 }
 
-/// Holds `CreateMessageGroupResponseResult`.
+/// Holds `Result` of [`CreateMessageGroupResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateMessageGroupResponseResult {

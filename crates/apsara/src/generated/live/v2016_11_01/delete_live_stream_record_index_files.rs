@@ -191,7 +191,7 @@ impl<'de> rt::Deserialize<'de> for DeleteLiveStreamRecordIndexFilesResponse {
     }
 }
 
-/// Holds `DeleteLiveStreamRecordIndexFilesResponseRecordDeleteInfoList`.
+/// Holds an element of `RecordDeleteInfoList` of [`DeleteLiveStreamRecordIndexFilesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLiveStreamRecordIndexFilesResponseRecordDeleteInfoList {

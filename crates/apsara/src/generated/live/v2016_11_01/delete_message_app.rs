@@ -125,7 +125,7 @@ impl<'de> rt::Deserialize<'de> for DeleteMessageAppResponse {
     }
 }
 
-/// Holds `DeleteMessageAppResponseResult`.
+/// Holds `Result` of [`DeleteMessageAppResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteMessageAppResponseResult {

@@ -189,7 +189,7 @@ impl<'de> rt::Deserialize<'de> for DeleteSnapshotFilesResponse {
     }
 }
 
-/// Holds `DeleteSnapshotFilesResponseSnapshotDeleteInfoList`.
+/// Holds an element of `SnapshotDeleteInfoList` of [`DeleteSnapshotFilesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSnapshotFilesResponseSnapshotDeleteInfoList {

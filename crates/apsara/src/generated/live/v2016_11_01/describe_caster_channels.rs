@@ -138,7 +138,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCasterChannelsResponse {
     }
 }
 
-/// Holds `DescribeCasterChannelsResponseChannels`.
+/// Holds an element of `Channels` of [`DescribeCasterChannelsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCasterChannelsResponseChannels {

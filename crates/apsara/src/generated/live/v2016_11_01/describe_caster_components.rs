@@ -147,7 +147,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCasterComponentsResponse {
     }
 }
 
-/// Holds `DescribeCasterComponentsResponseComponentsCaptionLayerContent`.
+/// Holds `CaptionLayerContent` of [`DescribeCasterComponentsResponseComponents`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCasterComponentsResponseComponentsCaptionLayerContent {
@@ -212,7 +212,7 @@ impl rt::Serialize for DescribeCasterComponentsResponseComponentsCaptionLayerCon
     }
 }
 
-/// Holds `DescribeCasterComponentsResponseComponentsComponentLayer`.
+/// Holds `ComponentLayer` of [`DescribeCasterComponentsResponseComponents`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCasterComponentsResponseComponentsComponentLayer {
@@ -250,7 +250,7 @@ impl rt::Serialize for DescribeCasterComponentsResponseComponentsComponentLayer 
     }
 }
 
-/// Holds `DescribeCasterComponentsResponseComponentsImageLayerContent`.
+/// Holds `ImageLayerContent` of [`DescribeCasterComponentsResponseComponents`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCasterComponentsResponseComponentsImageLayerContent {
@@ -274,7 +274,7 @@ impl rt::Serialize for DescribeCasterComponentsResponseComponentsImageLayerConte
     }
 }
 
-/// Holds `DescribeCasterComponentsResponseComponentsTextLayerContent`.
+/// Holds `TextLayerContent` of [`DescribeCasterComponentsResponseComponents`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCasterComponentsResponseComponentsTextLayerContent {
@@ -315,7 +315,7 @@ impl rt::Serialize for DescribeCasterComponentsResponseComponentsTextLayerConten
     }
 }
 
-/// Holds `DescribeCasterComponentsResponseComponents`.
+/// Holds an element of `Components` of [`DescribeCasterComponentsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCasterComponentsResponseComponents {

@@ -189,7 +189,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCasterConfigResponse {
     }
 }
 
-/// Holds `DescribeCasterConfigResponseRecordConfigRecordFormat`.
+/// Holds an element of `RecordFormat` of [`DescribeCasterConfigResponseRecordConfig`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCasterConfigResponseRecordConfigRecordFormat {
@@ -224,7 +224,7 @@ impl rt::Serialize for DescribeCasterConfigResponseRecordConfigRecordFormat {
     }
 }
 
-/// Holds `DescribeCasterConfigResponseRecordConfig`.
+/// Holds `RecordConfig` of [`DescribeCasterConfigResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCasterConfigResponseRecordConfig {
@@ -259,7 +259,7 @@ impl rt::Serialize for DescribeCasterConfigResponseRecordConfig {
     }
 }
 
-/// Holds `DescribeCasterConfigResponseSyncGroupsConfig`.
+/// Holds an element of `SyncGroupsConfig` of [`DescribeCasterConfigResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCasterConfigResponseSyncGroupsConfig {
@@ -291,7 +291,7 @@ impl rt::Serialize for DescribeCasterConfigResponseSyncGroupsConfig {
     }
 }
 
-/// Holds `DescribeCasterConfigResponseTranscodeConfigCustomParamsVideo`.
+/// Holds `video` of [`DescribeCasterConfigResponseTranscodeConfigCustomParams`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCasterConfigResponseTranscodeConfigCustomParamsVideo {
@@ -326,7 +326,7 @@ impl rt::Serialize for DescribeCasterConfigResponseTranscodeConfigCustomParamsVi
     }
 }
 
-/// Holds `DescribeCasterConfigResponseTranscodeConfigCustomParams`.
+/// Holds `CustomParams` of [`DescribeCasterConfigResponseTranscodeConfig`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCasterConfigResponseTranscodeConfigCustomParams {
@@ -350,7 +350,7 @@ impl rt::Serialize for DescribeCasterConfigResponseTranscodeConfigCustomParams {
     }
 }
 
-/// Holds `DescribeCasterConfigResponseTranscodeConfig`.
+/// Holds `TranscodeConfig` of [`DescribeCasterConfigResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCasterConfigResponseTranscodeConfig {

@@ -147,7 +147,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCasterLayoutsResponse {
     }
 }
 
-/// Holds `DescribeCasterLayoutsResponseLayoutsAudioLayers`.
+/// Holds an element of `AudioLayers` of [`DescribeCasterLayoutsResponseLayouts`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCasterLayoutsResponseLayoutsAudioLayers {
@@ -179,7 +179,7 @@ impl rt::Serialize for DescribeCasterLayoutsResponseLayoutsAudioLayers {
     }
 }
 
-/// Holds `DescribeCasterLayoutsResponseLayoutsVideoLayers`.
+/// Holds an element of `VideoLayers` of [`DescribeCasterLayoutsResponseLayouts`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCasterLayoutsResponseLayoutsVideoLayers {
@@ -220,7 +220,7 @@ impl rt::Serialize for DescribeCasterLayoutsResponseLayoutsVideoLayers {
     }
 }
 
-/// Holds `DescribeCasterLayoutsResponseLayouts`.
+/// Holds an element of `Layouts` of [`DescribeCasterLayoutsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCasterLayoutsResponseLayouts {

@@ -217,7 +217,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCasterProgramResponse {
     }
 }
 
-/// Holds `DescribeCasterProgramResponseEpisodes`.
+/// Holds an element of `Episodes` of [`DescribeCasterProgramResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCasterProgramResponseEpisodes {

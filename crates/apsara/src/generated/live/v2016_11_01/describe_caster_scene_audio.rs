@@ -154,7 +154,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCasterSceneAudioResponse {
     }
 }
 
-/// Holds `DescribeCasterSceneAudioResponseAudioLayers`.
+/// Holds an element of `AudioLayers` of [`DescribeCasterSceneAudioResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCasterSceneAudioResponseAudioLayers {

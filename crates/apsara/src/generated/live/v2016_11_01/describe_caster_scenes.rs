@@ -147,7 +147,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCasterScenesResponse {
     }
 }
 
-/// Holds `DescribeCasterScenesResponseSceneListStreamInfos`.
+/// Holds an element of `StreamInfos` of [`DescribeCasterScenesResponseSceneList`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCasterScenesResponseSceneListStreamInfos {
@@ -179,7 +179,7 @@ impl rt::Serialize for DescribeCasterScenesResponseSceneListStreamInfos {
     }
 }
 
-/// Holds `DescribeCasterScenesResponseSceneList`.
+/// Holds an element of `SceneList` of [`DescribeCasterScenesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCasterScenesResponseSceneList {

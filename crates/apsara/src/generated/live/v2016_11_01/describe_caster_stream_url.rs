@@ -141,7 +141,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCasterStreamUrlResponse {
     }
 }
 
-/// Holds `DescribeCasterStreamUrlResponseCasterStreamsStreamInfos`.
+/// Holds an element of `StreamInfos` of [`DescribeCasterStreamUrlResponseCasterStreams`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCasterStreamUrlResponseCasterStreamsStreamInfos {
@@ -173,7 +173,7 @@ impl rt::Serialize for DescribeCasterStreamUrlResponseCasterStreamsStreamInfos {
     }
 }
 
-/// Holds `DescribeCasterStreamUrlResponseCasterStreams`.
+/// Holds an element of `CasterStreams` of [`DescribeCasterStreamUrlResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCasterStreamUrlResponseCasterStreams {

@@ -138,7 +138,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCasterVideoResourcesResponse {
     }
 }
 
-/// Holds `DescribeCasterVideoResourcesResponseVideoResources`.
+/// Holds an element of `VideoResources` of [`DescribeCasterVideoResourcesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCasterVideoResourcesResponseVideoResources {

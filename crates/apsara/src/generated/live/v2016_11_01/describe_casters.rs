@@ -246,7 +246,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCastersResponse {
     }
 }
 
-/// Holds `DescribeCastersRequestTag`.
+/// Holds an element of `Tag` of [`DescribeCastersRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCastersRequestTag {
@@ -281,7 +281,7 @@ impl<'de> rt::Deserialize<'de> for DescribeCastersRequestTag {
     }
 }
 
-/// Holds `DescribeCastersResponseCasterListTags`.
+/// Holds an element of `Tags` of [`DescribeCastersResponseCasterList`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCastersResponseCasterListTags {
@@ -310,7 +310,7 @@ impl rt::Serialize for DescribeCastersResponseCasterListTags {
     }
 }
 
-/// Holds `DescribeCastersResponseCasterList`.
+/// Holds an element of `CasterList` of [`DescribeCastersResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCastersResponseCasterList {

@@ -233,7 +233,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainUsageDataResponse {
     }
 }
 
-/// Holds `DescribeDomainUsageDataResponseUsageDataPerInterval`.
+/// Holds an element of `UsageDataPerInterval` of [`DescribeDomainUsageDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainUsageDataResponseUsageDataPerInterval {

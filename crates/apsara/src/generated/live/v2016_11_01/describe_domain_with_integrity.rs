@@ -154,7 +154,7 @@ impl<'de> rt::Deserialize<'de> for DescribeDomainWithIntegrityResponse {
     }
 }
 
-/// Holds `DescribeDomainWithIntegrityResponseContent`.
+/// Holds an element of `Content` of [`DescribeDomainWithIntegrityResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDomainWithIntegrityResponseContent {

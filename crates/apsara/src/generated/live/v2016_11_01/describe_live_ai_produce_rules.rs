@@ -179,7 +179,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveAiProduceRulesResponse {
     }
 }
 
-/// Holds `DescribeLiveAiProduceRulesResponseRuleInfoList`.
+/// Holds an element of `RuleInfoList` of [`DescribeLiveAiProduceRulesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveAiProduceRulesResponseRuleInfoList {

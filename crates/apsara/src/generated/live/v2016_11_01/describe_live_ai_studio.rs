@@ -175,7 +175,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveAiStudioResponse {
     }
 }
 
-/// Holds `DescribeLiveAiStudioResponseStudioConfigs`.
+/// Holds an element of `StudioConfigs` of [`DescribeLiveAiStudioResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveAiStudioResponseStudioConfigs {

@@ -170,7 +170,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveAiSubtitleResponse {
     }
 }
 
-/// Holds `DescribeLiveAiSubtitleResponseSubtitleConfigs`.
+/// Holds an element of `SubtitleConfigs` of [`DescribeLiveAiSubtitleResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveAiSubtitleResponseSubtitleConfigs {

@@ -156,7 +156,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveAudioAuditConfigResponse {
     }
 }
 
-/// Holds `DescribeLiveAudioAuditConfigResponseLiveAudioAuditConfigList`.
+/// Holds an element of `LiveAudioAuditConfigList` of [`DescribeLiveAudioAuditConfigResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveAudioAuditConfigResponseLiveAudioAuditConfigList {

@@ -142,7 +142,8 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveAudioAuditNotifyConfigResponse {
     }
 }
 
-/// Holds `DescribeLiveAudioAuditNotifyConfigResponseLiveAudioAuditNotifyConfigList`.
+/// Holds an element of `LiveAudioAuditNotifyConfigList` of
+/// [`DescribeLiveAudioAuditNotifyConfigResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveAudioAuditNotifyConfigResponseLiveAudioAuditNotifyConfigList {

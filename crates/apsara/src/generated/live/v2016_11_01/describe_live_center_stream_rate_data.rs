@@ -170,7 +170,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveCenterStreamRateDataResponse {
     }
 }
 
-/// Holds `DescribeLiveCenterStreamRateDataResponseRateDatas`.
+/// Holds an element of `RateDatas` of [`DescribeLiveCenterStreamRateDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveCenterStreamRateDataResponseRateDatas {

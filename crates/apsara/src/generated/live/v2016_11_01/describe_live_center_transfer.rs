@@ -165,7 +165,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveCenterTransferResponse {
     }
 }
 
-/// Holds `DescribeLiveCenterTransferResponseLiveCenterTransferInfoList`.
+/// Holds an element of `LiveCenterTransferInfoList` of [`DescribeLiveCenterTransferResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveCenterTransferResponseLiveCenterTransferInfoList {

@@ -124,7 +124,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveCertificateListResponse {
     }
 }
 
-/// Holds `DescribeLiveCertificateListResponseCertificateListModelCertList`.
+/// Holds an element of `CertList` of [`DescribeLiveCertificateListResponseCertificateListModel`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveCertificateListResponseCertificateListModelCertList {
@@ -165,7 +165,7 @@ impl rt::Serialize for DescribeLiveCertificateListResponseCertificateListModelCe
     }
 }
 
-/// Holds `DescribeLiveCertificateListResponseCertificateListModel`.
+/// Holds `CertificateListModel` of [`DescribeLiveCertificateListResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveCertificateListResponseCertificateListModel {

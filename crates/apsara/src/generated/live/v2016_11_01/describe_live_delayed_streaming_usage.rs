@@ -198,7 +198,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveDelayedStreamingUsageResponse {
     }
 }
 
-/// Holds `DescribeLiveDelayedStreamingUsageResponseDelayData`.
+/// Holds an element of `DelayData` of [`DescribeLiveDelayedStreamingUsageResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveDelayedStreamingUsageResponseDelayData {

@@ -128,7 +128,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveDetectNotifyConfigResponse {
     }
 }
 
-/// Holds `DescribeLiveDetectNotifyConfigResponseLiveDetectNotifyConfig`.
+/// Holds `LiveDetectNotifyConfig` of [`DescribeLiveDetectNotifyConfigResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveDetectNotifyConfigResponseLiveDetectNotifyConfig {

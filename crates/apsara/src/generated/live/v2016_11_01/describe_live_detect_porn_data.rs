@@ -206,7 +206,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveDetectPornDataResponse {
     }
 }
 
-/// Holds `DescribeLiveDetectPornDataResponseDetectPornData`.
+/// Holds an element of `DetectPornData` of [`DescribeLiveDetectPornDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveDetectPornDataResponseDetectPornData {

@@ -191,7 +191,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveDomainBpsDataResponse {
     }
 }
 
-/// Holds `DescribeLiveDomainBpsDataResponseBpsDataPerInterval`.
+/// Holds an element of `BpsDataPerInterval` of [`DescribeLiveDomainBpsDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveDomainBpsDataResponseBpsDataPerInterval {

@@ -195,7 +195,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveDomainBpsDataByLayerResponse {
     }
 }
 
-/// Holds `DescribeLiveDomainBpsDataByLayerResponseBpsDataInterval`.
+/// Holds an element of `BpsDataInterval` of [`DescribeLiveDomainBpsDataByLayerResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveDomainBpsDataByLayerResponseBpsDataInterval {

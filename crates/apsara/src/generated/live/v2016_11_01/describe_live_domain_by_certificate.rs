@@ -146,7 +146,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveDomainByCertificateResponse {
     }
 }
 
-/// Holds `DescribeLiveDomainByCertificateResponseCertInfos`.
+/// Holds an element of `CertInfos` of [`DescribeLiveDomainByCertificateResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveDomainByCertificateResponseCertInfos {

@@ -138,7 +138,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveDomainCertificateInfoResponse {
     }
 }
 
-/// Holds `DescribeLiveDomainCertificateInfoResponseCertInfos`.
+/// Holds an element of `CertInfos` of [`DescribeLiveDomainCertificateInfoResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveDomainCertificateInfoResponseCertInfos {

@@ -136,7 +136,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveDomainConfigsResponse {
     }
 }
 
-/// Holds `DescribeLiveDomainConfigsResponseDomainConfigsFunctionArgs`.
+/// Holds an element of `FunctionArgs` of [`DescribeLiveDomainConfigsResponseDomainConfigs`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveDomainConfigsResponseDomainConfigsFunctionArgs {
@@ -165,7 +165,7 @@ impl rt::Serialize for DescribeLiveDomainConfigsResponseDomainConfigsFunctionArg
     }
 }
 
-/// Holds `DescribeLiveDomainConfigsResponseDomainConfigs`.
+/// Holds an element of `DomainConfigs` of [`DescribeLiveDomainConfigsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveDomainConfigsResponseDomainConfigs {

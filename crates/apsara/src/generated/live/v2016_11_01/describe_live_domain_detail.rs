@@ -125,7 +125,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveDomainDetailResponse {
     }
 }
 
-/// Holds `DescribeLiveDomainDetailResponseDomainDetail`.
+/// Holds `DomainDetail` of [`DescribeLiveDomainDetailResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveDomainDetailResponseDomainDetail {

@@ -152,7 +152,8 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveDomainFrameRateAndBitRateDataResp
     }
 }
 
-/// Holds `DescribeLiveDomainFrameRateAndBitRateDataResponseFrameRateAndBitRateInfos`.
+/// Holds an element of `FrameRateAndBitRateInfos` of
+/// [`DescribeLiveDomainFrameRateAndBitRateDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveDomainFrameRateAndBitRateDataResponseFrameRateAndBitRateInfos {

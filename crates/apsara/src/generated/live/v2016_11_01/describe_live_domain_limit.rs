@@ -136,7 +136,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveDomainLimitResponse {
     }
 }
 
-/// Holds `DescribeLiveDomainLimitResponseLiveDomainLimitList`.
+/// Holds an element of `LiveDomainLimitList` of [`DescribeLiveDomainLimitResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveDomainLimitResponseLiveDomainLimitList {

@@ -173,7 +173,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveDomainLogResponse {
     }
 }
 
-/// Holds `DescribeLiveDomainLogResponseDomainLogDetailsLogInfos`.
+/// Holds an element of `LogInfos` of [`DescribeLiveDomainLogResponseDomainLogDetails`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveDomainLogResponseDomainLogDetailsLogInfos {
@@ -211,7 +211,7 @@ impl rt::Serialize for DescribeLiveDomainLogResponseDomainLogDetailsLogInfos {
     }
 }
 
-/// Holds `DescribeLiveDomainLogResponseDomainLogDetailsPageInfos`.
+/// Holds `PageInfos` of [`DescribeLiveDomainLogResponseDomainLogDetails`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveDomainLogResponseDomainLogDetailsPageInfos {
@@ -243,7 +243,7 @@ impl rt::Serialize for DescribeLiveDomainLogResponseDomainLogDetailsPageInfos {
     }
 }
 
-/// Holds `DescribeLiveDomainLogResponseDomainLogDetails`.
+/// Holds an element of `DomainLogDetails` of [`DescribeLiveDomainLogResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveDomainLogResponseDomainLogDetails {

@@ -138,7 +138,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveDomainMappingResponse {
     }
 }
 
-/// Holds `DescribeLiveDomainMappingResponseLiveDomainModels`.
+/// Holds an element of `LiveDomainModels` of [`DescribeLiveDomainMappingResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveDomainMappingResponseLiveDomainModels {

@@ -209,7 +209,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveDomainMonitoringUsageDataResponse
     }
 }
 
-/// Holds `DescribeLiveDomainMonitoringUsageDataResponseMonitoringData`.
+/// Holds an element of `MonitoringData` of [`DescribeLiveDomainMonitoringUsageDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveDomainMonitoringUsageDataResponseMonitoringData {

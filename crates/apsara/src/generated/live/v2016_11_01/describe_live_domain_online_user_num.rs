@@ -157,7 +157,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveDomainOnlineUserNumResponse {
     }
 }
 
-/// Holds `DescribeLiveDomainOnlineUserNumResponseOnlineUserInfoInfos`.
+/// Holds an element of `Infos` of [`DescribeLiveDomainOnlineUserNumResponseOnlineUserInfo`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveDomainOnlineUserNumResponseOnlineUserInfoInfos {
@@ -186,7 +186,7 @@ impl rt::Serialize for DescribeLiveDomainOnlineUserNumResponseOnlineUserInfoInfo
     }
 }
 
-/// Holds `DescribeLiveDomainOnlineUserNumResponseOnlineUserInfo`.
+/// Holds an element of `OnlineUserInfo` of [`DescribeLiveDomainOnlineUserNumResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveDomainOnlineUserNumResponseOnlineUserInfo {

@@ -179,7 +179,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveDomainPublishErrorCodeResponse {
     }
 }
 
-/// Holds `DescribeLiveDomainPublishErrorCodeResponseRealTimeCodeDataCodeData`.
+/// Holds an element of `CodeData` of [`DescribeLiveDomainPublishErrorCodeResponseRealTimeCodeData`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveDomainPublishErrorCodeResponseRealTimeCodeDataCodeData {
@@ -211,7 +211,7 @@ impl rt::Serialize for DescribeLiveDomainPublishErrorCodeResponseRealTimeCodeDat
     }
 }
 
-/// Holds `DescribeLiveDomainPublishErrorCodeResponseRealTimeCodeData`.
+/// Holds an element of `RealTimeCodeData` of [`DescribeLiveDomainPublishErrorCodeResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveDomainPublishErrorCodeResponseRealTimeCodeData {

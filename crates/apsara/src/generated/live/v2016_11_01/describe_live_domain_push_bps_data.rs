@@ -193,7 +193,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveDomainPushBpsDataResponse {
     }
 }
 
-/// Holds `DescribeLiveDomainPushBpsDataResponseBpsDataPerInterval`.
+/// Holds an element of `BpsDataPerInterval` of [`DescribeLiveDomainPushBpsDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveDomainPushBpsDataResponseBpsDataPerInterval {

@@ -198,7 +198,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveDomainPushTrafficDataResponse {
     }
 }
 
-/// Holds `DescribeLiveDomainPushTrafficDataResponseTrafficDataPerInterval`.
+/// Holds an element of `TrafficDataPerInterval` of [`DescribeLiveDomainPushTrafficDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveDomainPushTrafficDataResponseTrafficDataPerInterval {

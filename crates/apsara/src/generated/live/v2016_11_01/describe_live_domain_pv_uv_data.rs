@@ -165,7 +165,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveDomainPvUvDataResponse {
     }
 }
 
-/// Holds `DescribeLiveDomainPvUvDataResponsePvUvDataInfos`.
+/// Holds an element of `PvUvDataInfos` of [`DescribeLiveDomainPvUvDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveDomainPvUvDataResponsePvUvDataInfos {

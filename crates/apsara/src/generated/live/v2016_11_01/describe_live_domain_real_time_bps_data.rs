@@ -190,7 +190,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveDomainRealTimeBpsDataResponse {
     }
 }
 
-/// Holds `DescribeLiveDomainRealTimeBpsDataResponseRealTimeBpsDataPerInterval`.
+/// Holds an element of `RealTimeBpsDataPerInterval` of [`DescribeLiveDomainRealTimeBpsDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveDomainRealTimeBpsDataResponseRealTimeBpsDataPerInterval {

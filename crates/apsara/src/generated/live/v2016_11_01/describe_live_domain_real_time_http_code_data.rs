@@ -190,7 +190,8 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveDomainRealTimeHttpCodeDataRespons
     }
 }
 
-/// Holds `DescribeLiveDomainRealTimeHttpCodeDataResponseRealTimeHttpCodeDataValue`.
+/// Holds an element of `Value` of
+/// [`DescribeLiveDomainRealTimeHttpCodeDataResponseRealTimeHttpCodeData`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveDomainRealTimeHttpCodeDataResponseRealTimeHttpCodeDataValue {
@@ -222,7 +223,7 @@ impl rt::Serialize for DescribeLiveDomainRealTimeHttpCodeDataResponseRealTimeHtt
     }
 }
 
-/// Holds `DescribeLiveDomainRealTimeHttpCodeDataResponseRealTimeHttpCodeData`.
+/// Holds an element of `RealTimeHttpCodeData` of [`DescribeLiveDomainRealTimeHttpCodeDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveDomainRealTimeHttpCodeDataResponseRealTimeHttpCodeData {

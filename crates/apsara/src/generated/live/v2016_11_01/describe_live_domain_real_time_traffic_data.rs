@@ -188,7 +188,8 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveDomainRealTimeTrafficDataResponse
     }
 }
 
-/// Holds `DescribeLiveDomainRealTimeTrafficDataResponseRealTimeTrafficDataPerInterval`.
+/// Holds an element of `RealTimeTrafficDataPerInterval` of
+/// [`DescribeLiveDomainRealTimeTrafficDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveDomainRealTimeTrafficDataResponseRealTimeTrafficDataPerInterval {

@@ -189,7 +189,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveDomainRecordUsageDataResponse {
     }
 }
 
-/// Holds `DescribeLiveDomainRecordUsageDataResponseRecordUsageData`.
+/// Holds an element of `RecordUsageData` of [`DescribeLiveDomainRecordUsageDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveDomainRecordUsageDataResponseRecordUsageData {

@@ -154,7 +154,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveDomainSnapshotDataResponse {
     }
 }
 
-/// Holds `DescribeLiveDomainSnapshotDataResponseSnapshotDataInfos`.
+/// Holds an element of `SnapshotDataInfos` of [`DescribeLiveDomainSnapshotDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveDomainSnapshotDataResponseSnapshotDataInfos {

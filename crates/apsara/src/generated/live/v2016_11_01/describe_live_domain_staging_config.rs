@@ -147,7 +147,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveDomainStagingConfigResponse {
     }
 }
 
-/// Holds `DescribeLiveDomainStagingConfigResponseDomainConfigsFunctionArgs`.
+/// Holds an element of `FunctionArgs` of [`DescribeLiveDomainStagingConfigResponseDomainConfigs`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveDomainStagingConfigResponseDomainConfigsFunctionArgs {
@@ -176,7 +176,7 @@ impl rt::Serialize for DescribeLiveDomainStagingConfigResponseDomainConfigsFunct
     }
 }
 
-/// Holds `DescribeLiveDomainStagingConfigResponseDomainConfigs`.
+/// Holds an element of `DomainConfigs` of [`DescribeLiveDomainStagingConfigResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveDomainStagingConfigResponseDomainConfigs {

@@ -187,7 +187,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveDomainStreamTranscodeDataResponse
     }
 }
 
-/// Holds `DescribeLiveDomainStreamTranscodeDataResponseTranscodeDataList`.
+/// Holds an element of `TranscodeDataList` of [`DescribeLiveDomainStreamTranscodeDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveDomainStreamTranscodeDataResponseTranscodeDataList {

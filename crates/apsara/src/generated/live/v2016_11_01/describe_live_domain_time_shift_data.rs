@@ -163,7 +163,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveDomainTimeShiftDataResponse {
     }
 }
 
-/// Holds `DescribeLiveDomainTimeShiftDataResponseTimeShiftData`.
+/// Holds an element of `TimeShiftData` of [`DescribeLiveDomainTimeShiftDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveDomainTimeShiftDataResponseTimeShiftData {

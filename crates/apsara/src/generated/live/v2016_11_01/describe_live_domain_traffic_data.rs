@@ -194,7 +194,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveDomainTrafficDataResponse {
     }
 }
 
-/// Holds `DescribeLiveDomainTrafficDataResponseTrafficDataPerInterval`.
+/// Holds an element of `TrafficDataPerInterval` of [`DescribeLiveDomainTrafficDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveDomainTrafficDataResponseTrafficDataPerInterval {

@@ -172,7 +172,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveDrmUsageDataResponse {
     }
 }
 
-/// Holds `DescribeLiveDrmUsageDataResponseDrmUsageData`.
+/// Holds an element of `DrmUsageData` of [`DescribeLiveDrmUsageDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveDrmUsageDataResponseDrmUsageData {

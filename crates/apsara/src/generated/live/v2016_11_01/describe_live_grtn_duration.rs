@@ -172,7 +172,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveGrtnDurationResponse {
     }
 }
 
-/// Holds `DescribeLiveGrtnDurationResponseStreamDetailData`.
+/// Holds an element of `StreamDetailData` of [`DescribeLiveGrtnDurationResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveGrtnDurationResponseStreamDetailData {

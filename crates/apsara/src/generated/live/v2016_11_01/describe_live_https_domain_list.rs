@@ -162,7 +162,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveHttpsDomainListResponse {
     }
 }
 
-/// Holds `DescribeLiveHttpsDomainListResponseCertInfos`.
+/// Holds an element of `CertInfos` of [`DescribeLiveHttpsDomainListResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveHttpsDomainListResponseCertInfos {

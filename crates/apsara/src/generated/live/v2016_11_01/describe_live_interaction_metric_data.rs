@@ -181,7 +181,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveInteractionMetricDataResponse {
     }
 }
 
-/// Holds `DescribeLiveInteractionMetricDataResponseNodes`.
+/// Holds an element of `Nodes` of [`DescribeLiveInteractionMetricDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveInteractionMetricDataResponseNodes {

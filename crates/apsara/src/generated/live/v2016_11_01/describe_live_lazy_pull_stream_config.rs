@@ -154,7 +154,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveLazyPullStreamConfigResponse {
     }
 }
 
-/// Holds `DescribeLiveLazyPullStreamConfigResponseLiveLazyPullConfigList`.
+/// Holds an element of `LiveLazyPullConfigList` of [`DescribeLiveLazyPullStreamConfigResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveLazyPullStreamConfigResponseLiveLazyPullConfigList {

@@ -209,7 +209,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLivePackageConfigResponse {
     }
 }
 
-/// Holds `DescribeLivePackageConfigResponseLivePackageConfigList`.
+/// Holds an element of `LivePackageConfigList` of [`DescribeLivePackageConfigResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLivePackageConfigResponseLivePackageConfigList {

@@ -135,7 +135,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLivePrivateLineAreasResponse {
     }
 }
 
-/// Holds `DescribeLivePrivateLineAreasResponseLiveAreasListRegions`.
+/// Holds an element of `Regions` of [`DescribeLivePrivateLineAreasResponseLiveAreasList`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLivePrivateLineAreasResponseLiveAreasListRegions {
@@ -164,7 +164,7 @@ impl rt::Serialize for DescribeLivePrivateLineAreasResponseLiveAreasListRegions 
     }
 }
 
-/// Holds `DescribeLivePrivateLineAreasResponseLiveAreasList`.
+/// Holds an element of `LiveAreasList` of [`DescribeLivePrivateLineAreasResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLivePrivateLineAreasResponseLiveAreasList {

@@ -184,7 +184,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLivePrivateLineAvailGaResponse {
     }
 }
 
-/// Holds `DescribeLivePrivateLineAvailGaResponseLivePrivateLineAvailGas`.
+/// Holds an element of `LivePrivateLineAvailGAs` of [`DescribeLivePrivateLineAvailGaResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLivePrivateLineAvailGaResponseLivePrivateLineAvailGas {

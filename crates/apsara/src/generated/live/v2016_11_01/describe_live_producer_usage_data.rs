@@ -213,7 +213,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveProducerUsageDataResponse {
     }
 }
 
-/// Holds `DescribeLiveProducerUsageDataResponseBillProducerData`.
+/// Holds an element of `BillProducerData` of [`DescribeLiveProducerUsageDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveProducerUsageDataResponseBillProducerData {

@@ -135,7 +135,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLivePullStreamConfigResponse {
     }
 }
 
-/// Holds `DescribeLivePullStreamConfigResponseLiveAppRecordList`.
+/// Holds an element of `LiveAppRecordList` of [`DescribeLivePullStreamConfigResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLivePullStreamConfigResponseLiveAppRecordList {

@@ -174,7 +174,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLivePushProxyLogResponse {
     }
 }
 
-/// Holds `DescribeLivePushProxyLogResponseDomainLogDetailsLogInfos`.
+/// Holds an element of `LogInfos` of [`DescribeLivePushProxyLogResponseDomainLogDetails`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLivePushProxyLogResponseDomainLogDetailsLogInfos {
@@ -212,7 +212,7 @@ impl rt::Serialize for DescribeLivePushProxyLogResponseDomainLogDetailsLogInfos 
     }
 }
 
-/// Holds `DescribeLivePushProxyLogResponseDomainLogDetailsPageInfos`.
+/// Holds `PageInfos` of [`DescribeLivePushProxyLogResponseDomainLogDetails`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLivePushProxyLogResponseDomainLogDetailsPageInfos {
@@ -244,7 +244,7 @@ impl rt::Serialize for DescribeLivePushProxyLogResponseDomainLogDetailsPageInfos
     }
 }
 
-/// Holds `DescribeLivePushProxyLogResponseDomainLogDetails`.
+/// Holds an element of `DomainLogDetails` of [`DescribeLivePushProxyLogResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLivePushProxyLogResponseDomainLogDetails {

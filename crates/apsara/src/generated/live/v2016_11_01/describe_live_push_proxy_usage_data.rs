@@ -176,7 +176,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLivePushProxyUsageDataResponse {
     }
 }
 
-/// Holds `DescribeLivePushProxyUsageDataResponsePushProxyData`.
+/// Holds an element of `PushProxyData` of [`DescribeLivePushProxyUsageDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLivePushProxyUsageDataResponsePushProxyData {

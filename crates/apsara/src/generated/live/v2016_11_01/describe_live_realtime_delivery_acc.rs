@@ -184,7 +184,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveRealtimeDeliveryAccResponse {
     }
 }
 
-/// Holds `DescribeLiveRealtimeDeliveryAccResponseRealTimeDeliveryAccData`.
+/// Holds an element of `RealTimeDeliveryAccData` of [`DescribeLiveRealtimeDeliveryAccResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveRealtimeDeliveryAccResponseRealTimeDeliveryAccData {

@@ -192,7 +192,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveRecordConfigResponse {
     }
 }
 
-/// Holds `DescribeLiveRecordConfigResponseLiveAppRecordListRecordFormatList`.
+/// Holds an element of `RecordFormatList` of [`DescribeLiveRecordConfigResponseLiveAppRecordList`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveRecordConfigResponseLiveAppRecordListRecordFormatList {
@@ -230,7 +230,8 @@ impl rt::Serialize for DescribeLiveRecordConfigResponseLiveAppRecordListRecordFo
     }
 }
 
-/// Holds `DescribeLiveRecordConfigResponseLiveAppRecordListTranscodeRecordFormatList`.
+/// Holds an element of `TranscodeRecordFormatList` of
+/// [`DescribeLiveRecordConfigResponseLiveAppRecordList`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveRecordConfigResponseLiveAppRecordListTranscodeRecordFormatList {
@@ -268,7 +269,7 @@ impl rt::Serialize for DescribeLiveRecordConfigResponseLiveAppRecordListTranscod
     }
 }
 
-/// Holds `DescribeLiveRecordConfigResponseLiveAppRecordList`.
+/// Holds an element of `LiveAppRecordList` of [`DescribeLiveRecordConfigResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveRecordConfigResponseLiveAppRecordList {

@@ -128,7 +128,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveRecordNotifyConfigResponse {
     }
 }
 
-/// Holds `DescribeLiveRecordNotifyConfigResponseLiveRecordNotifyConfig`.
+/// Holds `LiveRecordNotifyConfig` of [`DescribeLiveRecordNotifyConfigResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveRecordNotifyConfigResponseLiveRecordNotifyConfig {

@@ -229,7 +229,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveRecordNotifyRecordsResponse {
     }
 }
 
-/// Holds `DescribeLiveRecordNotifyRecordsResponseCallbackList`.
+/// Holds an element of `CallbackList` of [`DescribeLiveRecordNotifyRecordsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveRecordNotifyRecordsResponseCallbackList {

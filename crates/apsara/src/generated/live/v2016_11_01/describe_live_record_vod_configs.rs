@@ -190,7 +190,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveRecordVodConfigsResponse {
     }
 }
 
-/// Holds `DescribeLiveRecordVodConfigsResponseLiveRecordVodConfigs`.
+/// Holds an element of `LiveRecordVodConfigs` of [`DescribeLiveRecordVodConfigsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveRecordVodConfigsResponseLiveRecordVodConfigs {

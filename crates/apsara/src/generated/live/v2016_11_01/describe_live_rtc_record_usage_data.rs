@@ -184,7 +184,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveRtcRecordUsageDataResponse {
     }
 }
 
-/// Holds `DescribeLiveRtcRecordUsageDataResponseData`.
+/// Holds an element of `Data` of [`DescribeLiveRtcRecordUsageDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveRtcRecordUsageDataResponseData {

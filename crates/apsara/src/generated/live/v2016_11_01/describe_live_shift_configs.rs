@@ -135,7 +135,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveShiftConfigsResponse {
     }
 }
 
-/// Holds `DescribeLiveShiftConfigsResponseContent`.
+/// Holds an element of `Content` of [`DescribeLiveShiftConfigsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveShiftConfigsResponseContent {

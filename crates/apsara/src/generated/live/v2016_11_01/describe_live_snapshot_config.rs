@@ -186,7 +186,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveSnapshotConfigResponse {
     }
 }
 
-/// Holds `DescribeLiveSnapshotConfigResponseLiveStreamSnapshotConfigList`.
+/// Holds an element of `LiveStreamSnapshotConfigList` of [`DescribeLiveSnapshotConfigResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveSnapshotConfigResponseLiveStreamSnapshotConfigList {

@@ -194,7 +194,8 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveSnapshotDetectPornConfigResponse 
     }
 }
 
-/// Holds `DescribeLiveSnapshotDetectPornConfigResponseLiveSnapshotDetectPornConfigList`.
+/// Holds an element of `LiveSnapshotDetectPornConfigList` of
+/// [`DescribeLiveSnapshotDetectPornConfigResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveSnapshotDetectPornConfigResponseLiveSnapshotDetectPornConfigList {

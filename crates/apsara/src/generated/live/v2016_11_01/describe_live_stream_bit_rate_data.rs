@@ -167,7 +167,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveStreamBitRateDataResponse {
     }
 }
 
-/// Holds `DescribeLiveStreamBitRateDataResponseFrameRateAndBitRateInfos`.
+/// Holds an element of `FrameRateAndBitRateInfos` of [`DescribeLiveStreamBitRateDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveStreamBitRateDataResponseFrameRateAndBitRateInfos {

@@ -133,7 +133,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveStreamCountResponse {
     }
 }
 
-/// Holds `DescribeLiveStreamCountResponseStreamCountInfosStreamCountDetails`.
+/// Holds an element of `StreamCountDetails` of [`DescribeLiveStreamCountResponseStreamCountInfos`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveStreamCountResponseStreamCountInfosStreamCountDetails {
@@ -165,7 +165,7 @@ impl rt::Serialize for DescribeLiveStreamCountResponseStreamCountInfosStreamCoun
     }
 }
 
-/// Holds `DescribeLiveStreamCountResponseStreamCountInfos`.
+/// Holds an element of `StreamCountInfos` of [`DescribeLiveStreamCountResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveStreamCountResponseStreamCountInfos {

@@ -146,7 +146,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveStreamDelayConfigResponse {
     }
 }
 
-/// Holds `DescribeLiveStreamDelayConfigResponseLiveStreamFlvDelayConfig`.
+/// Holds `LiveStreamFlvDelayConfig` of [`DescribeLiveStreamDelayConfigResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveStreamDelayConfigResponseLiveStreamFlvDelayConfig {
@@ -175,7 +175,7 @@ impl rt::Serialize for DescribeLiveStreamDelayConfigResponseLiveStreamFlvDelayCo
     }
 }
 
-/// Holds `DescribeLiveStreamDelayConfigResponseLiveStreamHlsDelayConfig`.
+/// Holds `LiveStreamHlsDelayConfig` of [`DescribeLiveStreamDelayConfigResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveStreamDelayConfigResponseLiveStreamHlsDelayConfig {
@@ -204,7 +204,7 @@ impl rt::Serialize for DescribeLiveStreamDelayConfigResponseLiveStreamHlsDelayCo
     }
 }
 
-/// Holds `DescribeLiveStreamDelayConfigResponseLiveStreamRtmpDelayConfig`.
+/// Holds `LiveStreamRtmpDelayConfig` of [`DescribeLiveStreamDelayConfigResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveStreamDelayConfigResponseLiveStreamRtmpDelayConfig {

@@ -176,7 +176,8 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveStreamDetailFrameRateAndBitRateDa
     }
 }
 
-/// Holds `DescribeLiveStreamDetailFrameRateAndBitRateDataResponseFrameRateAndBitRateInfos`.
+/// Holds an element of `FrameRateAndBitRateInfos` of
+/// [`DescribeLiveStreamDetailFrameRateAndBitRateDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveStreamDetailFrameRateAndBitRateDataResponseFrameRateAndBitRateInfos {

@@ -173,7 +173,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveStreamHistoryUserNumResponse {
     }
 }
 
-/// Holds `DescribeLiveStreamHistoryUserNumResponseLiveStreamUserNumInfos`.
+/// Holds an element of `LiveStreamUserNumInfos` of [`DescribeLiveStreamHistoryUserNumResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveStreamHistoryUserNumResponseLiveStreamUserNumInfos {

@@ -163,7 +163,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveStreamMergeResponse {
     }
 }
 
-/// Holds `DescribeLiveStreamMergeResponseLiveStreamMergeList`.
+/// Holds an element of `LiveStreamMergeList` of [`DescribeLiveStreamMergeResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveStreamMergeResponseLiveStreamMergeList {

@@ -218,7 +218,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveStreamMetricDetailDataResponse {
     }
 }
 
-/// Holds `DescribeLiveStreamMetricDetailDataResponseStreamDetailData`.
+/// Holds an element of `StreamDetailData` of [`DescribeLiveStreamMetricDetailDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveStreamMetricDetailDataResponseStreamDetailData {

@@ -182,7 +182,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveStreamMonitorListResponse {
     }
 }
 
-/// Holds `DescribeLiveStreamMonitorListResponseLiveStreamMonitorListInputListLayoutConfig`.
+/// Holds `LayoutConfig` of [`DescribeLiveStreamMonitorListResponseLiveStreamMonitorListInputList`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveStreamMonitorListResponseLiveStreamMonitorListInputListLayoutConfig {
@@ -217,7 +217,7 @@ impl rt::Serialize for DescribeLiveStreamMonitorListResponseLiveStreamMonitorLis
     }
 }
 
-/// Holds `DescribeLiveStreamMonitorListResponseLiveStreamMonitorListInputListPlayConfig`.
+/// Holds `PlayConfig` of [`DescribeLiveStreamMonitorListResponseLiveStreamMonitorListInputList`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveStreamMonitorListResponseLiveStreamMonitorListInputListPlayConfig {
@@ -241,7 +241,7 @@ impl rt::Serialize for DescribeLiveStreamMonitorListResponseLiveStreamMonitorLis
     }
 }
 
-/// Holds `DescribeLiveStreamMonitorListResponseLiveStreamMonitorListInputList`.
+/// Holds an element of `InputList` of [`DescribeLiveStreamMonitorListResponseLiveStreamMonitorList`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveStreamMonitorListResponseLiveStreamMonitorListInputList {
@@ -286,7 +286,7 @@ impl rt::Serialize for DescribeLiveStreamMonitorListResponseLiveStreamMonitorLis
     }
 }
 
-/// Holds `DescribeLiveStreamMonitorListResponseLiveStreamMonitorListOutputUrls`.
+/// Holds `OutputUrls` of [`DescribeLiveStreamMonitorListResponseLiveStreamMonitorList`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveStreamMonitorListResponseLiveStreamMonitorListOutputUrls {
@@ -315,7 +315,7 @@ impl rt::Serialize for DescribeLiveStreamMonitorListResponseLiveStreamMonitorLis
     }
 }
 
-/// Holds `DescribeLiveStreamMonitorListResponseLiveStreamMonitorList`.
+/// Holds an element of `LiveStreamMonitorList` of [`DescribeLiveStreamMonitorListResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveStreamMonitorListResponseLiveStreamMonitorList {

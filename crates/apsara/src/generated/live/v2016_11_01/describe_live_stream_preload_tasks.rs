@@ -218,7 +218,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveStreamPreloadTasksResponse {
     }
 }
 
-/// Holds `DescribeLiveStreamPreloadTasksResponsePreloadTasks`.
+/// Holds an element of `PreloadTasks` of [`DescribeLiveStreamPreloadTasksResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveStreamPreloadTasksResponsePreloadTasks {

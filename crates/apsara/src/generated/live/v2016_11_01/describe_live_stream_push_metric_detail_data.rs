@@ -210,7 +210,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveStreamPushMetricDetailDataRespons
     }
 }
 
-/// Holds `DescribeLiveStreamPushMetricDetailDataResponseStreamDetailData`.
+/// Holds an element of `StreamDetailData` of [`DescribeLiveStreamPushMetricDetailDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveStreamPushMetricDetailDataResponseStreamDetailData {

@@ -171,7 +171,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveStreamRecordContentResponse {
     }
 }
 
-/// Holds `DescribeLiveStreamRecordContentResponseRecordContentInfoList`.
+/// Holds an element of `RecordContentInfoList` of [`DescribeLiveStreamRecordContentResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveStreamRecordContentResponseRecordContentInfoList {

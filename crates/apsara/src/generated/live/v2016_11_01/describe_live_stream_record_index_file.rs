@@ -161,7 +161,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveStreamRecordIndexFileResponse {
     }
 }
 
-/// Holds `DescribeLiveStreamRecordIndexFileResponseRecordIndexInfo`.
+/// Holds `RecordIndexInfo` of [`DescribeLiveStreamRecordIndexFileResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveStreamRecordIndexFileResponseRecordIndexInfo {

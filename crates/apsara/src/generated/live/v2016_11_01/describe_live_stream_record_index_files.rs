@@ -222,7 +222,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveStreamRecordIndexFilesResponse {
     }
 }
 
-/// Holds `DescribeLiveStreamRecordIndexFilesResponseRecordIndexInfoList`.
+/// Holds an element of `RecordIndexInfoList` of [`DescribeLiveStreamRecordIndexFilesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveStreamRecordIndexFilesResponseRecordIndexInfoList {

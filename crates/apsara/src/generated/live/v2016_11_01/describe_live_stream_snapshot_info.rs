@@ -190,7 +190,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveStreamSnapshotInfoResponse {
     }
 }
 
-/// Holds `DescribeLiveStreamSnapshotInfoResponseLiveStreamSnapshotInfoList`.
+/// Holds an element of `LiveStreamSnapshotInfoList` of [`DescribeLiveStreamSnapshotInfoResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveStreamSnapshotInfoResponseLiveStreamSnapshotInfoList {

@@ -149,7 +149,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveStreamTranscodeInfoResponse {
     }
 }
 
-/// Holds `DescribeLiveStreamTranscodeInfoResponseDomainTranscodeListCustomTranscodeParameters`.
+/// Holds `CustomTranscodeParameters` of [`DescribeLiveStreamTranscodeInfoResponseDomainTranscodeList`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveStreamTranscodeInfoResponseDomainTranscodeListCustomTranscodeParameters {
@@ -229,7 +229,7 @@ impl rt::Serialize for DescribeLiveStreamTranscodeInfoResponseDomainTranscodeLis
     }
 }
 
-/// Holds `DescribeLiveStreamTranscodeInfoResponseDomainTranscodeListEncryptParameters`.
+/// Holds `EncryptParameters` of [`DescribeLiveStreamTranscodeInfoResponseDomainTranscodeList`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveStreamTranscodeInfoResponseDomainTranscodeListEncryptParameters {
@@ -261,7 +261,7 @@ impl rt::Serialize for DescribeLiveStreamTranscodeInfoResponseDomainTranscodeLis
     }
 }
 
-/// Holds `DescribeLiveStreamTranscodeInfoResponseDomainTranscodeList`.
+/// Holds an element of `DomainTranscodeList` of [`DescribeLiveStreamTranscodeInfoResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveStreamTranscodeInfoResponseDomainTranscodeList {

@@ -210,7 +210,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveStreamTranscodeMetricDataResponse
     }
 }
 
-/// Holds `DescribeLiveStreamTranscodeMetricDataResponseStreamDetailData`.
+/// Holds an element of `StreamDetailData` of [`DescribeLiveStreamTranscodeMetricDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveStreamTranscodeMetricDataResponseStreamDetailData {

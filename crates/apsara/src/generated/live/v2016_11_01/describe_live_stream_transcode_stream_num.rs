@@ -162,7 +162,8 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveStreamTranscodeStreamNumResponse 
     }
 }
 
-/// Holds `DescribeLiveStreamTranscodeStreamNumResponseTranscodeStreamCountDetails`.
+/// Holds an element of `TranscodeStreamCountDetails` of
+/// [`DescribeLiveStreamTranscodeStreamNumResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveStreamTranscodeStreamNumResponseTranscodeStreamCountDetails {

@@ -166,7 +166,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveStreamWatermarkRulesResponse {
     }
 }
 
-/// Holds `DescribeLiveStreamWatermarkRulesResponseRuleInfoList`.
+/// Holds an element of `RuleInfoList` of [`DescribeLiveStreamWatermarkRulesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveStreamWatermarkRulesResponseRuleInfoList {

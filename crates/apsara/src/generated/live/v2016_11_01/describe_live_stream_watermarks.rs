@@ -171,7 +171,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveStreamWatermarksResponse {
     }
 }
 
-/// Holds `DescribeLiveStreamWatermarksResponseWatermarkList`.
+/// Holds an element of `WatermarkList` of [`DescribeLiveStreamWatermarksResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveStreamWatermarksResponseWatermarkList {

@@ -168,7 +168,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveStreamsControlHistoryResponse {
     }
 }
 
-/// Holds `DescribeLiveStreamsControlHistoryResponseControlInfo`.
+/// Holds an element of `ControlInfo` of [`DescribeLiveStreamsControlHistoryResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveStreamsControlHistoryResponseControlInfo {

@@ -226,7 +226,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveStreamsNotifyRecordsResponse {
     }
 }
 
-/// Holds `DescribeLiveStreamsNotifyRecordsResponseNotifyRecordsInfo`.
+/// Holds an element of `NotifyRecordsInfo` of [`DescribeLiveStreamsNotifyRecordsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveStreamsNotifyRecordsResponseNotifyRecordsInfo {

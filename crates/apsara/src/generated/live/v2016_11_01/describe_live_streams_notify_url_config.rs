@@ -139,7 +139,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveStreamsNotifyUrlConfigResponse {
     }
 }
 
-/// Holds `DescribeLiveStreamsNotifyUrlConfigResponseLiveStreamsNotifyConfig`.
+/// Holds `LiveStreamsNotifyConfig` of [`DescribeLiveStreamsNotifyUrlConfigResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveStreamsNotifyUrlConfigResponseLiveStreamsNotifyConfig {

@@ -221,7 +221,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveStreamsOnlineListResponse {
     }
 }
 
-/// Holds `DescribeLiveStreamsOnlineListResponseOnlineInfo`.
+/// Holds an element of `OnlineInfo` of [`DescribeLiveStreamsOnlineListResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveStreamsOnlineListResponseOnlineInfo {

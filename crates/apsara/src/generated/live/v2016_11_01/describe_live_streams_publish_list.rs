@@ -246,7 +246,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveStreamsPublishListResponse {
     }
 }
 
-/// Holds `DescribeLiveStreamsPublishListResponsePublishInfo`.
+/// Holds an element of `PublishInfo` of [`DescribeLiveStreamsPublishListResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveStreamsPublishListResponsePublishInfo {

@@ -164,7 +164,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveStreamsTotalCountResponse {
     }
 }
 
-/// Holds `DescribeLiveStreamsTotalCountResponseStreamCountList`.
+/// Holds an element of `StreamCountList` of [`DescribeLiveStreamsTotalCountResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveStreamsTotalCountResponseStreamCountList {

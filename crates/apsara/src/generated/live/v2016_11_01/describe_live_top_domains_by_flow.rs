@@ -164,7 +164,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveTopDomainsByFlowResponse {
     }
 }
 
-/// Holds `DescribeLiveTopDomainsByFlowResponseTopDomains`.
+/// Holds an element of `TopDomains` of [`DescribeLiveTopDomainsByFlowResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveTopDomainsByFlowResponseTopDomains {

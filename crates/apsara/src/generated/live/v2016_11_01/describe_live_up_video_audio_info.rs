@@ -157,7 +157,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveUpVideoAudioInfoResponse {
     }
 }
 
-/// Holds `DescribeLiveUpVideoAudioInfoResponseUpItemsAacHeaders`.
+/// Holds an element of `AacHeaders` of [`DescribeLiveUpVideoAudioInfoResponseUpItems`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveUpVideoAudioInfoResponseUpItemsAacHeaders {
@@ -186,7 +186,7 @@ impl rt::Serialize for DescribeLiveUpVideoAudioInfoResponseUpItemsAacHeaders {
     }
 }
 
-/// Holds `DescribeLiveUpVideoAudioInfoResponseUpItemsAudioBitRate`.
+/// Holds an element of `AudioBitRate` of [`DescribeLiveUpVideoAudioInfoResponseUpItems`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveUpVideoAudioInfoResponseUpItemsAudioBitRate {
@@ -215,7 +215,7 @@ impl rt::Serialize for DescribeLiveUpVideoAudioInfoResponseUpItemsAudioBitRate {
     }
 }
 
-/// Holds `DescribeLiveUpVideoAudioInfoResponseUpItemsAudioFrames`.
+/// Holds an element of `AudioFrames` of [`DescribeLiveUpVideoAudioInfoResponseUpItems`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveUpVideoAudioInfoResponseUpItemsAudioFrames {
@@ -244,7 +244,7 @@ impl rt::Serialize for DescribeLiveUpVideoAudioInfoResponseUpItemsAudioFrames {
     }
 }
 
-/// Holds `DescribeLiveUpVideoAudioInfoResponseUpItemsAudioInterval`.
+/// Holds an element of `AudioInterval` of [`DescribeLiveUpVideoAudioInfoResponseUpItems`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveUpVideoAudioInfoResponseUpItemsAudioInterval {
@@ -273,7 +273,7 @@ impl rt::Serialize for DescribeLiveUpVideoAudioInfoResponseUpItemsAudioInterval 
     }
 }
 
-/// Holds `DescribeLiveUpVideoAudioInfoResponseUpItemsAudioStamps`.
+/// Holds an element of `AudioStamps` of [`DescribeLiveUpVideoAudioInfoResponseUpItems`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveUpVideoAudioInfoResponseUpItemsAudioStamps {
@@ -302,7 +302,7 @@ impl rt::Serialize for DescribeLiveUpVideoAudioInfoResponseUpItemsAudioStamps {
     }
 }
 
-/// Holds `DescribeLiveUpVideoAudioInfoResponseUpItemsAvcHeaders`.
+/// Holds an element of `AvcHeaders` of [`DescribeLiveUpVideoAudioInfoResponseUpItems`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveUpVideoAudioInfoResponseUpItemsAvcHeaders {
@@ -331,7 +331,7 @@ impl rt::Serialize for DescribeLiveUpVideoAudioInfoResponseUpItemsAvcHeaders {
     }
 }
 
-/// Holds `DescribeLiveUpVideoAudioInfoResponseUpItemsErrorFlags`.
+/// Holds an element of `ErrorFlags` of [`DescribeLiveUpVideoAudioInfoResponseUpItems`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveUpVideoAudioInfoResponseUpItemsErrorFlags {
@@ -360,7 +360,7 @@ impl rt::Serialize for DescribeLiveUpVideoAudioInfoResponseUpItemsErrorFlags {
     }
 }
 
-/// Holds `DescribeLiveUpVideoAudioInfoResponseUpItemsVideoAndAudioStamp`.
+/// Holds an element of `VideoAndAudioStamp` of [`DescribeLiveUpVideoAudioInfoResponseUpItems`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveUpVideoAudioInfoResponseUpItemsVideoAndAudioStamp {
@@ -389,7 +389,7 @@ impl rt::Serialize for DescribeLiveUpVideoAudioInfoResponseUpItemsVideoAndAudioS
     }
 }
 
-/// Holds `DescribeLiveUpVideoAudioInfoResponseUpItemsVideoBitRate`.
+/// Holds an element of `VideoBitRate` of [`DescribeLiveUpVideoAudioInfoResponseUpItems`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveUpVideoAudioInfoResponseUpItemsVideoBitRate {
@@ -418,7 +418,7 @@ impl rt::Serialize for DescribeLiveUpVideoAudioInfoResponseUpItemsVideoBitRate {
     }
 }
 
-/// Holds `DescribeLiveUpVideoAudioInfoResponseUpItemsVideoFrames`.
+/// Holds an element of `VideoFrames` of [`DescribeLiveUpVideoAudioInfoResponseUpItems`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveUpVideoAudioInfoResponseUpItemsVideoFrames {
@@ -447,7 +447,7 @@ impl rt::Serialize for DescribeLiveUpVideoAudioInfoResponseUpItemsVideoFrames {
     }
 }
 
-/// Holds `DescribeLiveUpVideoAudioInfoResponseUpItemsVideoInterval`.
+/// Holds an element of `VideoInterval` of [`DescribeLiveUpVideoAudioInfoResponseUpItems`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveUpVideoAudioInfoResponseUpItemsVideoInterval {
@@ -476,7 +476,7 @@ impl rt::Serialize for DescribeLiveUpVideoAudioInfoResponseUpItemsVideoInterval 
     }
 }
 
-/// Holds `DescribeLiveUpVideoAudioInfoResponseUpItemsVideoStamps`.
+/// Holds an element of `VideoStamps` of [`DescribeLiveUpVideoAudioInfoResponseUpItems`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveUpVideoAudioInfoResponseUpItemsVideoStamps {
@@ -505,7 +505,7 @@ impl rt::Serialize for DescribeLiveUpVideoAudioInfoResponseUpItemsVideoStamps {
     }
 }
 
-/// Holds `DescribeLiveUpVideoAudioInfoResponseUpItems`.
+/// Holds an element of `UpItems` of [`DescribeLiveUpVideoAudioInfoResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveUpVideoAudioInfoResponseUpItems {

@@ -153,7 +153,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveUserBillPredictionResponse {
     }
 }
 
-/// Holds `DescribeLiveUserBillPredictionResponseBillPredictionData`.
+/// Holds an element of `BillPredictionData` of [`DescribeLiveUserBillPredictionResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveUserBillPredictionResponseBillPredictionData {

@@ -216,7 +216,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveUserDomainsResponse {
     }
 }
 
-/// Holds `DescribeLiveUserDomainsRequestTag`.
+/// Holds an element of `Tag` of [`DescribeLiveUserDomainsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveUserDomainsRequestTag {
@@ -251,7 +251,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveUserDomainsRequestTag {
     }
 }
 
-/// Holds `DescribeLiveUserDomainsResponseDomains`.
+/// Holds an element of `Domains` of [`DescribeLiveUserDomainsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveUserDomainsResponseDomains {

@@ -221,7 +221,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveUserStreamMetricDataResponse {
     }
 }
 
-/// Holds `DescribeLiveUserStreamMetricDataResponseStreamDetailData`.
+/// Holds an element of `StreamDetailData` of [`DescribeLiveUserStreamMetricDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveUserStreamMetricDataResponseStreamDetailData {

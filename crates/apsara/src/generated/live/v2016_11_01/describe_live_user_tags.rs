@@ -120,7 +120,7 @@ impl<'de> rt::Deserialize<'de> for DescribeLiveUserTagsResponse {
     }
 }
 
-/// Holds `DescribeLiveUserTagsResponseTags`.
+/// Holds an element of `Tags` of [`DescribeLiveUserTagsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeLiveUserTagsResponseTags {

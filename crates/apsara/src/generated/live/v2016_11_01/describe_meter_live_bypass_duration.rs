@@ -178,7 +178,7 @@ impl<'de> rt::Deserialize<'de> for DescribeMeterLiveBypassDurationResponse {
     }
 }
 
-/// Holds `DescribeMeterLiveBypassDurationResponseData`.
+/// Holds an element of `Data` of [`DescribeMeterLiveBypassDurationResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeMeterLiveBypassDurationResponseData {

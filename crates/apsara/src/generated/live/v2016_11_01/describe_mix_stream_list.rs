@@ -207,7 +207,7 @@ impl<'de> rt::Deserialize<'de> for DescribeMixStreamListResponse {
     }
 }
 
-/// Holds `DescribeMixStreamListResponseMixStreamList`.
+/// Holds an element of `MixStreamList` of [`DescribeMixStreamListResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeMixStreamListResponseMixStreamList {

@@ -124,7 +124,8 @@ impl<'de> rt::Deserialize<'de> for DescribeRtcCloudRecordingFilesResponse {
     }
 }
 
-/// Holds `DescribeRtcCloudRecordingFilesResponseTaskInfoRecordFileListVodMediaList`.
+/// Holds an element of `VodMediaList` of
+/// [`DescribeRtcCloudRecordingFilesResponseTaskInfoRecordFileList`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeRtcCloudRecordingFilesResponseTaskInfoRecordFileListVodMediaList {
@@ -156,7 +157,7 @@ impl rt::Serialize for DescribeRtcCloudRecordingFilesResponseTaskInfoRecordFileL
     }
 }
 
-/// Holds `DescribeRtcCloudRecordingFilesResponseTaskInfoRecordFileList`.
+/// Holds `RecordFileList` of [`DescribeRtcCloudRecordingFilesResponseTaskInfo`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeRtcCloudRecordingFilesResponseTaskInfoRecordFileList {
@@ -193,7 +194,7 @@ impl rt::Serialize for DescribeRtcCloudRecordingFilesResponseTaskInfoRecordFileL
     }
 }
 
-/// Holds `DescribeRtcCloudRecordingFilesResponseTaskInfo`.
+/// Holds `TaskInfo` of [`DescribeRtcCloudRecordingFilesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeRtcCloudRecordingFilesResponseTaskInfo {

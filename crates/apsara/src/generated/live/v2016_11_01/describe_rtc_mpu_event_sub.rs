@@ -124,7 +124,7 @@ impl<'de> rt::Deserialize<'de> for DescribeRtcMpuEventSubResponse {
     }
 }
 
-/// Holds `DescribeRtcMpuEventSubResponseSubInfo`.
+/// Holds `SubInfo` of [`DescribeRtcMpuEventSubResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeRtcMpuEventSubResponseSubInfo {

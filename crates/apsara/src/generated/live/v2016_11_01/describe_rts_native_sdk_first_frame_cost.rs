@@ -170,7 +170,7 @@ impl<'de> rt::Deserialize<'de> for DescribeRtsNativeSdkFirstFrameCostResponse {
     }
 }
 
-/// Holds `DescribeRtsNativeSdkFirstFrameCostResponseFirstFrameCostData`.
+/// Holds an element of `FirstFrameCostData` of [`DescribeRtsNativeSdkFirstFrameCostResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeRtsNativeSdkFirstFrameCostResponseFirstFrameCostData {

@@ -168,7 +168,7 @@ impl<'de> rt::Deserialize<'de> for DescribeRtsNativeSdkFirstFrameDelayResponse {
     }
 }
 
-/// Holds `DescribeRtsNativeSdkFirstFrameDelayResponseFrameDelayData`.
+/// Holds an element of `FrameDelayData` of [`DescribeRtsNativeSdkFirstFrameDelayResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeRtsNativeSdkFirstFrameDelayResponseFrameDelayData {

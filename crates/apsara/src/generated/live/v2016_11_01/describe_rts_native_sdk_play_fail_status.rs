@@ -168,7 +168,7 @@ impl<'de> rt::Deserialize<'de> for DescribeRtsNativeSdkPlayFailStatusResponse {
     }
 }
 
-/// Holds `DescribeRtsNativeSdkPlayFailStatusResponsePlayFailStatus`.
+/// Holds an element of `PlayFailStatus` of [`DescribeRtsNativeSdkPlayFailStatusResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeRtsNativeSdkPlayFailStatusResponsePlayFailStatus {

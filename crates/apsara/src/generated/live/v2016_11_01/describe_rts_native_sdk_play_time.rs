@@ -164,7 +164,7 @@ impl<'de> rt::Deserialize<'de> for DescribeRtsNativeSdkPlayTimeResponse {
     }
 }
 
-/// Holds `DescribeRtsNativeSdkPlayTimeResponsePlayTimeData`.
+/// Holds an element of `PlayTimeData` of [`DescribeRtsNativeSdkPlayTimeResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeRtsNativeSdkPlayTimeResponsePlayTimeData {

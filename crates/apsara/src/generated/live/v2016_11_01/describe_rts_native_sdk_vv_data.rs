@@ -164,7 +164,7 @@ impl<'de> rt::Deserialize<'de> for DescribeRtsNativeSdkVvDataResponse {
     }
 }
 
-/// Holds `DescribeRtsNativeSdkVvDataResponseVvData`.
+/// Holds an element of `VvData` of [`DescribeRtsNativeSdkVvDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeRtsNativeSdkVvDataResponseVvData {

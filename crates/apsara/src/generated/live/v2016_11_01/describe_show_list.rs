@@ -138,7 +138,7 @@ impl<'de> rt::Deserialize<'de> for DescribeShowListResponse {
     }
 }
 
-/// Holds `DescribeShowListResponseShowListInfoShowListResourceInfo`.
+/// Holds `ResourceInfo` of [`DescribeShowListResponseShowListInfoShowList`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeShowListResponseShowListInfoShowListResourceInfo {
@@ -173,7 +173,7 @@ impl rt::Serialize for DescribeShowListResponseShowListInfoShowListResourceInfo 
     }
 }
 
-/// Holds `DescribeShowListResponseShowListInfoShowList`.
+/// Holds an element of `ShowList` of [`DescribeShowListResponseShowListInfo`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeShowListResponseShowListInfoShowList {
@@ -211,7 +211,7 @@ impl rt::Serialize for DescribeShowListResponseShowListInfoShowList {
     }
 }
 
-/// Holds `DescribeShowListResponseShowListInfo`.
+/// Holds `ShowListInfo` of [`DescribeShowListResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeShowListResponseShowListInfo {

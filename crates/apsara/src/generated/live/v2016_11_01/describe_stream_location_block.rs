@@ -199,7 +199,7 @@ impl<'de> rt::Deserialize<'de> for DescribeStreamLocationBlockResponse {
     }
 }
 
-/// Holds `DescribeStreamLocationBlockResponseStreamBlockList`.
+/// Holds an element of `StreamBlockList` of [`DescribeStreamLocationBlockResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeStreamLocationBlockResponseStreamBlockList {

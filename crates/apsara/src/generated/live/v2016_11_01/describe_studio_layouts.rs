@@ -147,7 +147,7 @@ impl<'de> rt::Deserialize<'de> for DescribeStudioLayoutsResponse {
     }
 }
 
-/// Holds `DescribeStudioLayoutsResponseStudioLayoutsBgImageConfig`.
+/// Holds `BgImageConfig` of [`DescribeStudioLayoutsResponseStudioLayouts`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeStudioLayoutsResponseStudioLayoutsBgImageConfig {
@@ -182,7 +182,7 @@ impl rt::Serialize for DescribeStudioLayoutsResponseStudioLayoutsBgImageConfig {
     }
 }
 
-/// Holds `DescribeStudioLayoutsResponseStudioLayoutsCommonConfig`.
+/// Holds `CommonConfig` of [`DescribeStudioLayoutsResponseStudioLayouts`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeStudioLayoutsResponseStudioLayoutsCommonConfig {
@@ -211,7 +211,7 @@ impl rt::Serialize for DescribeStudioLayoutsResponseStudioLayoutsCommonConfig {
     }
 }
 
-/// Holds `DescribeStudioLayoutsResponseStudioLayoutsLayerOrderConfigList`.
+/// Holds an element of `LayerOrderConfigList` of [`DescribeStudioLayoutsResponseStudioLayouts`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeStudioLayoutsResponseStudioLayoutsLayerOrderConfigList {
@@ -240,7 +240,7 @@ impl rt::Serialize for DescribeStudioLayoutsResponseStudioLayoutsLayerOrderConfi
     }
 }
 
-/// Holds `DescribeStudioLayoutsResponseStudioLayoutsMediaInputConfigList`.
+/// Holds an element of `MediaInputConfigList` of [`DescribeStudioLayoutsResponseStudioLayouts`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeStudioLayoutsResponseStudioLayoutsMediaInputConfigList {
@@ -293,7 +293,7 @@ impl rt::Serialize for DescribeStudioLayoutsResponseStudioLayoutsMediaInputConfi
     }
 }
 
-/// Holds `DescribeStudioLayoutsResponseStudioLayoutsScreenInputConfigListAudioConfig`.
+/// Holds `AudioConfig` of [`DescribeStudioLayoutsResponseStudioLayoutsScreenInputConfigList`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeStudioLayoutsResponseStudioLayoutsScreenInputConfigListAudioConfig {
@@ -322,7 +322,7 @@ impl rt::Serialize for DescribeStudioLayoutsResponseStudioLayoutsScreenInputConf
     }
 }
 
-/// Holds `DescribeStudioLayoutsResponseStudioLayoutsScreenInputConfigList`.
+/// Holds an element of `ScreenInputConfigList` of [`DescribeStudioLayoutsResponseStudioLayouts`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeStudioLayoutsResponseStudioLayoutsScreenInputConfigList {
@@ -380,7 +380,7 @@ impl rt::Serialize for DescribeStudioLayoutsResponseStudioLayoutsScreenInputConf
     }
 }
 
-/// Holds `DescribeStudioLayoutsResponseStudioLayouts`.
+/// Holds an element of `StudioLayouts` of [`DescribeStudioLayoutsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeStudioLayoutsResponseStudioLayouts {

@@ -177,7 +177,7 @@ impl<'de> rt::Deserialize<'de> for DescribeToutiaoLivePlayResponse {
     }
 }
 
-/// Holds `DescribeToutiaoLivePlayResponseContent`.
+/// Holds an element of `Content` of [`DescribeToutiaoLivePlayResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeToutiaoLivePlayResponseContent {

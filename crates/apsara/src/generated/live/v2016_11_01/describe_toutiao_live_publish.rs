@@ -177,7 +177,7 @@ impl<'de> rt::Deserialize<'de> for DescribeToutiaoLivePublishResponse {
     }
 }
 
-/// Holds `DescribeToutiaoLivePublishResponseContent`.
+/// Holds an element of `Content` of [`DescribeToutiaoLivePublishResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeToutiaoLivePublishResponseContent {

@@ -166,7 +166,7 @@ impl<'de> rt::Deserialize<'de> for DescribeUpBpsPeakDataResponse {
     }
 }
 
-/// Holds `DescribeUpBpsPeakDataResponseDescribeUpPeakTraffics`.
+/// Holds an element of `DescribeUpPeakTraffics` of [`DescribeUpBpsPeakDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeUpBpsPeakDataResponseDescribeUpPeakTraffics {

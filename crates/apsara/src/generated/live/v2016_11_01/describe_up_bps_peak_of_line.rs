@@ -178,7 +178,7 @@ impl<'de> rt::Deserialize<'de> for DescribeUpBpsPeakOfLineResponse {
     }
 }
 
-/// Holds `DescribeUpBpsPeakOfLineResponseDescribeUpBpsPeakOfLines`.
+/// Holds an element of `DescribeUpBpsPeakOfLines` of [`DescribeUpBpsPeakOfLineResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeUpBpsPeakOfLineResponseDescribeUpBpsPeakOfLines {

@@ -170,7 +170,8 @@ impl<'de> rt::Deserialize<'de> for DescribeUpPeakPublishStreamDataResponse {
     }
 }
 
-/// Holds `DescribeUpPeakPublishStreamDataResponseDescribeUpPeakPublishStreamDatas`.
+/// Holds an element of `DescribeUpPeakPublishStreamDatas` of
+/// [`DescribeUpPeakPublishStreamDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeUpPeakPublishStreamDataResponseDescribeUpPeakPublishStreamDatas {

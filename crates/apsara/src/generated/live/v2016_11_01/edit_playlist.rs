@@ -160,7 +160,7 @@ impl<'de> rt::Deserialize<'de> for EditPlaylistResponse {
     }
 }
 
-/// Holds `EditPlaylistResponseItemsFailedItems`.
+/// Holds an element of `FailedItems` of [`EditPlaylistResponseItems`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EditPlaylistResponseItemsFailedItems {
@@ -189,7 +189,7 @@ impl rt::Serialize for EditPlaylistResponseItemsFailedItems {
     }
 }
 
-/// Holds `EditPlaylistResponseItemsSuccessItems`.
+/// Holds an element of `SuccessItems` of [`EditPlaylistResponseItems`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EditPlaylistResponseItemsSuccessItems {
@@ -218,7 +218,7 @@ impl rt::Serialize for EditPlaylistResponseItemsSuccessItems {
     }
 }
 
-/// Holds `EditPlaylistResponseItems`.
+/// Holds `Items` of [`EditPlaylistResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EditPlaylistResponseItems {

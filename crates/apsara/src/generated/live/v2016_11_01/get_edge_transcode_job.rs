@@ -149,7 +149,7 @@ impl<'de> rt::Deserialize<'de> for GetEdgeTranscodeJobResponse {
     }
 }
 
-/// Holds `GetEdgeTranscodeJobResponseJob`.
+/// Holds `Job` of [`GetEdgeTranscodeJobResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetEdgeTranscodeJobResponseJob {

@@ -149,7 +149,7 @@ impl<'de> rt::Deserialize<'de> for GetEdgeTranscodeTemplateResponse {
     }
 }
 
-/// Holds `GetEdgeTranscodeTemplateResponseTemplate`.
+/// Holds `Template` of [`GetEdgeTranscodeTemplateResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetEdgeTranscodeTemplateResponseTemplate {

@@ -126,7 +126,7 @@ impl<'de> rt::Deserialize<'de> for GetMessageAppResponse {
     }
 }
 
-/// Holds `GetMessageAppResponseResult`.
+/// Holds `Result` of [`GetMessageAppResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMessageAppResponseResult {

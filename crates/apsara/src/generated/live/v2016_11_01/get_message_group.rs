@@ -135,7 +135,7 @@ impl<'de> rt::Deserialize<'de> for GetMessageGroupResponse {
     }
 }
 
-/// Holds `GetMessageGroupResponseResult`.
+/// Holds `Result` of [`GetMessageGroupResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMessageGroupResponseResult {

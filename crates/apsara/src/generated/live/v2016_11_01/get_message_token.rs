@@ -155,7 +155,7 @@ impl<'de> rt::Deserialize<'de> for GetMessageTokenResponse {
     }
 }
 
-/// Holds `GetMessageTokenResponseResult`.
+/// Holds `Result` of [`GetMessageTokenResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMessageTokenResponseResult {

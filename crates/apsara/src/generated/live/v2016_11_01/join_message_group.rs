@@ -163,7 +163,7 @@ impl<'de> rt::Deserialize<'de> for JoinMessageGroupResponse {
     }
 }
 
-/// Holds `JoinMessageGroupResponseResult`.
+/// Holds `Result` of [`JoinMessageGroupResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct JoinMessageGroupResponseResult {

@@ -163,7 +163,7 @@ impl<'de> rt::Deserialize<'de> for LeaveMessageGroupResponse {
     }
 }
 
-/// Holds `LeaveMessageGroupResponseResult`.
+/// Holds `Result` of [`LeaveMessageGroupResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LeaveMessageGroupResponseResult {

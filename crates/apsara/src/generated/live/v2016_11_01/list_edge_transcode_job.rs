@@ -203,7 +203,7 @@ impl<'de> rt::Deserialize<'de> for ListEdgeTranscodeJobResponse {
     }
 }
 
-/// Holds `ListEdgeTranscodeJobResponseJobList`.
+/// Holds an element of `JobList` of [`ListEdgeTranscodeJobResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListEdgeTranscodeJobResponseJobList {

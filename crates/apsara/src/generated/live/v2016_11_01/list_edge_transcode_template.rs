@@ -203,7 +203,7 @@ impl<'de> rt::Deserialize<'de> for ListEdgeTranscodeTemplateResponse {
     }
 }
 
-/// Holds `ListEdgeTranscodeTemplateResponseTemplateList`.
+/// Holds an element of `TemplateList` of [`ListEdgeTranscodeTemplateResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListEdgeTranscodeTemplateResponseTemplateList {

@@ -124,7 +124,7 @@ impl<'de> rt::Deserialize<'de> for ListEventSubResponse {
     }
 }
 
-/// Holds `ListEventSubResponseSubscribers`.
+/// Holds an element of `Subscribers` of [`ListEventSubResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListEventSubResponseSubscribers {

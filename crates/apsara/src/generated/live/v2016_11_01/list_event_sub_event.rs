@@ -181,7 +181,7 @@ impl<'de> rt::Deserialize<'de> for ListEventSubEventResponse {
     }
 }
 
-/// Holds `ListEventSubEventResponseLogs`.
+/// Holds an element of `Logs` of [`ListEventSubEventResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListEventSubEventResponseLogs {

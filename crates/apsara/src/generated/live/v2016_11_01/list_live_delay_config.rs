@@ -163,7 +163,7 @@ impl<'de> rt::Deserialize<'de> for ListLiveDelayConfigResponse {
     }
 }
 
-/// Holds `ListLiveDelayConfigResponseDelayConfigList`.
+/// Holds an element of `DelayConfigList` of [`ListLiveDelayConfigResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListLiveDelayConfigResponseDelayConfigList {

@@ -161,7 +161,7 @@ impl<'de> rt::Deserialize<'de> for ListLiveMessageAppsResponse {
     }
 }
 
-/// Holds `ListLiveMessageAppsResponseAppList`.
+/// Holds an element of `AppList` of [`ListLiveMessageAppsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListLiveMessageAppsResponseAppList {

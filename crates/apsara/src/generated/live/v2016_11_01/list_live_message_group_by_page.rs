@@ -191,7 +191,7 @@ impl<'de> rt::Deserialize<'de> for ListLiveMessageGroupByPageResponse {
     }
 }
 
-/// Holds `ListLiveMessageGroupByPageResponseGroupList`.
+/// Holds an element of `GroupList` of [`ListLiveMessageGroupByPageResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListLiveMessageGroupByPageResponseGroupList {

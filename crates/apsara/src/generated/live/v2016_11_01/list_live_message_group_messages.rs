@@ -221,7 +221,7 @@ impl<'de> rt::Deserialize<'de> for ListLiveMessageGroupMessagesResponse {
     }
 }
 
-/// Holds `ListLiveMessageGroupMessagesResponseMessageListSender`.
+/// Holds `Sender` of [`ListLiveMessageGroupMessagesResponseMessageList`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListLiveMessageGroupMessagesResponseMessageListSender {
@@ -250,7 +250,7 @@ impl rt::Serialize for ListLiveMessageGroupMessagesResponseMessageListSender {
     }
 }
 
-/// Holds `ListLiveMessageGroupMessagesResponseMessageList`.
+/// Holds an element of `MessageList` of [`ListLiveMessageGroupMessagesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListLiveMessageGroupMessagesResponseMessageList {

@@ -194,7 +194,7 @@ impl<'de> rt::Deserialize<'de> for ListLiveMessageGroupUsersResponse {
     }
 }
 
-/// Holds `ListLiveMessageGroupUsersResponseUserList`.
+/// Holds an element of `UserList` of [`ListLiveMessageGroupUsersResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListLiveMessageGroupUsersResponseUserList {

@@ -180,7 +180,7 @@ impl<'de> rt::Deserialize<'de> for ListLiveMessageGroupsResponse {
     }
 }
 
-/// Holds `ListLiveMessageGroupsResponseGroupList`.
+/// Holds an element of `GroupList` of [`ListLiveMessageGroupsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListLiveMessageGroupsResponseGroupList {

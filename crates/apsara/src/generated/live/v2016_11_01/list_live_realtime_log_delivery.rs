@@ -138,7 +138,7 @@ impl<'de> rt::Deserialize<'de> for ListLiveRealtimeLogDeliveryResponse {
     }
 }
 
-/// Holds `ListLiveRealtimeLogDeliveryResponseContent`.
+/// Holds an element of `Content` of [`ListLiveRealtimeLogDeliveryResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListLiveRealtimeLogDeliveryResponseContent {

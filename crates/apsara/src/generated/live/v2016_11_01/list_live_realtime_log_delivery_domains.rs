@@ -163,7 +163,7 @@ impl<'de> rt::Deserialize<'de> for ListLiveRealtimeLogDeliveryDomainsResponse {
     }
 }
 
-/// Holds `ListLiveRealtimeLogDeliveryDomainsResponseContent`.
+/// Holds an element of `Content` of [`ListLiveRealtimeLogDeliveryDomainsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListLiveRealtimeLogDeliveryDomainsResponseContent {

@@ -142,7 +142,7 @@ impl<'de> rt::Deserialize<'de> for ListLiveRealtimeLogDeliveryInfosResponse {
     }
 }
 
-/// Holds `ListLiveRealtimeLogDeliveryInfosResponseContent`.
+/// Holds an element of `Content` of [`ListLiveRealtimeLogDeliveryInfosResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListLiveRealtimeLogDeliveryInfosResponseContent {

@@ -173,7 +173,7 @@ impl<'de> rt::Deserialize<'de> for ListMessageResponse {
     }
 }
 
-/// Holds `ListMessageResponseResultMessageList`.
+/// Holds an element of `MessageList` of [`ListMessageResponseResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListMessageResponseResultMessageList {
@@ -211,7 +211,7 @@ impl rt::Serialize for ListMessageResponseResultMessageList {
     }
 }
 
-/// Holds `ListMessageResponseResult`.
+/// Holds `Result` of [`ListMessageResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListMessageResponseResult {

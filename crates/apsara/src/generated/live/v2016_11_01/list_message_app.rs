@@ -151,7 +151,7 @@ impl<'de> rt::Deserialize<'de> for ListMessageAppResponse {
     }
 }
 
-/// Holds `ListMessageAppResponseResultAppList`.
+/// Holds an element of `AppList` of [`ListMessageAppResponseResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListMessageAppResponseResultAppList {
@@ -192,7 +192,7 @@ impl rt::Serialize for ListMessageAppResponseResultAppList {
     }
 }
 
-/// Holds `ListMessageAppResponseResult`.
+/// Holds `Result` of [`ListMessageAppResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListMessageAppResponseResult {

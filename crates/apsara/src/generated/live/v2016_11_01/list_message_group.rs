@@ -169,7 +169,7 @@ impl<'de> rt::Deserialize<'de> for ListMessageGroupResponse {
     }
 }
 
-/// Holds `ListMessageGroupResponseResultGroupList`.
+/// Holds an element of `GroupList` of [`ListMessageGroupResponseResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListMessageGroupResponseResultGroupList {
@@ -210,7 +210,7 @@ impl rt::Serialize for ListMessageGroupResponseResultGroupList {
     }
 }
 
-/// Holds `ListMessageGroupResponseResult`.
+/// Holds `Result` of [`ListMessageGroupResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListMessageGroupResponseResult {

@@ -169,7 +169,7 @@ impl<'de> rt::Deserialize<'de> for ListMessageGroupUserResponse {
     }
 }
 
-/// Holds `ListMessageGroupUserResponseResultUserList`.
+/// Holds an element of `UserList` of [`ListMessageGroupUserResponseResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListMessageGroupUserResponseResultUserList {
@@ -198,7 +198,7 @@ impl rt::Serialize for ListMessageGroupUserResponseResultUserList {
     }
 }
 
-/// Holds `ListMessageGroupUserResponseResult`.
+/// Holds `Result` of [`ListMessageGroupUserResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListMessageGroupUserResponseResult {

@@ -149,7 +149,7 @@ impl<'de> rt::Deserialize<'de> for ListMessageGroupUserByIdResponse {
     }
 }
 
-/// Holds `ListMessageGroupUserByIdResponseResultUserList`.
+/// Holds an element of `UserList` of [`ListMessageGroupUserByIdResponseResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListMessageGroupUserByIdResponseResultUserList {
@@ -190,7 +190,7 @@ impl rt::Serialize for ListMessageGroupUserByIdResponseResultUserList {
     }
 }
 
-/// Holds `ListMessageGroupUserByIdResponseResult`.
+/// Holds `Result` of [`ListMessageGroupUserByIdResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListMessageGroupUserByIdResponseResult {

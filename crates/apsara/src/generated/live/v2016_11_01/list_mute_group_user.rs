@@ -171,7 +171,7 @@ impl<'de> rt::Deserialize<'de> for ListMuteGroupUserResponse {
     }
 }
 
-/// Holds `ListMuteGroupUserResponseResultUserList`.
+/// Holds an element of `UserList` of [`ListMuteGroupUserResponseResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListMuteGroupUserResponseResultUserList {
@@ -195,7 +195,7 @@ impl rt::Serialize for ListMuteGroupUserResponseResultUserList {
     }
 }
 
-/// Holds `ListMuteGroupUserResponseResult`.
+/// Holds `Result` of [`ListMuteGroupUserResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListMuteGroupUserResponseResult {

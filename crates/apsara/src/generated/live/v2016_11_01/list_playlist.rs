@@ -162,7 +162,7 @@ impl<'de> rt::Deserialize<'de> for ListPlaylistResponse {
     }
 }
 
-/// Holds `ListPlaylistResponseProgramList`.
+/// Holds an element of `ProgramList` of [`ListPlaylistResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListPlaylistResponseProgramList {

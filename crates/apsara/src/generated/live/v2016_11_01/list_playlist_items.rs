@@ -147,7 +147,7 @@ impl<'de> rt::Deserialize<'de> for ListPlaylistItemsResponse {
     }
 }
 
-/// Holds `ListPlaylistItemsResponseProgramItems`.
+/// Holds an element of `ProgramItems` of [`ListPlaylistItemsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListPlaylistItemsResponseProgramItems {

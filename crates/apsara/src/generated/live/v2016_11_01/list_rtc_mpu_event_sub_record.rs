@@ -181,7 +181,7 @@ impl<'de> rt::Deserialize<'de> for ListRtcMpuEventSubRecordResponse {
     }
 }
 
-/// Holds `ListRtcMpuEventSubRecordResponseLogs`.
+/// Holds an element of `Logs` of [`ListRtcMpuEventSubRecordResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListRtcMpuEventSubRecordResponseLogs {

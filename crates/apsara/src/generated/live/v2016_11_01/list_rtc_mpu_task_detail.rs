@@ -153,7 +153,7 @@ impl<'de> rt::Deserialize<'de> for ListRtcMpuTaskDetailResponse {
     }
 }
 
-/// Holds `ListRtcMpuTaskDetailResponseMpuTasksMultiStreamUrl`.
+/// Holds an element of `MultiStreamURL` of [`ListRtcMpuTaskDetailResponseMpuTasks`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListRtcMpuTaskDetailResponseMpuTasksMultiStreamUrl {
@@ -182,7 +182,7 @@ impl rt::Serialize for ListRtcMpuTaskDetailResponseMpuTasksMultiStreamUrl {
     }
 }
 
-/// Holds `ListRtcMpuTaskDetailResponseMpuTasksSeiParamsLayoutVolume`.
+/// Holds `LayoutVolume` of [`ListRtcMpuTaskDetailResponseMpuTasksSeiParams`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListRtcMpuTaskDetailResponseMpuTasksSeiParamsLayoutVolume {
@@ -211,7 +211,7 @@ impl rt::Serialize for ListRtcMpuTaskDetailResponseMpuTasksSeiParamsLayoutVolume
     }
 }
 
-/// Holds `ListRtcMpuTaskDetailResponseMpuTasksSeiParamsPassThrough`.
+/// Holds `PassThrough` of [`ListRtcMpuTaskDetailResponseMpuTasksSeiParams`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListRtcMpuTaskDetailResponseMpuTasksSeiParamsPassThrough {
@@ -246,7 +246,7 @@ impl rt::Serialize for ListRtcMpuTaskDetailResponseMpuTasksSeiParamsPassThrough 
     }
 }
 
-/// Holds `ListRtcMpuTaskDetailResponseMpuTasksSeiParams`.
+/// Holds `SeiParams` of [`ListRtcMpuTaskDetailResponseMpuTasks`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListRtcMpuTaskDetailResponseMpuTasksSeiParams {
@@ -278,7 +278,7 @@ impl rt::Serialize for ListRtcMpuTaskDetailResponseMpuTasksSeiParams {
     }
 }
 
-/// Holds `ListRtcMpuTaskDetailResponseMpuTasksSingleSubParams`.
+/// Holds `SingleSubParams` of [`ListRtcMpuTaskDetailResponseMpuTasks`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListRtcMpuTaskDetailResponseMpuTasksSingleSubParams {
@@ -310,7 +310,7 @@ impl rt::Serialize for ListRtcMpuTaskDetailResponseMpuTasksSingleSubParams {
     }
 }
 
-/// Holds `ListRtcMpuTaskDetailResponseMpuTasksTranscodeParamsBackground`.
+/// Holds `Background` of [`ListRtcMpuTaskDetailResponseMpuTasksTranscodeParams`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListRtcMpuTaskDetailResponseMpuTasksTranscodeParamsBackground {
@@ -339,7 +339,7 @@ impl rt::Serialize for ListRtcMpuTaskDetailResponseMpuTasksTranscodeParamsBackgr
     }
 }
 
-/// Holds `ListRtcMpuTaskDetailResponseMpuTasksTranscodeParamsEncodeParams`.
+/// Holds `EncodeParams` of [`ListRtcMpuTaskDetailResponseMpuTasksTranscodeParams`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListRtcMpuTaskDetailResponseMpuTasksTranscodeParamsEncodeParams {
@@ -395,7 +395,7 @@ impl rt::Serialize for ListRtcMpuTaskDetailResponseMpuTasksTranscodeParamsEncode
     }
 }
 
-/// Holds `ListRtcMpuTaskDetailResponseMpuTasksTranscodeParamsLayoutUserInfo`.
+/// Holds `UserInfo` of [`ListRtcMpuTaskDetailResponseMpuTasksTranscodeParamsLayout`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListRtcMpuTaskDetailResponseMpuTasksTranscodeParamsLayoutUserInfo {
@@ -427,7 +427,7 @@ impl rt::Serialize for ListRtcMpuTaskDetailResponseMpuTasksTranscodeParamsLayout
     }
 }
 
-/// Holds `ListRtcMpuTaskDetailResponseMpuTasksTranscodeParamsLayout`.
+/// Holds an element of `Layout` of [`ListRtcMpuTaskDetailResponseMpuTasksTranscodeParams`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListRtcMpuTaskDetailResponseMpuTasksTranscodeParamsLayout {
@@ -476,7 +476,7 @@ impl rt::Serialize for ListRtcMpuTaskDetailResponseMpuTasksTranscodeParamsLayout
     }
 }
 
-/// Holds `ListRtcMpuTaskDetailResponseMpuTasksTranscodeParamsUserInfos`.
+/// Holds an element of `UserInfos` of [`ListRtcMpuTaskDetailResponseMpuTasksTranscodeParams`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListRtcMpuTaskDetailResponseMpuTasksTranscodeParamsUserInfos {
@@ -511,7 +511,7 @@ impl rt::Serialize for ListRtcMpuTaskDetailResponseMpuTasksTranscodeParamsUserIn
     }
 }
 
-/// Holds `ListRtcMpuTaskDetailResponseMpuTasksTranscodeParams`.
+/// Holds `TranscodeParams` of [`ListRtcMpuTaskDetailResponseMpuTasks`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListRtcMpuTaskDetailResponseMpuTasksTranscodeParams {
@@ -550,7 +550,7 @@ impl rt::Serialize for ListRtcMpuTaskDetailResponseMpuTasksTranscodeParams {
     }
 }
 
-/// Holds `ListRtcMpuTaskDetailResponseMpuTasks`.
+/// Holds an element of `MPUTasks` of [`ListRtcMpuTaskDetailResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListRtcMpuTaskDetailResponseMpuTasks {

@@ -195,7 +195,7 @@ impl<'de> rt::Deserialize<'de> for ModifyCasterLayoutResponse {
     }
 }
 
-/// Holds `ModifyCasterLayoutRequestAudioLayer`.
+/// Holds an element of `AudioLayer` of [`ModifyCasterLayoutRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyCasterLayoutRequestAudioLayer {
@@ -233,7 +233,7 @@ impl<'de> rt::Deserialize<'de> for ModifyCasterLayoutRequestAudioLayer {
     }
 }
 
-/// Holds `ModifyCasterLayoutRequestVideoLayer`.
+/// Holds an element of `VideoLayer` of [`ModifyCasterLayoutRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyCasterLayoutRequestVideoLayer {

@@ -147,7 +147,7 @@ impl<'de> rt::Deserialize<'de> for ModifyCasterProgramResponse {
     }
 }
 
-/// Holds `ModifyCasterProgramRequestEpisode`.
+/// Holds an element of `Episode` of [`ModifyCasterProgramRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyCasterProgramRequestEpisode {

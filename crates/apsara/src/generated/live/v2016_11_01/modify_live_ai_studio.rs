@@ -242,7 +242,7 @@ impl<'de> rt::Deserialize<'de> for ModifyLiveAiStudioResponse {
     }
 }
 
-/// Holds `ModifyLiveAiStudioRequestMattingLayout`.
+/// Holds `MattingLayout` of [`ModifyLiveAiStudioRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyLiveAiStudioRequestMattingLayout {
@@ -280,7 +280,7 @@ impl<'de> rt::Deserialize<'de> for ModifyLiveAiStudioRequestMattingLayout {
     }
 }
 
-/// Holds `ModifyLiveAiStudioRequestMediaLayout`.
+/// Holds `MediaLayout` of [`ModifyLiveAiStudioRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyLiveAiStudioRequestMediaLayout {

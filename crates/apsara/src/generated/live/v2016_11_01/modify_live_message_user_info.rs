@@ -155,7 +155,7 @@ impl<'de> rt::Deserialize<'de> for ModifyLiveMessageUserInfoResponse {
     }
 }
 
-/// Holds `ModifyLiveMessageUserInfoResponseFailList`.
+/// Holds an element of `FailList` of [`ModifyLiveMessageUserInfoResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyLiveMessageUserInfoResponseFailList {
@@ -190,7 +190,7 @@ impl rt::Serialize for ModifyLiveMessageUserInfoResponseFailList {
     }
 }
 
-/// Holds `ModifyLiveMessageUserInfoResponseSuccessList`.
+/// Holds an element of `SuccessList` of [`ModifyLiveMessageUserInfoResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyLiveMessageUserInfoResponseSuccessList {

@@ -154,7 +154,7 @@ impl<'de> rt::Deserialize<'de> for MuteAllGroupUserResponse {
     }
 }
 
-/// Holds `MuteAllGroupUserResponseResult`.
+/// Holds `Result` of [`MuteAllGroupUserResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MuteAllGroupUserResponseResult {

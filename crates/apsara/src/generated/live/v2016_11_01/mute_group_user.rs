@@ -175,7 +175,7 @@ impl<'de> rt::Deserialize<'de> for MuteGroupUserResponse {
     }
 }
 
-/// Holds `MuteGroupUserResponseResult`.
+/// Holds `Result` of [`MuteGroupUserResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MuteGroupUserResponseResult {

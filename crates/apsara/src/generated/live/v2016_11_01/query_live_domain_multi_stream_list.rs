@@ -185,7 +185,7 @@ impl<'de> rt::Deserialize<'de> for QueryLiveDomainMultiStreamListResponse {
     }
 }
 
-/// Holds `QueryLiveDomainMultiStreamListResponseOnlineStreamsChangeLogs`.
+/// Holds an element of `ChangeLogs` of [`QueryLiveDomainMultiStreamListResponseOnlineStreams`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct QueryLiveDomainMultiStreamListResponseOnlineStreamsChangeLogs {
@@ -223,7 +223,7 @@ impl rt::Serialize for QueryLiveDomainMultiStreamListResponseOnlineStreamsChange
     }
 }
 
-/// Holds `QueryLiveDomainMultiStreamListResponseOnlineStreamsUpstreamList`.
+/// Holds an element of `UpstreamList` of [`QueryLiveDomainMultiStreamListResponseOnlineStreams`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct QueryLiveDomainMultiStreamListResponseOnlineStreamsUpstreamList {
@@ -258,7 +258,7 @@ impl rt::Serialize for QueryLiveDomainMultiStreamListResponseOnlineStreamsUpstre
     }
 }
 
-/// Holds `QueryLiveDomainMultiStreamListResponseOnlineStreams`.
+/// Holds an element of `OnlineStreams` of [`QueryLiveDomainMultiStreamListResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct QueryLiveDomainMultiStreamListResponseOnlineStreams {

@@ -160,7 +160,7 @@ impl<'de> rt::Deserialize<'de> for QueryMessageAppResponse {
     }
 }
 
-/// Holds `QueryMessageAppResponseResultAppList`.
+/// Holds an element of `AppList` of [`QueryMessageAppResponseResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct QueryMessageAppResponseResultAppList {
@@ -201,7 +201,7 @@ impl rt::Serialize for QueryMessageAppResponseResultAppList {
     }
 }
 
-/// Holds `QueryMessageAppResponseResult`.
+/// Holds an element of `Result` of [`QueryMessageAppResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct QueryMessageAppResponseResult {

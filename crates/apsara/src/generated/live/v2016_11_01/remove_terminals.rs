@@ -149,7 +149,7 @@ impl<'de> rt::Deserialize<'de> for RemoveTerminalsResponse {
     }
 }
 
-/// Holds `RemoveTerminalsResponseTerminals`.
+/// Holds an element of `Terminals` of [`RemoveTerminalsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveTerminalsResponseTerminals {

@@ -32,7 +32,7 @@ impl Client {
     /// # async fn example(client: &apsara::live::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
     ///     .restart_live_pull_to_push()
-    ///     .region("preregion")
+    ///     .region("ap-southeast-1")
     ///     .task_id("6f869419-0692-4fd5-8cf0-66cab659****")
     ///     .send()
     ///     .await?;
@@ -74,7 +74,7 @@ impl Call<RestartLivePullToPushRequest> {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RestartLivePullToPushRequest {
-    /// The live centre where the task runs. Required. Example: `preregion`.
+    /// The live centre where the task runs. Required. Example: `ap-southeast-1`.
     pub region: Option<Region>,
     /// The region whose endpoint the call goes to, where the client itself is set to none. It does not
     /// select the live centre; `Region` does. Default: `cn-shanghai`.

@@ -163,7 +163,7 @@ impl<'de> rt::Deserialize<'de> for SendLikeResponse {
     }
 }
 
-/// Holds `SendLikeResponseResult`.
+/// Holds `Result` of [`SendLikeResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendLikeResponseResult {

@@ -173,7 +173,7 @@ impl<'de> rt::Deserialize<'de> for SendMessageToGroupResponse {
     }
 }
 
-/// Holds `SendMessageToGroupResponseResult`.
+/// Holds `Result` of [`SendMessageToGroupResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendMessageToGroupResponseResult {

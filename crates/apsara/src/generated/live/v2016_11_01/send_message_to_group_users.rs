@@ -186,7 +186,7 @@ impl<'de> rt::Deserialize<'de> for SendMessageToGroupUsersResponse {
     }
 }
 
-/// Holds `SendMessageToGroupUsersResponseResult`.
+/// Holds `Result` of [`SendMessageToGroupUsersResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendMessageToGroupUsersResponseResult {

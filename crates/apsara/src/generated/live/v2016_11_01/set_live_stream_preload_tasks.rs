@@ -187,7 +187,7 @@ impl<'de> rt::Deserialize<'de> for SetLiveStreamPreloadTasksResponse {
     }
 }
 
-/// Holds `SetLiveStreamPreloadTasksResponsePreloadTasksMessages`.
+/// Holds an element of `PreloadTasksMessages` of [`SetLiveStreamPreloadTasksResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetLiveStreamPreloadTasksResponsePreloadTasksMessages {

@@ -138,7 +138,7 @@ impl<'de> rt::Deserialize<'de> for StartCasterResponse {
     }
 }
 
-/// Holds `StartCasterResponsePgmSceneInfosStreamInfos`.
+/// Holds an element of `StreamInfos` of [`StartCasterResponsePgmSceneInfos`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartCasterResponsePgmSceneInfosStreamInfos {
@@ -170,7 +170,7 @@ impl rt::Serialize for StartCasterResponsePgmSceneInfosStreamInfos {
     }
 }
 
-/// Holds `StartCasterResponsePgmSceneInfos`.
+/// Holds an element of `PgmSceneInfos` of [`StartCasterResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartCasterResponsePgmSceneInfos {
@@ -202,7 +202,7 @@ impl rt::Serialize for StartCasterResponsePgmSceneInfos {
     }
 }
 
-/// Holds `StartCasterResponsePvwSceneInfos`.
+/// Holds an element of `PvwSceneInfos` of [`StartCasterResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartCasterResponsePvwSceneInfos {

@@ -223,7 +223,7 @@ impl<'de> rt::Deserialize<'de> for StartLiveMpuTaskResponse {
     }
 }
 
-/// Holds `StartLiveMpuTaskRequestMultiStreamUrl`.
+/// Holds an element of `MultiStreamURL` of [`StartLiveMpuTaskRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartLiveMpuTaskRequestMultiStreamUrl {
@@ -258,7 +258,7 @@ impl<'de> rt::Deserialize<'de> for StartLiveMpuTaskRequestMultiStreamUrl {
     }
 }
 
-/// Holds `StartLiveMpuTaskRequestSeiParamsLayoutVolume`.
+/// Holds `LayoutVolume` of [`StartLiveMpuTaskRequestSeiParams`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartLiveMpuTaskRequestSeiParamsLayoutVolume {
@@ -293,7 +293,7 @@ impl<'de> rt::Deserialize<'de> for StartLiveMpuTaskRequestSeiParamsLayoutVolume 
     }
 }
 
-/// Holds `StartLiveMpuTaskRequestSeiParamsPassThrough`.
+/// Holds `PassThrough` of [`StartLiveMpuTaskRequestSeiParams`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartLiveMpuTaskRequestSeiParamsPassThrough {
@@ -334,7 +334,7 @@ impl<'de> rt::Deserialize<'de> for StartLiveMpuTaskRequestSeiParamsPassThrough {
     }
 }
 
-/// Holds `StartLiveMpuTaskRequestSeiParams`.
+/// Holds `SeiParams` of [`StartLiveMpuTaskRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartLiveMpuTaskRequestSeiParams {
@@ -372,7 +372,7 @@ impl<'de> rt::Deserialize<'de> for StartLiveMpuTaskRequestSeiParams {
     }
 }
 
-/// Holds `StartLiveMpuTaskRequestSingleSubParams`.
+/// Holds `SingleSubParams` of [`StartLiveMpuTaskRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartLiveMpuTaskRequestSingleSubParams {
@@ -410,7 +410,7 @@ impl<'de> rt::Deserialize<'de> for StartLiveMpuTaskRequestSingleSubParams {
     }
 }
 
-/// Holds `StartLiveMpuTaskRequestTranscodeParamsBackground`.
+/// Holds `Background` of [`StartLiveMpuTaskRequestTranscodeParams`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartLiveMpuTaskRequestTranscodeParamsBackground {
@@ -445,7 +445,7 @@ impl<'de> rt::Deserialize<'de> for StartLiveMpuTaskRequestTranscodeParamsBackgro
     }
 }
 
-/// Holds `StartLiveMpuTaskRequestTranscodeParamsEncodeParams`.
+/// Holds `EncodeParams` of [`StartLiveMpuTaskRequestTranscodeParams`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartLiveMpuTaskRequestTranscodeParamsEncodeParams {
@@ -507,7 +507,7 @@ impl<'de> rt::Deserialize<'de> for StartLiveMpuTaskRequestTranscodeParamsEncodeP
     }
 }
 
-/// Holds `StartLiveMpuTaskRequestTranscodeParamsLayoutUserPanesUserInfo`.
+/// Holds `UserInfo` of [`StartLiveMpuTaskRequestTranscodeParamsLayoutUserPanes`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartLiveMpuTaskRequestTranscodeParamsLayoutUserPanesUserInfo {
@@ -545,7 +545,7 @@ impl<'de> rt::Deserialize<'de> for StartLiveMpuTaskRequestTranscodeParamsLayoutU
     }
 }
 
-/// Holds `StartLiveMpuTaskRequestTranscodeParamsLayoutUserPanes`.
+/// Holds an element of `UserPanes` of [`StartLiveMpuTaskRequestTranscodeParamsLayout`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartLiveMpuTaskRequestTranscodeParamsLayoutUserPanes {
@@ -598,7 +598,7 @@ impl<'de> rt::Deserialize<'de> for StartLiveMpuTaskRequestTranscodeParamsLayoutU
     }
 }
 
-/// Holds `StartLiveMpuTaskRequestTranscodeParamsLayout`.
+/// Holds `Layout` of [`StartLiveMpuTaskRequestTranscodeParams`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartLiveMpuTaskRequestTranscodeParamsLayout {
@@ -628,7 +628,7 @@ impl<'de> rt::Deserialize<'de> for StartLiveMpuTaskRequestTranscodeParamsLayout 
     }
 }
 
-/// Holds `StartLiveMpuTaskRequestTranscodeParamsUserInfos`.
+/// Holds an element of `UserInfos` of [`StartLiveMpuTaskRequestTranscodeParams`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartLiveMpuTaskRequestTranscodeParamsUserInfos {
@@ -669,7 +669,7 @@ impl<'de> rt::Deserialize<'de> for StartLiveMpuTaskRequestTranscodeParamsUserInf
     }
 }
 
-/// Holds `StartLiveMpuTaskRequestTranscodeParams`.
+/// Holds `TranscodeParams` of [`StartLiveMpuTaskRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartLiveMpuTaskRequestTranscodeParams {

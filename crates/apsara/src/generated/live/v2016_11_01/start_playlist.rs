@@ -165,7 +165,7 @@ impl<'de> rt::Deserialize<'de> for StartPlaylistResponse {
     }
 }
 
-/// Holds `StartPlaylistResponseStreamInfoStreams`.
+/// Holds an element of `Streams` of [`StartPlaylistResponseStreamInfo`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartPlaylistResponseStreamInfoStreams {
@@ -200,7 +200,7 @@ impl rt::Serialize for StartPlaylistResponseStreamInfoStreams {
     }
 }
 
-/// Holds `StartPlaylistResponseStreamInfo`.
+/// Holds `StreamInfo` of [`StartPlaylistResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartPlaylistResponseStreamInfo {

@@ -238,7 +238,7 @@ impl<'de> rt::Deserialize<'de> for StartRtcCloudRecordingResponse {
     }
 }
 
-/// Holds `StartRtcCloudRecordingRequestMixLayoutParamsMixBackground`.
+/// Holds `MixBackground` of [`StartRtcCloudRecordingRequestMixLayoutParams`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartRtcCloudRecordingRequestMixLayoutParamsMixBackground {
@@ -273,7 +273,7 @@ impl<'de> rt::Deserialize<'de> for StartRtcCloudRecordingRequestMixLayoutParamsM
     }
 }
 
-/// Holds `StartRtcCloudRecordingRequestMixLayoutParamsUserPanesSubBackground`.
+/// Holds `SubBackground` of [`StartRtcCloudRecordingRequestMixLayoutParamsUserPanes`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartRtcCloudRecordingRequestMixLayoutParamsUserPanesSubBackground {
@@ -308,7 +308,7 @@ impl<'de> rt::Deserialize<'de> for StartRtcCloudRecordingRequestMixLayoutParamsU
     }
 }
 
-/// Holds `StartRtcCloudRecordingRequestMixLayoutParamsUserPanes`.
+/// Holds an element of `UserPanes` of [`StartRtcCloudRecordingRequestMixLayoutParams`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartRtcCloudRecordingRequestMixLayoutParamsUserPanes {
@@ -363,7 +363,7 @@ impl<'de> rt::Deserialize<'de> for StartRtcCloudRecordingRequestMixLayoutParamsU
     }
 }
 
-/// Holds `StartRtcCloudRecordingRequestMixLayoutParams`.
+/// Holds `MixLayoutParams` of [`StartRtcCloudRecordingRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartRtcCloudRecordingRequestMixLayoutParams {
@@ -400,7 +400,7 @@ impl<'de> rt::Deserialize<'de> for StartRtcCloudRecordingRequestMixLayoutParams 
     }
 }
 
-/// Holds `StartRtcCloudRecordingRequestMixTranscodeParams`.
+/// Holds `MixTranscodeParams` of [`StartRtcCloudRecordingRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartRtcCloudRecordingRequestMixTranscodeParams {
@@ -462,7 +462,7 @@ impl<'de> rt::Deserialize<'de> for StartRtcCloudRecordingRequestMixTranscodePara
     }
 }
 
-/// Holds `StartRtcCloudRecordingRequestRecordParams`.
+/// Holds `RecordParams` of [`StartRtcCloudRecordingRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartRtcCloudRecordingRequestRecordParams {
@@ -500,7 +500,7 @@ impl<'de> rt::Deserialize<'de> for StartRtcCloudRecordingRequestRecordParams {
     }
 }
 
-/// Holds `StartRtcCloudRecordingRequestStorageParamsFileInfo`.
+/// Holds an element of `FileInfo` of [`StartRtcCloudRecordingRequestStorageParams`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartRtcCloudRecordingRequestStorageParamsFileInfo {
@@ -541,7 +541,7 @@ impl<'de> rt::Deserialize<'de> for StartRtcCloudRecordingRequestStorageParamsFil
     }
 }
 
-/// Holds `StartRtcCloudRecordingRequestStorageParamsOssParams`.
+/// Holds `OSSParams` of [`StartRtcCloudRecordingRequestStorageParams`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartRtcCloudRecordingRequestStorageParamsOssParams {
@@ -576,7 +576,7 @@ impl<'de> rt::Deserialize<'de> for StartRtcCloudRecordingRequestStorageParamsOss
     }
 }
 
-/// Holds `StartRtcCloudRecordingRequestStorageParamsVodParams`.
+/// Holds `VodParams` of [`StartRtcCloudRecordingRequestStorageParams`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartRtcCloudRecordingRequestStorageParamsVodParams {
@@ -617,7 +617,7 @@ impl<'de> rt::Deserialize<'de> for StartRtcCloudRecordingRequestStorageParamsVod
     }
 }
 
-/// Holds `StartRtcCloudRecordingRequestStorageParams`.
+/// Holds `StorageParams` of [`StartRtcCloudRecordingRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartRtcCloudRecordingRequestStorageParams {
@@ -658,7 +658,7 @@ impl<'de> rt::Deserialize<'de> for StartRtcCloudRecordingRequestStorageParams {
     }
 }
 
-/// Holds `StartRtcCloudRecordingRequestSubscribeParamsSubscribeUserIdList`.
+/// Holds an element of `SubscribeUserIdList` of [`StartRtcCloudRecordingRequestSubscribeParams`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartRtcCloudRecordingRequestSubscribeParamsSubscribeUserIdList {
@@ -696,7 +696,7 @@ impl<'de> rt::Deserialize<'de> for StartRtcCloudRecordingRequestSubscribeParamsS
     }
 }
 
-/// Holds `StartRtcCloudRecordingRequestSubscribeParams`.
+/// Holds `SubscribeParams` of [`StartRtcCloudRecordingRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartRtcCloudRecordingRequestSubscribeParams {

@@ -26,7 +26,7 @@ impl Client {
     /// # async fn example(client: &apsara::live::Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = client
     ///     .stop_live_pull_to_push()
-    ///     .region("preregion")
+    ///     .region("ap-southeast-1")
     ///     .task_id("3bb44350-0c34-49c7-8c5e-cba5e6c0****")
     ///     .send()
     ///     .await?;
@@ -68,7 +68,7 @@ impl Call<StopLivePullToPushRequest> {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StopLivePullToPushRequest {
-    /// The live centre where the task runs. Required. Example: `preregion`.
+    /// The live centre where the task runs. Required. Example: `ap-southeast-1`.
     pub region: Option<Region>,
     /// The region whose endpoint the call goes to, where the client itself is set to none. It does not
     /// select the live centre; `Region` does. Default: `cn-shanghai`.

@@ -153,7 +153,7 @@ impl<'de> rt::Deserialize<'de> for TagLiveResourcesResponse {
     }
 }
 
-/// Holds `TagLiveResourcesRequestTag`.
+/// Holds an element of `Tag` of [`TagLiveResourcesRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TagLiveResourcesRequestTag {

@@ -173,7 +173,7 @@ impl<'de> rt::Deserialize<'de> for UpdateCasterSceneAudioResponse {
     }
 }
 
-/// Holds `UpdateCasterSceneAudioRequestAudioLayer`.
+/// Holds an element of `AudioLayer` of [`UpdateCasterSceneAudioRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateCasterSceneAudioRequestAudioLayer {

@@ -231,7 +231,7 @@ impl<'de> rt::Deserialize<'de> for UpdateLiveAppRecordConfigResponse {
     }
 }
 
-/// Holds `UpdateLiveAppRecordConfigRequestRecordFormat`.
+/// Holds an element of `RecordFormat` of [`UpdateLiveAppRecordConfigRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateLiveAppRecordConfigRequestRecordFormat {
@@ -269,7 +269,7 @@ impl<'de> rt::Deserialize<'de> for UpdateLiveAppRecordConfigRequestRecordFormat 
     }
 }
 
-/// Holds `UpdateLiveAppRecordConfigRequestTranscodeRecordFormat`.
+/// Holds an element of `TranscodeRecordFormat` of [`UpdateLiveAppRecordConfigRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateLiveAppRecordConfigRequestTranscodeRecordFormat {

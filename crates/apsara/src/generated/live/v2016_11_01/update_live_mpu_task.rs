@@ -204,7 +204,7 @@ impl<'de> rt::Deserialize<'de> for UpdateLiveMpuTaskResponse {
     }
 }
 
-/// Holds `UpdateLiveMpuTaskRequestMultiStreamUrl`.
+/// Holds an element of `MultiStreamURL` of [`UpdateLiveMpuTaskRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateLiveMpuTaskRequestMultiStreamUrl {
@@ -239,7 +239,7 @@ impl<'de> rt::Deserialize<'de> for UpdateLiveMpuTaskRequestMultiStreamUrl {
     }
 }
 
-/// Holds `UpdateLiveMpuTaskRequestSeiParamsLayoutVolume`.
+/// Holds `LayoutVolume` of [`UpdateLiveMpuTaskRequestSeiParams`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateLiveMpuTaskRequestSeiParamsLayoutVolume {
@@ -274,7 +274,7 @@ impl<'de> rt::Deserialize<'de> for UpdateLiveMpuTaskRequestSeiParamsLayoutVolume
     }
 }
 
-/// Holds `UpdateLiveMpuTaskRequestSeiParamsPassThrough`.
+/// Holds `PassThrough` of [`UpdateLiveMpuTaskRequestSeiParams`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateLiveMpuTaskRequestSeiParamsPassThrough {
@@ -315,7 +315,7 @@ impl<'de> rt::Deserialize<'de> for UpdateLiveMpuTaskRequestSeiParamsPassThrough 
     }
 }
 
-/// Holds `UpdateLiveMpuTaskRequestSeiParams`.
+/// Holds `SeiParams` of [`UpdateLiveMpuTaskRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateLiveMpuTaskRequestSeiParams {
@@ -350,7 +350,7 @@ impl<'de> rt::Deserialize<'de> for UpdateLiveMpuTaskRequestSeiParams {
     }
 }
 
-/// Holds `UpdateLiveMpuTaskRequestSingleSubParams`.
+/// Holds `SingleSubParams` of [`UpdateLiveMpuTaskRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateLiveMpuTaskRequestSingleSubParams {
@@ -388,7 +388,7 @@ impl<'de> rt::Deserialize<'de> for UpdateLiveMpuTaskRequestSingleSubParams {
     }
 }
 
-/// Holds `UpdateLiveMpuTaskRequestTranscodeParamsBackground`.
+/// Holds `Background` of [`UpdateLiveMpuTaskRequestTranscodeParams`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateLiveMpuTaskRequestTranscodeParamsBackground {
@@ -423,7 +423,7 @@ impl<'de> rt::Deserialize<'de> for UpdateLiveMpuTaskRequestTranscodeParamsBackgr
     }
 }
 
-/// Holds `UpdateLiveMpuTaskRequestTranscodeParamsEncodeParams`.
+/// Holds `EncodeParams` of [`UpdateLiveMpuTaskRequestTranscodeParams`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateLiveMpuTaskRequestTranscodeParamsEncodeParams {
@@ -485,7 +485,7 @@ impl<'de> rt::Deserialize<'de> for UpdateLiveMpuTaskRequestTranscodeParamsEncode
     }
 }
 
-/// Holds `UpdateLiveMpuTaskRequestTranscodeParamsLayoutUserPanesUserInfo`.
+/// Holds `UserInfo` of [`UpdateLiveMpuTaskRequestTranscodeParamsLayoutUserPanes`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateLiveMpuTaskRequestTranscodeParamsLayoutUserPanesUserInfo {
@@ -523,7 +523,7 @@ impl<'de> rt::Deserialize<'de> for UpdateLiveMpuTaskRequestTranscodeParamsLayout
     }
 }
 
-/// Holds `UpdateLiveMpuTaskRequestTranscodeParamsLayoutUserPanes`.
+/// Holds an element of `UserPanes` of [`UpdateLiveMpuTaskRequestTranscodeParamsLayout`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateLiveMpuTaskRequestTranscodeParamsLayoutUserPanes {
@@ -578,7 +578,7 @@ impl<'de> rt::Deserialize<'de> for UpdateLiveMpuTaskRequestTranscodeParamsLayout
     }
 }
 
-/// Holds `UpdateLiveMpuTaskRequestTranscodeParamsLayout`.
+/// Holds `Layout` of [`UpdateLiveMpuTaskRequestTranscodeParams`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateLiveMpuTaskRequestTranscodeParamsLayout {
@@ -608,7 +608,7 @@ impl<'de> rt::Deserialize<'de> for UpdateLiveMpuTaskRequestTranscodeParamsLayout
     }
 }
 
-/// Holds `UpdateLiveMpuTaskRequestTranscodeParamsUserInfos`.
+/// Holds an element of `UserInfos` of [`UpdateLiveMpuTaskRequestTranscodeParams`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateLiveMpuTaskRequestTranscodeParamsUserInfos {
@@ -649,7 +649,7 @@ impl<'de> rt::Deserialize<'de> for UpdateLiveMpuTaskRequestTranscodeParamsUserIn
     }
 }
 
-/// Holds `UpdateLiveMpuTaskRequestTranscodeParams`.
+/// Holds `TranscodeParams` of [`UpdateLiveMpuTaskRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateLiveMpuTaskRequestTranscodeParams {

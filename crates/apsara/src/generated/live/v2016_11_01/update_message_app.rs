@@ -158,7 +158,7 @@ impl<'de> rt::Deserialize<'de> for UpdateMessageAppResponse {
     }
 }
 
-/// Holds `UpdateMessageAppResponseResult`.
+/// Holds `Result` of [`UpdateMessageAppResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateMessageAppResponseResult {

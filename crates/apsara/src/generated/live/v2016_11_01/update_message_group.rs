@@ -147,7 +147,7 @@ impl<'de> rt::Deserialize<'de> for UpdateMessageGroupResponse {
     }
 }
 
-/// Holds `UpdateMessageGroupResponseResult`.
+/// Holds `Result` of [`UpdateMessageGroupResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateMessageGroupResponseResult {

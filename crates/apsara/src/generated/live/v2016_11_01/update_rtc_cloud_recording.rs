@@ -148,7 +148,7 @@ impl<'de> rt::Deserialize<'de> for UpdateRtcCloudRecordingResponse {
     }
 }
 
-/// Holds `UpdateRtcCloudRecordingRequestMixLayoutParamsMixBackground`.
+/// Holds `MixBackground` of [`UpdateRtcCloudRecordingRequestMixLayoutParams`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRtcCloudRecordingRequestMixLayoutParamsMixBackground {
@@ -183,7 +183,7 @@ impl<'de> rt::Deserialize<'de> for UpdateRtcCloudRecordingRequestMixLayoutParams
     }
 }
 
-/// Holds `UpdateRtcCloudRecordingRequestMixLayoutParamsUserPanesSubBackground`.
+/// Holds `SubBackground` of [`UpdateRtcCloudRecordingRequestMixLayoutParamsUserPanes`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRtcCloudRecordingRequestMixLayoutParamsUserPanesSubBackground {
@@ -218,7 +218,7 @@ impl<'de> rt::Deserialize<'de> for UpdateRtcCloudRecordingRequestMixLayoutParams
     }
 }
 
-/// Holds `UpdateRtcCloudRecordingRequestMixLayoutParamsUserPanes`.
+/// Holds an element of `UserPanes` of [`UpdateRtcCloudRecordingRequestMixLayoutParams`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRtcCloudRecordingRequestMixLayoutParamsUserPanes {
@@ -273,7 +273,7 @@ impl<'de> rt::Deserialize<'de> for UpdateRtcCloudRecordingRequestMixLayoutParams
     }
 }
 
-/// Holds `UpdateRtcCloudRecordingRequestMixLayoutParams`.
+/// Holds `MixLayoutParams` of [`UpdateRtcCloudRecordingRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRtcCloudRecordingRequestMixLayoutParams {
@@ -310,7 +310,7 @@ impl<'de> rt::Deserialize<'de> for UpdateRtcCloudRecordingRequestMixLayoutParams
     }
 }
 
-/// Holds `UpdateRtcCloudRecordingRequestSubscribeParamsSubscribeUserIdList`.
+/// Holds an element of `SubscribeUserIdList` of [`UpdateRtcCloudRecordingRequestSubscribeParams`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRtcCloudRecordingRequestSubscribeParamsSubscribeUserIdList {
@@ -348,7 +348,7 @@ impl<'de> rt::Deserialize<'de> for UpdateRtcCloudRecordingRequestSubscribeParams
     }
 }
 
-/// Holds `UpdateRtcCloudRecordingRequestSubscribeParams`.
+/// Holds `SubscribeParams` of [`UpdateRtcCloudRecordingRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRtcCloudRecordingRequestSubscribeParams {

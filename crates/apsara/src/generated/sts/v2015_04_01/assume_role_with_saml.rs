@@ -172,7 +172,7 @@ impl<'de> rt::Deserialize<'de> for AssumeRoleWithSamlResponse {
     }
 }
 
-/// Holds `AssumeRoleWithSamlResponseAssumedRoleUser`.
+/// Holds `AssumedRoleUser` of [`AssumeRoleWithSamlResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AssumeRoleWithSamlResponseAssumedRoleUser {
@@ -201,7 +201,7 @@ impl rt::Serialize for AssumeRoleWithSamlResponseAssumedRoleUser {
     }
 }
 
-/// Holds `AssumeRoleWithSamlResponseCredentials`.
+/// Holds `Credentials` of [`AssumeRoleWithSamlResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AssumeRoleWithSamlResponseCredentials {
@@ -236,7 +236,7 @@ impl rt::Serialize for AssumeRoleWithSamlResponseCredentials {
     }
 }
 
-/// Holds `AssumeRoleWithSamlResponseSamlAssertionInfo`.
+/// Holds `SAMLAssertionInfo` of [`AssumeRoleWithSamlResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AssumeRoleWithSamlResponseSamlAssertionInfo {

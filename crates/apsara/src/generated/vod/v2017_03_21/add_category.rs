@@ -141,7 +141,7 @@ impl<'de> rt::Deserialize<'de> for AddCategoryResponse {
     }
 }
 
-/// Holds `AddCategoryResponseCategory`.
+/// Holds `Category` of [`AddCategoryResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddCategoryResponseCategory {

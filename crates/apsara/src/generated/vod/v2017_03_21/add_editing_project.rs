@@ -159,7 +159,7 @@ impl<'de> rt::Deserialize<'de> for AddEditingProjectResponse {
     }
 }
 
-/// Holds `AddEditingProjectResponseProject`.
+/// Holds `Project` of [`AddEditingProjectResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddEditingProjectResponseProject {

@@ -143,7 +143,7 @@ impl<'de> rt::Deserialize<'de> for AddEditingProjectMaterialsResponse {
     }
 }
 
-/// Holds `AddEditingProjectMaterialsResponseMaterialList`.
+/// Holds an element of `MaterialList` of [`AddEditingProjectMaterialsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddEditingProjectMaterialsResponseMaterialList {

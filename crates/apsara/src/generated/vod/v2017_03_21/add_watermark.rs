@@ -161,7 +161,7 @@ impl<'de> rt::Deserialize<'de> for AddWatermarkResponse {
     }
 }
 
-/// Holds `AddWatermarkResponseWatermarkInfo`.
+/// Holds `WatermarkInfo` of [`AddWatermarkResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddWatermarkResponseWatermarkInfo {

@@ -141,7 +141,7 @@ impl<'de> rt::Deserialize<'de> for BatchGetMediaInfosResponse {
     }
 }
 
-/// Holds `BatchGetMediaInfosResponseMediaInfosMediaInfo`.
+/// Holds `MediaInfo` of [`BatchGetMediaInfosResponseMediaInfos`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchGetMediaInfosResponseMediaInfosMediaInfo {
@@ -224,7 +224,7 @@ impl rt::Serialize for BatchGetMediaInfosResponseMediaInfosMediaInfo {
     }
 }
 
-/// Holds `BatchGetMediaInfosResponseMediaInfosMezzanineInfoAudioStreamList`.
+/// Holds an element of `AudioStreamList` of [`BatchGetMediaInfosResponseMediaInfosMezzanineInfo`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchGetMediaInfosResponseMediaInfosMezzanineInfoAudioStreamList {
@@ -295,7 +295,7 @@ impl rt::Serialize for BatchGetMediaInfosResponseMediaInfosMezzanineInfoAudioStr
     }
 }
 
-/// Holds `BatchGetMediaInfosResponseMediaInfosMezzanineInfoVideoStreamList`.
+/// Holds an element of `VideoStreamList` of [`BatchGetMediaInfosResponseMediaInfosMezzanineInfo`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchGetMediaInfosResponseMediaInfosMezzanineInfoVideoStreamList {
@@ -390,7 +390,7 @@ impl rt::Serialize for BatchGetMediaInfosResponseMediaInfosMezzanineInfoVideoStr
     }
 }
 
-/// Holds `BatchGetMediaInfosResponseMediaInfosMezzanineInfo`.
+/// Holds `MezzanineInfo` of [`BatchGetMediaInfosResponseMediaInfos`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchGetMediaInfosResponseMediaInfosMezzanineInfo {
@@ -459,7 +459,7 @@ impl rt::Serialize for BatchGetMediaInfosResponseMediaInfosMezzanineInfo {
     }
 }
 
-/// Holds `BatchGetMediaInfosResponseMediaInfosPlayInfoList`.
+/// Holds an element of `PlayInfoList` of [`BatchGetMediaInfosResponseMediaInfos`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchGetMediaInfosResponseMediaInfosPlayInfoList {
@@ -563,7 +563,7 @@ impl rt::Serialize for BatchGetMediaInfosResponseMediaInfosPlayInfoList {
     }
 }
 
-/// Holds `BatchGetMediaInfosResponseMediaInfos`.
+/// Holds an element of `MediaInfos` of [`BatchGetMediaInfosResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BatchGetMediaInfosResponseMediaInfos {

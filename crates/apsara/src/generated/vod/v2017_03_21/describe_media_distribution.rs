@@ -154,7 +154,7 @@ impl<'de> rt::Deserialize<'de> for DescribeMediaDistributionResponse {
     }
 }
 
-/// Holds `DescribeMediaDistributionResponseMediaDistributionList`.
+/// Holds an element of `MediaDistributionList` of [`DescribeMediaDistributionResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeMediaDistributionResponseMediaDistributionList {

@@ -158,7 +158,7 @@ impl<'de> rt::Deserialize<'de> for DescribePlayTopVideosResponse {
     }
 }
 
-/// Holds `DescribePlayTopVideosResponseTopPlayVideos`.
+/// Holds an element of `TopPlayVideos` of [`DescribePlayTopVideosResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePlayTopVideosResponseTopPlayVideos {

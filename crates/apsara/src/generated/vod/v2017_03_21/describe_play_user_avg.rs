@@ -135,7 +135,7 @@ impl<'de> rt::Deserialize<'de> for DescribePlayUserAvgResponse {
     }
 }
 
-/// Holds `DescribePlayUserAvgResponseUserPlayStatisAvgs`.
+/// Holds an element of `UserPlayStatisAvgs` of [`DescribePlayUserAvgResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePlayUserAvgResponseUserPlayStatisAvgs {

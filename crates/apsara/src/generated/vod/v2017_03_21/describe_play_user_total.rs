@@ -135,7 +135,7 @@ impl<'de> rt::Deserialize<'de> for DescribePlayUserTotalResponse {
     }
 }
 
-/// Holds `DescribePlayUserTotalResponseUserPlayStatisTotalsUv`.
+/// Holds `UV` of [`DescribePlayUserTotalResponseUserPlayStatisTotals`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePlayUserTotalResponseUserPlayStatisTotalsUv {
@@ -170,7 +170,7 @@ impl rt::Serialize for DescribePlayUserTotalResponseUserPlayStatisTotalsUv {
     }
 }
 
-/// Holds `DescribePlayUserTotalResponseUserPlayStatisTotalsVv`.
+/// Holds `VV` of [`DescribePlayUserTotalResponseUserPlayStatisTotals`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePlayUserTotalResponseUserPlayStatisTotalsVv {
@@ -205,7 +205,7 @@ impl rt::Serialize for DescribePlayUserTotalResponseUserPlayStatisTotalsVv {
     }
 }
 
-/// Holds `DescribePlayUserTotalResponseUserPlayStatisTotals`.
+/// Holds an element of `UserPlayStatisTotals` of [`DescribePlayUserTotalResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePlayUserTotalResponseUserPlayStatisTotals {

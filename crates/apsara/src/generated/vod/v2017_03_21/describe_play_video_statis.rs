@@ -147,7 +147,7 @@ impl<'de> rt::Deserialize<'de> for DescribePlayVideoStatisResponse {
     }
 }
 
-/// Holds `DescribePlayVideoStatisResponseVideoPlayStatisDetails`.
+/// Holds an element of `VideoPlayStatisDetails` of [`DescribePlayVideoStatisResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePlayVideoStatisResponseVideoPlayStatisDetails {

@@ -155,7 +155,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVodAiDataResponse {
     }
 }
 
-/// Holds `DescribeVodAiDataResponseAiDataData`.
+/// Holds an element of `Data` of [`DescribeVodAiDataResponseAiData`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodAiDataResponseAiDataData {
@@ -184,7 +184,7 @@ impl rt::Serialize for DescribeVodAiDataResponseAiDataData {
     }
 }
 
-/// Holds `DescribeVodAiDataResponseAiData`.
+/// Holds an element of `AIData` of [`DescribeVodAiDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodAiDataResponseAiData {

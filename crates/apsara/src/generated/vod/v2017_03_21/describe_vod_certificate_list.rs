@@ -122,7 +122,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVodCertificateListResponse {
     }
 }
 
-/// Holds `DescribeVodCertificateListResponseCertificateListModelCertList`.
+/// Holds an element of `CertList` of [`DescribeVodCertificateListResponseCertificateListModel`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodCertificateListResponseCertificateListModelCertList {
@@ -184,7 +184,7 @@ impl rt::Serialize for DescribeVodCertificateListResponseCertificateListModelCer
     }
 }
 
-/// Holds `DescribeVodCertificateListResponseCertificateListModel`.
+/// Holds `CertificateListModel` of [`DescribeVodCertificateListResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodCertificateListResponseCertificateListModel {

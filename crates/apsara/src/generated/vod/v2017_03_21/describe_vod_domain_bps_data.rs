@@ -186,7 +186,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVodDomainBpsDataResponse {
     }
 }
 
-/// Holds `DescribeVodDomainBpsDataResponseBpsDataPerInterval`.
+/// Holds an element of `BpsDataPerInterval` of [`DescribeVodDomainBpsDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodDomainBpsDataResponseBpsDataPerInterval {

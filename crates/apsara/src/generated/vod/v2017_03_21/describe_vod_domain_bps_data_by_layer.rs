@@ -184,7 +184,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVodDomainBpsDataByLayerResponse {
     }
 }
 
-/// Holds `DescribeVodDomainBpsDataByLayerResponseBpsDataInterval`.
+/// Holds an element of `BpsDataInterval` of [`DescribeVodDomainBpsDataByLayerResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodDomainBpsDataByLayerResponseBpsDataInterval {

@@ -127,7 +127,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVodDomainCertificateInfoResponse {
     }
 }
 
-/// Holds `DescribeVodDomainCertificateInfoResponseCertInfos`.
+/// Holds an element of `CertInfos` of [`DescribeVodDomainCertificateInfoResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodDomainCertificateInfoResponseCertInfos {

@@ -134,7 +134,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVodDomainConfigsResponse {
     }
 }
 
-/// Holds `DescribeVodDomainConfigsResponseDomainConfigsFunctionArgs`.
+/// Holds an element of `FunctionArgs` of [`DescribeVodDomainConfigsResponseDomainConfigs`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodDomainConfigsResponseDomainConfigsFunctionArgs {
@@ -163,7 +163,7 @@ impl rt::Serialize for DescribeVodDomainConfigsResponseDomainConfigsFunctionArgs
     }
 }
 
-/// Holds `DescribeVodDomainConfigsResponseDomainConfigs`.
+/// Holds an element of `DomainConfigs` of [`DescribeVodDomainConfigsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodDomainConfigsResponseDomainConfigs {

@@ -124,7 +124,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVodDomainDetailResponse {
     }
 }
 
-/// Holds `DescribeVodDomainDetailResponseDomainDetailSources`.
+/// Holds an element of `Sources` of [`DescribeVodDomainDetailResponseDomainDetail`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodDomainDetailResponseDomainDetailSources {
@@ -165,7 +165,7 @@ impl rt::Serialize for DescribeVodDomainDetailResponseDomainDetailSources {
     }
 }
 
-/// Holds `DescribeVodDomainDetailResponseDomainDetail`.
+/// Holds `DomainDetail` of [`DescribeVodDomainDetailResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodDomainDetailResponseDomainDetail {

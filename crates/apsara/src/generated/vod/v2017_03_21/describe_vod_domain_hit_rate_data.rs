@@ -162,7 +162,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVodDomainHitRateDataResponse {
     }
 }
 
-/// Holds `DescribeVodDomainHitRateDataResponseHitRateInterval`.
+/// Holds an element of `HitRateInterval` of [`DescribeVodDomainHitRateDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodDomainHitRateDataResponseHitRateInterval {

@@ -160,7 +160,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVodDomainLogResponse {
     }
 }
 
-/// Holds `DescribeVodDomainLogResponseDomainLogDetailsLogInfos`.
+/// Holds an element of `LogInfos` of [`DescribeVodDomainLogResponseDomainLogDetails`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodDomainLogResponseDomainLogDetailsLogInfos {
@@ -198,7 +198,7 @@ impl rt::Serialize for DescribeVodDomainLogResponseDomainLogDetailsLogInfos {
     }
 }
 
-/// Holds `DescribeVodDomainLogResponseDomainLogDetailsPageInfos`.
+/// Holds `PageInfos` of [`DescribeVodDomainLogResponseDomainLogDetails`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodDomainLogResponseDomainLogDetailsPageInfos {
@@ -230,7 +230,7 @@ impl rt::Serialize for DescribeVodDomainLogResponseDomainLogDetailsPageInfos {
     }
 }
 
-/// Holds `DescribeVodDomainLogResponseDomainLogDetails`.
+/// Holds an element of `DomainLogDetails` of [`DescribeVodDomainLogResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodDomainLogResponseDomainLogDetails {

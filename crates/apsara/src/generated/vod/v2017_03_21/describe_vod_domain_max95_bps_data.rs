@@ -177,7 +177,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVodDomainMax95BpsDataResponse {
     }
 }
 
-/// Holds `DescribeVodDomainMax95BpsDataResponseDetailData`.
+/// Holds an element of `DetailData` of [`DescribeVodDomainMax95BpsDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodDomainMax95BpsDataResponseDetailData {

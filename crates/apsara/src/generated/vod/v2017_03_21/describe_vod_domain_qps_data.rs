@@ -182,7 +182,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVodDomainQpsDataResponse {
     }
 }
 
-/// Holds `DescribeVodDomainQpsDataResponseQpsDataInterval`.
+/// Holds an element of `QpsDataInterval` of [`DescribeVodDomainQpsDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodDomainQpsDataResponseQpsDataInterval {

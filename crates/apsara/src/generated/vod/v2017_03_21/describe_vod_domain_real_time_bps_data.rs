@@ -164,7 +164,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVodDomainRealTimeBpsDataResponse {
     }
 }
 
-/// Holds `DescribeVodDomainRealTimeBpsDataResponseData`.
+/// Holds an element of `Data` of [`DescribeVodDomainRealTimeBpsDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodDomainRealTimeBpsDataResponseData {

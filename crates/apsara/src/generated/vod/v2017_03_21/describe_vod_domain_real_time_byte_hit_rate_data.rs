@@ -146,7 +146,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVodDomainRealTimeByteHitRateDataRespo
     }
 }
 
-/// Holds `DescribeVodDomainRealTimeByteHitRateDataResponseData`.
+/// Holds an element of `Data` of [`DescribeVodDomainRealTimeByteHitRateDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodDomainRealTimeByteHitRateDataResponseData {

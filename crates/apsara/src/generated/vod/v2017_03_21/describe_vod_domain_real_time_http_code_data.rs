@@ -179,7 +179,8 @@ impl<'de> rt::Deserialize<'de> for DescribeVodDomainRealTimeHttpCodeDataResponse
     }
 }
 
-/// Holds `DescribeVodDomainRealTimeHttpCodeDataResponseRealTimeHttpCodeDataValue`.
+/// Holds an element of `Value` of
+/// [`DescribeVodDomainRealTimeHttpCodeDataResponseRealTimeHttpCodeData`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodDomainRealTimeHttpCodeDataResponseRealTimeHttpCodeDataValue {
@@ -211,7 +212,7 @@ impl rt::Serialize for DescribeVodDomainRealTimeHttpCodeDataResponseRealTimeHttp
     }
 }
 
-/// Holds `DescribeVodDomainRealTimeHttpCodeDataResponseRealTimeHttpCodeData`.
+/// Holds an element of `RealTimeHttpCodeData` of [`DescribeVodDomainRealTimeHttpCodeDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodDomainRealTimeHttpCodeDataResponseRealTimeHttpCodeData {

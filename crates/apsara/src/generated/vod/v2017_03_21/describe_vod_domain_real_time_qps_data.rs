@@ -164,7 +164,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVodDomainRealTimeQpsDataResponse {
     }
 }
 
-/// Holds `DescribeVodDomainRealTimeQpsDataResponseData`.
+/// Holds an element of `Data` of [`DescribeVodDomainRealTimeQpsDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodDomainRealTimeQpsDataResponseData {

@@ -146,7 +146,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVodDomainRealTimeReqHitRateDataRespon
     }
 }
 
-/// Holds `DescribeVodDomainRealTimeReqHitRateDataResponseData`.
+/// Holds an element of `Data` of [`DescribeVodDomainRealTimeReqHitRateDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodDomainRealTimeReqHitRateDataResponseData {

@@ -179,7 +179,8 @@ impl<'de> rt::Deserialize<'de> for DescribeVodDomainRealTimeTrafficDataResponse 
     }
 }
 
-/// Holds `DescribeVodDomainRealTimeTrafficDataResponseRealTimeTrafficDataPerInterval`.
+/// Holds an element of `RealTimeTrafficDataPerInterval` of
+/// [`DescribeVodDomainRealTimeTrafficDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodDomainRealTimeTrafficDataResponseRealTimeTrafficDataPerInterval {

@@ -164,7 +164,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVodDomainReqHitRateDataResponse {
     }
 }
 
-/// Holds `DescribeVodDomainReqHitRateDataResponseData`.
+/// Holds an element of `Data` of [`DescribeVodDomainReqHitRateDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodDomainReqHitRateDataResponseData {

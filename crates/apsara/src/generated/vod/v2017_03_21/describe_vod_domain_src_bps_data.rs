@@ -165,7 +165,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVodDomainSrcBpsDataResponse {
     }
 }
 
-/// Holds `DescribeVodDomainSrcBpsDataResponseSrcBpsDataPerInterval`.
+/// Holds an element of `SrcBpsDataPerInterval` of [`DescribeVodDomainSrcBpsDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodDomainSrcBpsDataResponseSrcBpsDataPerInterval {

@@ -170,7 +170,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVodDomainSrcTrafficDataResponse {
     }
 }
 
-/// Holds `DescribeVodDomainSrcTrafficDataResponseSrcTrafficDataPerInterval`.
+/// Holds an element of `SrcTrafficDataPerInterval` of [`DescribeVodDomainSrcTrafficDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodDomainSrcTrafficDataResponseSrcTrafficDataPerInterval {

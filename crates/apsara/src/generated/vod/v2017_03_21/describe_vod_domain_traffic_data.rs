@@ -186,7 +186,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVodDomainTrafficDataResponse {
     }
 }
 
-/// Holds `DescribeVodDomainTrafficDataResponseTrafficDataPerInterval`.
+/// Holds an element of `TrafficDataPerInterval` of [`DescribeVodDomainTrafficDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodDomainTrafficDataResponseTrafficDataPerInterval {

@@ -200,7 +200,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVodDomainUsageDataResponse {
     }
 }
 
-/// Holds `DescribeVodDomainUsageDataResponseUsageDataPerInterval`.
+/// Holds an element of `UsageDataPerInterval` of [`DescribeVodDomainUsageDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodDomainUsageDataResponseUsageDataPerInterval {

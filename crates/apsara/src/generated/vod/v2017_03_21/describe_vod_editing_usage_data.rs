@@ -165,7 +165,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVodEditingUsageDataResponse {
     }
 }
 
-/// Holds `DescribeVodEditingUsageDataResponseEditingData`.
+/// Holds an element of `EditingData` of [`DescribeVodEditingUsageDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodEditingUsageDataResponseEditingData {

@@ -213,7 +213,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVodMediaPlayDataResponse {
     }
 }
 
-/// Holds `DescribeVodMediaPlayDataResponseQoeInfoList`.
+/// Holds an element of `QoeInfoList` of [`DescribeVodMediaPlayDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodMediaPlayDataResponseQoeInfoList {

@@ -192,7 +192,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVodPlayerCollectDataResponse {
     }
 }
 
-/// Holds `DescribeVodPlayerCollectDataResponseDataList`.
+/// Holds an element of `DataList` of [`DescribeVodPlayerCollectDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodPlayerCollectDataResponseDataList {

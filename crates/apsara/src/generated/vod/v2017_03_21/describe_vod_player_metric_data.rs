@@ -247,7 +247,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVodPlayerMetricDataResponse {
     }
 }
 
-/// Holds `DescribeVodPlayerMetricDataResponseDataList`.
+/// Holds an element of `DataList` of [`DescribeVodPlayerMetricDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodPlayerMetricDataResponseDataList {
@@ -348,7 +348,7 @@ impl rt::Serialize for DescribeVodPlayerMetricDataResponseDataList {
     }
 }
 
-/// Holds `DescribeVodPlayerMetricDataResponseExtend`.
+/// Holds `Extend` of [`DescribeVodPlayerMetricDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodPlayerMetricDataResponseExtend {

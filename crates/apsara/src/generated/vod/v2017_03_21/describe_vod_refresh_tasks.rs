@@ -211,7 +211,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVodRefreshTasksResponse {
     }
 }
 
-/// Holds `DescribeVodRefreshTasksResponseTasks`.
+/// Holds an element of `Tasks` of [`DescribeVodRefreshTasksResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodRefreshTasksResponseTasks {

@@ -152,7 +152,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVodSslCertificateListResponse {
     }
 }
 
-/// Holds `DescribeVodSslCertificateListResponseCertificateListModelCertList`.
+/// Holds an element of `CertList` of [`DescribeVodSslCertificateListResponseCertificateListModel`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodSslCertificateListResponseCertificateListModelCertList {
@@ -196,7 +196,7 @@ impl rt::Serialize for DescribeVodSslCertificateListResponseCertificateListModel
     }
 }
 
-/// Holds `DescribeVodSslCertificateListResponseCertificateListModel`.
+/// Holds `CertificateListModel` of [`DescribeVodSslCertificateListResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodSslCertificateListResponseCertificateListModel {

@@ -173,7 +173,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVodStorageDataResponse {
     }
 }
 
-/// Holds `DescribeVodStorageDataResponseStorageData`.
+/// Holds an element of `StorageData` of [`DescribeVodStorageDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodStorageDataResponseStorageData {

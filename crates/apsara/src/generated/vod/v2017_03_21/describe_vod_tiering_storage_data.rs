@@ -159,7 +159,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVodTieringStorageDataResponse {
     }
 }
 
-/// Holds `DescribeVodTieringStorageDataResponseStorageData`.
+/// Holds an element of `StorageData` of [`DescribeVodTieringStorageDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodTieringStorageDataResponseStorageData {

@@ -163,7 +163,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVodTieringStorageRetrievalDataRespons
     }
 }
 
-/// Holds `DescribeVodTieringStorageRetrievalDataResponseRetrievalData`.
+/// Holds an element of `RetrievalData` of [`DescribeVodTieringStorageRetrievalDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodTieringStorageRetrievalDataResponseRetrievalData {

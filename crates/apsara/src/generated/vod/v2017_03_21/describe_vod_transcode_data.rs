@@ -182,7 +182,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVodTranscodeDataResponse {
     }
 }
 
-/// Holds `DescribeVodTranscodeDataResponseTranscodeDataData`.
+/// Holds an element of `Data` of [`DescribeVodTranscodeDataResponseTranscodeData`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodTranscodeDataResponseTranscodeDataData {
@@ -211,7 +211,7 @@ impl rt::Serialize for DescribeVodTranscodeDataResponseTranscodeDataData {
     }
 }
 
-/// Holds `DescribeVodTranscodeDataResponseTranscodeData`.
+/// Holds an element of `TranscodeData` of [`DescribeVodTranscodeDataResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodTranscodeDataResponseTranscodeData {

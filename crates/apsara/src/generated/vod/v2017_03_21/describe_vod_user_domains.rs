@@ -187,7 +187,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVodUserDomainsResponse {
     }
 }
 
-/// Holds `DescribeVodUserDomainsRequestTag`.
+/// Holds an element of `Tag` of [`DescribeVodUserDomainsRequest`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodUserDomainsRequestTag {
@@ -222,7 +222,7 @@ impl<'de> rt::Deserialize<'de> for DescribeVodUserDomainsRequestTag {
     }
 }
 
-/// Holds `DescribeVodUserDomainsResponseDomainsSources`.
+/// Holds an element of `Sources` of [`DescribeVodUserDomainsResponseDomains`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodUserDomainsResponseDomainsSources {
@@ -257,7 +257,7 @@ impl rt::Serialize for DescribeVodUserDomainsResponseDomainsSources {
     }
 }
 
-/// Holds `DescribeVodUserDomainsResponseDomains`.
+/// Holds an element of `Domains` of [`DescribeVodUserDomainsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeVodUserDomainsResponseDomains {

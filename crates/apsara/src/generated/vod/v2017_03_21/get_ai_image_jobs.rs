@@ -123,7 +123,7 @@ impl<'de> rt::Deserialize<'de> for GetAiImageJobsResponse {
     }
 }
 
-/// Holds `GetAiImageJobsResponseAiImageJobList`.
+/// Holds an element of `AIImageJobList` of [`GetAiImageJobsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAiImageJobsResponseAiImageJobList {

@@ -121,7 +121,7 @@ impl<'de> rt::Deserialize<'de> for GetAiMediaAuditJobResponse {
     }
 }
 
-/// Holds `GetAiMediaAuditJobResponseMediaAuditJobDataAudioResult`.
+/// Holds an element of `AudioResult` of [`GetAiMediaAuditJobResponseMediaAuditJobData`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAiMediaAuditJobResponseMediaAuditJobDataAudioResult {
@@ -156,7 +156,7 @@ impl rt::Serialize for GetAiMediaAuditJobResponseMediaAuditJobDataAudioResult {
     }
 }
 
-/// Holds `GetAiMediaAuditJobResponseMediaAuditJobDataImageResultResult`.
+/// Holds an element of `Result` of [`GetAiMediaAuditJobResponseMediaAuditJobDataImageResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAiMediaAuditJobResponseMediaAuditJobDataImageResultResult {
@@ -191,7 +191,7 @@ impl rt::Serialize for GetAiMediaAuditJobResponseMediaAuditJobDataImageResultRes
     }
 }
 
-/// Holds `GetAiMediaAuditJobResponseMediaAuditJobDataImageResult`.
+/// Holds an element of `ImageResult` of [`GetAiMediaAuditJobResponseMediaAuditJobData`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAiMediaAuditJobResponseMediaAuditJobDataImageResult {
@@ -229,7 +229,7 @@ impl rt::Serialize for GetAiMediaAuditJobResponseMediaAuditJobDataImageResult {
     }
 }
 
-/// Holds `GetAiMediaAuditJobResponseMediaAuditJobDataTextResult`.
+/// Holds an element of `TextResult` of [`GetAiMediaAuditJobResponseMediaAuditJobData`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAiMediaAuditJobResponseMediaAuditJobDataTextResult {
@@ -270,7 +270,8 @@ impl rt::Serialize for GetAiMediaAuditJobResponseMediaAuditJobDataTextResult {
     }
 }
 
-/// Holds `GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultAdResultCounterList`.
+/// Holds an element of `CounterList` of
+/// [`GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultAdResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultAdResultCounterList {
@@ -299,7 +300,7 @@ impl rt::Serialize for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultAdR
     }
 }
 
-/// Holds `GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultAdResultTopList`.
+/// Holds an element of `TopList` of [`GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultAdResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultAdResultTopList {
@@ -334,7 +335,7 @@ impl rt::Serialize for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultAdR
     }
 }
 
-/// Holds `GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultAdResult`.
+/// Holds `AdResult` of [`GetAiMediaAuditJobResponseMediaAuditJobDataVideoResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultAdResult {
@@ -379,7 +380,8 @@ impl rt::Serialize for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultAdR
     }
 }
 
-/// Holds `GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultLiveResultCounterList`.
+/// Holds an element of `CounterList` of
+/// [`GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultLiveResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultLiveResultCounterList {
@@ -408,7 +410,8 @@ impl rt::Serialize for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultLiv
     }
 }
 
-/// Holds `GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultLiveResultTopList`.
+/// Holds an element of `TopList` of
+/// [`GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultLiveResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultLiveResultTopList {
@@ -443,7 +446,7 @@ impl rt::Serialize for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultLiv
     }
 }
 
-/// Holds `GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultLiveResult`.
+/// Holds `LiveResult` of [`GetAiMediaAuditJobResponseMediaAuditJobDataVideoResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultLiveResult {
@@ -488,7 +491,8 @@ impl rt::Serialize for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultLiv
     }
 }
 
-/// Holds `GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultLogoResultCounterList`.
+/// Holds an element of `CounterList` of
+/// [`GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultLogoResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultLogoResultCounterList {
@@ -517,7 +521,8 @@ impl rt::Serialize for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultLog
     }
 }
 
-/// Holds `GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultLogoResultTopList`.
+/// Holds an element of `TopList` of
+/// [`GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultLogoResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultLogoResultTopList {
@@ -552,7 +557,7 @@ impl rt::Serialize for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultLog
     }
 }
 
-/// Holds `GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultLogoResult`.
+/// Holds `LogoResult` of [`GetAiMediaAuditJobResponseMediaAuditJobDataVideoResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultLogoResult {
@@ -597,7 +602,8 @@ impl rt::Serialize for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultLog
     }
 }
 
-/// Holds `GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultPornResultCounterList`.
+/// Holds an element of `CounterList` of
+/// [`GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultPornResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultPornResultCounterList {
@@ -626,7 +632,8 @@ impl rt::Serialize for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultPor
     }
 }
 
-/// Holds `GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultPornResultTopList`.
+/// Holds an element of `TopList` of
+/// [`GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultPornResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultPornResultTopList {
@@ -661,7 +668,7 @@ impl rt::Serialize for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultPor
     }
 }
 
-/// Holds `GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultPornResult`.
+/// Holds `PornResult` of [`GetAiMediaAuditJobResponseMediaAuditJobDataVideoResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultPornResult {
@@ -706,7 +713,8 @@ impl rt::Serialize for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultPor
     }
 }
 
-/// Holds `GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultTerrorismResultCounterList`.
+/// Holds an element of `CounterList` of
+/// [`GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultTerrorismResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultTerrorismResultCounterList {
@@ -735,7 +743,8 @@ impl rt::Serialize for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultTer
     }
 }
 
-/// Holds `GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultTerrorismResultTopList`.
+/// Holds an element of `TopList` of
+/// [`GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultTerrorismResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultTerrorismResultTopList {
@@ -770,7 +779,7 @@ impl rt::Serialize for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultTer
     }
 }
 
-/// Holds `GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultTerrorismResult`.
+/// Holds `TerrorismResult` of [`GetAiMediaAuditJobResponseMediaAuditJobDataVideoResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultTerrorismResult {
@@ -815,7 +824,7 @@ impl rt::Serialize for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultTer
     }
 }
 
-/// Holds `GetAiMediaAuditJobResponseMediaAuditJobDataVideoResult`.
+/// Holds `VideoResult` of [`GetAiMediaAuditJobResponseMediaAuditJobData`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAiMediaAuditJobResponseMediaAuditJobDataVideoResult {
@@ -869,7 +878,7 @@ impl rt::Serialize for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResult {
     }
 }
 
-/// Holds `GetAiMediaAuditJobResponseMediaAuditJobData`.
+/// Holds `Data` of [`GetAiMediaAuditJobResponseMediaAuditJob`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAiMediaAuditJobResponseMediaAuditJobData {
@@ -913,7 +922,7 @@ impl rt::Serialize for GetAiMediaAuditJobResponseMediaAuditJobData {
     }
 }
 
-/// Holds `GetAiMediaAuditJobResponseMediaAuditJob`.
+/// Holds `MediaAuditJob` of [`GetAiMediaAuditJobResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAiMediaAuditJobResponseMediaAuditJob {

@@ -123,7 +123,7 @@ impl<'de> rt::Deserialize<'de> for GetAiTemplateResponse {
     }
 }
 
-/// Holds `GetAiTemplateResponseTemplateInfo`.
+/// Holds `TemplateInfo` of [`GetAiTemplateResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAiTemplateResponseTemplateInfo {

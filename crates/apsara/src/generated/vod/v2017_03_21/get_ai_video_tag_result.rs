@@ -123,7 +123,7 @@ impl<'de> rt::Deserialize<'de> for GetAiVideoTagResultResponse {
     }
 }
 
-/// Holds `GetAiVideoTagResultResponseVideoTagResultCategory`.
+/// Holds an element of `Category` of [`GetAiVideoTagResultResponseVideoTagResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAiVideoTagResultResponseVideoTagResultCategory {
@@ -147,7 +147,7 @@ impl rt::Serialize for GetAiVideoTagResultResponseVideoTagResultCategory {
     }
 }
 
-/// Holds `GetAiVideoTagResultResponseVideoTagResultKeyword`.
+/// Holds an element of `Keyword` of [`GetAiVideoTagResultResponseVideoTagResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAiVideoTagResultResponseVideoTagResultKeyword {
@@ -176,7 +176,7 @@ impl rt::Serialize for GetAiVideoTagResultResponseVideoTagResultKeyword {
     }
 }
 
-/// Holds `GetAiVideoTagResultResponseVideoTagResultLocation`.
+/// Holds an element of `Location` of [`GetAiVideoTagResultResponseVideoTagResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAiVideoTagResultResponseVideoTagResultLocation {
@@ -205,7 +205,7 @@ impl rt::Serialize for GetAiVideoTagResultResponseVideoTagResultLocation {
     }
 }
 
-/// Holds `GetAiVideoTagResultResponseVideoTagResultPerson`.
+/// Holds an element of `Person` of [`GetAiVideoTagResultResponseVideoTagResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAiVideoTagResultResponseVideoTagResultPerson {
@@ -237,7 +237,7 @@ impl rt::Serialize for GetAiVideoTagResultResponseVideoTagResultPerson {
     }
 }
 
-/// Holds `GetAiVideoTagResultResponseVideoTagResultTime`.
+/// Holds an element of `Time` of [`GetAiVideoTagResultResponseVideoTagResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAiVideoTagResultResponseVideoTagResultTime {
@@ -266,7 +266,7 @@ impl rt::Serialize for GetAiVideoTagResultResponseVideoTagResultTime {
     }
 }
 
-/// Holds `GetAiVideoTagResultResponseVideoTagResult`.
+/// Holds `VideoTagResult` of [`GetAiVideoTagResultResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAiVideoTagResultResponseVideoTagResult {

@@ -129,7 +129,7 @@ impl<'de> rt::Deserialize<'de> for GetAppInfosResponse {
     }
 }
 
-/// Holds `GetAppInfosResponseAppInfoList`.
+/// Holds an element of `AppInfoList` of [`GetAppInfosResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAppInfosResponseAppInfoList {

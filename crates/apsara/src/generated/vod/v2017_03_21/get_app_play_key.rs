@@ -120,7 +120,7 @@ impl<'de> rt::Deserialize<'de> for GetAppPlayKeyResponse {
     }
 }
 
-/// Holds `GetAppPlayKeyResponseAppPlayKey`.
+/// Holds `AppPlayKey` of [`GetAppPlayKeyResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAppPlayKeyResponseAppPlayKey {

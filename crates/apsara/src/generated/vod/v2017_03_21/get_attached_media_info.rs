@@ -144,7 +144,7 @@ impl<'de> rt::Deserialize<'de> for GetAttachedMediaInfoResponse {
     }
 }
 
-/// Holds `GetAttachedMediaInfoResponseAttachedMediaListCategories`.
+/// Holds an element of `Categories` of [`GetAttachedMediaInfoResponseAttachedMediaList`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAttachedMediaInfoResponseAttachedMediaListCategories {
@@ -179,7 +179,7 @@ impl rt::Serialize for GetAttachedMediaInfoResponseAttachedMediaListCategories {
     }
 }
 
-/// Holds `GetAttachedMediaInfoResponseAttachedMediaList`.
+/// Holds an element of `AttachedMediaList` of [`GetAttachedMediaInfoResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAttachedMediaInfoResponseAttachedMediaList {

@@ -163,7 +163,7 @@ impl<'de> rt::Deserialize<'de> for GetAuditHistoryResponse {
     }
 }
 
-/// Holds `GetAuditHistoryResponseHistories`.
+/// Holds an element of `Histories` of [`GetAuditHistoryResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAuditHistoryResponseHistories {

@@ -164,7 +164,7 @@ impl<'de> rt::Deserialize<'de> for GetCategoriesResponse {
     }
 }
 
-/// Holds `GetCategoriesResponseCategory`.
+/// Holds `Category` of [`GetCategoriesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCategoriesResponseCategory {
@@ -202,7 +202,7 @@ impl rt::Serialize for GetCategoriesResponseCategory {
     }
 }
 
-/// Holds `GetCategoriesResponseSubCategories`.
+/// Holds an element of `SubCategories` of [`GetCategoriesResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCategoriesResponseSubCategories {

@@ -141,7 +141,7 @@ impl<'de> rt::Deserialize<'de> for GetDailyPlayRegionStatisResponse {
     }
 }
 
-/// Holds `GetDailyPlayRegionStatisResponseDailyPlayRegionStatisList`.
+/// Holds an element of `DailyPlayRegionStatisList` of [`GetDailyPlayRegionStatisResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetDailyPlayRegionStatisResponseDailyPlayRegionStatisList {

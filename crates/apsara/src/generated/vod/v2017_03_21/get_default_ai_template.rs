@@ -123,7 +123,7 @@ impl<'de> rt::Deserialize<'de> for GetDefaultAiTemplateResponse {
     }
 }
 
-/// Holds `GetDefaultAiTemplateResponseTemplateInfo`.
+/// Holds `TemplateInfo` of [`GetDefaultAiTemplateResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetDefaultAiTemplateResponseTemplateInfo {

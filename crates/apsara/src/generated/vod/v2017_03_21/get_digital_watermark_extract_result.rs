@@ -148,7 +148,7 @@ impl<'de> rt::Deserialize<'de> for GetDigitalWatermarkExtractResultResponse {
     }
 }
 
-/// Holds `GetDigitalWatermarkExtractResultResponseAiExtractResultList`.
+/// Holds an element of `AiExtractResultList` of [`GetDigitalWatermarkExtractResultResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetDigitalWatermarkExtractResultResponseAiExtractResultList {

@@ -123,7 +123,7 @@ impl<'de> rt::Deserialize<'de> for GetEditingProjectResponse {
     }
 }
 
-/// Holds `GetEditingProjectResponseProject`.
+/// Holds `Project` of [`GetEditingProjectResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetEditingProjectResponseProject {

@@ -142,7 +142,7 @@ impl<'de> rt::Deserialize<'de> for GetEditingProjectMaterialsResponse {
     }
 }
 
-/// Holds `GetEditingProjectMaterialsResponseMaterialList`.
+/// Holds an element of `MaterialList` of [`GetEditingProjectMaterialsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetEditingProjectMaterialsResponseMaterialList {

@@ -141,7 +141,7 @@ impl<'de> rt::Deserialize<'de> for GetImageInfoResponse {
     }
 }
 
-/// Holds `GetImageInfoResponseImageInfoMezzanine`.
+/// Holds `Mezzanine` of [`GetImageInfoResponseImageInfo`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetImageInfoResponseImageInfoMezzanine {
@@ -179,7 +179,7 @@ impl rt::Serialize for GetImageInfoResponseImageInfoMezzanine {
     }
 }
 
-/// Holds `GetImageInfoResponseImageInfo`.
+/// Holds `ImageInfo` of [`GetImageInfoResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetImageInfoResponseImageInfo {

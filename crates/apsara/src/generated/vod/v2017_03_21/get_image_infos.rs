@@ -144,7 +144,7 @@ impl<'de> rt::Deserialize<'de> for GetImageInfosResponse {
     }
 }
 
-/// Holds `GetImageInfosResponseImageInfoMezzanine`.
+/// Holds `Mezzanine` of [`GetImageInfosResponseImageInfo`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetImageInfosResponseImageInfoMezzanine {
@@ -182,7 +182,7 @@ impl rt::Serialize for GetImageInfosResponseImageInfoMezzanine {
     }
 }
 
-/// Holds `GetImageInfosResponseImageInfo`.
+/// Holds an element of `ImageInfo` of [`GetImageInfosResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetImageInfosResponseImageInfo {

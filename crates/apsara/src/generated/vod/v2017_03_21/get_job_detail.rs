@@ -147,7 +147,7 @@ impl<'de> rt::Deserialize<'de> for GetJobDetailResponse {
     }
 }
 
-/// Holds `GetJobDetailResponseAiJobDetail`.
+/// Holds `AIJobDetail` of [`GetJobDetailResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetJobDetailResponseAiJobDetail {
@@ -197,7 +197,7 @@ impl rt::Serialize for GetJobDetailResponseAiJobDetail {
     }
 }
 
-/// Holds `GetJobDetailResponseSnapshotJobDetail`.
+/// Holds `SnapshotJobDetail` of [`GetJobDetailResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetJobDetailResponseSnapshotJobDetail {
@@ -247,7 +247,7 @@ impl rt::Serialize for GetJobDetailResponseSnapshotJobDetail {
     }
 }
 
-/// Holds `GetJobDetailResponseTranscodeJobDetail`.
+/// Holds `TranscodeJobDetail` of [`GetJobDetailResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetJobDetailResponseTranscodeJobDetail {
@@ -294,7 +294,7 @@ impl rt::Serialize for GetJobDetailResponseTranscodeJobDetail {
     }
 }
 
-/// Holds `GetJobDetailResponseWorkflowTaskDetailWorkflow`.
+/// Holds `Workflow` of [`GetJobDetailResponseWorkflowTaskDetail`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetJobDetailResponseWorkflowTaskDetailWorkflow {
@@ -338,7 +338,7 @@ impl rt::Serialize for GetJobDetailResponseWorkflowTaskDetailWorkflow {
     }
 }
 
-/// Holds `GetJobDetailResponseWorkflowTaskDetail`.
+/// Holds `WorkflowTaskDetail` of [`GetJobDetailResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetJobDetailResponseWorkflowTaskDetail {

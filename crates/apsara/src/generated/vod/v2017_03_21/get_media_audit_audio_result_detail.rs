@@ -134,7 +134,7 @@ impl<'de> rt::Deserialize<'de> for GetMediaAuditAudioResultDetailResponse {
     }
 }
 
-/// Holds `GetMediaAuditAudioResultDetailResponseMediaAuditAudioResultDetailList`.
+/// Holds an element of `List` of [`GetMediaAuditAudioResultDetailResponseMediaAuditAudioResultDetail`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaAuditAudioResultDetailResponseMediaAuditAudioResultDetailList {
@@ -169,7 +169,7 @@ impl rt::Serialize for GetMediaAuditAudioResultDetailResponseMediaAuditAudioResu
     }
 }
 
-/// Holds `GetMediaAuditAudioResultDetailResponseMediaAuditAudioResultDetail`.
+/// Holds `MediaAuditAudioResultDetail` of [`GetMediaAuditAudioResultDetailResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaAuditAudioResultDetailResponseMediaAuditAudioResultDetail {

@@ -123,7 +123,7 @@ impl<'de> rt::Deserialize<'de> for GetMediaAuditResultResponse {
     }
 }
 
-/// Holds `GetMediaAuditResultResponseMediaAuditResultAudioResult`.
+/// Holds an element of `AudioResult` of [`GetMediaAuditResultResponseMediaAuditResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaAuditResultResponseMediaAuditResultAudioResult {
@@ -158,7 +158,7 @@ impl rt::Serialize for GetMediaAuditResultResponseMediaAuditResultAudioResult {
     }
 }
 
-/// Holds `GetMediaAuditResultResponseMediaAuditResultImageResultResult`.
+/// Holds an element of `Result` of [`GetMediaAuditResultResponseMediaAuditResultImageResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaAuditResultResponseMediaAuditResultImageResultResult {
@@ -193,7 +193,7 @@ impl rt::Serialize for GetMediaAuditResultResponseMediaAuditResultImageResultRes
     }
 }
 
-/// Holds `GetMediaAuditResultResponseMediaAuditResultImageResult`.
+/// Holds an element of `ImageResult` of [`GetMediaAuditResultResponseMediaAuditResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaAuditResultResponseMediaAuditResultImageResult {
@@ -231,7 +231,7 @@ impl rt::Serialize for GetMediaAuditResultResponseMediaAuditResultImageResult {
     }
 }
 
-/// Holds `GetMediaAuditResultResponseMediaAuditResultTextResult`.
+/// Holds an element of `TextResult` of [`GetMediaAuditResultResponseMediaAuditResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaAuditResultResponseMediaAuditResultTextResult {
@@ -272,7 +272,8 @@ impl rt::Serialize for GetMediaAuditResultResponseMediaAuditResultTextResult {
     }
 }
 
-/// Holds `GetMediaAuditResultResponseMediaAuditResultVideoResultAdResultCounterList`.
+/// Holds an element of `CounterList` of
+/// [`GetMediaAuditResultResponseMediaAuditResultVideoResultAdResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaAuditResultResponseMediaAuditResultVideoResultAdResultCounterList {
@@ -301,7 +302,7 @@ impl rt::Serialize for GetMediaAuditResultResponseMediaAuditResultVideoResultAdR
     }
 }
 
-/// Holds `GetMediaAuditResultResponseMediaAuditResultVideoResultAdResultTopList`.
+/// Holds an element of `TopList` of [`GetMediaAuditResultResponseMediaAuditResultVideoResultAdResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaAuditResultResponseMediaAuditResultVideoResultAdResultTopList {
@@ -336,7 +337,7 @@ impl rt::Serialize for GetMediaAuditResultResponseMediaAuditResultVideoResultAdR
     }
 }
 
-/// Holds `GetMediaAuditResultResponseMediaAuditResultVideoResultAdResult`.
+/// Holds `AdResult` of [`GetMediaAuditResultResponseMediaAuditResultVideoResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaAuditResultResponseMediaAuditResultVideoResultAdResult {
@@ -381,7 +382,8 @@ impl rt::Serialize for GetMediaAuditResultResponseMediaAuditResultVideoResultAdR
     }
 }
 
-/// Holds `GetMediaAuditResultResponseMediaAuditResultVideoResultLiveResultCounterList`.
+/// Holds an element of `CounterList` of
+/// [`GetMediaAuditResultResponseMediaAuditResultVideoResultLiveResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaAuditResultResponseMediaAuditResultVideoResultLiveResultCounterList {
@@ -410,7 +412,8 @@ impl rt::Serialize for GetMediaAuditResultResponseMediaAuditResultVideoResultLiv
     }
 }
 
-/// Holds `GetMediaAuditResultResponseMediaAuditResultVideoResultLiveResultTopList`.
+/// Holds an element of `TopList` of
+/// [`GetMediaAuditResultResponseMediaAuditResultVideoResultLiveResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaAuditResultResponseMediaAuditResultVideoResultLiveResultTopList {
@@ -445,7 +448,7 @@ impl rt::Serialize for GetMediaAuditResultResponseMediaAuditResultVideoResultLiv
     }
 }
 
-/// Holds `GetMediaAuditResultResponseMediaAuditResultVideoResultLiveResult`.
+/// Holds `LiveResult` of [`GetMediaAuditResultResponseMediaAuditResultVideoResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaAuditResultResponseMediaAuditResultVideoResultLiveResult {
@@ -490,7 +493,8 @@ impl rt::Serialize for GetMediaAuditResultResponseMediaAuditResultVideoResultLiv
     }
 }
 
-/// Holds `GetMediaAuditResultResponseMediaAuditResultVideoResultLogoResultCounterList`.
+/// Holds an element of `CounterList` of
+/// [`GetMediaAuditResultResponseMediaAuditResultVideoResultLogoResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaAuditResultResponseMediaAuditResultVideoResultLogoResultCounterList {
@@ -519,7 +523,8 @@ impl rt::Serialize for GetMediaAuditResultResponseMediaAuditResultVideoResultLog
     }
 }
 
-/// Holds `GetMediaAuditResultResponseMediaAuditResultVideoResultLogoResultTopList`.
+/// Holds an element of `TopList` of
+/// [`GetMediaAuditResultResponseMediaAuditResultVideoResultLogoResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaAuditResultResponseMediaAuditResultVideoResultLogoResultTopList {
@@ -554,7 +559,7 @@ impl rt::Serialize for GetMediaAuditResultResponseMediaAuditResultVideoResultLog
     }
 }
 
-/// Holds `GetMediaAuditResultResponseMediaAuditResultVideoResultLogoResult`.
+/// Holds `LogoResult` of [`GetMediaAuditResultResponseMediaAuditResultVideoResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaAuditResultResponseMediaAuditResultVideoResultLogoResult {
@@ -599,7 +604,8 @@ impl rt::Serialize for GetMediaAuditResultResponseMediaAuditResultVideoResultLog
     }
 }
 
-/// Holds `GetMediaAuditResultResponseMediaAuditResultVideoResultPornResultCounterList`.
+/// Holds an element of `CounterList` of
+/// [`GetMediaAuditResultResponseMediaAuditResultVideoResultPornResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaAuditResultResponseMediaAuditResultVideoResultPornResultCounterList {
@@ -628,7 +634,8 @@ impl rt::Serialize for GetMediaAuditResultResponseMediaAuditResultVideoResultPor
     }
 }
 
-/// Holds `GetMediaAuditResultResponseMediaAuditResultVideoResultPornResultTopList`.
+/// Holds an element of `TopList` of
+/// [`GetMediaAuditResultResponseMediaAuditResultVideoResultPornResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaAuditResultResponseMediaAuditResultVideoResultPornResultTopList {
@@ -663,7 +670,7 @@ impl rt::Serialize for GetMediaAuditResultResponseMediaAuditResultVideoResultPor
     }
 }
 
-/// Holds `GetMediaAuditResultResponseMediaAuditResultVideoResultPornResult`.
+/// Holds `PornResult` of [`GetMediaAuditResultResponseMediaAuditResultVideoResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaAuditResultResponseMediaAuditResultVideoResultPornResult {
@@ -708,7 +715,8 @@ impl rt::Serialize for GetMediaAuditResultResponseMediaAuditResultVideoResultPor
     }
 }
 
-/// Holds `GetMediaAuditResultResponseMediaAuditResultVideoResultTerrorismResultCounterList`.
+/// Holds an element of `CounterList` of
+/// [`GetMediaAuditResultResponseMediaAuditResultVideoResultTerrorismResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaAuditResultResponseMediaAuditResultVideoResultTerrorismResultCounterList {
@@ -737,7 +745,8 @@ impl rt::Serialize for GetMediaAuditResultResponseMediaAuditResultVideoResultTer
     }
 }
 
-/// Holds `GetMediaAuditResultResponseMediaAuditResultVideoResultTerrorismResultTopList`.
+/// Holds an element of `TopList` of
+/// [`GetMediaAuditResultResponseMediaAuditResultVideoResultTerrorismResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaAuditResultResponseMediaAuditResultVideoResultTerrorismResultTopList {
@@ -772,7 +781,7 @@ impl rt::Serialize for GetMediaAuditResultResponseMediaAuditResultVideoResultTer
     }
 }
 
-/// Holds `GetMediaAuditResultResponseMediaAuditResultVideoResultTerrorismResult`.
+/// Holds `TerrorismResult` of [`GetMediaAuditResultResponseMediaAuditResultVideoResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaAuditResultResponseMediaAuditResultVideoResultTerrorismResult {
@@ -817,7 +826,7 @@ impl rt::Serialize for GetMediaAuditResultResponseMediaAuditResultVideoResultTer
     }
 }
 
-/// Holds `GetMediaAuditResultResponseMediaAuditResultVideoResult`.
+/// Holds `VideoResult` of [`GetMediaAuditResultResponseMediaAuditResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaAuditResultResponseMediaAuditResultVideoResult {
@@ -871,7 +880,7 @@ impl rt::Serialize for GetMediaAuditResultResponseMediaAuditResultVideoResult {
     }
 }
 
-/// Holds `GetMediaAuditResultResponseMediaAuditResult`.
+/// Holds `MediaAuditResult` of [`GetMediaAuditResultResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaAuditResultResponseMediaAuditResult {

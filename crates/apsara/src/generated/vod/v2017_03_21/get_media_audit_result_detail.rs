@@ -135,7 +135,7 @@ impl<'de> rt::Deserialize<'de> for GetMediaAuditResultDetailResponse {
     }
 }
 
-/// Holds `GetMediaAuditResultDetailResponseMediaAuditResultDetailList`.
+/// Holds an element of `List` of [`GetMediaAuditResultDetailResponseMediaAuditResultDetail`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaAuditResultDetailResponseMediaAuditResultDetailList {
@@ -194,7 +194,7 @@ impl rt::Serialize for GetMediaAuditResultDetailResponseMediaAuditResultDetailLi
     }
 }
 
-/// Holds `GetMediaAuditResultDetailResponseMediaAuditResultDetail`.
+/// Holds `MediaAuditResultDetail` of [`GetMediaAuditResultDetailResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaAuditResultDetailResponseMediaAuditResultDetail {

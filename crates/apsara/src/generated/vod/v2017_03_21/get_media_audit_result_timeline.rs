@@ -125,7 +125,7 @@ impl<'de> rt::Deserialize<'de> for GetMediaAuditResultTimelineResponse {
     }
 }
 
-/// Holds `GetMediaAuditResultTimelineResponseMediaAuditResultTimelineAd`.
+/// Holds an element of `Ad` of [`GetMediaAuditResultTimelineResponseMediaAuditResultTimeline`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaAuditResultTimelineResponseMediaAuditResultTimelineAd {
@@ -157,7 +157,7 @@ impl rt::Serialize for GetMediaAuditResultTimelineResponseMediaAuditResultTimeli
     }
 }
 
-/// Holds `GetMediaAuditResultTimelineResponseMediaAuditResultTimelineLive`.
+/// Holds an element of `Live` of [`GetMediaAuditResultTimelineResponseMediaAuditResultTimeline`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaAuditResultTimelineResponseMediaAuditResultTimelineLive {
@@ -189,7 +189,7 @@ impl rt::Serialize for GetMediaAuditResultTimelineResponseMediaAuditResultTimeli
     }
 }
 
-/// Holds `GetMediaAuditResultTimelineResponseMediaAuditResultTimelineLogo`.
+/// Holds an element of `Logo` of [`GetMediaAuditResultTimelineResponseMediaAuditResultTimeline`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaAuditResultTimelineResponseMediaAuditResultTimelineLogo {
@@ -221,7 +221,7 @@ impl rt::Serialize for GetMediaAuditResultTimelineResponseMediaAuditResultTimeli
     }
 }
 
-/// Holds `GetMediaAuditResultTimelineResponseMediaAuditResultTimelinePorn`.
+/// Holds an element of `Porn` of [`GetMediaAuditResultTimelineResponseMediaAuditResultTimeline`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaAuditResultTimelineResponseMediaAuditResultTimelinePorn {
@@ -253,7 +253,7 @@ impl rt::Serialize for GetMediaAuditResultTimelineResponseMediaAuditResultTimeli
     }
 }
 
-/// Holds `GetMediaAuditResultTimelineResponseMediaAuditResultTimelineTerrorism`.
+/// Holds an element of `Terrorism` of [`GetMediaAuditResultTimelineResponseMediaAuditResultTimeline`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaAuditResultTimelineResponseMediaAuditResultTimelineTerrorism {
@@ -285,7 +285,7 @@ impl rt::Serialize for GetMediaAuditResultTimelineResponseMediaAuditResultTimeli
     }
 }
 
-/// Holds `GetMediaAuditResultTimelineResponseMediaAuditResultTimeline`.
+/// Holds `MediaAuditResultTimeline` of [`GetMediaAuditResultTimelineResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaAuditResultTimelineResponseMediaAuditResultTimeline {

@@ -123,7 +123,7 @@ impl<'de> rt::Deserialize<'de> for GetMediaDnaResultResponse {
     }
 }
 
-/// Holds `GetMediaDnaResultResponseDnaResultDetailDuplication`.
+/// Holds `Duplication` of [`GetMediaDnaResultResponseDnaResultDetail`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaDnaResultResponseDnaResultDetailDuplication {
@@ -152,7 +152,7 @@ impl rt::Serialize for GetMediaDnaResultResponseDnaResultDetailDuplication {
     }
 }
 
-/// Holds `GetMediaDnaResultResponseDnaResultDetailInput`.
+/// Holds `Input` of [`GetMediaDnaResultResponseDnaResultDetail`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaDnaResultResponseDnaResultDetailInput {
@@ -181,7 +181,7 @@ impl rt::Serialize for GetMediaDnaResultResponseDnaResultDetailInput {
     }
 }
 
-/// Holds `GetMediaDnaResultResponseDnaResultDetail`.
+/// Holds an element of `Detail` of [`GetMediaDnaResultResponseDnaResult`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaDnaResultResponseDnaResultDetail {
@@ -210,7 +210,7 @@ impl rt::Serialize for GetMediaDnaResultResponseDnaResultDetail {
     }
 }
 
-/// Holds `GetMediaDnaResultResponseDnaResult`.
+/// Holds an element of `DNAResult` of [`GetMediaDnaResultResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaDnaResultResponseDnaResult {

@@ -134,7 +134,7 @@ impl<'de> rt::Deserialize<'de> for GetMediaRefreshJobsResponse {
     }
 }
 
-/// Holds `GetMediaRefreshJobsResponseMediaRefreshJobs`.
+/// Holds an element of `MediaRefreshJobs` of [`GetMediaRefreshJobsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaRefreshJobsResponseMediaRefreshJobs {

@@ -120,7 +120,7 @@ impl<'de> rt::Deserialize<'de> for GetMessageCallbackResponse {
     }
 }
 
-/// Holds `GetMessageCallbackResponseMessageCallback`.
+/// Holds `MessageCallback` of [`GetMessageCallbackResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMessageCallbackResponseMessageCallback {

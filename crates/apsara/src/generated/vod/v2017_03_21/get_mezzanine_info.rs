@@ -158,7 +158,7 @@ impl<'de> rt::Deserialize<'de> for GetMezzanineInfoResponse {
     }
 }
 
-/// Holds `GetMezzanineInfoResponseMezzanineAudioStreamList`.
+/// Holds an element of `AudioStreamList` of [`GetMezzanineInfoResponseMezzanine`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMezzanineInfoResponseMezzanineAudioStreamList {
@@ -229,7 +229,7 @@ impl rt::Serialize for GetMezzanineInfoResponseMezzanineAudioStreamList {
     }
 }
 
-/// Holds `GetMezzanineInfoResponseMezzanineVideoStreamList`.
+/// Holds an element of `VideoStreamList` of [`GetMezzanineInfoResponseMezzanine`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMezzanineInfoResponseMezzanineVideoStreamList {
@@ -324,7 +324,7 @@ impl rt::Serialize for GetMezzanineInfoResponseMezzanineVideoStreamList {
     }
 }
 
-/// Holds `GetMezzanineInfoResponseMezzanine`.
+/// Holds `Mezzanine` of [`GetMezzanineInfoResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMezzanineInfoResponseMezzanine {

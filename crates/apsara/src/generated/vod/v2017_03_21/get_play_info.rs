@@ -233,7 +233,7 @@ impl<'de> rt::Deserialize<'de> for GetPlayInfoResponse {
     }
 }
 
-/// Holds `GetPlayInfoResponsePlayInfoList`.
+/// Holds an element of `PlayInfoList` of [`GetPlayInfoResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetPlayInfoResponsePlayInfoList {
@@ -331,7 +331,7 @@ impl rt::Serialize for GetPlayInfoResponsePlayInfoList {
     }
 }
 
-/// Holds `GetPlayInfoResponseVideoBase`.
+/// Holds `VideoBase` of [`GetPlayInfoResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetPlayInfoResponseVideoBase {

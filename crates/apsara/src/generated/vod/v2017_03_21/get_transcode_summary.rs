@@ -126,7 +126,8 @@ impl<'de> rt::Deserialize<'de> for GetTranscodeSummaryResponse {
     }
 }
 
-/// Holds `GetTranscodeSummaryResponseTranscodeSummaryListTranscodeJobInfoSummaryList`.
+/// Holds an element of `TranscodeJobInfoSummaryList` of
+/// [`GetTranscodeSummaryResponseTranscodeSummaryList`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTranscodeSummaryResponseTranscodeSummaryListTranscodeJobInfoSummaryList {
@@ -194,7 +195,7 @@ impl rt::Serialize for GetTranscodeSummaryResponseTranscodeSummaryListTranscodeJ
     }
 }
 
-/// Holds `GetTranscodeSummaryResponseTranscodeSummaryList`.
+/// Holds an element of `TranscodeSummaryList` of [`GetTranscodeSummaryResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTranscodeSummaryResponseTranscodeSummaryList {

@@ -137,7 +137,7 @@ impl<'de> rt::Deserialize<'de> for GetTranscodeTaskResponse {
     }
 }
 
-/// Holds `GetTranscodeTaskResponseTranscodeJobInfoListOutputFile`.
+/// Holds `OutputFile` of [`GetTranscodeTaskResponseTranscodeJobInfoList`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTranscodeTaskResponseTranscodeJobInfoListOutputFile {
@@ -199,7 +199,7 @@ impl rt::Serialize for GetTranscodeTaskResponseTranscodeJobInfoListOutputFile {
     }
 }
 
-/// Holds `GetTranscodeTaskResponseTranscodeJobInfoList`.
+/// Holds an element of `TranscodeJobInfoList` of [`GetTranscodeTaskResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTranscodeTaskResponseTranscodeJobInfoList {
@@ -258,7 +258,7 @@ impl rt::Serialize for GetTranscodeTaskResponseTranscodeJobInfoList {
     }
 }
 
-/// Holds `GetTranscodeTaskResponseTranscodeTaskTranscodeJobInfoListOutputFile`.
+/// Holds `OutputFile` of [`GetTranscodeTaskResponseTranscodeTaskTranscodeJobInfoList`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTranscodeTaskResponseTranscodeTaskTranscodeJobInfoListOutputFile {
@@ -320,7 +320,7 @@ impl rt::Serialize for GetTranscodeTaskResponseTranscodeTaskTranscodeJobInfoList
     }
 }
 
-/// Holds `GetTranscodeTaskResponseTranscodeTaskTranscodeJobInfoList`.
+/// Holds an element of `TranscodeJobInfoList` of [`GetTranscodeTaskResponseTranscodeTask`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTranscodeTaskResponseTranscodeTaskTranscodeJobInfoList {
@@ -381,7 +381,7 @@ impl rt::Serialize for GetTranscodeTaskResponseTranscodeTaskTranscodeJobInfoList
     }
 }
 
-/// Holds `GetTranscodeTaskResponseTranscodeTask`.
+/// Holds `TranscodeTask` of [`GetTranscodeTaskResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTranscodeTaskResponseTranscodeTask {

@@ -125,7 +125,8 @@ impl<'de> rt::Deserialize<'de> for GetTranscodeTemplateGroupResponse {
     }
 }
 
-/// Holds `GetTranscodeTemplateGroupResponseTranscodeTemplateGroupTranscodeTemplateList`.
+/// Holds an element of `TranscodeTemplateList` of
+/// [`GetTranscodeTemplateGroupResponseTranscodeTemplateGroup`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTranscodeTemplateGroupResponseTranscodeTemplateGroupTranscodeTemplateList {
@@ -202,7 +203,7 @@ impl rt::Serialize for GetTranscodeTemplateGroupResponseTranscodeTemplateGroupTr
     }
 }
 
-/// Holds `GetTranscodeTemplateGroupResponseTranscodeTemplateGroup`.
+/// Holds `TranscodeTemplateGroup` of [`GetTranscodeTemplateGroupResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTranscodeTemplateGroupResponseTranscodeTemplateGroup {

@@ -138,7 +138,7 @@ impl<'de> rt::Deserialize<'de> for GetUploadDetailsResponse {
     }
 }
 
-/// Holds `GetUploadDetailsResponseUploadDetails`.
+/// Holds an element of `UploadDetails` of [`GetUploadDetailsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUploadDetailsResponseUploadDetails {

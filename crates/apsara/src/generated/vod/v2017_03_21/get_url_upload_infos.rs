@@ -134,7 +134,7 @@ impl<'de> rt::Deserialize<'de> for GetUrlUploadInfosResponse {
     }
 }
 
-/// Holds `GetUrlUploadInfosResponseUrlUploadInfoList`.
+/// Holds an element of `URLUploadInfoList` of [`GetUrlUploadInfosResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUrlUploadInfosResponseUrlUploadInfoList {

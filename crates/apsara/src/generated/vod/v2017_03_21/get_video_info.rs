@@ -131,7 +131,7 @@ impl<'de> rt::Deserialize<'de> for GetVideoInfoResponse {
     }
 }
 
-/// Holds `GetVideoInfoResponseVideo`.
+/// Holds `Video` of [`GetVideoInfoResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetVideoInfoResponseVideo {

@@ -137,7 +137,7 @@ impl<'de> rt::Deserialize<'de> for GetVideoInfosResponse {
     }
 }
 
-/// Holds `GetVideoInfosResponseVideoList`.
+/// Holds an element of `VideoList` of [`GetVideoInfosResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetVideoInfosResponseVideoList {

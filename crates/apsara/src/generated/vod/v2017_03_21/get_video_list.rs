@@ -204,7 +204,7 @@ impl<'de> rt::Deserialize<'de> for GetVideoListResponse {
     }
 }
 
-/// Holds `GetVideoListResponseVideoList`.
+/// Holds an element of `VideoList` of [`GetVideoListResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetVideoListResponseVideoList {

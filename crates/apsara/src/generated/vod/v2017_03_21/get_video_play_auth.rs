@@ -152,7 +152,7 @@ impl<'de> rt::Deserialize<'de> for GetVideoPlayAuthResponse {
     }
 }
 
-/// Holds `GetVideoPlayAuthResponseVideoMeta`.
+/// Holds `VideoMeta` of [`GetVideoPlayAuthResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetVideoPlayAuthResponseVideoMeta {

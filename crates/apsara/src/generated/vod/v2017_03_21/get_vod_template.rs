@@ -123,7 +123,7 @@ impl<'de> rt::Deserialize<'de> for GetVodTemplateResponse {
     }
 }
 
-/// Holds `GetVodTemplateResponseVodTemplateInfo`.
+/// Holds `VodTemplateInfo` of [`GetVodTemplateResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetVodTemplateResponseVodTemplateInfo {

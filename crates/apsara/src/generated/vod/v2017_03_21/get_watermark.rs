@@ -123,7 +123,7 @@ impl<'de> rt::Deserialize<'de> for GetWatermarkResponse {
     }
 }
 
-/// Holds `GetWatermarkResponseWatermarkInfo`.
+/// Holds `WatermarkInfo` of [`GetWatermarkResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetWatermarkResponseWatermarkInfo {

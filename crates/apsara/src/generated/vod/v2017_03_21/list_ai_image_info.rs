@@ -123,7 +123,7 @@ impl<'de> rt::Deserialize<'de> for ListAiImageInfoResponse {
     }
 }
 
-/// Holds `ListAiImageInfoResponseAiImageInfoList`.
+/// Holds an element of `AIImageInfoList` of [`ListAiImageInfoResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListAiImageInfoResponseAiImageInfoList {

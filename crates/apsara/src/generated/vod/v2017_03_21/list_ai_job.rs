@@ -126,7 +126,7 @@ impl<'de> rt::Deserialize<'de> for ListAiJobResponse {
     }
 }
 
-/// Holds `ListAiJobResponseAiJobList`.
+/// Holds an element of `AIJobList` of [`ListAiJobResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListAiJobResponseAiJobList {

@@ -123,7 +123,7 @@ impl<'de> rt::Deserialize<'de> for ListAiTemplateResponse {
     }
 }
 
-/// Holds `ListAiTemplateResponseTemplateInfoList`.
+/// Holds an element of `TemplateInfoList` of [`ListAiTemplateResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListAiTemplateResponseTemplateInfoList {

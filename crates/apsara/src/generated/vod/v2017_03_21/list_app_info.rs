@@ -161,7 +161,7 @@ impl<'de> rt::Deserialize<'de> for ListAppInfoResponse {
     }
 }
 
-/// Holds `ListAppInfoResponseAppInfoList`.
+/// Holds an element of `AppInfoList` of [`ListAppInfoResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListAppInfoResponseAppInfoList {

@@ -142,7 +142,7 @@ impl<'de> rt::Deserialize<'de> for ListAppPoliciesForIdentityResponse {
     }
 }
 
-/// Holds `ListAppPoliciesForIdentityResponseAppPolicyList`.
+/// Holds an element of `AppPolicyList` of [`ListAppPoliciesForIdentityResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListAppPoliciesForIdentityResponseAppPolicyList {

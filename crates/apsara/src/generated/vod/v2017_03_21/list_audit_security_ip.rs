@@ -122,7 +122,7 @@ impl<'de> rt::Deserialize<'de> for ListAuditSecurityIpResponse {
     }
 }
 
-/// Holds `ListAuditSecurityIpResponseSecurityIpList`.
+/// Holds an element of `SecurityIpList` of [`ListAuditSecurityIpResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListAuditSecurityIpResponseSecurityIpList {

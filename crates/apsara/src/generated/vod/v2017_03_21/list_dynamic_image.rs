@@ -123,7 +123,7 @@ impl<'de> rt::Deserialize<'de> for ListDynamicImageResponse {
     }
 }
 
-/// Holds `ListDynamicImageResponseDynamicImageList`.
+/// Holds an element of `DynamicImageList` of [`ListDynamicImageResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListDynamicImageResponseDynamicImageList {

@@ -141,7 +141,7 @@ impl<'de> rt::Deserialize<'de> for ListJobInfoResponse {
     }
 }
 
-/// Holds `ListJobInfoResponseJobInfoList`.
+/// Holds an element of `JobInfoList` of [`ListJobInfoResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListJobInfoResponseJobInfoList {

@@ -196,7 +196,7 @@ impl<'de> rt::Deserialize<'de> for ListLiveRecordVideoResponse {
     }
 }
 
-/// Holds `ListLiveRecordVideoResponseLiveRecordVideoListVideo`.
+/// Holds `Video` of [`ListLiveRecordVideoResponseLiveRecordVideoList`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListLiveRecordVideoResponseLiveRecordVideoListVideo {
@@ -261,7 +261,7 @@ impl rt::Serialize for ListLiveRecordVideoResponseLiveRecordVideoListVideo {
     }
 }
 
-/// Holds `ListLiveRecordVideoResponseLiveRecordVideoList`.
+/// Holds an element of `LiveRecordVideoList` of [`ListLiveRecordVideoResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListLiveRecordVideoResponseLiveRecordVideoList {

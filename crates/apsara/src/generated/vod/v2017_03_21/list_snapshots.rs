@@ -159,7 +159,7 @@ impl<'de> rt::Deserialize<'de> for ListSnapshotsResponse {
     }
 }
 
-/// Holds `ListSnapshotsResponseMediaSnapshotSnapshots`.
+/// Holds an element of `Snapshots` of [`ListSnapshotsResponseMediaSnapshot`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListSnapshotsResponseMediaSnapshotSnapshots {
@@ -188,7 +188,7 @@ impl rt::Serialize for ListSnapshotsResponseMediaSnapshotSnapshots {
     }
 }
 
-/// Holds `ListSnapshotsResponseMediaSnapshot`.
+/// Holds `MediaSnapshot` of [`ListSnapshotsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListSnapshotsResponseMediaSnapshot {

@@ -159,7 +159,7 @@ impl<'de> rt::Deserialize<'de> for ListTranscodeTaskResponse {
     }
 }
 
-/// Holds `ListTranscodeTaskResponseTranscodeTaskList`.
+/// Holds an element of `TranscodeTaskList` of [`ListTranscodeTaskResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListTranscodeTaskResponseTranscodeTaskList {

@@ -122,7 +122,7 @@ impl<'de> rt::Deserialize<'de> for ListTranscodeTemplateGroupResponse {
     }
 }
 
-/// Holds `ListTranscodeTemplateGroupResponseTranscodeTemplateGroupList`.
+/// Holds an element of `TranscodeTemplateGroupList` of [`ListTranscodeTemplateGroupResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListTranscodeTemplateGroupResponseTranscodeTemplateGroupList {

@@ -132,7 +132,7 @@ impl<'de> rt::Deserialize<'de> for ListVodTemplateResponse {
     }
 }
 
-/// Holds `ListVodTemplateResponseVodTemplateInfoList`.
+/// Holds an element of `VodTemplateInfoList` of [`ListVodTemplateResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListVodTemplateResponseVodTemplateInfoList {

@@ -120,7 +120,7 @@ impl<'de> rt::Deserialize<'de> for ListWatermarkResponse {
     }
 }
 
-/// Holds `ListWatermarkResponseWatermarkInfos`.
+/// Holds an element of `WatermarkInfos` of [`ListWatermarkResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListWatermarkResponseWatermarkInfos {

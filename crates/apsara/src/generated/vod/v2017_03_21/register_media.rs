@@ -153,7 +153,7 @@ impl<'de> rt::Deserialize<'de> for RegisterMediaResponse {
     }
 }
 
-/// Holds `RegisterMediaResponseRegisteredMediaList`.
+/// Holds an element of `RegisteredMediaList` of [`RegisterMediaResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RegisterMediaResponseRegisteredMediaList {

@@ -156,7 +156,7 @@ impl<'de> rt::Deserialize<'de> for RestoreMediaResponse {
     }
 }
 
-/// Holds `RestoreMediaResponseForbiddenList`.
+/// Holds an element of `ForbiddenList` of [`RestoreMediaResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RestoreMediaResponseForbiddenList {

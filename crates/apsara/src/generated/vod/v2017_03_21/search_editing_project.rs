@@ -186,7 +186,7 @@ impl<'de> rt::Deserialize<'de> for SearchEditingProjectResponse {
     }
 }
 
-/// Holds `SearchEditingProjectResponseProjectList`.
+/// Holds an element of `ProjectList` of [`SearchEditingProjectResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchEditingProjectResponseProjectList {

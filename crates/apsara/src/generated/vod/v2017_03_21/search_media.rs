@@ -189,7 +189,7 @@ impl<'de> rt::Deserialize<'de> for SearchMediaResponse {
     }
 }
 
-/// Holds `SearchMediaResponseMediaListAttachedMediaCategories`.
+/// Holds an element of `Categories` of [`SearchMediaResponseMediaListAttachedMedia`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchMediaResponseMediaListAttachedMediaCategories {
@@ -224,7 +224,7 @@ impl rt::Serialize for SearchMediaResponseMediaListAttachedMediaCategories {
     }
 }
 
-/// Holds `SearchMediaResponseMediaListAttachedMedia`.
+/// Holds `AttachedMedia` of [`SearchMediaResponseMediaList`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchMediaResponseMediaListAttachedMedia {
@@ -283,7 +283,7 @@ impl rt::Serialize for SearchMediaResponseMediaListAttachedMedia {
     }
 }
 
-/// Holds `SearchMediaResponseMediaListAudio`.
+/// Holds `Audio` of [`SearchMediaResponseMediaList`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchMediaResponseMediaListAudio {
@@ -378,7 +378,7 @@ impl rt::Serialize for SearchMediaResponseMediaListAudio {
     }
 }
 
-/// Holds `SearchMediaResponseMediaListImage`.
+/// Holds `Image` of [`SearchMediaResponseMediaList`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchMediaResponseMediaListImage {
@@ -437,7 +437,7 @@ impl rt::Serialize for SearchMediaResponseMediaListImage {
     }
 }
 
-/// Holds `SearchMediaResponseMediaListVideo`.
+/// Holds `Video` of [`SearchMediaResponseMediaList`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchMediaResponseMediaListVideo {
@@ -532,7 +532,7 @@ impl rt::Serialize for SearchMediaResponseMediaListVideo {
     }
 }
 
-/// Holds `SearchMediaResponseMediaList`.
+/// Holds an element of `MediaList` of [`SearchMediaResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchMediaResponseMediaList {

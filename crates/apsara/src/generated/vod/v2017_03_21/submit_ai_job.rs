@@ -150,7 +150,7 @@ impl<'de> rt::Deserialize<'de> for SubmitAiJobResponse {
     }
 }
 
-/// Holds `SubmitAiJobResponseAiJobList`.
+/// Holds an element of `AIJobList` of [`SubmitAiJobResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SubmitAiJobResponseAiJobList {

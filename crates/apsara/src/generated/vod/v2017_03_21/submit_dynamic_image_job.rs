@@ -144,7 +144,7 @@ impl<'de> rt::Deserialize<'de> for SubmitDynamicImageJobResponse {
     }
 }
 
-/// Holds `SubmitDynamicImageJobResponseDynamicImageJob`.
+/// Holds `DynamicImageJob` of [`SubmitDynamicImageJobResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SubmitDynamicImageJobResponseDynamicImageJob {

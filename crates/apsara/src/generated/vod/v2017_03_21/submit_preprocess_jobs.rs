@@ -133,7 +133,7 @@ impl<'de> rt::Deserialize<'de> for SubmitPreprocessJobsResponse {
     }
 }
 
-/// Holds `SubmitPreprocessJobsResponsePreprocessJobs`.
+/// Holds an element of `PreprocessJobs` of [`SubmitPreprocessJobsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SubmitPreprocessJobsResponsePreprocessJobs {

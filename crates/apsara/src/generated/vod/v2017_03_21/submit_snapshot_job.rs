@@ -218,7 +218,7 @@ impl<'de> rt::Deserialize<'de> for SubmitSnapshotJobResponse {
     }
 }
 
-/// Holds `SubmitSnapshotJobResponseSnapshotJob`.
+/// Holds `SnapshotJob` of [`SubmitSnapshotJobResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SubmitSnapshotJobResponseSnapshotJob {

@@ -199,7 +199,7 @@ impl<'de> rt::Deserialize<'de> for SubmitTranscodeJobsResponse {
     }
 }
 
-/// Holds `SubmitTranscodeJobsResponseTranscodeJobs`.
+/// Holds an element of `TranscodeJobs` of [`SubmitTranscodeJobsResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SubmitTranscodeJobsResponseTranscodeJobs {

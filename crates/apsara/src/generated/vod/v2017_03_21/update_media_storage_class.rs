@@ -166,7 +166,7 @@ impl<'de> rt::Deserialize<'de> for UpdateMediaStorageClassResponse {
     }
 }
 
-/// Holds `UpdateMediaStorageClassResponseForbiddenList`.
+/// Holds an element of `ForbiddenList` of [`UpdateMediaStorageClassResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateMediaStorageClassResponseForbiddenList {

@@ -142,7 +142,7 @@ impl<'de> rt::Deserialize<'de> for UpdateWatermarkResponse {
     }
 }
 
-/// Holds `UpdateWatermarkResponseWatermarkInfo`.
+/// Holds `WatermarkInfo` of [`UpdateWatermarkResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateWatermarkResponseWatermarkInfo {

@@ -186,7 +186,7 @@ impl<'de> rt::Deserialize<'de> for UploadMediaByUrlResponse {
     }
 }
 
-/// Holds `UploadMediaByUrlResponseUploadJobs`.
+/// Holds an element of `UploadJobs` of [`UploadMediaByUrlResponse`].
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UploadMediaByUrlResponseUploadJobs {

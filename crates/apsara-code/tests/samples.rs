@@ -1,0 +1,247 @@
+//! What is written for some calls, in every language.
+
+#![allow(clippy::unwrap_used)]
+
+use apsara_catalog::{Operation, product};
+use apsara_code::{Language, Settings, project, sample};
+use apsara_core::Credentials;
+use serde_json::{Map, Value, json};
+
+fn operation(of: &str, name: &str) -> Operation {
+    product(of, None).unwrap().operation(name).unwrap()
+}
+
+fn parameters(value: &Value) -> Map<String, Value> {
+    value.as_object().unwrap().clone()
+}
+
+fn restart() -> (Operation, Map<String, Value>) {
+    let given = json!({ "Region": "cn-shanghai", "TaskId": "6f869419-0692-4fd5-8cf0-66cab6590000" });
+    (operation("live", "RestartLivePullToPush"), parameters(&given))
+}
+
+fn create() -> (Operation, Map<String, Value>) {
+    let given = json!({
+        "Region": "cn-shanghai", "TaskName": "it's", "StartTime": "2026-01-01T00:00:00Z", "EndTime": "2026-01-02T00:00:00Z",
+        "SourceType": "live", "SourceUrls": ["rtmp://pull.example.com/app/canary-1", "https://example.com/plain"],
+        "DstUrl": "rtmp://push.example.com/app/canary-2", "RetryCount": 3
+    });
+    (operation("live", "CreateLivePullToPush"), parameters(&given))
+}
+
+fn written(language: Language, (operation, parameters): (Operation, Map<String, Value>)) -> String {
+    sample(language, &operation, &parameters, &Settings::default())
+        .unwrap_or_else(|error| format!("refused: {error}\n"))
+}
+
+/// Shows a call in every language but curl, whose signature is another every time.
+fn shown(call: impl Fn() -> (Operation, Map<String, Value>)) -> String {
+    let languages = Language::all().iter().filter(|language| **language != Language::Curl);
+    languages.map(|language| format!("==== {}\n{}\n", language.title(), written(*language, call()))).collect()
+}
+
+#[test]
+fn a_restart_is_written() {
+    insta::assert_snapshot!(shown(restart));
+}
+
+#[test]
+fn a_create_takes_its_secrets_from_the_environment() {
+    let shown = shown(create);
+    assert!(!shown.contains("canary"), "{shown}");
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn lists_of_objects_are_written() {
+    let given = json!({
+        "RegionId": "cn-hangzhou", "ResourceType": "instance", "ResourceId": ["i-1", "i-2"],
+        "Tag": [{ "Key": "env", "Value": "it's" }, { "Key": "team", "Value": "$HOME" }]
+    });
+    insta::assert_snapshot!(shown(|| (operation("ecs", "TagResources"), parameters(&given))));
+}
+
+#[test]
+fn a_path_and_a_body_are_written() {
+    let given = json!({
+        "ClusterId": "c1",
+        "body": { "instances": ["i-1"], "keep_instance_name": true, "password": "canary", "tags": [{ "key": "a", "value": "b" }] }
+    });
+    let shown = shown(|| (operation("cs", "AttachInstances"), parameters(&given)));
+    assert!(!shown.contains("canary"), "{shown}");
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn the_official_cli_takes_method_path_and_body() {
+    // As its README has calls with a path: https://github.com/aliyun/aliyun-cli#call-restful-apis
+    let scale = json!({ "ClusterId": "c1", "NodepoolId": "np1", "body": { "count": 2 } });
+    let text = written(Language::Aliyun, (operation("cs", "ScaleClusterNodePool"), parameters(&scale)));
+    assert_eq!(
+        text,
+        "aliyun cs POST /clusters/c1/nodepools/np1 \\\n  --header Content-Type=application/json \\\n  --body '{\"count\":2}'\n"
+    );
+    let cluster = |id: &str| parameters(&json!({ "ClusterId": id }));
+    let text = written(Language::Aliyun, (operation("cs", "DescribeClusterDetail"), cluster("c1")));
+    assert_eq!(text, "aliyun cs GET /clusters/c1\n");
+    // It is not known what it makes of a space there.
+    let text = written(Language::Aliyun, (operation("cs", "DescribeClusterDetail"), cluster("c 1")));
+    assert!(text.starts_with("refused: ClusterId has letters that must be escaped"), "{text}");
+}
+
+#[test]
+fn a_boolean_in_a_query_is_written_as_the_cloud_reads_it() {
+    let given = json!({ "InstanceId": "i-1", "DryRun": true });
+    let text = written(Language::Python, (operation("ecs", "StartInstance"), parameters(&given)));
+    assert!(text.contains(r#""DryRun": "true","#), "{text}");
+    let text = written(Language::Apsara, (operation("ecs", "StartInstance"), parameters(&given)));
+    assert!(text.contains("--DryRun true"), "{text}");
+}
+
+#[test]
+fn the_same_call_is_written_in_the_same_way() {
+    for call in [restart, create] {
+        for language in Language::all().iter().filter(|language| **language != Language::Curl) {
+            assert_eq!(written(*language, call()), written(*language, call()));
+        }
+        let zip = || project(&call().0, &call().1, &Settings::default()).unwrap();
+        assert!(zip() == zip(), "two zips of one call differ");
+    }
+}
+
+#[test]
+fn a_signed_command_holds_the_key_and_no_secret() {
+    let (operation, parameters) = restart();
+    let mut settings = Settings::default();
+    let refused = sample(Language::Curl, &operation, &parameters, &settings).unwrap_err().to_string();
+    assert!(refused.contains("needs an access key"), "{refused}");
+    settings.credentials = Some(Credentials::temporary("LTAI-id", "canary-secret", "canary-token").unwrap());
+    let text = sample(Language::Curl, &operation, &parameters, &settings).unwrap();
+    assert!(text.contains("LTAI-id") && !text.contains("canary"), "{text}");
+    assert!(text.contains("x-acs-security-token: ${ALIBABA_CLOUD_SECURITY_TOKEN:?}"), "{text}");
+    assert!(text.contains("good for 15 minutes"), "{text}");
+    let (operation, parameters) = create();
+    let refused = sample(Language::Curl, &operation, &parameters, &settings).unwrap_err().to_string();
+    assert!(refused.contains("would hold a secret") && !refused.contains("canary"), "{refused}");
+}
+
+#[test]
+fn what_a_parameter_cannot_hold_is_refused_by_its_path() {
+    let told = |of: &str, name: &str, given: Value| {
+        let error =
+            sample(Language::Rust, &operation(of, name), &parameters(&given), &Settings::default()).unwrap_err();
+        let told = error.to_string();
+        assert!(!told.contains("canary"), "{told}");
+        told
+    };
+    assert_eq!(
+        told("live", "RestartLivePullToPush", json!({ "TaskIdd": "canary" })),
+        "RestartLivePullToPush has no parameter TaskIdd; did you mean TaskId?"
+    );
+    assert_eq!(told("live", "RestartLivePullToPush", json!({ "TaskId": 1 })), "TaskId must be a text");
+    assert_eq!(
+        told("ecs", "TagResources", json!({ "Tag": [{ "Key": "a" }, { "Key": ["canary"] }] })),
+        "Tag.2.Key must be a text"
+    );
+    assert_eq!(
+        told("ecs", "TagResources", json!({ "Tag": [{ "Kee": "canary" }] })),
+        "Tag.1 has no entry Kee; did you mean Key?"
+    );
+}
+
+/// Values that mean something to a shell, to a program's text, or to nobody.
+const NASTY: [&str; 17] = [
+    "it's",
+    "\"",
+    "\\",
+    "\\'",
+    "$HOME",
+    "$(id)",
+    "`id`",
+    "a\nb",
+    "\r\n",
+    "\t",
+    " ",
+    "",
+    "-x",
+    "--",
+    "@file",
+    "😀é\u{301}",
+    "\u{1}\u{7f}",
+];
+
+#[test]
+fn what_is_quoted_is_read_as_it_was() {
+    let mut seed = [0; 8];
+    getrandom::fill(&mut seed).unwrap();
+    let mut state = u64::from_le_bytes(seed) | 1;
+    println!("seed {state}");
+    let mut next = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % below as u64).unwrap()
+    };
+    let mut values: Vec<String> = NASTY.map(str::to_owned).to_vec();
+    for _ in 0..200 {
+        let count = 1 + next(6);
+        values.push((0..count).map(|_| NASTY[next(NASTY.len())]).collect());
+    }
+    for value in &values {
+        let call = || (operation("live", "RestartLivePullToPush"), parameters(&json!({ "TaskId": value })));
+        assert_eq!(&in_rust(&written(Language::Rust, call())), value);
+        assert_eq!(in_shell(&written(Language::Apsara, call())), at_escaped(value));
+        assert_eq!(&in_shell(&written(Language::Aliyun, call())), value);
+    }
+}
+
+/// The program takes what begins with a sign for a file, unless the sign stands there twice.
+fn at_escaped(value: &str) -> String {
+    if value.starts_with('@') { format!("@{value}") } else { value.to_owned() }
+}
+
+/// Returns the one text that a program gives to the setter of the task.
+fn in_rust(program: &str) -> String {
+    struct Found(Option<String>);
+    impl<'ast> syn::visit::Visit<'ast> for Found {
+        fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+            if let (true, Some(syn::Expr::Lit(literal))) = (call.method == "task_id", call.args.first())
+                && let syn::Lit::Str(text) = &literal.lit
+            {
+                self.0 = Some(text.value());
+            }
+            syn::visit::visit_expr_method_call(self, call);
+        }
+    }
+    let mut found = Found(None);
+    syn::visit::visit_file(&mut found, &syn::parse_file(program).unwrap());
+    found.0.unwrap_or_else(|| panic!("no task in {program}"))
+}
+
+/// Has a shell take a command line apart, and returns the value of the last word.
+fn in_shell(command: &str) -> String {
+    let words = "words() { for word; do printf '%s\\0' \"$word\"; done; }\n";
+    let text = format!("{words}{}", command.replacen("apsara ", "words ", 1).replacen("aliyun ", "words ", 1));
+    let output = std::process::Command::new("sh").arg("-c").arg(&text).output().unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let words: Vec<&str> = printed.split('\0').collect();
+    let last = words[words.len() - 2];
+    // A value that begins like an option stands behind the name.
+    let behind = ["--task-id=", "--TaskId="].into_iter().find_map(|name| last.strip_prefix(name));
+    assert!(behind.is_some() || !last.starts_with('-'), "{command}");
+    behind.unwrap_or(last).to_owned()
+}
+
+#[test]
+fn what_no_command_line_holds_is_a_file_or_refused() {
+    for value in ["a\0b", "-"] {
+        let call = || (operation("live", "RestartLivePullToPush"), parameters(&json!({ "TaskId": value })));
+        let text = written(Language::Apsara, call());
+        assert!(text.contains("--input-json - <<'JSON'") && !text.contains('\0'), "{text}");
+    }
+    let call = || (operation("live", "RestartLivePullToPush"), parameters(&json!({ "TaskId": "a\0b" })));
+    let text = written(Language::Aliyun, call());
+    assert!(text.starts_with("refused: TaskId has a zero byte in it"), "{text}");
+    assert!(written(Language::Rust, call()).contains(r#"task_id("a\0b")"#));
+    assert!(written(Language::Python, call()).contains(r#""a\u0000b""#));
+}

@@ -1,0 +1,47 @@
+//! Rust: programs for every operation compile, with every warning denied.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use apsara_code::{Language, Settings, sample};
+use apsara_tests::workspace::{cargo, root, scratch, succeed};
+
+use crate::operations::all;
+
+/// How many operations must be among them, beside the family of relay tasks.
+const LEAST: usize = 200;
+
+#[test]
+fn rust_compiles_for_every_operation() {
+    let folder = scratch("code-rust");
+    let mut library = "#![deny(warnings)]\n".to_owned();
+    let calls = all();
+    let family = calls.iter().filter(|call| call.operation.name.contains("LivePullToPush")).count();
+    assert!(family >= 5 && calls.len() >= LEAST + family, "{family} of {}", calls.len());
+    for call in &calls {
+        let program = sample(Language::Rust, &call.operation, &call.parameters, &Settings::default())
+            .unwrap_or_else(|error| panic!("{}: {error}", call.operation.name));
+        // A program's own function is used by nobody else, which is a warning in a module.
+        let program = program.replace("async fn main()", "pub async fn main()");
+        let module = format!("{}_{}", call.operation.product, call.operation.word().replace('-', "_"));
+        writeln!(library, "pub mod of_{module} {{\n{program}}}").unwrap();
+    }
+    write_crate(&folder, &library);
+    succeed(&mut cargo(&folder, &["check", "--quiet"]));
+}
+
+fn write_crate(folder: &Path, library: &str) {
+    let apsara = root().join("crates/apsara");
+    let manifest = format!(
+        "[package]\nname = \"code\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
+         apsara = {{ path = '{}', features = [\"cdn\", \"cs\", \"ecs\", \"live\", \"sts\", \"vod\"] }}\nserde_json = \"1\"\n\
+         tokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n\n[workspace]\n",
+        apsara.display()
+    );
+    fs::create_dir_all(folder.join("src")).unwrap();
+    fs::write(folder.join("Cargo.toml"), manifest).unwrap();
+    fs::write(folder.join("src/lib.rs"), library).unwrap();
+    // The same versions as here, so that nothing new is fetched.
+    fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+}
