@@ -78,6 +78,7 @@ pub(crate) fn run(only: &str) -> Result<(), Failure> {
     }
     if breaks().any(|fact| fact.target == "explorer") {
         peers::install_browser()?;
+        peers::lend_browser(&target().join("scratch-build"))?;
     }
     let mut targets: Vec<(&str, &str)> = breaks().map(|fact| (fact.package, fact.target)).collect();
     targets.sort_unstable();

@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) struct Browser {
     pub(crate) client: Client,
     pub(crate) width: u32,
-    _driver: Child,
+    driver: Child,
     _profile: TempDir,
 }
 
@@ -37,7 +37,8 @@ impl Browser {
                        `cargo xtask test` do so as root";
         let mut command = Command::new("chromedriver");
         command.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
-        let mut driver = command.spawn().expect(missing);
+        // What it starts belongs to its group, which ends as a whole even if a test fails half-way.
+        let mut driver = command.process_group(0).spawn().expect(missing);
         let port = port(&mut driver).await;
         let profile = tempfile::tempdir().unwrap();
         let client = ClientBuilder::new(HttpConnector::new())
@@ -45,7 +46,7 @@ impl Browser {
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .unwrap();
-        Self { client, width, _driver: driver, _profile: profile }
+        Self { client, width, driver, _profile: profile }
     }
 
     /// Opens an address.
@@ -84,7 +85,15 @@ impl Browser {
 
     /// Ends the browser.
     pub(crate) async fn close(self) {
-        self.client.close().await.unwrap();
+        self.client.clone().close().await.unwrap();
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        if let Some(id) = self.driver.id() {
+            let _ = std::process::Command::new("kill").args(["-KILL", "--", &format!("-{id}")]).status();
+        }
     }
 }
 

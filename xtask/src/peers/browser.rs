@@ -1,8 +1,13 @@
 //! The browser of the tests for the explorer, and what judges its pages.
 
-use crate::run::{Failure, exists};
+use std::fs;
+use std::path::Path;
 
 use super::apt;
+use crate::run::{Failure, exists, target};
+
+/// What judges pages, below a target folder.
+const AXE: &str = "peers/browser/node_modules/axe-core/axe.min.js";
 
 /// Installs Debian's `chromium` with its driver, which needs root, and axe-core; nothing where they are there.
 pub(crate) fn install() -> Result<(), Failure> {
@@ -11,4 +16,14 @@ pub(crate) fn install() -> Result<(), Failure> {
         return Ok(());
     }
     apt::install(&["chromium", "chromium-driver"], "chromium or chromedriver")
+}
+
+/// Copies what judges pages to another target folder.
+pub(crate) fn lend(other: &Path) -> Result<(), Failure> {
+    let copy = other.join(AXE);
+    let folder = copy.parent().unwrap_or(other);
+    let failed = |error: std::io::Error| format!("{}: {error}", copy.display());
+    fs::create_dir_all(folder).map_err(failed)?;
+    fs::copy(target().join(AXE), &copy).map_err(failed)?;
+    Ok(())
 }

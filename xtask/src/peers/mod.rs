@@ -6,7 +6,7 @@ mod node;
 mod python;
 mod redis;
 
-pub(crate) use self::browser::install as install_browser;
+pub(crate) use self::browser::{install as install_browser, lend as lend_browser};
 pub(crate) use self::redis::install as install_redis;
 use crate::run::Failure;
 
