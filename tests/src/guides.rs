@@ -25,3 +25,4 @@ guide!(Testing, "testing.md");
 guide!(Transport, "transport.md");
 guide!(Terminal, "terminal.md");
 guide!(Bulk, "bulk.md");
+guide!(Ram, "ram.md");

@@ -3,6 +3,7 @@
 use apsara_core::transport::Transport;
 use apsara_core::{Config, ConfigBuilder, Credentials, Retry};
 use apsara_emulator::Emulator;
+use apsara_policy::TraceFile;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -33,6 +34,7 @@ impl Connection {
             None => (configured(connect)?, None),
         };
         let builder = with_quota(with_options(builder, connect, call), connect).await?;
+        let builder = with_trace(builder, connect, call)?;
         let builder = match transport {
             Some(transport) => builder.transport(transport).retry(Retry::never()).without_pacing(),
             None => builder,
@@ -80,6 +82,19 @@ async fn with_quota(mut builder: ConfigBuilder, connect: &ConnectOptions) -> Res
         Ok(pacer) => Ok(builder.pacer(pacer)),
         Err(error) => Err(Failure::new(Exit::Usage, format!("--quota: {error}")).with("outcome", "not sent")),
     }
+}
+
+/// Opens the file in which calls are noted.
+fn with_trace(
+    builder: ConfigBuilder,
+    connect: &ConnectOptions,
+    call: Option<&CallOptions>,
+) -> Result<ConfigBuilder, Failure> {
+    let Some(file) = &connect.trace else { return Ok(builder) };
+    let specs =
+        crate::ram::specs(call.and_then(|call| call.spec.as_ref()).map(std::slice::from_ref).unwrap_or_default())?;
+    let trace = TraceFile::with_specs(file, specs).map_err(|error| Failure::of_file(file, error))?;
+    Ok(builder.observer(trace))
 }
 
 /// Starts an emulator, and says so.
