@@ -34,7 +34,7 @@ fn operation(version: &Version, operation: &Operation) -> Value {
         ("defaultRegion", version.default_region.as_deref()),
         ("namedEndpoint", version.named_endpoint),
         ("ownSignature", version.own_signature),
-        ("ramAction", operation.ram_action.as_deref()),
+        ("ramAction", operation.ram.as_ref().map(|ram| ram.action.as_str())),
     ];
     for (key, text) in texts {
         if let Some(text) = text {

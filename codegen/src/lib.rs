@@ -37,7 +37,7 @@ use std::collections::BTreeSet;
 
 pub use builder::{Builder, Error};
 pub use data::VersionData;
-pub use diff::{Change, Class, diff};
+pub use diff::{Change, Class, Surface, changes_json, diff, markdown};
 pub use format::File;
 pub use load::Sources;
 pub use pages::PagesOf;

@@ -66,6 +66,16 @@ impl Sources {
         Ok(sources)
     }
 
+    /// Reads what somebody has: a whole document of the portal, a folder with the files of one version, or a folder of
+    /// `PRODUCT/VERSION` folders.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a folder or a file cannot be read.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        Self::find(path, &[]).map(|(sources, _)| sources)
+    }
+
     /// Adds a file of a folder `PRODUCT/VERSION`.
     pub fn insert(&mut self, path: impl Into<String>, text: impl Into<String>) {
         let path = path.into();

@@ -1,6 +1,6 @@
 //! What will be emitted, in Rust's nouns. Every decision was taken; no name is cased or escaped after this.
 
-use crate::facts::{Impact, Quota, Repeat};
+use crate::facts::{Impact, Quota, Ram, Repeat};
 use crate::pages::Pages;
 use crate::product::Hosts;
 use crate::waiters::State;
@@ -89,7 +89,8 @@ pub(crate) struct Operation {
     pub(crate) repeat: Repeat,
     pub(crate) impact: Impact,
     pub(crate) quota: Option<Quota>,
-    pub(crate) ram_action: Option<String>,
+    /// What a RAM policy must allow.
+    pub(crate) ram: Option<Ram>,
     pub(crate) request: Record,
     pub(crate) setters: Vec<Setter>,
     pub(crate) response: Record,

@@ -224,7 +224,7 @@ fn ram(object: &Object<'_>) -> Option<Ram> {
         level: row.text("operationType").unwrap_or_default(),
         resources: texts("resources", "arn"),
         condition_keys: texts("actionConditions", "conditionKey"),
-        dependent_actions: action.texts("additionalActions"),
+        dependent_actions: row.texts("additionalActions"),
     })
 }
 

@@ -27,3 +27,4 @@ guide!(Terminal, "terminal.md");
 guide!(Bulk, "bulk.md");
 guide!(Explorer, "explorer.md");
 guide!(Code, "code.md");
+guide!(Ram, "ram.md");

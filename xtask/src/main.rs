@@ -15,6 +15,7 @@ mod pages;
 mod peers;
 mod prove;
 mod quota;
+mod release;
 mod run;
 mod scratch;
 mod semver;
@@ -53,6 +54,8 @@ enum Command {
     Corpus(corpus::Args),
     /// Package every crate that is published, in the order to publish them in, and build and run a program from the packages alone.
     Package,
+    /// Write what changed for callers since the last release into CHANGELOG.md, and see that the version is large enough for it.
+    ReleaseNotes(release::Args),
     /// Have cargo-semver-checks, if it is installed, judge every change of docs/evolution.md.
     Semver,
     /// Measure: lines, CPU seconds, sizes.
@@ -71,6 +74,7 @@ fn main() -> ExitCode {
         Command::Bulk(args) => bulk::run(&args),
         Command::Corpus(args) => corpus::run(&args),
         Command::Package => package::run(),
+        Command::ReleaseNotes(args) => release::run(&args),
         Command::Semver => semver::run(),
         Command::Bench(bench) => bench::run(&bench),
     };

@@ -23,8 +23,10 @@ mod of_generator;
 mod of_lean;
 mod of_observers;
 mod of_pages;
+mod of_policy;
 mod of_quota;
 mod of_ram;
+mod of_release;
 mod of_runtime;
 mod of_terminal;
 mod of_transport;
@@ -60,6 +62,8 @@ pub(crate) fn run(only: &str) -> Result<(), Failure> {
         of_emulator::BREAKS,
         of_explorer::BREAKS,
         of_ram::BREAKS,
+        of_policy::BREAKS,
+        of_release::BREAKS,
         of_pages::BREAKS,
         of_lean::BREAKS,
         of_observers::BREAKS,

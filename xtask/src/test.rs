@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::run::{Failure, cargo, exists, succeed};
-use crate::{chaos, corpus, generate, package, peers, prove};
+use crate::{chaos, corpus, generate, package, peers, prove, release};
 
 /// What to run. Without a flag: everything that must pass before a change lands, in at most 25 minutes on 2 cores.
 #[derive(clap::Args)]
@@ -40,9 +40,10 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     if let Some(only) = &args.only {
         return prove::run(only);
     }
-    let quick: [Step; 6] = [
+    let quick: [Step; 7] = [
         ("format", || succeed(&mut cargo(&["fmt", "--all", "--check"]))),
         ("generated", || generate::run(&generate::Args::check())),
+        ("release notes", || release::run(&release::Args::check())),
         ("lint", || {
             succeed(&mut cargo(&[
                 "clippy",
@@ -145,6 +146,7 @@ fn test_targets() -> Result<Vec<String>, Failure> {
         "crates/apsara-cli/tests",
         "crates/apsara-code/tests",
         "tests/tests",
+        "xtask/tests",
     ] {
         let Ok(entries) = std::fs::read_dir(root.join(folder)) else { continue };
         for entry in entries {

@@ -4,40 +4,78 @@ use std::collections::BTreeMap;
 
 use super::Class;
 use crate::emit::{fact, value};
+use crate::facts::Ram;
 use crate::model::{ErrorEnum, Fact, Field, Model, NamedEnum, Operation, Product, Record, Variant, Version, Waiter};
 
 /// Everything that a caller can name, by its path.
-pub(super) type Surface = BTreeMap<String, Item>;
+pub(super) type Items = BTreeMap<String, Item>;
 
 /// Something that a caller can name.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Item {
+    /// What it is upstream.
+    pub(super) about: About,
     /// The path of what it comes and goes with.
     pub(super) within: String,
     /// What the compiler knows of it.
     pub(super) shape: String,
     /// What else is to be known of it, by what it is called.
-    pub(super) facts: BTreeMap<&'static str, Told>,
+    pub(super) facts: BTreeMap<String, Told>,
+}
+
+/// What something that a caller can name is upstream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct About {
+    pub(super) product: String,
+    /// As the cloud writes it; empty for what all versions share.
+    pub(super) version: String,
+    /// The operation that it is of; nothing for what operations share.
+    pub(super) operation: Option<String>,
+    /// What it is, such as "the parameter `TaskId`".
+    pub(super) words: String,
 }
 
 /// What a fact says, and what it is if it says something else.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Told {
     pub(super) text: String,
     pub(super) class: Class,
 }
 
-pub(super) fn surface(model: &Model) -> Surface {
-    let mut surface = Surface::new();
+/// What of an operation a record holds.
+#[derive(Clone, Copy)]
+enum Role {
+    Request,
+    Answer,
+    Inner,
+}
+
+impl About {
+    fn saying(&self, words: impl Into<String>) -> Self {
+        Self { words: words.into(), ..self.clone() }
+    }
+}
+
+pub(super) fn items(model: &Model) -> Items {
+    let mut surface = Items::new();
     for product in &model.products {
         let shape = format!("what {} has", product.default_version);
-        add(&mut surface, "", product.module.clone(), shape, [documentation(&product.docs)]);
+        let about = About {
+            product: product.module.clone(),
+            version: String::new(),
+            operation: None,
+            words: "the product".to_owned(),
+        };
+        add(&mut surface, &about, "", product.module.clone(), shape, [documentation(&product.docs)]);
         for version in &product.versions {
-            self::version(&mut surface, product, version);
+            let about = About { version: version.version.clone(), ..about.saying("the version") };
+            self::version(&mut surface, &about, product, version);
         }
     }
     surface
 }
 
-fn version(surface: &mut Surface, product: &Product, version: &Version) {
+fn version(surface: &mut Items, about: &About, product: &Product, version: &Version) {
     let path = format!("{}::{}", product.module, version.module);
     let hosts = format!("{:?} {:?}", version.portal_endpoints, version.sdk_endpoints);
     let Version { name, version: number, style, own_signature, sdk_regional, .. } = version;
@@ -46,26 +84,31 @@ fn version(surface: &mut Surface, product: &Product, version: &Version) {
     let named = version.named_endpoint.unwrap_or_default();
     let facts = [
         ("default region", Class::Minor, region),
-        ("endpoints", Class::Minor, format!("{hosts} {named}")),
+        ("endpoints", Class::Minor, digest(&format!("{hosts} {named}"))),
         ("gateway", Class::Minor, gateway),
         documentation(&version.docs),
     ];
-    add(surface, &product.module, path.clone(), "a module".to_owned(), facts);
+    add(surface, about, &product.module, path.clone(), "a module".to_owned(), facts);
     for named in &version.enums {
         let NamedEnum { name, docs, variants } = named;
-        self::variants(surface, &path, &format!("{path}::{name}"), docs, variants);
+        let about = about.saying(format!("the values of `{name}`"));
+        let each = format!("the value `{{}}` of `{name}`");
+        self::variants(surface, &about, (&path, &format!("{path}::{name}")), docs, (variants, &each));
     }
     for record in &version.records {
-        self::record(surface, &path, &path, record);
+        self::record(surface, about, (&path, &path), record, Role::Inner);
     }
     for operation in &version.operations {
-        self::operation(surface, &path, operation);
+        let about = About { operation: Some(operation.name.clone()), ..about.saying("the operation") };
+        self::operation(surface, &about, &path, operation);
     }
 }
 
-fn operation(surface: &mut Surface, module: &str, operation: &Operation) {
+fn operation(surface: &mut Items, about: &About, module: &str, operation: &Operation) {
     let Operation { request, response, .. } = operation;
     let path = format!("{module}::Client::{}", operation.method);
+    let listed =
+        |of: fn(&Ram) -> &Vec<String>| operation.ram.as_ref().map(|ram| of(ram).join(", ")).unwrap_or_default();
     let quota = operation.quota.map(|quota| format!("{} calls in {} s", quota.calls, quota.seconds));
     let facts = [
         ("name on the wire", Class::Patch, operation.name.clone()),
@@ -74,57 +117,75 @@ fn operation(surface: &mut Surface, module: &str, operation: &Operation) {
         ("impact", Class::Minor, format!("{:?}", operation.impact)),
         ("quota", Class::Minor, quota.unwrap_or_default()),
         ("security", Class::Minor, format!("{:?}", operation.security)),
-        ("RAM action", Class::Patch, operation.ram_action.clone().unwrap_or_default()),
+        ("RAM action", Class::Patch, operation.ram.as_ref().map(|ram| ram.action.clone()).unwrap_or_default()),
+        ("RAM resources", Class::Patch, listed(|ram| &ram.resources)),
+        ("RAM condition keys", Class::Patch, listed(|ram| &ram.condition_keys)),
+        ("dependent RAM actions", Class::Patch, listed(|ram| &ram.dependent_actions)),
         ("HTTP method", Class::Patch, operation.http_method.to_owned()),
         ("HTTP path", Class::Patch, operation.path.clone()),
         documentation(&operation.docs),
     ];
-    add(surface, module, path.clone(), format!("a method that returns {}", operation.call), facts);
+    add(surface, about, module, path.clone(), format!("a method that returns {}", operation.call), facts);
     let call = |method: &str| format!("{module}::Call<{}>::{method}", request.name);
     // What may do harm when it is repeated does not compile there.
     if operation.repeat == crate::facts::Repeat::Safe {
-        add(surface, &path, call("wait_until"), "a method".to_owned(), []);
+        let about = about.saying("waiting by it");
+        add(surface, &about, &path, call("wait_until"), "a method".to_owned(), []);
     }
     if let Some(paged) = &operation.paged {
         let by = format!("{:?}", paged.pages);
         add(
             surface,
+            &about.saying("going through its pages"),
             &path,
             call("items"),
             format!("a stream of {}", value(&paged.item)),
             [("paging", Class::Minor, by)],
         );
     }
-    for record in operation.nested.iter().chain([request, response]) {
-        self::record(surface, &path, module, record);
+    let nested = operation.nested.iter().map(|record| (record, Role::Inner));
+    for (record, role) in nested.chain([(request, Role::Request), (response, Role::Answer)]) {
+        self::record(surface, about, (&path, module), record, role);
     }
     if let Some(ErrorEnum { name, docs, variants }) = &operation.error {
-        self::variants(surface, &path, &format!("{module}::{name}"), docs, variants);
+        let about = about.saying("its error codes");
+        self::variants(surface, &about, (&path, &format!("{module}::{name}")), docs, (variants, "the error code `{}`"));
     }
     for waiter in &operation.waiters {
-        self::waiter(surface, &path, module, waiter);
+        self::waiter(surface, &about.saying(format!("`{}`", waiter.method)), (&path, module), waiter);
     }
 }
 
-fn waiter(surface: &mut Surface, within: &str, module: &str, waiter: &Waiter) {
+fn waiter(surface: &mut Items, about: &About, (within, module): (&str, &str), waiter: &Waiter) {
     let path = format!("{module}::Client::{}", waiter.method);
     let states = format!("{} until {:?}, failed {:?}", waiter.field, waiter.until, waiter.failed);
     let shape = format!("a method that returns {}, for states of type {}", waiter.name, value(&waiter.of));
-    add(surface, within, path, shape, [("states", Class::Minor, states), documentation(&waiter.docs)]);
+    add(surface, about, within, path, shape, [("states", Class::Minor, states), documentation(&waiter.docs)]);
 }
 
-fn record(surface: &mut Surface, within: &str, module: &str, record: &Record) {
+fn record(surface: &mut Items, about: &About, (within, module): (&str, &str), record: &Record, role: Role) {
     let path = format!("{module}::{}", record.name);
-    add(surface, within, path.clone(), "a struct".to_owned(), [documentation(&record.docs)]);
+    let words = match role {
+        Role::Request => "the request".to_owned(),
+        Role::Answer => "the answer".to_owned(),
+        Role::Inner => format!("`{}`", record.name),
+    };
+    let whole = about.saying(words);
+    add(surface, &whole, within, path.clone(), "a struct".to_owned(), [documentation(&record.docs)]);
     if record.readable {
-        add(surface, &path, format!("{path}: Deserialize"), "a trait".to_owned(), []);
+        add(surface, &whole, &path, format!("{path}: Deserialize"), "a trait".to_owned(), []);
     }
     for field in &record.fields {
-        self::field(surface, &path, field);
+        let words = match role {
+            Role::Request => format!("the parameter `{}`", field.wire),
+            Role::Answer => format!("the field `{}` of the answer", field.wire),
+            Role::Inner => format!("the field `{}` of `{}`", field.wire, record.name),
+        };
+        self::field(surface, &about.saying(words), &path, field);
     }
 }
 
-fn field(surface: &mut Surface, record: &str, field: &Field) {
+fn field(surface: &mut Items, about: &About, record: &str, field: &Field) {
     let of = value(&field.of);
     let shape = if field.always { of } else { format!("Option<{of}>") };
     let (mut place, mut limits, mut values) = (field.again.join(" "), String::new(), String::new());
@@ -149,28 +210,51 @@ fn field(surface: &mut Surface, record: &str, field: &Field) {
         documentation(&field.docs),
     ];
     // A parameter's setter has the same name and the same type.
-    add(surface, record, format!("{record}.{}", field.name), shape, facts);
+    add(surface, about, record, format!("{record}.{}", field.name), shape, facts);
 }
 
-fn variants(surface: &mut Surface, within: &str, path: &str, docs: &str, variants: &[Variant]) {
-    add(surface, within, path.to_owned(), "an enum".to_owned(), [documentation(docs)]);
+fn variants(
+    surface: &mut Items,
+    about: &About,
+    (within, path): (&str, &str),
+    docs: &str,
+    (variants, each): (&[Variant], &str),
+) {
+    add(surface, about, within, path.to_owned(), "an enum".to_owned(), [documentation(docs)]);
     for Variant { name, wire, docs } in variants {
         let facts = [("name on the wire", Class::Breaking, wire.clone()), documentation(docs)];
-        add(surface, path, format!("{path}::{name}"), "a variant".to_owned(), facts);
+        add(
+            surface,
+            &about.saying(each.replace("{}", wire)),
+            path,
+            format!("{path}::{name}"),
+            "a variant".to_owned(),
+            facts,
+        );
     }
 }
 
 fn documentation(docs: &str) -> (&'static str, Class, String) {
-    ("documentation", Class::Patch, docs.to_owned())
+    ("documentation", Class::Patch, digest(docs))
 }
 
 fn add(
-    surface: &mut Surface,
+    surface: &mut Items,
+    about: &About,
     within: &str,
     path: String,
     shape: String,
     facts: impl IntoIterator<Item = (&'static str, Class, String)>,
 ) {
-    let facts = facts.into_iter().map(|(name, class, text)| (name, Told { text, class })).collect();
-    surface.insert(path, Item { within: within.to_owned(), shape, facts });
+    let facts = facts.into_iter().map(|(name, class, text)| (name.to_owned(), Told { text, class })).collect();
+    surface.insert(path, Item { about: about.clone(), within: within.to_owned(), shape, facts });
+}
+
+/// Stands for a text that is only ever compared, by the 64 bits of FNV-1a.
+fn digest(text: &str) -> String {
+    let mut digest: u64 = 0xcbf2_9ce4_8422_2325;
+    for byte in text.bytes() {
+        digest = (digest ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    if text.is_empty() { String::new() } else { format!("{digest:016x}") }
 }

@@ -120,7 +120,10 @@ fn facts(operation: &Operation) -> TokenStream {
             _ => quote! { quota: Some(rt::Quota { calls: #calls, seconds: #window }), },
         }
     });
-    let ram_action = operation.ram_action.as_ref().map(|action| quote! { ram_action: Some(#action), });
+    let ram_action = operation.ram.as_ref().map(|ram| {
+        let action = &ram.action;
+        quote! { ram_action: Some(#action), }
+    });
     quote! {
         impl rt::Request for #request {
             type Client = Client;

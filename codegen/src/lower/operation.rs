@@ -49,7 +49,7 @@ pub(super) fn operation<'a>(api: &'a Api, ours: &Ours, types: &mut Types<'a>, pr
         repeat,
         impact,
         quota: ours.quota.or(api.quota),
-        ram_action: ours.ram.as_ref().or(api.ram.as_ref()).map(|ram| ram.action.clone()),
+        ram: ours.ram.as_ref().or(api.ram.as_ref()).cloned(),
         request,
         setters,
         response,

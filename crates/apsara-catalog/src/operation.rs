@@ -145,6 +145,12 @@ impl Operation {
         parameter.schema.fact("example").into_iter().chain(listed).find(|value| !undocumented(value))
     }
 
+    /// Returns all that a RAM policy must allow, also where no document says it.
+    #[must_use]
+    pub fn ram(&self) -> apsara_specs::Ram {
+        apsara_specs::Ram::read(&self.name, &self.spec, self.overlay.as_ref(), &self.shared)
+    }
+
     /// Returns the RAM action that a policy must allow.
     #[must_use]
     pub fn ram_action(&self) -> Option<&str> {
@@ -223,6 +229,7 @@ mod tests {
         assert_eq!(restart.meaning("Other"), None);
         assert_eq!(restart.codes().len(), 6);
         assert_eq!(restart.ram_action(), Some("live:RestartLivePullToPush"));
+        assert_eq!(restart.ram().actions[0].name, "live:RestartLivePullToPush");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::{bulk, code, completions, configure, emulator, errors, explorer, sign, whoami};
+use crate::{bulk, code, completions, configure, emulator, errors, explorer, ram, sign, spec, whoami};
 
 /// Alibaba Cloud from a terminal.
 ///
@@ -34,9 +34,15 @@ pub(crate) enum Command {
     Configure(configure::Options),
     /// Say whose credentials are used, where they come from, and where calls go.
     Whoami(whoami::Options),
+    /// Say what a RAM policy must allow.
+    #[command(subcommand)]
+    Ram(ram::Command),
     /// Explain a signature.
     #[command(subcommand)]
     Sign(sign::Command),
+    /// Compare specs.
+    #[command(subcommand)]
+    Spec(spec::Command),
     /// Print what makes a shell complete products, operations and options.
     Completions(completions::Options),
     /// Write man pages.
@@ -51,8 +57,20 @@ pub(crate) enum Command {
 }
 
 /// Their names; no product has one of these.
-pub(crate) const NAMES: [&str; 10] =
-    ["bulk", "code", "completions", "configure", "emulator", "errors", "explorer", "man", "sign", "whoami"];
+pub(crate) const NAMES: [&str; 12] = [
+    "bulk",
+    "code",
+    "completions",
+    "configure",
+    "emulator",
+    "errors",
+    "explorer",
+    "man",
+    "ram",
+    "sign",
+    "spec",
+    "whoami",
+];
 
 #[cfg(test)]
 mod tests {

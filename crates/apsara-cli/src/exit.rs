@@ -29,6 +29,8 @@ pub(crate) enum Exit {
     NotConfirmed = 11,
     /// What was asked about does not exist: an error code, a difference.
     NotFound = 12,
+    /// Specs differ in what was not to differ.
+    Changed = 13,
     /// The terminal interrupted the program, by Ctrl-C.
     Interrupted = 130,
 }

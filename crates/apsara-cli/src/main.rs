@@ -19,7 +19,9 @@ mod man;
 mod options;
 mod output;
 mod query;
+mod ram;
 mod sign;
+mod spec;
 mod terminal;
 mod whoami;
 
@@ -101,7 +103,9 @@ fn own(command: Command) -> Result<(), Failure> {
         Command::Errors(options) => errors::run(&options),
         Command::Configure(options) => configure::run(&options),
         Command::Whoami(options) => runtime(true)?.block_on(whoami::run(&options)),
+        Command::Ram(command) => ram::run(&command),
         Command::Sign(command) => sign::run(&command),
+        Command::Spec(command) => spec::run(&command),
         Command::Completions(options) => completions::print(&options),
         Command::Man { folder, product } => {
             let written = man::write(&folder, product.as_deref())?;

@@ -98,6 +98,9 @@ pub(crate) struct ConnectOptions {
     /// The account that quotas are counted for; the id of the access key unless set.
     #[arg(long, value_name = "ID")]
     pub(crate) quota_account: Option<String>,
+    /// A file to write a line of JSON to for each call that is sent, behind what it holds; `apsara ram policy --from-trace` reads it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trace: Option<PathBuf>,
 }
 
 impl ConnectOptions {

@@ -153,6 +153,11 @@ impl fmt::Debug for Redacted<'_> {
 
 /// The value of a parameter, unless it may be a secret.
 fn shown<'a>(name: &str, value: &'a str) -> &'a str {
+    if may_be_secret(name) { "[redacted]" } else { value }
+}
+
+/// Tells by its name whether a parameter may be a secret.
+pub(crate) fn may_be_secret(name: &str) -> bool {
     // URLs of streams carry the keys to push to them; what is signed holds keys and tokens.
     let secret = [
         "AuthKey",
@@ -166,7 +171,7 @@ fn shown<'a>(name: &str, value: &'a str) -> &'a str {
         "Url",
         "URL",
     ];
-    if secret.iter().any(|part| name.contains(part)) { "[redacted]" } else { value }
+    secret.iter().any(|part| name.contains(part))
 }
 
 /// The entries in their order, the oldest dropped if there are too many.

@@ -1,6 +1,6 @@
-//! The trace: one entry for each request, with none of its parameters.
+//! The trace: one entry for each request, with no parameters but those by whose values RAM decides.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -14,7 +14,8 @@ const LONGEST: usize = 128;
 
 /// Tells of one request what it was, what became of it, and what it needed.
 ///
-/// No parameter of the request is in it, so that it can be kept and shown without a secret in it.
+/// Of the request's parameters only those are in it that say which resources it is about, so that it can be kept and shown without
+/// a secret in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct TraceEntry {
@@ -46,6 +47,11 @@ pub struct TraceEntry {
     pub executed: bool,
     /// The RAM actions that the caller needed to be allowed; none for what is no operation.
     pub ram_actions: Vec<String>,
+    /// The region in which its resources are, where the request says it.
+    pub region: Option<String>,
+    /// The parameters by whose values RAM decides: those that resources and condition keys of the actions are called after, each with
+    /// its values. Nothing if one of them may hold a secret.
+    pub parameters: Option<BTreeMap<String, Vec<String>>>,
 }
 
 /// The last entries, and the file that all of them are written to.
@@ -123,6 +129,8 @@ mod tests {
             fault: None,
             executed: true,
             ram_actions: Vec::new(),
+            region: None,
+            parameters: None,
         }
     }
 

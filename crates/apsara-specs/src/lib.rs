@@ -2,12 +2,15 @@
 
 #[rustfmt::skip]
 mod generated;
+mod ram;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::OnceLock;
 
 use serde_json::Value;
+
+pub use self::ram::{Ram, RamAction, RamResource};
 
 /// Holds the specs of one version of a product.
 pub struct Version {

@@ -107,13 +107,13 @@ pub(super) const BREAKS: &[Break] = &[
     ram(
         "RAM: an unnamed parameter makes a resource vanish",
         "crates/apsara-emulator/src/ram/needs.rs",
-        "if self.is_optional && !(is_complete && is_named) {",
+        "if template.is_optional && !(is_complete && is_named) {",
         "if !(is_complete && is_named) {",
         UNITS,
     ),
     ram(
         "RAM: optional resources are always needed",
-        "crates/apsara-emulator/src/ram/needs.rs",
+        "crates/apsara-specs/src/ram.rs",
         "is_optional: resource[\"validationType\"] == \"conditional\"",
         "is_optional: false",
         UNITS,
@@ -127,9 +127,9 @@ pub(super) const BREAKS: &[Break] = &[
     ),
     ram(
         "RAM: further actions of a row are not needed",
-        "crates/apsara-emulator/src/ram/needs.rs",
-        "actions.extend(name.map(Action::plain));",
-        "let _ = name.map(Action::plain);",
+        "crates/apsara-specs/src/ram.rs",
+        "actions.extend(name.map(|name| RamAction::plain(name, true)));",
+        "let _ = name.map(|name| RamAction::plain(name, true));",
         UNITS,
     ),
     ram(

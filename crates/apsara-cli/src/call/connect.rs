@@ -6,6 +6,7 @@ use apsara_core::pacing::Pacer;
 use apsara_core::transport::Transport;
 use apsara_core::{Config, ConfigBuilder, Credentials, Retry};
 use apsara_emulator::Emulator;
+use apsara_policy::TraceFile;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -36,6 +37,8 @@ impl Connection {
             None => (configured(connect).map_err(|error| unusable(&error))?, None),
         };
         let builder = counted(with_options(builder, connect, call), connect, pacer(connect).await?);
+        let spec = call.and_then(|call| call.spec.as_ref());
+        let builder = traced(builder, trace(connect, spec)?.as_ref());
         let builder = match transport {
             Some(transport) => builder.transport(transport).retry(Retry::never()).without_pacing(),
             None => builder,
@@ -98,11 +101,27 @@ pub(crate) async fn cloud(
     connect: &ConnectOptions,
 ) -> Result<impl Fn() -> Result<ConfigBuilder, apsara_core::Error> + Send + Sync + use<>, Failure> {
     let pacer = pacer(connect).await?;
+    let trace = trace(connect, None)?;
     let connect = connect.clone();
     Ok(move || {
         let builder = with_options(configured(&connect)?, &connect, None);
-        Ok(counted(builder, &connect, pacer.clone()))
+        Ok(traced(counted(builder, &connect, pacer.clone()), trace.as_ref()))
     })
+}
+
+/// Opens the file in which calls are noted, if there is to be one.
+fn trace(connect: &ConnectOptions, spec: Option<&std::path::PathBuf>) -> Result<Option<TraceFile>, Failure> {
+    let Some(file) = &connect.trace else { return Ok(None) };
+    let specs = crate::ram::specs(spec.map(std::slice::from_ref).unwrap_or_default())?;
+    let opened = TraceFile::with_specs(file, specs);
+    opened.map(Some).map_err(|error| Failure::of_file(file, error))
+}
+
+fn traced(builder: ConfigBuilder, trace: Option<&TraceFile>) -> ConfigBuilder {
+    match trace {
+        Some(trace) => builder.observer(trace.clone()),
+        None => builder,
+    }
 }
 
 /// Starts an emulator, and says so.

@@ -80,7 +80,7 @@ impl<'a> Invocation<'a> {
 pub(crate) async fn exchange(client: &Client, invocation: Invocation<'_>, options: &Options) -> Result<Answer, Error> {
     let config = &*client.config.inner;
     let region = config.region.as_ref().map(|(region, _)| region.as_str());
-    let watch = Watch::start(&config.observers, invocation.operation, region);
+    let watch = Watch::start(&config.observers, invocation.operation, region, invocation.request);
     watch.span().future(exchange_watched(client, invocation, options, watch)).await
 }
 

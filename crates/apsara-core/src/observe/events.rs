@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 
+use super::Parameters;
 use crate::operation::{Method, Operation};
 use crate::outcome::Outcome;
 use crate::retry::Cause;
@@ -16,6 +17,8 @@ pub struct CallStarted<'a> {
     pub operation: &'static Operation,
     /// The region that was configured, if one was.
     pub region: Option<&'a str>,
+    /// The parameters of the call.
+    pub parameters: Parameters<'a>,
 }
 
 /// Says how long an attempt waited for its quota.

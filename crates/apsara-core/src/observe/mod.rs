@@ -17,6 +17,7 @@
 mod events;
 #[cfg(feature = "opentelemetry")]
 mod meters;
+mod parameters;
 #[cfg(feature = "tracing")]
 mod spans;
 #[cfg(not(feature = "tracing"))]
@@ -34,6 +35,7 @@ pub use self::events::{
 };
 #[cfg(feature = "opentelemetry")]
 pub use self::meters::Meters;
+pub use self::parameters::Parameters;
 #[cfg(feature = "opentelemetry")]
 pub use self::trace_context::TraceContext;
 pub(crate) use self::watch::Watch;
@@ -53,8 +55,8 @@ pub(crate) use self::watch::Watch;
 /// A call that is refused before it is sent, because its parameters are wrong or there are no credentials, has no attempt. A call
 /// that is dropped is ended as [`Ending::Cancelled`], and so is its attempt if there is one under way.
 ///
-/// Events hold names, numbers, codes and ids of requests. Keys, the values of parameters, texts of the cloud and URLs are in
-/// none of them. Several observers hear of each event in the order in which they were configured. They are called where
+/// Events hold names, numbers, codes and ids of requests. Keys, texts of the cloud and URLs are in none of them, and the value of a
+/// parameter only where an observer asks [`Parameters`] for it by its name, and it is not sensitive. Several observers hear of each event in the order in which they were configured. They are called where
 /// the call is made, so what takes long belongs elsewhere. One that panics takes no call with it: it hears no more of that call.
 ///
 /// [`ConfigBuilder::observer`]: crate::ConfigBuilder::observer

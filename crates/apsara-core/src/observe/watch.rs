@@ -8,11 +8,13 @@ use tokio::time::Instant;
 
 use super::spans::{Around, Spans};
 use super::{
-    AddedHeaders, AttemptEnded, AttemptStarted, CallEnded, CallObserver, CallStarted, Ending, Observer, Paced, Retrying,
+    AddedHeaders, AttemptEnded, AttemptStarted, CallEnded, CallObserver, CallStarted, Ending, Observer, Paced,
+    Parameters, Retrying,
 };
 use crate::error::{Error, ServiceError};
 use crate::operation::Operation;
 use crate::outcome::Outcome;
+use crate::record::AnyRecord;
 use crate::retry::Cause;
 
 /// Tells observers of one call. Dropped, it tells the end, whatever that was: a call that is dropped with it was cancelled. Where
@@ -49,12 +51,17 @@ impl Observers {
 }
 
 impl Watch {
-    pub(crate) fn start(observers: &[Arc<dyn Observer>], operation: &'static Operation, region: Option<&str>) -> Self {
+    pub(crate) fn start(
+        observers: &[Arc<dyn Observer>],
+        operation: &'static Operation,
+        region: Option<&str>,
+        request: &dyn AnyRecord,
+    ) -> Self {
         let spans = Spans::start(operation);
         if observers.is_empty() && spans.are_off() {
             return Self(None);
         }
-        let started = CallStarted { operation, region };
+        let started = CallStarted { operation, region, parameters: Parameters::of(request) };
         let ask = |observer: &Arc<dyn Observer>| {
             catch_unwind(AssertUnwindSafe(|| observer.call_started(&started))).ok().flatten()
         };
@@ -227,11 +234,19 @@ impl Drop for Watch {
 mod tests {
     use super::*;
     use crate::operation::Product;
+    use crate::record::{Field, Record};
+
+    #[derive(Clone, Default)]
+    struct Nothing;
+
+    impl Record for Nothing {
+        const FIELDS: &'static [Field<Self>] = &[];
+    }
 
     #[test]
     fn a_call_that_nobody_observes_sets_nothing_aside() {
         static PRODUCT: Product = Product::of("Test", "2026-01-01");
         static OPERATION: Operation = Operation::of(&PRODUCT);
-        assert!(Watch::start(&[], &OPERATION, None).0.is_none());
+        assert!(Watch::start(&[], &OPERATION, None, &Nothing).0.is_none());
     }
 }

@@ -238,3 +238,34 @@ async fn observers_hear_in_the_order_in_which_they_were_configured_and_headers_r
     let authorization = script.headers("authorization")[0].clone().unwrap();
     assert!(!authorization.contains("x-name"), "{authorization}");
 }
+
+/// Asks for every parameter.
+#[derive(Clone, Debug, Default)]
+struct Asking(Arc<Mutex<Vec<String>>>);
+
+impl Observer for Asking {
+    fn call_started(&self, call: &CallStarted<'_>) -> Option<Box<dyn CallObserver>> {
+        let values = call.parameters.names().map(|name| format!("{name} {}", call.parameters.values(name).join(",")));
+        self.0.lock().unwrap().extend(values);
+        self.0.lock().unwrap().push(format!("{call:?}"));
+        None
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_observer_is_given_the_parameters_that_it_asks_for_unless_they_are_sensitive() {
+    let script = Script::new([Step::Ok]);
+    let asking = Asking::default();
+    let config = script.config().observer(asking.clone()).build().unwrap();
+    let call = apsara_core::untyped::Client::new(&config).call("Test", "2026-01-01", "Ask");
+    let call = call.param("Name", "n").param("Sizes", [1, 2].as_slice()).param("Flag", true).param("AuthKey", "sesame");
+    let call =
+        call.param("DstUrl", "rtmp://push.example.com/app/sesame").param("Tag", serde_json::json!({ "Key": "k" }));
+    call.send().await.unwrap();
+    let mut seen = std::mem::take(&mut *asking.0.lock().unwrap());
+    let started = seen.pop().unwrap();
+    seen.sort();
+    assert_eq!(seen, ["AuthKey ", "DstUrl ", "Flag true", "Name n", "Sizes 1,2", "Tag "]);
+    assert!(!started.contains("sesame") && started.contains("AuthKey"), "{started}");
+    assert_eq!(asking.0.lock().unwrap().len(), 0);
+}

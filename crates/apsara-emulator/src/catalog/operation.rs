@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::OnceLock;
 
+use apsara_specs::Ram;
 use http::Method;
 use serde_json::{Map, Value};
 
 use super::answer::Form;
 use super::parameter::{Parameter, Place};
 use super::path::Pattern;
-use crate::ram::Needs;
 
 /// How a product's requests look: all to `/` with the operation's name, or each operation with a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub(crate) struct Operation {
     /// How many calls an account may make of it, and in how many seconds.
     pub(crate) quota: Option<(u32, u32)>,
     /// What must be allowed to whoever calls it, if a document says that.
-    pub(crate) needs: Option<Needs>,
+    pub(crate) needs: Option<Ram>,
     methods: Vec<Method>,
 }
 
@@ -140,7 +140,7 @@ impl Product {
             let operation = Operation::read(name, decoded.spec().clone()).ok()?;
             // What our overlay says, or what was read out of sentences, is not in the spec itself.
             let quota = decoded.quota().filter(|quota| quota.0 > 0 && quota.1 > 0);
-            let needs = decoded.overlay().and_then(|overlay| Needs::of_overlay(&overlay["ram"]));
+            let needs = decoded.overlay().and_then(|overlay| Ram::of_overlay(&overlay["ram"]));
             Some(Operation { quota, needs: needs.or(operation.needs), ..operation })
         };
         self.operations.get(name)?.get_or_init(decode).as_ref()
@@ -208,7 +208,7 @@ impl Operation {
         let anonymous = kinds.iter().any(|kind| kind.get("Anonymous").is_some() || kind.get("ARS_OIDC").is_some());
         let https_only = !schemes.is_empty() && !schemes.iter().any(|scheme| scheme == "http");
         let (name, demo) = (name.to_owned(), spec["responseDemo"].as_str().map(str::to_owned));
-        let (quota, needs) = (read_quota(&spec), Needs::of_spec(&spec["ramActions"]));
+        let (quota, needs) = (read_quota(&spec), Ram::of_spec(&spec["ramActions"]));
         let form = read_form(&spec, &responses);
         Ok(Self { name, path, parameters, responses, demo, form, anonymous, https_only, quota, needs, methods })
     }

@@ -1,12 +1,17 @@
 //! Whether a caller may do what it asks for.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use apsara_specs::Ram;
 
 use super::{Call, State};
 use crate::accounts::{Caller, role_name};
 use crate::catalog::{self, Found};
-use crate::ram::{self, Filling, Needs, RamDecision, RamMode};
+use crate::ledger;
+use crate::ram::{self, Filling, RamDecision, RamMode};
 use crate::refusal::Refusal;
+use crate::request::WireRequest;
 
 /// The first parts of the names of regions.
 const CONTINENTS: [&str; 8] = ["ap", "cn", "eu", "me", "na", "rus", "sa", "us"];
@@ -34,13 +39,40 @@ pub(super) fn authorize(
 }
 
 /// Tells what must be allowed to whoever calls an operation.
-pub(super) fn needs<'a>(found: &Found<'a>) -> Cow<'a, Needs> {
+pub(super) fn needs<'a>(found: &Found<'a>) -> Cow<'a, Ram> {
     let operation = found.operation.name.as_str();
     match &found.operation.needs {
-        _ if is_of_sts(found) && operation == "GetCallerIdentity" => Cow::Owned(Needs::nothing()),
+        _ if is_of_sts(found) && operation == "GetCallerIdentity" => Cow::Owned(Ram::nothing()),
         Some(needs) => Cow::Borrowed(needs),
-        None => Cow::Owned(Needs::undocumented(&found.product.ram_code, operation)),
+        None => Cow::Owned(Ram::undocumented(&found.product.ram_code, operation)),
     }
+}
+
+/// Tells the parameters by whose values policies decide about a request; nothing if one of them may hold a secret.
+pub(super) fn deciding(found: &Found<'_>, request: &WireRequest) -> Option<BTreeMap<String, Vec<String>>> {
+    let needs = needs(found);
+    if !ram::names_parameters(&needs) {
+        return Some(BTreeMap::new());
+    }
+    let values = catalog::values(found, request);
+    let is_deciding = |name: &str| {
+        // Its name and its account are taken out of it.
+        ram::is_deciding(&needs, &values, name) || name == "RoleArn" && assumes_role(found)
+    };
+    let may_be_seen = |name: &str, values: &[String]| {
+        !ledger::may_be_secret(name) && !values.iter().any(|value| value.contains("://"))
+    };
+    let chosen = values.iter().filter(|(name, _)| is_deciding(name)).cloned();
+    chosen.map(|(name, values)| may_be_seen(&name, &values).then_some((name, values))).collect()
+}
+
+/// Tells the region in a request that names it, or in the host that it went to.
+pub(super) fn region(request: &WireRequest) -> Option<String> {
+    request.parameter("RegionId").map(str::to_owned).or_else(|| region_of(request.host()))
+}
+
+fn assumes_role(found: &Found<'_>) -> bool {
+    is_of_sts(found) && found.operation.name == "AssumeRole"
 }
 
 fn is_of_sts(found: &Found<'_>) -> bool {
@@ -51,9 +83,9 @@ fn is_of_sts(found: &Found<'_>) -> bool {
 fn filling(call: &Call<'_>, found: &Found<'_>, caller: &Caller) -> Filling {
     let mut values = catalog::values(found, call.request);
     let one = |name: &str| values.iter().find(|(known, _)| known == name).and_then(|(_, values)| values.first());
-    let region = one("RegionId").cloned().or_else(|| region_of(call.request.host()));
+    let region = one("RegionId").cloned().or_else(|| region(call.request));
     let mut account = caller.account.clone();
-    if let Some(role) = one("RoleArn").filter(|_| is_of_sts(found) && found.operation.name == "AssumeRole") {
+    if let Some(role) = one("RoleArn").filter(|_| assumes_role(found)) {
         // A role belongs to its own account, whoever asks for it.
         account = role.split(':').nth(3).unwrap_or_default().to_owned();
         let name = role_name(role).to_owned();

@@ -1,10 +1,11 @@
 //! What is noted of a request once it has been decided upon.
 
-use super::authorize::needs;
+use super::authorize::{deciding, needs, region};
 use super::{State, Touched};
 use crate::clock::{Now, format_precise};
 use crate::ledger::LedgerEntry;
 use crate::outline::Target;
+use crate::ram::action_names;
 use crate::request::WireRequest;
 use crate::store::COUNTERS;
 use crate::trace::TraceEntry;
@@ -22,13 +23,13 @@ impl State {
 
     /// Notes a request that could be read.
     pub(super) fn note(&mut self, entry: LedgerEntry, request: &WireRequest, target: &Target<'_>, now: Now) {
-        let ram_actions = match &target.found {
-            Ok(found) => needs(found).actions(),
-            Err(_) => Vec::new(),
+        let (ram_actions, region, parameters) = match &target.found {
+            Ok(found) => (action_names(&needs(found)), region(request), deciding(found, request)),
+            Err(_) => (Vec::new(), None, None),
         };
         let duration = request.arrived.elapsed().as_micros();
         let traced = trace_of(&entry, target.product, now, u64::try_from(duration).unwrap_or(u64::MAX));
-        self.trace.push(TraceEntry { ram_actions, ..traced });
+        self.trace.push(TraceEntry { ram_actions, region, parameters, ..traced });
         self.count(target.name().unwrap_or_default(), entry.status);
         self.ledger.push(entry);
     }
@@ -62,5 +63,7 @@ fn trace_of(entry: &LedgerEntry, product: &str, now: Now, duration_us: u64) -> T
         fault: entry.fault.map(crate::faults::FaultKind::as_str),
         executed: entry.executed,
         ram_actions: Vec::new(),
+        region: None,
+        parameters: None,
     }
 }

@@ -1,11 +1,12 @@
 //! Whether a call is allowed: every action that it needs, on every resource that it is about.
 
+use apsara_specs::Ram;
 use jiff::Timestamp;
 
 use super::arn::Resource;
 use super::context::Context;
 use super::denial::{Denial, PolicyType};
-use super::needs::{Filling, Needs};
+use super::needs::{Filling, action_names, resources};
 use super::policy::{Question, Verdict, judge};
 use super::{Kind, Subject};
 use crate::request::WireRequest;
@@ -27,7 +28,7 @@ pub struct RamDecision {
 /// A call, as far as policies look at it.
 pub(crate) struct Call<'a> {
     pub(crate) request: &'a WireRequest,
-    pub(crate) needs: &'a Needs,
+    pub(crate) needs: &'a Ram,
     pub(crate) filling: &'a Filling,
     pub(crate) now: Timestamp,
 }
@@ -37,13 +38,13 @@ pub(crate) fn decide(call: &Call<'_>, subject: &Subject<'_>) -> (RamDecision, Op
     let Call { needs, filling, .. } = call;
     let context = context(call, subject);
     let wanted = needs.actions.iter().flat_map(|action| {
-        action.resources(filling).into_iter().map(|resource| (action.name.as_str(), resource)).collect::<Vec<_>>()
+        resources(action, filling).into_iter().map(|resource| (action.name.as_str(), resource)).collect::<Vec<_>>()
     });
     let wanted: Vec<(&str, Resource)> = wanted.collect();
     let (reason, denial) = weigh(&wanted, subject, &context);
     let mut resources: Vec<String> = wanted.iter().map(|(_, resource)| resource.to_string()).collect();
     resources.dedup();
-    (RamDecision { actions: needs.actions(), resources, allowed: denial.is_none(), reason }, denial)
+    (RamDecision { actions: action_names(needs), resources, allowed: denial.is_none(), reason }, denial)
 }
 
 /// Asks the policies for each action on each resource: all must be allowed.
@@ -91,7 +92,7 @@ fn weigh(wanted: &[(&str, Resource)], subject: &Subject<'_>, context: &Context) 
 fn context(call: &Call<'_>, subject: &Subject<'_>) -> Context {
     let Call { request, needs, filling, now } = call;
     let mut context = Context::of(request, &subject.arn, *now);
-    let keys: Vec<&String> = needs.actions.iter().flat_map(|action| &action.keys).collect();
+    let keys: Vec<&String> = needs.actions.iter().flat_map(|action| &action.condition_keys).collect();
     for key in &keys {
         // A key of a service is a parameter of that name, if there is one.
         let name = key.split_once(':').map_or(key.as_str(), |(_, name)| name);

@@ -1,8 +1,9 @@
 //! What calls need: rows of specs and of our overlays, with their placeholders filled from requests.
 
+use apsara_specs::Ram;
 use serde_json::{Value, json};
 
-use super::needs::{Filling, Needs};
+use super::needs::{Filling, action_names};
 
 fn filling(values: &[(&str, &[&str])]) -> Filling {
     let values = values
@@ -14,8 +15,8 @@ fn filling(values: &[(&str, &[&str])]) -> Filling {
 /// The actions and resources of a row of `ramActions` with these resources.
 fn needed(resources: &Value, filling: &Filling) -> Vec<String> {
     let rows = json!([{ "ramAction": { "action": "log:X", "resources": resources } }]);
-    let needs = Needs::of_spec(&rows).unwrap();
-    needs.actions[0].resources(filling).iter().map(ToString::to_string).collect()
+    let needs = Ram::of_spec(&rows).unwrap();
+    super::needs::resources(&needs.actions[0], filling).iter().map(ToString::to_string).collect()
 }
 
 #[test]
@@ -89,23 +90,11 @@ fn more_resources_than_anybody_means_are_all_of_them() {
 }
 
 #[test]
-fn further_actions_and_keys_are_read_from_specs_and_overlays() {
-    let names = |needs: &Needs| needs.actions.iter().map(|action| action.name.clone()).collect::<Vec<_>>();
-    let spec = json!([{
-        "ramAction": { "action": "log:A", "actionConditions": [{ "conditionKey": "log:TLSVersion" }], "resources": [] },
-        "additionalActions": ["log:B", { "action": "ram:C" }],
-    }]);
-    let needs = Needs::of_spec(&spec).unwrap();
-    assert_eq!(names(&needs), ["log:A", "log:B", "ram:C"]);
-    assert_eq!(needs.actions[0].keys, ["log:TLSVersion"]);
+fn actions_that_know_no_resources_are_about_all_of_them() {
     let overlay = json!({ "action": "live:A", "level": "get", "resources": ["acs:live:*:{AccountId}:domain/{Domain}"],
-                          "conditionKeys": ["live:K"], "dependentActions": ["ram:PassRole"] });
-    let needs = Needs::of_overlay(&overlay).unwrap();
-    assert_eq!(names(&needs), ["live:A", "ram:PassRole"]);
-    let all = |at: usize| needs.actions[at].resources(&filling(&[("Domain", &["d"])]))[0].to_string();
+                          "conditionKeys": ["live:K"], "dependentActions": ["ram:PassRole", "live:A"] });
+    let needs = Ram::of_overlay(&overlay).unwrap();
+    assert_eq!(action_names(&needs), ["live:A", "ram:PassRole"]);
+    let all = |at: usize| super::needs::resources(&needs.actions[at], &filling(&[("Domain", &["d"])]))[0].to_string();
     assert_eq!((all(0).as_str(), all(1).as_str()), ("acs:live:*:1000:domain/d", "*"));
-    for nothing in [json!(null), json!([]), json!([{ "ramAction": {} }]), json!({})] {
-        assert!(Needs::of_spec(&nothing).is_none() && Needs::of_overlay(&nothing).is_none());
-    }
-    assert_eq!(names(&Needs::undocumented("Live", "DescribeX")), ["live:DescribeX"]);
 }

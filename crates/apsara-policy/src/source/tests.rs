@@ -1,0 +1,116 @@
+//! What of a crate's source is seen, and what is told of the rest.
+
+use serde_json::json;
+
+use super::*;
+use crate::Policy;
+
+/// What is seen of files: the actions, and the places that are not certain.
+fn seen(files: &[(&str, &str)]) -> (Vec<String>, Vec<String>) {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    // A second product that has an operation of the same name.
+    let specs = Specs::shipped().with_document(json!({
+        "info": { "product": "Weather", "version": "2026-01-01" },
+        "apis": { "RestartLivePullToPush": {}, "DescribeWind": {} },
+    }));
+    let source = Source::read(folder.path(), &specs).unwrap();
+    let actions = Policy::of(source.used()).actions().into_iter().map(str::to_owned).collect();
+    let unseen = source.unseen().iter().map(|one| {
+        let file = one.file.strip_prefix(folder.path()).unwrap().to_owned();
+        Unseen { file, ..one.clone() }.to_string()
+    });
+    (actions, unseen.collect())
+}
+
+fn actions(text: &str) -> Vec<String> {
+    seen(&[("main.rs", text)]).0
+}
+
+#[test]
+fn every_way_to_call_is_seen() {
+    for text in [
+        "use apsara::live; async fn f(c: &apsara::Config) { let live = live::Client::new(c); live.restart_live_pull_to_push().send(); }",
+        "fn f(live: &apsara::live::Client) { live.restart_live_pull_to_push(); }",
+        "use apsara::live::Client; fn f(of: &Client) { of.restart_live_pull_to_push(); }",
+        "use apsara::live::{Client as Relay}; struct S { relay: Relay } impl S { fn f(&self) { self.relay.restart_live_pull_to_push(); } }",
+        "use apsara::live::v2016_11_01::Client; fn f(all: std::sync::Arc<Client>) { all.restart_live_pull_to_push(); }",
+        "use apsara::live as l; fn f(c: &l::Client) { c.execute(&l::RestartLivePullToPushRequest::default()); }",
+        "use apsara::live::RestartLivePullToPushRequest; fn f() { serde_json::from_str::<RestartLivePullToPushRequest>(\"\"); }",
+        "use apsara::live::*; fn f() -> RestartLivePullToPushRequest { todo() }",
+        "fn f(c: C) { c.call(\"live\", \"2016-11-01\", \"RestartLivePullToPush\"); }",
+        "fn f() { Description::new(\"live\", \"2016-11-01\", \"RestartLivePullToPush\"); }",
+        "fn f(live: apsara::live::Client) { println!(\"{:?}\", live.restart_live_pull_to_push().check()); }",
+        "fn f(live: apsara::live::Client) { select! { x = live.restart_live_pull_to_push() => {} } }",
+    ] {
+        assert_eq!(actions(text), ["live:RestartLivePullToPush"], "{text}");
+    }
+}
+
+#[test]
+fn a_waiter_calls_what_it_waits_by() {
+    let text = "fn f(live: &apsara::live::Client) { live.wait_until_task(); }";
+    assert_eq!(actions(text), ["live:DescribeLivePullToPush"]);
+}
+
+#[test]
+fn what_is_no_call_and_what_is_for_tests_is_not_seen() {
+    let (actions, unseen) = seen(&[
+        (
+            "src/lib.rs",
+            "use apsara::live; #[cfg(test)] mod tests; mod own;
+             fn f(own: Own) { own.restart_live_pull_to_push(1); }
+             fn g(error: &apsara::Error) { error.code::<live::RestartLivePullToPushError>(); }
+             #[cfg(test)] mod inner { fn f(live: &apsara::live::Client) { live.stop_live_pull_to_push(); } }
+             #[tokio::test] async fn t(live: &apsara::live::Client) { live.stop_live_pull_to_push(); }",
+        ),
+        ("src/own.rs", "pub fn f(live: &apsara::live::Client) { live.describe_live_pull_to_push(); }"),
+        ("src/tests.rs", "fn f(live: &apsara::live::Client) { live.stop_live_pull_to_push(); }"),
+        ("src/tests/more.rs", "fn f(live: &apsara::live::Client) { live.stop_live_pull_to_push(); }"),
+        ("Cargo.toml", ""),
+        ("tests/end.rs", "fn f(live: &apsara::live::Client) { live.stop_live_pull_to_push(); }"),
+    ]);
+    assert_eq!((actions, unseen), (vec!["live:DescribeLivePullToPush".to_owned()], Vec::new()));
+}
+
+#[test]
+fn what_is_not_certain_is_told_by_file_and_line() {
+    let (actions, unseen) = seen(&[
+        (
+            "a.rs",
+            "fn f(c: C, name: &str) {\n    c.call(\"live\", \"2016-11-01\", name);\n    c.call(\"live\", \"2016-11-01\", \"No\");\n}",
+        ),
+        ("b.rs", "use apsara::live;\nuse own::weather;\nfn f() {\n    client().restart_live_pull_to_push();\n}"),
+    ]);
+    assert_eq!(actions, ["live:RestartLivePullToPush", "weather:RestartLivePullToPush"]);
+    assert_eq!(
+        unseen,
+        [
+            "a.rs:2: the operation's name is not written here, so it is not allowed",
+            "a.rs:3: no spec has live 2016-11-01 No, so it is not allowed",
+            "b.rs:4: restart_live_pull_to_push may be any of live:RestartLivePullToPush, \
+             weather:RestartLivePullToPush, so all are allowed",
+        ]
+    );
+}
+
+#[test]
+fn the_variable_decides_between_products() {
+    let text = "use own::weather; use apsara::live; fn f(sky: &weather::Client) { sky.restart_live_pull_to_push(); }";
+    assert_eq!(actions(text), ["weather:RestartLivePullToPush"]);
+}
+
+#[test]
+fn what_is_no_rust_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let read = |path: &Path| Source::read(path, &Specs::shipped()).unwrap_err().to_string();
+    assert!(read(folder.path()).contains("has no Rust in it"));
+    let file = folder.path().join("x.rs");
+    std::fs::write(&file, "fn f() {}\nfn").unwrap();
+    assert!(read(&file).contains("x.rs: is no Rust"), "{}", read(&file));
+    assert!(read(&folder.path().join("none.rs")).contains("none.rs: "));
+}

@@ -1,0 +1,189 @@
+//! Traces: a JSON object in each line, for a call that was made.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io::{self, BufRead};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Call, Specs, Used};
+
+/// Holds what a trace says was called.
+///
+/// A line of a trace is a JSON object. `product`, `version` and `operation` say what was called; `account`, `region` and
+/// `parameters` whose and what it was about, where that is known. `parameters` has a list of texts for each parameter by whose
+/// value RAM decides, and none that is sensitive. What else is in a line is not looked at: the emulator's trace has more.
+#[derive(Debug, Default)]
+pub struct Trace {
+    used: Vec<Used>,
+    untold: Vec<Untold>,
+}
+
+/// Names a line of a trace from which nothing follows for a policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Untold {
+    /// The line, counted from 1.
+    pub line: usize,
+    /// What was called, as far as the line says it.
+    pub called: String,
+}
+
+/// Says why a trace cannot be read.
+#[derive(Debug)]
+pub enum TraceError {
+    /// Reading it failed.
+    Io(io::Error),
+    /// A line is no entry of a trace.
+    Line {
+        /// The line, counted from 1.
+        line: usize,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+/// One line.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Line {
+    pub(crate) product: String,
+    pub(crate) version: String,
+    pub(crate) operation: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) account: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) region: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) parameters: Option<BTreeMap<String, Vec<String>>>,
+}
+
+impl Trace {
+    /// Reads a trace. Empty lines are left out.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it cannot be read, or if a line is no JSON object that says product, version and operation.
+    pub fn read(trace: impl BufRead, specs: &Specs) -> Result<Self, TraceError> {
+        let mut read = Self::default();
+        for (number, text) in (1..).zip(trace.lines()) {
+            let text = text.map_err(TraceError::Io)?;
+            if text.trim().is_empty() {
+                continue;
+            }
+            let line: Line = serde_json::from_str(&text)
+                .map_err(|error| TraceError::Line { line: number, reason: error.to_string() })?;
+            read.add(number, line, specs);
+        }
+        Ok(read)
+    }
+
+    fn add(&mut self, number: usize, line: Line, specs: &Specs) {
+        let Line { product, version, operation, account, region, parameters } = line;
+        let call = Call { account, region, parameters };
+        let same = |used: &&mut Used| used.operation == operation && used.product == product;
+        if let Some(used) = self.used.iter_mut().find(same) {
+            if !used.calls.contains(&call) {
+                used.calls.push(call);
+            }
+            return;
+        }
+        match specs.find(&product, Some(&version), &operation) {
+            // The next line has the product in the same word.
+            Some(used) => self.used.push(Used { product, ..used.called(call) }),
+            None => {
+                let called = [product, version, operation].into_iter().filter(|word| !word.is_empty());
+                self.untold.push(Untold { line: number, called: called.collect::<Vec<_>>().join(" ") });
+            }
+        }
+    }
+
+    /// Returns the operations that were called, each once, with its calls.
+    #[must_use]
+    pub fn used(&self) -> &[Used] {
+        &self.used
+    }
+
+    /// Returns the lines of which no spec knows the operation.
+    #[must_use]
+    pub fn untold(&self) -> &[Untold] {
+        &self.untold
+    }
+}
+
+impl fmt::Display for Untold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { line, called } = self;
+        let called = if called.is_empty() { "what was called" } else { called };
+        write!(f, "line {line}: no spec has {called}, so the policy does not allow it")
+    }
+}
+
+impl fmt::Display for TraceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(error) => write!(f, "cannot be read: {error}"),
+            Self::Line { line, reason } => write!(
+                f,
+                "line {line} is no entry of a trace: {reason}; one begins with \
+                 {{\"product\":\"live\",\"version\":\"2016-11-01\",\"operation\":\"RestartLivePullToPush\""
+            ),
+        }
+    }
+}
+
+impl std::error::Error for TraceError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Io(error) => Some(error),
+            Self::Line { .. } => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::Policy;
+
+    fn specs() -> Specs {
+        Specs::shipped().with_document(json!({
+            "info": { "product": "Sls", "version": "2020-12-30" },
+            "apis": { "GetProject": { "ramActions": [{ "ramAction": { "action": "log:GetProject", "resources": [
+                { "arn": "acs:log:{#regionId}:{#accountId}:project/{#ProjectName}" }] } }] } },
+        }))
+    }
+
+    #[test]
+    fn calls_of_a_trace_narrow_the_policy() {
+        let trace = r#"
+            {"product":"Sls","version":"2020-12-30","operation":"GetProject","account":"1000","region":"cn-hangzhou","parameters":{"project":["a"]},"status":200}
+            {"product":"Sls","version":"2020-12-30","operation":"GetProject","account":"1000","region":"cn-hangzhou","parameters":{"project":["b"]}}
+
+            {"product":"live","version":"2016-11-01","operation":"RestartLivePullToPush"}
+            {"product":"live","version":"2016-11-01","operation":"NoSuchThing"}
+            {"product":"","version":"","operation":""}
+        "#;
+        let read = Trace::read(trace.as_bytes(), &specs()).unwrap();
+        let policy = Policy::of(read.used());
+        assert_eq!(policy.actions(), ["live:RestartLivePullToPush", "log:GetProject"]);
+        let project = "acs:log:cn-hangzhou:1000:project/";
+        assert_eq!(policy.statements()[1].resources(), [format!("{project}a"), format!("{project}b")]);
+        let untold: Vec<String> = read.untold().iter().map(ToString::to_string).collect();
+        assert_eq!(
+            untold,
+            [
+                "line 6: no spec has live 2016-11-01 NoSuchThing, so the policy does not allow it",
+                "line 7: no spec has what was called, so the policy does not allow it",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_line_that_is_no_entry_is_told_by_its_number() {
+        let trace = "\n{\"product\":\"live\"}\n";
+        let error = Trace::read(trace.as_bytes(), &specs()).unwrap_err().to_string();
+        assert!(error.starts_with("line 2 is no entry of a trace: missing field `version`"), "{error}");
+    }
+}
