@@ -117,7 +117,7 @@ async fn with_the_policy_of_its_operations_everything_passes_and_without_any_act
     prove(&policy).await;
     // Every action that is allowed for everything says why.
     let wide = policy.statements().iter().filter(|statement| statement.resources() == ["*"]);
-    for action in wide.flat_map(|statement| statement.actions()) {
+    for action in wide.flat_map(apsara_policy::Statement::actions) {
         let is_why = |reason: &Reason| {
             matches!(reason, Reason::NoResources | Reason::Undocumented | Reason::Unnamed | Reason::Dependent(_))
         };
