@@ -78,7 +78,7 @@ pub(super) const BREAKS: &[Break] = &[
         "policy: a trace holds every parameter",
         FILL,
         "    found.sort_unstable();\n",
-        "    found.extend(names);\n    found.sort_unstable();\n",
+        "    found.extend(names.clone());\n    found.sort_unstable();\n",
     ),
     proven(
         "policy: the emulator's trace holds every parameter",
