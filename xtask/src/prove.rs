@@ -131,7 +131,7 @@ fn passes(copy: &Path, package: &str, test_target: &str) -> Result<bool, Failure
         "bins" => arguments.push("--bins"),
         name => arguments.extend(["--test", name]),
     }
-    if package == "apsara-core" {
+    if ["apsara-core", "apsara-policy"].contains(&package) {
         // Facts that a feature lets in are broken as well.
         arguments.push("--all-features");
     }
