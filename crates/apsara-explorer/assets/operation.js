@@ -7,6 +7,7 @@ import { form } from './form.js';
 import { json } from './json.js';
 import { markdown } from './markdown.js';
 import { permalink } from './permalink.js';
+import { policyPanel } from './policy.js';
 import { sendPanel } from './send.js';
 
 const IMPACT = { none: ['only reads', 'good'], change: ['changes something', 'plain'], interrupt: ['interrupts what runs', 'bad'] };
@@ -39,6 +40,7 @@ export async function showOperation(main, route) {
       if (mine !== open) return;
       history.replaceState(null, '', permalink(operation, fields.read()));
       code.changed();
+      policy.changed();
     }, 250);
   };
   const fields = form(operation, changed);
@@ -46,12 +48,13 @@ export async function showOperation(main, route) {
   const page = el('div', { class: 'operation' });
   const call = sendPanel(operation, fields, page);
   const code = codePanel(operation, fields.read);
+  const policy = policyPanel(operation, fields.read);
   page.append(
     head(operation, fields),
     el('form', { id: 'form', class: 'part', noValidate: true, 'aria-labelledby': 'form-title', on: { submit: (event) => event.preventDefault() } },
       el('h2', { id: 'form-title', textContent: 'Parameters' }), fields.element),
     call.element,
-    el('div', { class: 'docs' }, code.element, facts(operation), about(operation), response(operation), codes(operation), changes(operation)));
+    el('div', { class: 'docs' }, code.element, policy.element, facts(operation), about(operation), response(operation), codes(operation), changes(operation)));
   fill(main, page);
   scrollTo(0, 0);
   return call;

@@ -37,6 +37,7 @@ const ASSETS: &[Asset] = &[
     script!("markdown.js"),
     script!("operation.js"),
     script!("permalink.js"),
+    script!("policy.js"),
     script!("send.js"),
     script!("state.js"),
     script!("theme.js"),

@@ -11,6 +11,7 @@ use apsara_core::transport::ReqwestTransport;
 use apsara_core::untyped::{Client, Description};
 use apsara_core::{Config, ConfigBuilder, Credentials, Error};
 use apsara_emulator::{Emulator, EmulatorBuilder};
+use apsara_policy::Specs;
 use http::StatusCode;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -40,6 +41,8 @@ pub(crate) struct App {
     pub(crate) products: Vec<Product>,
     /// The documents that products were taken from which are not the shipped ones, by the products' words.
     pub(crate) documents: BTreeMap<String, PathBuf>,
+    /// What RAM must allow for each operation.
+    pub(crate) specs: Specs,
     /// The list of products and operations, written once.
     pub(crate) catalogue: OnceLock<String>,
     pub(crate) emulated: Emulated,
@@ -168,9 +171,10 @@ impl ExplorerBuilder {
     pub async fn start(self) -> Result<Explorer, StartError> {
         let mut products: Vec<Product> = apsara_catalog::products().map(Product::from).collect();
         let mut emulator = self.emulator;
-        let mut documents = BTreeMap::new();
+        let (mut documents, mut specs) = (BTreeMap::new(), Specs::shipped());
         for path in self.documents {
-            let product = given(&path)?;
+            let (product, document) = given(&path)?;
+            specs = specs.with_document(document);
             products.retain(|known| known.word() != product.word());
             documents.insert(product.word(), path.clone());
             products.insert(0, product);
@@ -198,6 +202,7 @@ impl ExplorerBuilder {
             guard: Guard { port: address.port(), token },
             products,
             documents,
+            specs,
             catalogue: OnceLock::new(),
             emulated: Emulated::new(emulator),
             to_emulator,
@@ -214,8 +219,8 @@ impl fmt::Debug for ExplorerBuilder {
     }
 }
 
-/// Reads the product of a document.
-fn given(path: &std::path::Path) -> Result<Product, StartError> {
+/// Reads the product of a document, and the document.
+fn given(path: &std::path::Path) -> Result<(Product, Value), StartError> {
     let unreadable = |error| StartError::of(format!("{} cannot be read", path.display()), error);
     let text = std::fs::read(path).map_err(unreadable)?;
     let document: Value = serde_json::from_slice(&text)
@@ -223,7 +228,8 @@ fn given(path: &std::path::Path) -> Result<Product, StartError> {
     let Some(name) = document["info"]["product"].as_str() else {
         return Err(StartError::new(format!("{} names no product in `info.product`", path.display())));
     };
-    apsara_catalog::product(name, Some(path)).map_err(|error| StartError::new(error.to_string()))
+    let product = apsara_catalog::product(name, Some(path)).map_err(|error| StartError::new(error.to_string()))?;
+    Ok((product, document))
 }
 
 /// Calls an emulator, which has its own quotas and stands behind no proxy.

@@ -8,6 +8,7 @@ mod emulated;
 mod explorer;
 mod fields;
 mod guard;
+mod policy;
 mod request;
 mod routes;
 mod send;

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::explorer::App;
 use crate::send::{Refusal, refusal, send};
-use crate::{assets, catalogue, code, document};
+use crate::{assets, catalogue, code, document, policy};
 
 /// The longest body that is read: a request of the page's forms.
 const LONGEST_BODY: usize = 1 << 20;
@@ -46,6 +46,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/api/send", post(sent))
         .route("/api/code", post(written_code))
         .route("/api/project", post(project))
+        .route("/api/policy", post(allowing))
         .fallback(asset)
         .layer(middleware::from_fn_with_state(Arc::clone(&app), guarded))
         .with_state(app)
@@ -151,6 +152,10 @@ async fn written_code(State(app): State<Arc<App>>, request: Request) -> Response
         Ok(asked) => code::write(&app, &asked).await,
         Err(refusal) => Err(refusal),
     })
+}
+
+async fn allowing(State(app): State<Arc<App>>, request: Request) -> Response {
+    answer(body(request).await.and_then(|asked| policy::write(&app, &asked)))
 }
 
 async fn project(State(app): State<Arc<App>>, request: Request) -> Response {

@@ -67,6 +67,9 @@ async fn a_newcomer_makes_a_task_restarts_it_and_meets_errors() {
         if width == 1440 {
             compiles(code).await;
         }
+        let policy = browser.until("return document.querySelector('#policy .code')?.textContent").await;
+        let policy: serde_json::Value = serde_json::from_str(policy.as_str().unwrap()).unwrap();
+        assert_eq!(policy["Statement"][0]["Action"], json!(["live:RestartLivePullToPush"]), "{policy}");
         page.press("#code", "curl").await;
         let code = page.code("curl --request").await;
         assert!(code.contains(&id) && code.contains("Signature="), "{code}");
