@@ -11,7 +11,7 @@ use crate::settings::Settings;
 use crate::shell::{command as joined, needs, quoted, variable};
 
 /// The program's own options, sorted: a parameter that is called so is written in another way.
-pub const OPTIONS: [&str; 21] = [
+pub const OPTIONS: [&str; 22] = [
     "attempts",
     "color",
     "deadline",
@@ -30,6 +30,7 @@ pub const OPTIONS: [&str; 21] = [
     "quota",
     "quota-account",
     "spec",
+    "trace",
     "version",
     "wait",
     "yes",
