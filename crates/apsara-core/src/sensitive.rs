@@ -62,6 +62,36 @@ pub fn redact_urls(text: &str) -> String {
     out
 }
 
+/// Visits what [`redact_urls`] takes out of a text: user information, queries, the last segments of streams. A message may hold one
+/// of them alone.
+pub(crate) fn secret_parts(text: &str, visit: &mut dyn FnMut(&str)) {
+    let mut rest = text;
+    while let Some(at) = rest.find("://") {
+        let scheme_begins = rest[..at].rfind(|c: char| !c.is_ascii_alphanumeric()).map_or(0, |i| i + 1);
+        let is_stream = is_stream(rest.get(scheme_begins..at).unwrap_or_default());
+        let url = &rest[at + 3..];
+        let url = &url[..url.find(ends_url).unwrap_or(url.len())];
+        let (path, query) = url.split_at(url.find(['?', '#']).unwrap_or(url.len()));
+        let (authority, path) = path.split_at(path.find('/').unwrap_or(path.len()));
+        if let Some((user, _)) = authority.rsplit_once('@') {
+            user.split(':').for_each(&mut *visit);
+        }
+        if let Some((_, last)) = path.rsplit_once('/').filter(|_| is_stream) {
+            visit(last);
+        }
+        query
+            .split(['?', '#', '&'])
+            .filter_map(|pair| pair.split_once('=').map(|(_, value)| value))
+            .for_each(&mut *visit);
+        rest = &rest[at + 3..];
+    }
+}
+
+/// Returns whether the addresses of a scheme are those of streams, which end in a key.
+fn is_stream(scheme: &str) -> bool {
+    ["rtmp", "rtmps", "srt"].iter().any(|stream| scheme.eq_ignore_ascii_case(stream))
+}
+
 fn ends_url(c: char) -> bool {
     c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`' | ',' | ')' | ']' | '}')
 }
@@ -81,9 +111,8 @@ fn push_redacted(out: &mut String, scheme: &str, rest: &str) {
         None => out.push_str(authority),
     }
     let path = &rest[authority_end..path_end];
-    let streams = ["rtmp", "rtmps", "srt"].iter().any(|s| scheme.eq_ignore_ascii_case(s));
     match path.rfind('/') {
-        Some(last) if streams => {
+        Some(last) if is_stream(scheme) => {
             out.push_str(&path[..=last]);
             out.push_str(REDACTED);
         }

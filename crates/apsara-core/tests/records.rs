@@ -276,7 +276,7 @@ fn debug_shows_what_is_set_and_no_secret() {
     let sample = Sample {
         secret: Some("canary".into()),
         text: Some("rtmp://host/app/canary".into()),
-        any: Some(serde_json::json!({"u": "https://h/p?canary"})),
+        any: Some(serde_json::json!({"u": "https://h/p?canary", "v": [{"Password": "canary"}]})),
         inner: Some(Inner { key: Some("k".into()), count: None }),
         ..Sample::default()
     };
@@ -284,7 +284,7 @@ fn debug_shows_what_is_set_and_no_secret() {
     assert!(!shown.contains("canary"), "{shown}");
     assert_eq!(
         shown,
-        r#"Sample { Any: {"u":"https://h/p?[redacted]"}, Inner: Inner { Key: "k", .. }, RequestId: "", Secret: [redacted], Text: "rtmp://host/app/[redacted]", .. }"#
+        r#"Sample { Any: {"u":"https://h/p?[redacted]","v":[{"Password":"[redacted]"}]}, Inner: Inner { Key: "k", .. }, RequestId: "", Secret: [redacted], Text: "rtmp://host/app/[redacted]", .. }"#
     );
 }
 

@@ -53,7 +53,12 @@ pub(super) fn write(request: &Request, signed: &Signed, server: Option<&Server>,
             }
             Some(difference) => {
                 let Difference { what, ours, theirs } = &difference;
-                let side = |text: &Option<String>| text.as_deref().map_or("(not there)".to_owned(), &shown);
+                let is_secret = what.rsplit(' ').next().is_some_and(is_secret);
+                let side = |text: &Option<String>| match text {
+                    None => "(not there)".to_owned(),
+                    Some(text) if is_secret => without_value(text),
+                    Some(text) => shown(text),
+                };
                 let text = format!("first in {what}\nhere   {}\ncloud  {}", side(ours), side(theirs));
                 section("The cloud's string to sign differs", &text);
                 causes.push(causes::of_difference(&difference).to_owned());
@@ -83,14 +88,22 @@ pub(super) fn write(request: &Request, signed: &Signed, server: Option<&Server>,
 fn secrets(request: &Request) -> Vec<String> {
     let pairs = request.query.iter().cloned().chain(request.form()).chain(request.headers.iter().cloned());
     pairs
-        .filter(|(name, value)| {
-            let name = name.to_ascii_lowercase();
-            let named = SECRETS.contains(&name.as_str()) || name.contains("secret") || name.contains("password");
-            // An address that carries a key is one that is cut when it is shown.
-            (named || redact_urls(value) != *value) && value.len() >= 4
-        })
+        // An address that carries a key is one that is cut when it is shown.
+        .filter(|(name, value)| (is_secret(name) || redact_urls(value) != *value) && value.len() >= 4)
         .map(|(_, value)| value)
         .collect()
+}
+
+/// Returns whether what stands under a name must not be shown.
+fn is_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    SECRETS.contains(&name.as_str()) || name.contains("secret") || name.contains("password")
+}
+
+/// Returns a line without its value, of which only the length may be seen: the cloud may have read another one than was sent.
+fn without_value(line: &str) -> String {
+    let at = line.find(['=', ':']).map_or(0, |at| at + 1);
+    format!("{}{REDACTED}, {} characters", &line[..at], line[at..].chars().count())
 }
 
 /// Takes values out of a text, however they are encoded there.

@@ -51,6 +51,16 @@ fn the_clouds_text_is_compared_line_by_line() {
 }
 
 #[test]
+fn a_token_that_the_cloud_read_in_another_way_is_not_shown_either() {
+    let (url, text) = v1_url("right");
+    let theirs = text.replace("canary-token", "canary%2Btoken");
+    let message = format!("server string to sign is:{theirs}");
+    let report = explained(&format!("{url}\n{}", serde_json::json!({ "Message": message })), None);
+    let expected = "here   SecurityToken=[redacted], 12 characters\n  cloud  SecurityToken=[redacted], 12 characters";
+    assert!(report.contains(expected) && !report.contains("canary"), "{report}");
+}
+
+#[test]
 fn the_output_of_curl_is_read_with_the_headers_that_it_says_are_signed() {
     let headers = [
         ("accept", "application/json"),

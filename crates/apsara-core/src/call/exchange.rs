@@ -18,7 +18,7 @@ use crate::observe::Watch;
 use crate::operation::{Operation, Security};
 use crate::outcome::Outcome;
 use crate::pacing::{Lane, PacingError};
-use crate::record::{AnyRecord, without_sensitive};
+use crate::record::{AnyRecord, without_sensitive, without_values};
 use crate::retry::{Cause, Retry, share};
 use crate::transport::{Body, TransportError};
 use crate::upload::Upload;
@@ -311,6 +311,7 @@ impl<'a> Attempts<'a> {
         Err(match ServiceError::read(status, &parts.headers, &body, SystemTime::now()) {
             Some(mut error) => {
                 error.redact(|message| without_sensitive(message, self.request));
+                error.redact(|message| without_values(message, identity.secrets()));
                 if error.is_signature_mismatch() {
                     error.compare(&self.prepared.unsigned.signed(version, identity, stamp));
                 }

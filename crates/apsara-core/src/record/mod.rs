@@ -22,9 +22,9 @@ pub(crate) use encode::{Body, Encoded, Pair, encode};
 pub use field::{Field, Projected};
 pub use meta::{Known, Location, Meta, Shape};
 pub use named::{Named, UnknownValue, named_as_str, named_from};
-pub(crate) use secrets::without_sensitive;
 #[cfg(feature = "testing")]
 pub(crate) use secrets::{sensitive_names, sensitive_names_held};
+pub(crate) use secrets::{without_sensitive, without_values};
 pub use serde_impls::{deserialize, deserialize_value, serialize, serialize_value};
 pub(crate) use validate::{check, validate};
 pub use value::{AnyNamed, AnyRecord, List, Map, Record, Recursive, Slot, Value, View};

@@ -6,21 +6,50 @@ use std::collections::BTreeSet;
 #[cfg(feature = "testing")]
 use super::value::Slot;
 use super::value::{AnyRecord, View};
-use crate::sensitive::REDACTED;
+use crate::sensitive::{REDACTED, is_sensitive_name, secret_parts};
 
 /// The shortest value that is looked for: a shorter one stands in many texts by chance.
 const SHORTEST: usize = 4;
 
+/// The shortest part of an address that is looked for: most are names, such as `live`.
+const SHORTEST_PART: usize = 8;
+
 /// Returns a text without the sensitive values of a request, where it holds one: the cloud repeats what it does not like.
 pub(crate) fn without_sensitive(text: &str, record: &dyn AnyRecord) -> Option<String> {
     let mut found = None;
-    of_record(record, false, &mut |value| {
-        let seen = found.as_deref().unwrap_or(text);
-        if value.len() >= SHORTEST && seen.contains(value) {
-            found = Some(seen.replace(value, REDACTED));
-        }
-    });
+    of_record(record, false, &mut |value| without(text, value, &mut found));
     found
+}
+
+/// Returns a text without some values, where it holds one.
+pub(crate) fn without_values<'a>(text: &str, values: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let mut found = None;
+    values.into_iter().for_each(|value| without(text, value, &mut found));
+    found
+}
+
+fn without(text: &str, value: &str, found: &mut Option<String>) {
+    let seen = found.as_deref().unwrap_or(text);
+    if value.len() >= SHORTEST && seen.contains(value) {
+        *found = Some(seen.replace(value, REDACTED));
+    }
+}
+
+/// Replaces in JSON what stands under a name that says that it is secret.
+pub(crate) fn without_named(value: &serde_json::Value) -> serde_json::Value {
+    use serde_json::Value;
+
+    match value {
+        Value::Array(items) => items.iter().map(without_named).collect(),
+        Value::Object(entries) => {
+            let one = |(name, value): (&String, &Value)| {
+                let value = if is_sensitive_name(name) { REDACTED.into() } else { without_named(value) };
+                (name.clone(), value)
+            };
+            entries.iter().map(one).collect()
+        }
+        other => other.clone(),
+    }
 }
 
 fn of_record(record: &dyn AnyRecord, sensitive: bool, visit: &mut dyn FnMut(&str)) {
@@ -32,21 +61,34 @@ fn of_record(record: &dyn AnyRecord, sensitive: bool, visit: &mut dyn FnMut(&str
 fn of_view(view: &View<'_>, sensitive: bool, visit: &mut dyn FnMut(&str)) {
     match view {
         View::Str(value) if sensitive => visit(value),
+        View::Str(value) => of_address(value, visit),
         View::List(list) => (0..list.count()).for_each(|index| of_view(&list.at(index), sensitive, visit)),
         View::Map(map) => map.each(&mut |_, value| of_view(&value, sensitive, visit)),
         View::Record(record) => of_record(*record, sensitive, visit),
-        View::Json(value) if sensitive => of_json(value, visit),
+        View::Json(value) => of_json(value, sensitive, visit),
         _ => {}
     }
 }
 
-fn of_json(value: &serde_json::Value, visit: &mut dyn FnMut(&str)) {
+fn of_json(value: &serde_json::Value, sensitive: bool, visit: &mut dyn FnMut(&str)) {
     match value {
-        serde_json::Value::String(text) => visit(text),
-        serde_json::Value::Array(items) => items.iter().for_each(|item| of_json(item, visit)),
-        serde_json::Value::Object(entries) => entries.values().for_each(|value| of_json(value, visit)),
+        serde_json::Value::String(text) if sensitive => visit(text),
+        serde_json::Value::String(text) => of_address(text, visit),
+        serde_json::Value::Array(items) => items.iter().for_each(|item| of_json(item, sensitive, visit)),
+        serde_json::Value::Object(entries) => {
+            entries.iter().for_each(|(name, value)| of_json(value, sensitive || is_sensitive_name(name), visit));
+        }
         _ => {}
     }
+}
+
+/// An address is shown without what may be a key, so that this must not stand in a text alone either.
+fn of_address(text: &str, visit: &mut dyn FnMut(&str)) {
+    secret_parts(text, &mut |part| {
+        if part.len() >= SHORTEST_PART {
+            visit(part);
+        }
+    });
 }
 
 /// Collects the names of all sensitive fields of a record that holds nothing, at any depth. It fills the record.

@@ -1,6 +1,7 @@
 //! What parameters must not do: be told, or sign.
 
 use apsara_core::generated::v1 as rt;
+use apsara_core::{Credentials, Retry};
 
 use crate::script::*;
 
@@ -30,6 +31,27 @@ async fn a_secret_that_the_cloud_repeats_is_not_told() {
     let error = script.call(request).await.unwrap_err();
     assert_eq!(error.service().unwrap().message(), "The AuthKey [redacted] is not one.");
     assert!(!format!("{error} {error:?}").contains("canary"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_the_cloud_repeats_is_not_told() {
+    let body = r#"{"Code":"InvalidSecurityToken.Malformed","Message":"The token canary/token+of=16 is malformed."}"#;
+    let script = Script::new([Step::Body(400, body)]);
+    let key = Credentials::temporary("STS.id", "secret", "canary/token+of=16").unwrap();
+    let config = script.config().credentials(key).retry(Retry::never()).build().unwrap();
+    let error = send(&config, Telling::default()).await.unwrap_err();
+    assert_eq!(error.service().unwrap().message(), "The token [redacted] is malformed.");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_address_hides_is_not_told_alone() {
+    let body = r#"{"Code":"InvalidParameter","Message":"The stream canary-stream, key canary-of-auth, of canary-user at live."}"#;
+    let script = Script::new([Step::Body(400, body)]);
+    let address = "rtmp://canary-user@push.example.com/live/canary-stream?auth_key=canary-of-auth&app=live";
+    let request = Telling { headers: [("x-to".to_owned(), address.to_owned())].into(), ..Telling::default() };
+    let error = script.call(request).await.unwrap_err();
+    let told = "The stream [redacted], key [redacted], of [redacted] at live.";
+    assert_eq!(error.service().unwrap().message(), told);
 }
 
 #[tokio::test(start_paused = true)]
