@@ -39,8 +39,10 @@ fn an_operation_is_added_by_dropping_its_spec_in() {
     assert_eq!(changed, [format!("{version}/describe_live_domain_mapping.rs"), format!("{version}/mod.rs")]);
     assert_eq!(after.len(), before.len() + 1, "nothing was removed");
 
-    fs::copy(fixtures.join("dropped.rs"), copy.join("tests/tests/dropped.rs")).unwrap();
-    succeed(&mut cargo(&copy, &["test", "--package", "apsara-tests", "--test", "dropped"]));
+    fs::create_dir_all(copy.join("crates/apsara/tests")).unwrap();
+    fs::copy(fixtures.join("dropped.rs"), copy.join("crates/apsara/tests/dropped.rs")).unwrap();
+    let only = ["--package", "apsara", "--no-default-features", "--features", "live,testing", "--test", "dropped"];
+    succeed(&mut cargo(&copy, &[&["test"], &only[..]].concat()));
 }
 
 #[test]

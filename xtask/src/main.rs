@@ -5,9 +5,13 @@
 
 mod bench;
 mod bulk;
+mod canaries;
 mod chaos;
+mod concurrency;
 mod corpus;
 mod demo;
+mod dist;
+mod emulator;
 mod generate;
 mod import;
 mod package;
@@ -40,6 +44,8 @@ enum Command {
     Generate(generate::Args),
     /// Make specs of what the API portal publishes: facts always, its sentences if they are asked for.
     Import(import::Args),
+    /// Build the terminal program as it is handed out: small, and laid out so that a call reads little of it.
+    Dist,
     /// Show the main job: specs checked, an emulator started, a relay task created, restarted and described.
     Demo,
     /// Run the tests.
@@ -50,6 +56,10 @@ enum Command {
     Quota(quota::Args),
     /// Kill and resume bulk runs again and again, and compare their journals with what was done; or measure their memory.
     Bulk(bulk::Args),
+    /// Put a canary in the place of every secret, go through every path, and see none of them on the other side.
+    Canaries,
+    /// Try orders in which tasks may run, on the sources of the quota and of the refresh of credentials.
+    Concurrency(concurrency::Args),
     /// Generate and compile every document of the portal in a folder.
     Corpus(corpus::Args),
     /// Package every crate that is published, in the order to publish them in, and build and run a program from the packages alone.
@@ -67,11 +77,14 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Generate(args) => generate::run(&args),
         Command::Import(args) => import::run(&args),
+        Command::Dist => dist::run(),
         Command::Demo => demo::run(),
         Command::Test(args) => test::run(&args),
         Command::Chaos(args) => chaos::run(&args),
         Command::Quota(args) => quota::run(&args),
         Command::Bulk(args) => bulk::run(&args),
+        Command::Canaries => canaries::run(),
+        Command::Concurrency(args) => concurrency::run(&args),
         Command::Corpus(args) => corpus::run(&args),
         Command::Package => package::run(),
         Command::ReleaseNotes(args) => release::run(&args),

@@ -13,6 +13,7 @@ mod of_builds;
 mod of_bulk;
 mod of_calls;
 mod of_code;
+mod of_concurrency;
 mod of_control;
 mod of_credentials;
 mod of_emulator;
@@ -28,6 +29,7 @@ mod of_quota;
 mod of_ram;
 mod of_release;
 mod of_runtime;
+mod of_secrets;
 mod of_terminal;
 mod of_transport;
 
@@ -52,6 +54,8 @@ pub(crate) fn run(only: &str) -> Result<(), Failure> {
     let all = [
         of_runtime::BREAKS,
         of_calls::BREAKS,
+        of_secrets::BREAKS,
+        of_concurrency::BREAKS,
         of_bodies::BREAKS,
         of_quota::BREAKS,
         of_fleet::BREAKS,

@@ -54,3 +54,9 @@ pub(crate) fn shown(command: &Command) -> String {
 pub(crate) fn exists(program: &str, argument: &str) -> bool {
     Command::new(program).arg(argument).output().is_ok_and(|output| output.status.success())
 }
+
+/// Draws a seed: the seconds since 1970, which no two runs share that somebody starts.
+pub(crate) fn drawn() -> u64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    now.map_or(1, |now| now.as_secs())
+}

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::run::{Failure, cargo, exists, succeed};
-use crate::{chaos, corpus, generate, package, peers, prove, release};
+use crate::{canaries, chaos, corpus, generate, package, peers, prove, release};
 
 /// What to run. Without a flag: everything that must pass before a change lands, in at most 25 minutes on 2 cores.
 #[derive(clap::Args)]
@@ -60,7 +60,8 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         ("doc test", || succeed(&mut tests(cargo(&["test", "--workspace", "--doc", "--quiet"])))),
         ("documentation", documentation),
     ];
-    let more: [Step; 9] = [
+    let more: [Step; 10] = [
+        ("canaries", canaries::run),
         ("chaos", chaos::sample),
         ("redis: install", peers::install_redis),
         ("fleet", fleet_tests),
@@ -119,14 +120,14 @@ fn tests(mut command: std::process::Command) -> std::process::Command {
 
 fn fast_tests() -> Result<(), Failure> {
     if exists("cargo", "nextest") {
-        let left_out = SLOW.iter().chain([&FLEET, &BROWSER]);
+        let left_out = SLOW.iter().chain([&FLEET, &BROWSER, &canaries::TARGET]);
         let filter = left_out.map(|name| format!("not binary(={name})")).collect::<Vec<_>>().join(" and ");
         return succeed(&mut tests(cargo(&["nextest", "run", "--workspace", "--filterset", &filter])));
     }
     succeed(&mut tests(cargo(&["test", "--workspace", "--lib", "--bins"])))?;
     // Without nextest a test target can only be left out by naming the others.
     for target in test_targets()? {
-        if !SLOW.contains(&target.as_str()) && target != FLEET && target != BROWSER {
+        if !SLOW.contains(&target.as_str()) && ![FLEET, BROWSER, canaries::TARGET].contains(&target.as_str()) {
             succeed(&mut tests(cargo(&["test", "--workspace", "--test", &target])))?;
         }
     }
@@ -145,6 +146,7 @@ fn test_targets() -> Result<Vec<String>, Failure> {
         "crates/apsara-explorer/tests",
         "crates/apsara-cli/tests",
         "crates/apsara-code/tests",
+        "tests/concurrency/tests",
         "tests/tests",
         "xtask/tests",
     ] {

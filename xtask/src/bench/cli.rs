@@ -1,13 +1,12 @@
 //! How long the terminal takes to start and to make one call, beside the official Python SDK.
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::peers;
-use crate::run::{Failure, cargo, root, succeed, target};
+use crate::run::{Failure, root, target};
+use crate::{dist, emulator, peers};
 
 /// How often.
 #[derive(clap::Args)]
@@ -15,16 +14,6 @@ pub(crate) struct Args {
     /// How often each program is run; they take turns.
     #[arg(long, default_value_t = 100)]
     runs: u32,
-}
-
-/// An emulator that ends with this.
-struct Emulator(Child);
-
-impl Drop for Emulator {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 /// Prints medians.
@@ -53,12 +42,11 @@ pub(super) struct Program {
     pub(super) memory: f64,
 }
 
-/// Builds the terminal for release, starts an emulator, and runs every program so many times.
+/// Builds the terminal as it is handed out, starts an emulator, and runs every program so many times.
 pub(super) fn measured(runs: u32) -> Result<Vec<Program>, Failure> {
     peers::install_python()?;
-    succeed(&mut cargo(&["build", "--quiet", "--release", "--package", "apsara-cli"]))?;
-    let terminal = target().join("release/apsara");
-    let (_emulator, variables) = emulator(&terminal)?;
+    let terminal = dist::build()?;
+    let (_emulator, variables) = emulator::start(&terminal)?;
     let python = target().join("peers/python/bin/python");
     let call = root().join("tests/peers/one_call.py");
     let words = |words: &[&str]| -> Vec<String> { words.iter().map(|word| (*word).to_owned()).collect() };
@@ -81,22 +69,6 @@ pub(super) fn measured(runs: u32) -> Result<Vec<Program>, Failure> {
         memory: of(name, 2) / 1024.0,
     });
     Ok(programs.collect())
-}
-
-/// Starts an emulator; returns it with the variables that lead to it.
-fn emulator(terminal: &Path) -> Result<(Emulator, Vec<(String, String)>), Failure> {
-    let mut command = Command::new(terminal);
-    command.args(["emulator", "--quota", "off", "--no-callbacks"]).stdout(Stdio::piped());
-    let child = command.spawn().map_err(|error| format!("{}: {error}", terminal.display()))?;
-    let mut emulator = Emulator(child);
-    let stdout = emulator.0.stdout.take().ok_or("the emulator has no output")?;
-    let exported = BufReader::new(stdout).lines().take(4).filter_map(|line| {
-        let line = line.ok()?;
-        let (name, value) = line.strip_prefix("export ")?.split_once('=')?;
-        Some((name.to_owned(), value.to_owned()))
-    });
-    let variables: Vec<(String, String)> = exported.collect();
-    if variables.len() == 3 { Ok((emulator, variables)) } else { Err("the emulator did not start".to_owned()) }
 }
 
 fn measure(runs: u32, commands: &[(&str, Vec<String>)], variables: &[(String, String)]) -> Result<Value, Failure> {

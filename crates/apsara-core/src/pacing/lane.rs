@@ -61,7 +61,15 @@ impl LaneState {
         let granted = async {
             let _turn = self.turn.lock().await;
             loop {
-                let granted = self.log().try_grant(Instant::now());
+                let granted = {
+                    let mut log = self.log();
+                    let now = Instant::now();
+                    // Whoever wakes too late, on a machine that stood still, has no use for a grant that others have.
+                    if now > deadline {
+                        return Err(PacingError::Late);
+                    }
+                    log.try_grant(now)
+                };
                 match granted {
                     Ok(()) => return Ok(()),
                     // It was closed in the meantime: those behind it need not wait for its deadline.

@@ -170,3 +170,21 @@ async fn who_waits_is_told_when_it_has_become_too_late() {
     assert_eq!(waiting.await.unwrap(), Err(PacingError::Late));
     assert!(start.elapsed() < MS(2000), "it waited for its deadline");
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_wakes_after_its_deadline_takes_no_grant() {
+    let pacer = Arc::new(LocalPacer::new());
+    for _ in 0..10 {
+        assert!(pacer.try_acquire(lane(&TEN)));
+    }
+    let deadline = Instant::now() + MS(1500);
+    let waiting = tokio::spawn({
+        let pacer = Arc::clone(&pacer);
+        async move { pacer.acquire(lane(&TEN), deadline).await }
+    });
+    tokio::task::yield_now().await;
+    // The machine stands still for longer than it had time.
+    advance(MS(5000)).await;
+    assert_eq!(waiting.await.unwrap(), Err(PacingError::Late));
+    assert!((0..10).all(|_| pacer.try_acquire(lane(&TEN))), "a call that came too late was counted");
+}

@@ -3,7 +3,6 @@
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -15,9 +14,9 @@ use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::{Client, Error as ClientError};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use rustls_platform_verifier::BuilderVerifierExt as _;
 use tower_service::Service;
 
+use super::system::SystemVerifier;
 use super::{BoxFuture, RESPONSE_LIMIT, Transport, TransportError};
 use crate::error::Error;
 
@@ -40,21 +39,14 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 /// How long nothing is sent before the system asks whether the other side is still there.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 impl HyperTransport {
-    /// Creates the transport with its own pool.
+    /// Creates the transport with its own pool. The system's certificates are read when the first server shows its own.
     ///
     /// # Errors
     ///
-    /// Fails when the system's certificates cannot be read.
+    /// Fails when TLS cannot be set up.
     pub fn new() -> Result<Self, Error> {
-        let refuse = |error: &dyn std::fmt::Display| Error::config(format!("TLS cannot be set up: {error}"));
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let tls = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(|error| refuse(&error))?
-            .with_platform_verifier()
-            .map_err(|error| refuse(&error))?
-            .with_no_client_auth();
-        Ok(Self::with_tls(tls))
+        let tls = SystemVerifier::config(Vec::new());
+        Ok(Self::with_tls(tls.map_err(|error| Error::config(format!("TLS cannot be set up: {error}")))?))
     }
 
     /// Creates the transport with its own pool and a configuration of TLS, for example one that trusts other certificates.

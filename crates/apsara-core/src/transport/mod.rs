@@ -11,6 +11,8 @@ mod reqwest;
 mod settings;
 #[cfg(feature = "reqwest")]
 mod streaming;
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
+mod system;
 #[cfg(feature = "reqwest")]
 mod trust;
 

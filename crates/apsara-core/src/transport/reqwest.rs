@@ -31,7 +31,8 @@ impl ReqwestTransport {
     ///
     /// # Errors
     ///
-    /// Fails when the system's certificates cannot be read, and when a proxy of the environment is none.
+    /// Fails when TLS cannot be set up, and when a proxy of the environment is none. The system's certificates are read when the
+    /// first server shows its own: what cannot be read fails that connection.
     pub fn new() -> Result<Self, Error> {
         Self::builder().build()
     }

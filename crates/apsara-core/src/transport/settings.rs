@@ -157,8 +157,9 @@ impl ReqwestTransportBuilder {
     ///
     /// # Errors
     ///
-    /// Fails when a proxy's URL is none, when a file of certificates cannot be read or one of them is none, and when the
-    /// system's certificates cannot be read. The error names the file, the certificate by its number, and the variable.
+    /// Fails when a proxy's URL is none, and when a file of certificates cannot be read or one of them is none. The error names
+    /// the file, the certificate by its number, and the variable. The system's certificates are read when the first server shows
+    /// its own: what cannot be read fails that connection.
     pub fn build(self) -> Result<ReqwestTransport, Error> {
         let client = reqwest::Client::builder()
             .tls_backend_preconfigured(self.trust.config()?)

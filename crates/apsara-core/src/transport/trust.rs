@@ -7,8 +7,8 @@ use std::sync::Arc;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
-use rustls_platform_verifier::Verifier;
 
+use super::system::SystemVerifier;
 use crate::error::Error;
 
 /// Holds the authorities that are trusted.
@@ -71,10 +71,6 @@ impl Trust {
     /// Makes the configuration of TLS.
     pub(super) fn config(&self) -> Result<ClientConfig, Error> {
         let refuse = |error: &dyn std::fmt::Display| Error::config(format!("TLS cannot be set up: {error}"));
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
-            .with_safe_default_protocol_versions()
-            .map_err(|error| refuse(&error))?;
         let (mut roots, mut found) = (RootCertStore::empty(), Vec::new());
         for source in &self.sources {
             source.read(&mut roots, &mut found)?;
@@ -85,10 +81,11 @@ impl Trust {
                     "no server could be trusted: without the system's certificates, give some of your own",
                 ));
             }
+            let provider = Arc::new(rustls::crypto::ring::default_provider());
+            let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+            let builder = builder.map_err(|error| refuse(&error))?;
             return Ok(builder.with_root_certificates(roots).with_no_client_auth());
         }
-        let verifier = Verifier::new_with_extra_roots(found, provider).map_err(|error| refuse(&error))?;
-        // The name says what it is used for: to set another verifier. This one verifies all that there is to verify.
-        Ok(builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth())
+        SystemVerifier::config(found).map_err(|error| refuse(&error))
     }
 }

@@ -1,0 +1,21 @@
+//! `cargo xtask concurrency`: the sources of the quota and of the refresh of credentials, in every order that a scheduler draws.
+
+use crate::run::{Failure, cargo, drawn, succeed};
+
+/// How many executions, and by which seed.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// How many executions of each of the two.
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    executions: u64,
+    /// What the orders follow from; else it is drawn, and printed.
+    #[arg(long, value_name = "S")]
+    seed: Option<u64>,
+}
+
+/// Runs the program that does it.
+pub(crate) fn run(args: &Args) -> Result<(), Failure> {
+    let (executions, seed) = (args.executions.to_string(), args.seed.unwrap_or_else(drawn).to_string());
+    let mut command = cargo(&["run", "--quiet", "--package", "apsara-concurrency", "--", &executions, &seed]);
+    succeed(&mut command)
+}
