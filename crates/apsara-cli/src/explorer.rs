@@ -42,8 +42,8 @@ pub(crate) async fn serve(options: Options) -> Result<(), Failure> {
         None => builder.cloud(cloud(&options.connect).await?),
     };
     let explorer = builder.start().await.map_err(|error| failed(&error))?;
-    println!("Open {}", explorer.url());
-    println!("Whoever has this address can make calls by it; Ctrl-C ends it.");
+    // At once: whoever reads the first line may have closed the pipe before a second one.
+    println!("Open {}\nWhoever has this address can make calls by it; Ctrl-C ends it.", explorer.url());
     std::io::stdout().flush().map_err(|error| failed(&error))?;
     stopped.await;
     Ok(())
