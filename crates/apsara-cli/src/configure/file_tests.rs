@@ -6,7 +6,7 @@ const BEFORE: &str = r#"{
 	"current": "night",
 	"zebra": {"b": 1, "a": [1.5, null, true]},
 	"profiles": [
-		{"name": "night", "mode": "RamRoleArn", "x_unknown": 18446744073709551615, "access_key_id": "LTAI-n", "region_id": "cn-beijing"},
+		{"name": "night", "mode": "RamRoleArn", "x_unknown": 18446744073709551617.50, "access_key_id": "LTAI-n", "region_id": "cn-beijing"},
 		{"mode": "AK", "name": "day", "access_key_secret": "canary", "access_key_id": "LTAI-d"}
 	],
 	"meta_path": ""
@@ -27,7 +27,7 @@ fn what_is_not_changed_stays_as_it_is_and_where_it_is() {
         "zebra",
         "\"b\"",
         "\"a\"",
-        "x_unknown\": 18446744073709551615",
+        "x_unknown\": 18446744073709551617.50",
         "LTAI-n",
         "\"day\"",
         "canary",
