@@ -21,7 +21,7 @@ pub(crate) fn set(input: &[u8]) {
         assert!(after == input, "a file that is refused was changed");
         return;
     }
-    let before = if input.trim_ascii().is_empty() { b"{}".as_slice() } else { input };
+    let before = if input.trim_ascii().is_empty() { b"{}" } else { input.trim_ascii() };
     let mut before_read: Value = serde_json::from_slice(before).expect("what was taken is JSON");
     let mut after_read: Value = serde_json::from_slice(&after).expect("what was written is JSON");
     let profiles = after_read["profiles"].as_array_mut().expect("there are profiles");

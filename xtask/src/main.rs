@@ -8,6 +8,7 @@ mod bulk;
 mod chaos;
 mod corpus;
 mod demo;
+mod fuzz;
 mod generate;
 mod import;
 mod package;
@@ -46,6 +47,8 @@ enum Command {
     Test(test::Args),
     /// Let many clients meet every fault at random, and compare what they were told with what was done.
     Chaos(chaos::Args),
+    /// Give input of any kind to whatever reads what others wrote: specs, answers, profiles, requests, journals, command lines.
+    Fuzz(fuzz::Args),
     /// Let eight processes want all of one quota, by a server and by files, and see that it is kept and shared fairly.
     Quota(quota::Args),
     /// Kill and resume bulk runs again and again, and compare their journals with what was done; or measure their memory.
@@ -70,6 +73,7 @@ fn main() -> ExitCode {
         Command::Demo => demo::run(),
         Command::Test(args) => test::run(&args),
         Command::Chaos(args) => chaos::run(&args),
+        Command::Fuzz(args) => fuzz::run(&args),
         Command::Quota(args) => quota::run(&args),
         Command::Bulk(args) => bulk::run(&args),
         Command::Corpus(args) => corpus::run(&args),

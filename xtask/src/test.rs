@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::run::{Failure, cargo, exists, succeed};
-use crate::{chaos, corpus, generate, package, peers, prove, release};
+use crate::{chaos, corpus, fuzz, generate, package, peers, prove, release};
 
 /// What to run. Without a flag: everything that must pass before a change lands, in at most 25 minutes on 2 cores.
 #[derive(clap::Args)]
@@ -60,8 +60,9 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         ("doc test", || succeed(&mut tests(cargo(&["test", "--workspace", "--doc", "--quiet"])))),
         ("documentation", documentation),
     ];
-    let more: [Step; 9] = [
+    let more: [Step; 10] = [
         ("chaos", chaos::sample),
+        ("fuzz", fuzz::sample),
         ("redis: install", peers::install_redis),
         ("fleet", fleet_tests),
         ("peers: install", peers::install),
@@ -146,6 +147,7 @@ fn test_targets() -> Result<Vec<String>, Failure> {
         "crates/apsara-cli/tests",
         "crates/apsara-code/tests",
         "tests/tests",
+        "fuzz/tests",
         "xtask/tests",
     ] {
         let Ok(entries) = std::fs::read_dir(root.join(folder)) else { continue };
