@@ -4,9 +4,10 @@ use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
 /// Texts that mean something to one reader or another.
-pub(crate) const AWKWARD: [&str; 24] = [
+pub(crate) const AWKWARD: [&str; 25] = [
     "",
     " ",
+    "\r",
     "*/",
     "/*",
     "\"#",
