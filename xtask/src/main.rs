@@ -21,6 +21,7 @@ mod run;
 mod scratch;
 mod semver;
 mod specs;
+mod supply;
 mod test;
 
 use std::process::ExitCode;
@@ -61,6 +62,8 @@ enum Command {
     ReleaseNotes(release::Args),
     /// Have cargo-semver-checks, if it is installed, judge every change of docs/evolution.md.
     Semver,
+    /// Look at what we depend on: licences, sources, duplicates, the Rust that is needed; and write what the program is made of.
+    Supply(supply::Args),
     /// Measure: lines, CPU seconds, sizes.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -80,6 +83,7 @@ fn main() -> ExitCode {
         Command::Package => package::run(),
         Command::ReleaseNotes(args) => release::run(&args),
         Command::Semver => semver::run(),
+        Command::Supply(args) => supply::run(&args),
         Command::Bench(bench) => bench::run(&bench),
     };
     match result {

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::run::{Failure, cargo, exists, succeed};
-use crate::{chaos, corpus, fuzz, generate, package, peers, prove, release};
+use crate::{chaos, corpus, fuzz, generate, package, peers, prove, release, supply};
 
 /// What to run. Without a flag: everything that must pass before a change lands, in at most 25 minutes on 2 cores.
 #[derive(clap::Args)]
@@ -60,7 +60,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         ("doc test", || succeed(&mut tests(cargo(&["test", "--workspace", "--doc", "--quiet"])))),
         ("documentation", documentation),
     ];
-    let more: [Step; 10] = [
+    let more: [Step; 11] = [
         ("chaos", chaos::sample),
         ("fuzz", fuzz::sample),
         ("redis: install", peers::install_redis),
@@ -69,6 +69,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         ("peers, other crates", || slow_tests(&SLOW)),
         ("browser: install", peers::install_browser),
         ("explorer", || slow_tests(&[BROWSER])),
+        ("supply", supply::cheap),
         ("packages", package::run),
         ("corpus: a sample", corpus::sample),
     ];

@@ -42,6 +42,20 @@ fn what_is_not_changed_stays_as_it_is_and_where_it_is() {
     assert!(text.contains("\n\t\t{\n\t\t\t\"name\": \"night\""), "{text}");
 }
 
+#[test]
+fn where_a_name_stands_twice_the_one_that_is_read_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.json");
+    std::fs::write(&path, r#"{"profiles": [], "current": "a", "profiles": [{"name": "night"}], "current": "b"}"#)
+        .unwrap();
+    let mut file = File::read(path.clone()).unwrap();
+    assert_eq!(file.current(), Some("b"));
+    file.profile_mut("new").unwrap().set("mode", Json::text("AK"));
+    file.write().unwrap();
+    let read: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    assert_eq!(read["profiles"][1], serde_json::json!({ "name": "new", "mode": "AK" }), "{read}");
+}
+
 #[cfg(unix)]
 #[test]
 fn it_is_for_its_owner_alone_and_a_link_stays_one() {

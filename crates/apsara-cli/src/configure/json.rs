@@ -37,10 +37,10 @@ impl Json {
         }
     }
 
-    /// Returns what an object has by a name.
+    /// Returns what an object has by a name; where it stands there several times, the last counts, as it does for everybody who reads it.
     pub(super) fn get(&self, name: &str) -> Option<&Json> {
         match self {
-            Self::Object(fields) => fields.iter().find(|(known, _)| known == name).map(|(_, value)| value),
+            Self::Object(fields) => fields.iter().rfind(|(known, _)| known == name).map(|(_, value)| value),
             _ => None,
         }
     }
@@ -48,7 +48,7 @@ impl Json {
     /// Returns a place of an object to be changed, which is made at its end if it is not there.
     pub(super) fn entry(&mut self, name: &str, or: Json) -> Option<&mut Json> {
         let Self::Object(fields) = self else { return None };
-        let at = fields.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
+        let at = fields.iter().rposition(|(known, _)| known == name).unwrap_or_else(|| {
             fields.push((name.to_owned(), or));
             fields.len() - 1
         });
