@@ -22,8 +22,8 @@ pub(crate) struct Args {
     /// Runs one input again, and says whether it fails.
     #[arg(long, value_name = "FILE", requires = "target", conflicts_with_all = ["seconds", "seed", "engine"])]
     input: Option<PathBuf>,
-    /// Which engine: libFuzzer, which sees which code an input reaches and needs a nightly toolchain and a C++ compiler, or the one
-    /// of this workspace. libFuzzer where it can be built, unless set.
+    /// Which engine: the one of this workspace unless set, or libFuzzer, which sees which code an input reaches and needs a nightly
+    /// toolchain and a C++ compiler.
     #[arg(long, value_enum)]
     engine: Option<Engine>,
 }
@@ -50,7 +50,10 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         let run = ["run", "--quiet", "--package", "apsara-fuzz", "--bin", "fuzz", "--", name, "--input"];
         return succeed(cargo(&run).arg(input));
     }
-    let engine = args.engine.unwrap_or_else(|| if can_build_libfuzzer() { Engine::Libfuzzer } else { Engine::Stable });
+    let engine = args.engine.unwrap_or(Engine::Stable);
+    if engine == Engine::Libfuzzer && !can_build_libfuzzer() {
+        return Err("libFuzzer needs `rustup toolchain install nightly` and a C++ compiler, c++".to_owned());
+    }
     fuzz(args, engine)
 }
 
