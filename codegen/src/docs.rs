@@ -1,5 +1,7 @@
 //! The portal's Markdown and HTML become rustdoc: nothing in it links by accident, runs as a test or leaves its comment.
 
+use std::borrow::Cow;
+
 /// How wide a line of documentation is, without what stands before it.
 const WIDTH: usize = 100;
 
@@ -53,6 +55,14 @@ pub(crate) fn from_markdown(text: &str) -> String {
         lines.pop();
     }
     lines.join("\n")
+}
+
+/// Makes a text fit for a comment, line by line: a carriage return or another control character ends a comment for the compiler or is
+/// forbidden in one, and so is what turns the direction of what is read.
+pub(crate) fn for_comment(text: &str) -> Cow<'_, str> {
+    let turns = |letter: char| matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let is_unfit = |letter: char| (letter.is_control() && letter != '\n') || turns(letter);
+    if text.contains(is_unfit) { text.replace("\r\n", "\n").replace(is_unfit, " ").into() } else { text.into() }
 }
 
 /// Makes one text of what should stand below each other, a blank line between; what is empty is left out.

@@ -62,13 +62,14 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// Returns a text that is not empty.
+    /// Returns a text that is not empty. Nothing can be generated without it, whoever publishes the file.
     pub(crate) fn required_text(&self, key: &'static str) -> String {
-        match self.text(key) {
-            Some(text) if !text.is_empty() => return text,
-            Some(_) => self.refusals.refuse(&self.place.child(key), "the text is empty", "write what it shall be"),
-            // A value of another kind was refused already.
-            None if self.map.get(key).is_some_and(|value| !value.is_null()) => {}
+        match self.get(key) {
+            Some(Value::String(text)) if !text.is_empty() => return text.clone(),
+            Some(Value::String(_)) => {
+                self.refusals.refuse(&self.place.child(key), "the text is empty", "write what it shall be");
+            }
+            Some(other) => _ = self.refuse::<()>(key, other, "a text", "write \"…\""),
             None => self.refusals.refuse(&self.place, format!("`{key}` is not there"), format!("add \"{key}\": \"…\"")),
         }
         String::new()

@@ -300,3 +300,14 @@ fn an_operation_is_described_as_data() {
     });
     insta::assert_snapshot!(lines.collect::<String>());
 }
+
+#[test]
+fn what_no_comment_can_hold_is_left_out_of_documentation() {
+    let product = PRODUCT.replace("Test Service", "A\\rTest\\u0000 Service\\r\\n\\u202eends");
+    let spec = OPERATION.replace("\"methods\"", "\"summary\": \"Does\\r*/\\u0001 it.\\u2066\", \"methods\"");
+    let files = generated(&[("product.json", &product), ("DoThing.json", &spec)]).unwrap();
+    for file in &files {
+        let odd = |letter: char| letter.is_control() && letter != '\n' || matches!(letter, '\u{202e}' | '\u{2066}');
+        assert!(!file.text.contains(odd), "{}: {:?}", file.path, file.text);
+    }
+}

@@ -104,3 +104,15 @@ fn a_component_that_is_refused_takes_what_holds_it_along_and_nothing_else() {
     assert_eq!(operations, ["Other"]);
     assert_eq!(generated.refusals.len(), 1, "{:?}", generated.refusals);
 }
+
+#[test]
+fn a_published_parameter_whose_name_is_no_text_is_refused_for_nothing_could_be_sent() {
+    let operation = r#"{ "methods": ["post"], "security": [{ "AK": [] }], "responses": {}, "parameters": [{ "name": 1, "in": "query" }] }"#;
+    let refusals = generate(
+        &sources(&[("product.json", PRODUCT), ("Numbered.json", operation)]),
+        "api-specs",
+        &Options::default(),
+    );
+    let told = refusals.unwrap_err().to_string();
+    assert!(told.contains("/parameters/0/name: a number stands where a text is expected"), "{told}");
+}

@@ -12,6 +12,7 @@ mod corpus;
 mod demo;
 mod dist;
 mod emulator;
+mod fuzz;
 mod generate;
 mod import;
 mod package;
@@ -24,6 +25,7 @@ mod run;
 mod scratch;
 mod semver;
 mod specs;
+mod supply;
 mod test;
 
 use std::process::ExitCode;
@@ -52,6 +54,8 @@ enum Command {
     Test(test::Args),
     /// Let many clients meet every fault at random, and compare what they were told with what was done.
     Chaos(chaos::Args),
+    /// Give input of any kind to whatever reads what others wrote: specs, answers, profiles, requests, journals, command lines.
+    Fuzz(fuzz::Args),
     /// Let eight processes want all of one quota, by a server and by files, and see that it is kept and shared fairly.
     Quota(quota::Args),
     /// Kill and resume bulk runs again and again, and compare their journals with what was done; or measure their memory.
@@ -68,6 +72,8 @@ enum Command {
     ReleaseNotes(release::Args),
     /// Have cargo-semver-checks, if it is installed, judge every change of docs/evolution.md.
     Semver,
+    /// Look at what we depend on: licences, sources, duplicates, the Rust that is needed; and write what the program is made of.
+    Supply(supply::Args),
     /// Measure: lines, CPU seconds, sizes.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -81,6 +87,7 @@ fn main() -> ExitCode {
         Command::Demo => demo::run(),
         Command::Test(args) => test::run(&args),
         Command::Chaos(args) => chaos::run(&args),
+        Command::Fuzz(args) => fuzz::run(&args),
         Command::Quota(args) => quota::run(&args),
         Command::Bulk(args) => bulk::run(&args),
         Command::Canaries => canaries::run(),
@@ -89,6 +96,7 @@ fn main() -> ExitCode {
         Command::Package => package::run(),
         Command::ReleaseNotes(args) => release::run(&args),
         Command::Semver => semver::run(),
+        Command::Supply(args) => supply::run(&args),
         Command::Bench(bench) => bench::run(&bench),
     };
     match result {

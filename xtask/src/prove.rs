@@ -19,6 +19,7 @@ mod of_credentials;
 mod of_emulator;
 mod of_explorer;
 mod of_fleet;
+mod of_fuzz;
 mod of_gateway;
 mod of_generator;
 mod of_lean;
@@ -59,6 +60,7 @@ pub(crate) fn run(only: &str) -> Result<(), Failure> {
         of_bodies::BREAKS,
         of_quota::BREAKS,
         of_fleet::BREAKS,
+        of_fuzz::BREAKS,
         of_gateway::BREAKS,
         of_control::BREAKS,
         of_credentials::BREAKS,

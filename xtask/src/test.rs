@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::run::{Failure, cargo, exists, succeed};
-use crate::{canaries, chaos, corpus, generate, package, peers, prove, release};
+use crate::{canaries, chaos, corpus, fuzz, generate, package, peers, prove, release, supply};
 
 /// What to run. Without a flag: everything that must pass before a change lands, in at most 25 minutes on 2 cores.
 #[derive(clap::Args)]
@@ -60,15 +60,17 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         ("doc test", || succeed(&mut tests(cargo(&["test", "--workspace", "--doc", "--quiet"])))),
         ("documentation", documentation),
     ];
-    let more: [Step; 10] = [
+    let more: [Step; 12] = [
         ("canaries", canaries::run),
         ("chaos", chaos::sample),
+        ("fuzz", fuzz::sample),
         ("redis: install", peers::install_redis),
         ("fleet", fleet_tests),
         ("peers: install", peers::install),
         ("peers, other crates", || slow_tests(&SLOW)),
         ("browser: install", peers::install_browser),
         ("explorer", || slow_tests(&[BROWSER])),
+        ("supply", supply::cheap),
         ("packages", package::run),
         ("corpus: a sample", corpus::sample),
     ];
@@ -148,6 +150,7 @@ fn test_targets() -> Result<Vec<String>, Failure> {
         "crates/apsara-code/tests",
         "tests/concurrency/tests",
         "tests/tests",
+        "fuzz/tests",
         "xtask/tests",
     ] {
         let Ok(entries) = std::fs::read_dir(root.join(folder)) else { continue };

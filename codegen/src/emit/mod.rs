@@ -124,7 +124,7 @@ fn module_docs(text: &str) -> TokenStream {
 
 fn joined(text: &str) -> String {
     let mut joined = String::with_capacity(text.len() + 16);
-    for line in text.lines() {
+    for line in crate::docs::for_comment(text).lines() {
         joined.push(LINE);
         joined.push_str(line);
     }

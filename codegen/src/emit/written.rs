@@ -35,7 +35,7 @@ pub(super) fn fits(line: &str) -> bool {
 /// Writes documentation, each line behind the same indentation.
 pub(super) fn comment(docs: &str, indent: &str) -> String {
     let mut out = String::with_capacity(docs.len() + 16);
-    for line in docs.lines() {
+    for line in crate::docs::for_comment(docs).lines() {
         out.push_str(indent);
         out.push_str("///");
         if !line.is_empty() {

@@ -25,6 +25,7 @@
 //! ```
 //!
 //! Memory does not grow with the input but by a byte for each line, eight more while it is checked or its results are written.
+//! So an input has a hundred million lines at most.
 
 mod error;
 mod executor;

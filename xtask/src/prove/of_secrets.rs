@@ -33,6 +33,6 @@ pub(super) const BREAKS: &[Break] = &[
         old: "Some(text) if is_secret => without_value(text),",
         new: "Some(text) if is_secret && text.is_empty() => without_value(text),",
         package: "apsara-cli",
-        target: "bins",
+        target: "lib",
     },
 ];

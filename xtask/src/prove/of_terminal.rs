@@ -56,7 +56,7 @@ pub(super) const BREAKS: &[Break] = &[
         old: "Value::String(text) => text.clone(),\n            Value::Number",
         new: "Value::String(text) => format!(\"{text}?\"),\n            Value::Number",
         package: CLI,
-        target: "bins",
+        target: "lib",
     },
     Break {
         lie: "a profile that is named yields to the environment",
@@ -72,6 +72,6 @@ pub(super) const BREAKS: &[Break] = &[
         old: "            out.push(field);\n        }\n        Ok(Json::Object(out))",
         new: "            out.push(field);\n        }\n        out.sort_by(|(one, _), (other, _): &(String, Json)| one.cmp(other));\n        Ok(Json::Object(out))",
         package: CLI,
-        target: "bins",
+        target: "lib",
     },
 ];

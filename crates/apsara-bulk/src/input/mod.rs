@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 pub(crate) use self::spool::{Spool, changed};
 use crate::error::BulkError;
 use crate::executor::Executor;
-use crate::fate::{Counts, State, States};
+use crate::fate::{Counts, MOST_LINES, State, States};
 use crate::journal::folder;
 
 /// How many violations are kept; all are counted.
@@ -196,6 +196,11 @@ struct Checking<'a> {
 impl Checking<'_> {
     /// Takes a row: its request, or what is wrong with its text.
     fn row(&mut self, line: u64, row: Result<Value, String>) -> Result<(), BulkError> {
+        if line > MOST_LINES {
+            return Err(BulkError::new(format!(
+                "the input has more than {MOST_LINES} lines; divide it, with a journal for each part"
+            )));
+        }
         let request = match row {
             Ok(request) => request,
             Err(text) => {

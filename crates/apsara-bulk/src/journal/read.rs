@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::record::{Header, Record, decode};
 use crate::error::BulkError;
-use crate::fate::{Fate, State, States};
+use crate::fate::{Fate, MOST_LINES, State, States};
 
 /// The longest record, in bytes: an answer is bounded by the transport, and JSON in JSON does not grow without bounds.
 const LONGEST: u64 = 256 << 20;
@@ -103,11 +103,12 @@ pub(super) fn read(
             tail = Some(Tail { at, bytes: count, is_damaged });
             break;
         };
-        each(at, &record);
-        apply(&mut replay, record).map_err(|problem| {
+        apply(&mut replay, &record).map_err(|problem| {
             let problem = format!("record {number}, at byte {at}, {problem}");
             BulkError::damaged(format!("{}: {problem}; restore the journal from a copy", path.display()))
         })?;
+        // Only what can be true is seen: nobody makes room for a line that no input has.
+        each(at, &record);
         needs_newline = !is_whole;
         at += count;
     }
@@ -158,12 +159,21 @@ fn damaged(path: &Path, at: u64, number: u64, found: Found, replay: Option<&Repl
 }
 
 /// Takes a record for true, or says why it cannot be.
-fn apply(replay: &mut Option<Replay>, record: Record) -> Result<(), String> {
+fn apply(replay: &mut Option<Replay>, record: &Record) -> Result<(), String> {
     let (replay, record) = match (replay.as_mut(), record) {
+        (None, Record::Header(header)) if header.last > MOST_LINES => {
+            return Err(format!("is of an input of {} lines, and one has {MOST_LINES} at most", header.last));
+        }
         (None, Record::Header(header)) => {
             let states = States::default();
-            let begun =
-                Replay { header, states, unresolved: BTreeMap::new(), tail: None, end: 0, needs_newline: false };
+            let begun = Replay {
+                header: header.clone(),
+                states,
+                unresolved: BTreeMap::new(),
+                tail: None,
+                end: 0,
+                needs_newline: false,
+            };
             *replay = Some(begun);
             return Ok(());
         }
@@ -171,7 +181,7 @@ fn apply(replay: &mut Option<Replay>, record: Record) -> Result<(), String> {
         (Some(_), Record::Header(_)) => return Err("is a second header".to_owned()),
         (Some(replay), record) => (replay, record),
     };
-    let line = match &record {
+    let line = match record {
         Record::Call { line, .. } => *line,
         Record::Result(outcome) => outcome.line,
         Record::Header(_) => 0,
@@ -186,7 +196,7 @@ fn apply(replay: &mut Option<Replay>, record: Record) -> Result<(), String> {
                 return Err(format!("announces the call of line {line}, which was executed already"));
             }
             replay.states.set(line, State::Called);
-            replay.unresolved.insert(line, at);
+            replay.unresolved.insert(line, *at);
         }
         Record::Result(outcome) => {
             if !matches!(before, State::Called | State::Ended(Fate::Unknown)) {

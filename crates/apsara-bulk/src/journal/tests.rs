@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use super::read::read;
 use super::*;
-use crate::fate::{Fate, State};
+use crate::fate::{Fate, MOST_LINES, State};
 
 fn header() -> Header {
     let text = |text: &str| text.to_owned();
@@ -306,6 +306,18 @@ fn made_up(random: &mut Random) -> (Vec<Record>, Vec<Vec<(u64, State)>>) {
         after.push(states.lines().collect());
     }
     (records, after)
+}
+
+#[test]
+fn a_journal_of_more_lines_than_any_input_has_is_refused() {
+    for last in [u64::MAX, MOST_LINES + 1] {
+        let place = Place::new();
+        let begun = bytes(&[Record::Header(Header { last, ..header() }), Record::Call { line: last, at: 1 }]);
+        let error = place.replay(&begun, true).unwrap_err();
+        assert!(error.is_damaged() && error.to_string().contains("100000000 at most"), "{error}");
+        fs::write(&place.path, &begun).unwrap();
+        assert!(crate::results(&place.path, &mut Vec::new()).is_err(), "its results would fill the memory");
+    }
 }
 
 #[test]

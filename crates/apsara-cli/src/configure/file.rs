@@ -39,7 +39,7 @@ impl File {
         };
         let root = match text.trim_ascii() {
             b"" => Json::Object(Vec::new()),
-            text => serde_json::from_slice(text)
+            text => Json::read(text)
                 .map_err(|error| refused(&format!("is no JSON at line {}, column {}", error.line(), error.column())))?,
         };
         let profiles_fit = matches!(root.get("profiles"), None | Some(Json::List(_)));

@@ -6,7 +6,7 @@ const BEFORE: &str = r#"{
 	"current": "night",
 	"zebra": {"b": 1, "a": [1.5, null, true]},
 	"profiles": [
-		{"name": "night", "mode": "RamRoleArn", "x_unknown": 18446744073709551615, "access_key_id": "LTAI-n", "region_id": "cn-beijing"},
+		{"name": "night", "mode": "RamRoleArn", "x_unknown": 18446744073709551617.50, "access_key_id": "LTAI-n", "region_id": "cn-beijing"},
 		{"mode": "AK", "name": "day", "access_key_secret": "canary", "access_key_id": "LTAI-d"}
 	],
 	"meta_path": ""
@@ -27,7 +27,7 @@ fn what_is_not_changed_stays_as_it_is_and_where_it_is() {
         "zebra",
         "\"b\"",
         "\"a\"",
-        "x_unknown\": 18446744073709551615",
+        "x_unknown\": 18446744073709551617.50",
         "LTAI-n",
         "\"day\"",
         "canary",
@@ -40,6 +40,20 @@ fn what_is_not_changed_stays_as_it_is_and_where_it_is() {
     assert!(at.is_sorted(), "{text}");
     assert!(text.contains("1.5") && !text.contains("LTAI-d"), "{text}");
     assert!(text.contains("\n\t\t{\n\t\t\t\"name\": \"night\""), "{text}");
+}
+
+#[test]
+fn where_a_name_stands_twice_the_one_that_is_read_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.json");
+    std::fs::write(&path, r#"{"profiles": [], "current": "a", "profiles": [{"name": "night"}], "current": "b"}"#)
+        .unwrap();
+    let mut file = File::read(path.clone()).unwrap();
+    assert_eq!(file.current(), Some("b"));
+    file.profile_mut("new").unwrap().set("mode", Json::text("AK"));
+    file.write().unwrap();
+    let read: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    assert_eq!(read["profiles"][1], serde_json::json!({ "name": "new", "mode": "AK" }), "{read}");
 }
 
 #[cfg(unix)]

@@ -2,36 +2,45 @@
 
 use std::fmt;
 
-use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::de::{Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::{Number, Value};
+use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// Holds a value whose objects keep their order.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(super) enum Json {
-    /// A text, a number, a flag or null.
-    Plain(Value),
+    Text(String),
+    /// A number, a flag or null, as it stands there: a number may have more digits than any type of ours.
+    Plain(Box<RawValue>),
     List(Vec<Json>),
     Object(Vec<(String, Json)>),
 }
 
 impl Json {
+    /// Reads a text of JSON.
+    pub(super) fn read(text: &[u8]) -> Result<Self, serde_json::Error> {
+        // This one refuses what is nested too deeply, which reading piece by piece does not notice.
+        serde_json::from_slice::<Value>(text)?;
+        serde_json::from_slice(text)
+    }
+
     pub(super) fn text(text: &str) -> Self {
-        Self::Plain(text.into())
+        Self::Text(text.to_owned())
     }
 
     pub(super) fn as_str(&self) -> Option<&str> {
         match self {
-            Self::Plain(Value::String(text)) => Some(text),
+            Self::Text(text) => Some(text),
             _ => None,
         }
     }
 
-    /// Returns what an object has by a name.
+    /// Returns what an object has by a name; where it stands there several times, the last counts, as it does for everybody who reads it.
     pub(super) fn get(&self, name: &str) -> Option<&Json> {
         match self {
-            Self::Object(fields) => fields.iter().find(|(known, _)| known == name).map(|(_, value)| value),
+            Self::Object(fields) => fields.iter().rfind(|(known, _)| known == name).map(|(_, value)| value),
             _ => None,
         }
     }
@@ -39,7 +48,7 @@ impl Json {
     /// Returns a place of an object to be changed, which is made at its end if it is not there.
     pub(super) fn entry(&mut self, name: &str, or: Json) -> Option<&mut Json> {
         let Self::Object(fields) = self else { return None };
-        let at = fields.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
+        let at = fields.iter().rposition(|(known, _)| known == name).unwrap_or_else(|| {
             fields.push((name.to_owned(), or));
             fields.len() - 1
         });
@@ -48,7 +57,7 @@ impl Json {
 
     /// Sets what an object has by a name, in its place.
     pub(super) fn set(&mut self, name: &str, value: Json) {
-        if let Some(place) = self.entry(name, Self::Plain(Value::Null)) {
+        if let Some(place) = self.entry(name, Self::text("")) {
             *place = value;
         }
     }
@@ -57,7 +66,8 @@ impl Json {
 impl Serialize for Json {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Plain(value) => value.serialize(serializer),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Plain(raw) => raw.serialize(serializer),
             Self::List(items) => serializer.collect_seq(items),
             Self::Object(fields) => {
                 let mut map = serializer.serialize_map(Some(fields.len()))?;
@@ -72,7 +82,15 @@ impl Serialize for Json {
 
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Reader)
+        let raw = <&RawValue>::deserialize(deserializer)?;
+        let mut reader = serde_json::Deserializer::from_str(raw.get());
+        let read = match raw.get().as_bytes().first() {
+            Some(b'{') => reader.deserialize_map(Reader),
+            Some(b'[') => reader.deserialize_seq(Reader),
+            Some(b'"') => String::deserialize(&mut reader).map(Self::Text),
+            _ => IgnoredAny::deserialize(&mut reader).map(|_| Self::Plain(raw.to_owned())),
+        };
+        read.map_err(D::Error::custom)
     }
 }
 
@@ -83,30 +101,6 @@ impl<'de> Visitor<'de> for Reader {
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("JSON")
-    }
-
-    fn visit_bool<E>(self, flag: bool) -> Result<Json, E> {
-        Ok(Json::Plain(flag.into()))
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Json, E> {
-        Ok(Json::Plain(number.into()))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Json, E> {
-        Ok(Json::Plain(number.into()))
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<Json, E> {
-        Ok(Json::Plain(Number::from_f64(number).map_or(Value::Null, Value::Number)))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Json, E> {
-        Ok(Json::text(text))
-    }
-
-    fn visit_unit<E>(self) -> Result<Json, E> {
-        Ok(Json::Plain(Value::Null))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {

@@ -47,7 +47,12 @@ const SECRETS: [&str; 6] =
 
 /// Writes a profile.
 pub(crate) fn run(options: &Options) -> Result<(), Failure> {
-    let mut file = File::read(File::path(|name| std::env::var(name).ok())?)?;
+    let file = File::read(File::path(|name| std::env::var(name).ok())?)?;
+    crate::output::print(&write(file, options)?)
+}
+
+/// Writes a profile of a file, and says what changed.
+fn write(mut file: File, options: &Options) -> Result<String, Failure> {
     let name = options.profile.clone().or_else(|| file.current().map(str::to_owned)).unwrap_or("default".to_owned());
     let had_current = file.current().is_some();
     let known =
@@ -93,7 +98,23 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     file.write()?;
     let names: Vec<&str> = changes.iter().map(|(key, _)| key.as_str()).collect();
     let what = if names.is_empty() { "nothing changed".to_owned() } else { names.join(", ") };
-    crate::output::print(&format!("profile {name} of {}: {what}\n", file.location().display()))
+    Ok(format!("profile {name} of {}: {what}\n", file.location().display()))
+}
+
+/// Sets texts of a profile in a file, as `apsara configure --profile NAME --set NAME=VALUE` does.
+#[cfg(feature = "fuzz")]
+pub(crate) fn set(path: std::path::PathBuf, profile: &str, set: Vec<String>) -> Result<String, Failure> {
+    let options = Options {
+        profile: Some(profile.to_owned()),
+        access_key_id: None,
+        secret_stdin: false,
+        region: None,
+        mode: None,
+        set,
+        current: false,
+        echo: false,
+    };
+    write(File::read(path)?, &options)
 }
 
 /// Reads what the options say.
