@@ -15,10 +15,7 @@ pub(crate) struct Args {
 
 /// Runs the program in the tests package that does it.
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
-    let seed = args.seed.unwrap_or_else(|| {
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        now.map_or(1, |now| now.as_secs())
-    });
+    let seed = args.seed.unwrap_or_else(crate::run::drawn_seed);
     let (calls, seed) = (args.calls.to_string(), seed.to_string());
     succeed(&mut cargo(&["run", "--quiet", "--package", "apsara-tests", "--bin", "chaos", "--", &calls, &seed]))
 }

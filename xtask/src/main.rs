@@ -8,6 +8,7 @@ mod bulk;
 mod chaos;
 mod corpus;
 mod demo;
+mod differential;
 mod generate;
 mod import;
 mod package;
@@ -46,6 +47,8 @@ enum Command {
     Test(test::Args),
     /// Let many clients meet every fault at random, and compare what they were told with what was done.
     Chaos(chaos::Args),
+    /// Serialize and sign random calls by ours and by the official Python functions, and compare; the emulator judges both.
+    Differential(differential::Args),
     /// Let eight processes want all of one quota, by a server and by files, and see that it is kept and shared fairly.
     Quota(quota::Args),
     /// Kill and resume bulk runs again and again, and compare their journals with what was done; or measure their memory.
@@ -70,6 +73,7 @@ fn main() -> ExitCode {
         Command::Demo => demo::run(),
         Command::Test(args) => test::run(&args),
         Command::Chaos(args) => chaos::run(&args),
+        Command::Differential(args) => differential::run(&args),
         Command::Quota(args) => quota::run(&args),
         Command::Bulk(args) => bulk::run(&args),
         Command::Corpus(args) => corpus::run(&args),

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::run::{Failure, cargo, exists, succeed};
-use crate::{chaos, corpus, generate, package, peers, prove, release};
+use crate::{chaos, corpus, differential, generate, package, peers, prove, release};
 
 /// What to run. Without a flag: everything that must pass before a change lands, in at most 25 minutes on 2 cores.
 #[derive(clap::Args)]
@@ -60,11 +60,12 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         ("doc test", || succeed(&mut tests(cargo(&["test", "--workspace", "--doc", "--quiet"])))),
         ("documentation", documentation),
     ];
-    let more: [Step; 9] = [
+    let more: [Step; 10] = [
         ("chaos", chaos::sample),
         ("redis: install", peers::install_redis),
         ("fleet", fleet_tests),
         ("peers: install", peers::install),
+        ("differential: a sample", differential::sample),
         ("peers, other crates", || slow_tests(&SLOW)),
         ("browser: install", peers::install_browser),
         ("explorer", || slow_tests(&[BROWSER])),
