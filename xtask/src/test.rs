@@ -60,9 +60,10 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         ("doc test", || succeed(&mut tests(cargo(&["test", "--workspace", "--doc", "--quiet"])))),
         ("documentation", documentation),
     ];
-    let more: [Step; 10] = [
+    let more: [Step; 11] = [
         ("chaos", chaos::sample),
         ("redis: install", peers::install_redis),
+        ("chaos: a short soak", chaos::soak_sample),
         ("fleet", fleet_tests),
         ("peers: install", peers::install),
         ("differential: a sample", differential::sample),
