@@ -423,6 +423,9 @@ mod tests {
         assert_eq!(both(r#"{"a":9007199254740993}"#, r#"{"a":9007199254740992}"#), 1);
         assert_eq!(both(r#"{"a":1}"#, r#"{"a":1,"c":null}"#), 1);
         assert_eq!(both("[1,2]", "[2,1]"), 1);
+        // In another order, and not encoded.
+        let theirs = format!("P={}", encoded(r#"{"b":2,"a":1}"#));
+        assert_eq!(compared(&json, &theirs, r#"P={"a":1,"b":2}"#).1, 1);
     }
 
     #[test]
