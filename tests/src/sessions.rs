@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use apsara::transport::BoxFuture;
-use apsara::{Credentials, CredentialsProvider, Error, sts};
+use apsara::{Config, Credentials, CredentialsProvider, Error, sts};
 use apsara_emulator::Emulator;
 
 /// Gives a temporary key of a role, and another one whenever it is called expired.
@@ -17,8 +17,13 @@ pub struct Sessions {
 impl Sessions {
     /// Creates a provider that has no key yet; it asks the emulator for one when the first call needs it.
     pub fn new(emulator: &Emulator) -> Self {
-        let role = format!("acs:ram::{}:role/tests", emulator.account_id());
-        Self { sts: sts::Client::new(&crate::config(emulator)), role, current: Mutex::new(None) }
+        Self::of(&crate::config(emulator), emulator.account_id())
+    }
+
+    /// Creates a provider for an account of an emulator that is in another process.
+    pub fn of(config: &Config, account: &str) -> Self {
+        let role = format!("acs:ram::{account}:role/tests");
+        Self { sts: sts::Client::new(config), role, current: Mutex::new(None) }
     }
 
     fn current(&self) -> Option<Credentials> {

@@ -1,5 +1,6 @@
 //! `cargo xtask chaos`: many clients, every fault at random, and the ledger that must agree with what they were told.
 
+use crate::peers;
 use crate::run::{Failure, cargo, succeed};
 
 /// How many calls, and by which seed.
@@ -11,19 +12,30 @@ pub(crate) struct Args {
     /// What all that is random follows from; else it is drawn, and printed.
     #[arg(long, value_name = "S")]
     seed: Option<u64>,
+    /// Let the clients be processes that are killed, the emulator crash and go on with its data, and Redis, which they share a quota
+    /// by, be killed and come back.
+    #[arg(long)]
+    soak: bool,
 }
 
 /// Runs the program in the tests package that does it.
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
-    let seed = args.seed.unwrap_or_else(|| {
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        now.map_or(1, |now| now.as_secs())
-    });
+    let seed = args.seed.unwrap_or_else(crate::run::drawn_seed);
     let (calls, seed) = (args.calls.to_string(), seed.to_string());
-    succeed(&mut cargo(&["run", "--quiet", "--package", "apsara-tests", "--bin", "chaos", "--", &calls, &seed]))
+    let mut command = cargo(&["run", "--quiet", "--package", "apsara-tests", "--bin", "chaos", "--"]);
+    if args.soak {
+        peers::install_redis()?;
+        command.arg("soak");
+    }
+    succeed(command.args([calls, seed]))
 }
 
 /// What every test run does.
 pub(crate) fn sample() -> Result<(), Failure> {
-    run(&Args { calls: 20_000, seed: None })
+    run(&Args { calls: 20_000, seed: None, soak: false })
+}
+
+/// A short soak, which every test run does as well.
+pub(crate) fn soak_sample() -> Result<(), Failure> {
+    run(&Args { calls: 3_000, seed: None, soak: true })
 }

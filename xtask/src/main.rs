@@ -10,6 +10,7 @@ mod chaos;
 mod concurrency;
 mod corpus;
 mod demo;
+mod differential;
 mod dist;
 mod emulator;
 mod fuzz;
@@ -56,6 +57,8 @@ enum Command {
     Chaos(chaos::Args),
     /// Give input of any kind to whatever reads what others wrote: specs, answers, profiles, requests, journals, command lines.
     Fuzz(fuzz::Args),
+    /// Serialize and sign random calls by ours and by the official Python functions, and compare; the emulator judges both.
+    Differential(differential::Args),
     /// Let eight processes want all of one quota, by a server and by files, and see that it is kept and shared fairly.
     Quota(quota::Args),
     /// Kill and resume bulk runs again and again, and compare their journals with what was done; or measure their memory.
@@ -88,6 +91,7 @@ fn main() -> ExitCode {
         Command::Test(args) => test::run(&args),
         Command::Chaos(args) => chaos::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
+        Command::Differential(args) => differential::run(&args),
         Command::Quota(args) => quota::run(&args),
         Command::Bulk(args) => bulk::run(&args),
         Command::Canaries => canaries::run(),

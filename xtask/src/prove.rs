@@ -31,6 +31,7 @@ mod of_ram;
 mod of_release;
 mod of_runtime;
 mod of_secrets;
+mod of_soak;
 mod of_terminal;
 mod of_transport;
 
@@ -78,6 +79,7 @@ pub(crate) fn run(only: &str) -> Result<(), Failure> {
         of_terminal::BREAKS,
         of_bulk::BREAKS,
         of_code::BREAKS,
+        of_soak::BREAKS,
     ];
     let breaks = || all.into_iter().flatten().filter(is_meant);
     if breaks().next().is_none() {

@@ -50,6 +50,12 @@ pub(crate) fn shown(command: &Command) -> String {
     words.join(" ")
 }
 
+/// Returns a seed that another run does not have.
+pub(crate) fn drawn_seed() -> u64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    now.map_or(1, |now| now.as_secs())
+}
+
 /// Returns whether a program can be started.
 pub(crate) fn exists(program: &str, argument: &str) -> bool {
     Command::new(program).arg(argument).output().is_ok_and(|output| output.status.success())

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::run::{Failure, cargo, exists, succeed};
-use crate::{canaries, chaos, corpus, fuzz, generate, package, peers, prove, release, supply};
+use crate::{canaries, chaos, corpus, differential, fuzz, generate, package, peers, prove, release, supply};
 
 /// What to run. Without a flag: everything that must pass before a change lands, in at most 25 minutes on 2 cores.
 #[derive(clap::Args)]
@@ -60,13 +60,15 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         ("doc test", || succeed(&mut tests(cargo(&["test", "--workspace", "--doc", "--quiet"])))),
         ("documentation", documentation),
     ];
-    let more: [Step; 12] = [
+    let more: [Step; 14] = [
         ("canaries", canaries::run),
         ("chaos", chaos::sample),
         ("fuzz", fuzz::sample),
         ("redis: install", peers::install_redis),
+        ("chaos: a short soak", chaos::soak_sample),
         ("fleet", fleet_tests),
         ("peers: install", peers::install),
+        ("differential: a sample", differential::sample),
         ("peers, other crates", || slow_tests(&SLOW)),
         ("browser: install", peers::install_browser),
         ("explorer", || slow_tests(&[BROWSER])),

@@ -204,6 +204,19 @@ async fn every_violation_of_a_description_is_told_at_once() {
 }
 
 #[tokio::test]
+async fn a_name_on_the_wire_is_given_once() {
+    let kept = Kept::default();
+    let call = || kept.client().call("Ecs", "2014-05-26", "DescribePrice").param("DataDisk", json!([{ "Size": 1 }]));
+    for twice in [call().param("DataDisk.1.Size", 2), call().form("Map", json!({ "a.b": 1, "a": { "b": 1 } }))] {
+        let error = twice.send().await.unwrap_err();
+        assert!(error.is_invalid() && error.to_string().contains("is given twice"), "{error}");
+    }
+    assert_eq!(kept.count(), 0, "something was sent");
+    call().param("DataDisk.2.Size", 2).param("DataDisk.1", 3).send().await.unwrap();
+    assert_eq!(kept.request().uri().query(), Some("DataDisk.1=3&DataDisk.1.Size=1&DataDisk.2.Size=2"));
+}
+
+#[tokio::test]
 async fn what_must_not_be_seen_is_not() {
     let kept = Kept::answering(&[(400, r#"{"Code":"Bad","Message":"hunter2 and s-e-c-r-e-t and shown"}"#)]);
     let call =

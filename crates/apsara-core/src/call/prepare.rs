@@ -62,7 +62,17 @@ pub(super) fn prepare<'a>(client: &Client, invocation: Invocation<'a>) -> Result
         // The request does not hold it, so that it is copied to where it travels.
         Some((index, token)) => encode(request, path, Some((*index, token))).map(Encoded::into_owned),
     };
-    let encoded = encoded.map_err(|(parameter, reason)| invalid(vec![Violation::new(parameter, reason)]))?;
+    let mut encoded = encoded.map_err(|(parameter, reason)| invalid(vec![Violation::new(parameter, reason)]))?;
+    for pairs in [&mut encoded.query, &mut encoded.form] {
+        // They are signed and sent in this order.
+        pairs.sort_unstable();
+        // Some specs list `DataDisk` and `DataDisk.1.Size` as well. Which of two values counts, no document says.
+        if let Some(twice) = pairs.windows(2).find(|pairs| pairs[0].0 == pairs[1].0) {
+            let rule =
+                "is given twice, by parameters or keys that have the same name on the wire; leave one of them out";
+            return Err(invalid(vec![Violation::new(&*twice[0].0, rule)]));
+        }
+    }
     let region_id = encoded.query.iter().chain(&encoded.form).find(|(name, _)| name == "RegionId");
     let region_id = region_id.map(|(_, value)| &**value);
     if let Some((parameter, _)) = encoded.host.iter().find(|(_, value)| !is_label(value)) {

@@ -1,7 +1,10 @@
 //! The calls: of three operations that may be repeated, may be with a token, and may not be.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use apsara::pacing::Pacer;
+use apsara::transport::ReqwestTransport;
 use apsara::{Config, Credentials, Error, Outcome, Retry, SignatureVersion, live};
 use apsara_emulator::Emulator;
 use apsara_tests::{Kind, Sessions};
@@ -29,6 +32,23 @@ pub(crate) struct Told {
     pub(crate) outcome: Option<Outcome>,
 }
 
+/// Where calls go: an emulator with a task that runs.
+pub(crate) struct Place {
+    pub(crate) url: String,
+    pub(crate) account: String,
+    pub(crate) key: String,
+    pub(crate) secret: String,
+    pub(crate) task: String,
+}
+
+impl Place {
+    pub(crate) fn new(emulator: &Emulator, task: &str) -> Self {
+        let (key, secret) = (emulator.access_key_id().to_owned(), emulator.access_key_secret().to_owned());
+        let (url, account) = (emulator.url().to_owned(), emulator.account_id().to_owned());
+        Self { url, account, key, secret, task: task.to_owned() }
+    }
+}
+
 /// Several clients, with permanent and temporary keys and both signatures.
 pub(crate) struct Clients {
     clients: Vec<live::Client>,
@@ -37,25 +57,35 @@ pub(crate) struct Clients {
 }
 
 impl Clients {
-    pub(crate) fn new(emulator: &Emulator, task: &str, seed: u64) -> Result<Self, Error> {
+    pub(crate) fn new(place: &Place, pacer: Option<&Arc<dyn Pacer>>, seed: u64) -> Result<Self, Error> {
         let retry = Retry::new().waits(Duration::from_millis(1), Duration::from_millis(20));
+        let key = || Credentials::new(&place.key, &place.secret);
+        // Each would read the certificates of the system anew, which takes longer than the calls.
+        let transport = Arc::new(ReqwestTransport::new()?);
+        let builder = || Config::builder().endpoint(&place.url).retry(retry).account(&place.account);
         let config = |number: u32| {
-            let config = Config::builder().endpoint(emulator.url()).retry(retry).without_pacing();
+            let config = match pacer {
+                Some(pacer) => builder().pacer(Arc::clone(pacer)),
+                None => builder().without_pacing(),
+            };
             let config = match number % 2 {
-                0 => config.credentials(Credentials::new(emulator.access_key_id(), emulator.access_key_secret())?),
-                _ => config.credentials_provider(Sessions::new(emulator)),
+                0 => config.credentials(key()?),
+                _ => {
+                    let asking =
+                        builder().without_pacing().credentials(key()?).transport(Arc::clone(&transport)).build()?;
+                    config.credentials_provider(Sessions::of(&asking, &place.account))
+                }
             };
             let signature = if number % 4 < 2 { SignatureVersion::V3 } else { SignatureVersion::V1 };
-            config.signature(signature).build()
+            config.signature(signature).transport(Arc::clone(&transport)).build()
         };
         let clients = (0..16).map(|number| Ok(live::Client::new(&config(number)?))).collect::<Result<_, Error>>()?;
-        Ok(Self { clients, task: task.to_owned(), seed })
+        Ok(Self { clients, task: place.task.clone(), seed })
     }
 
     /// Makes the call of a number; what it is follows from the number and the seed.
     pub(crate) async fn call(&self, number: usize) -> Told {
-        let draw = mixed(self.seed ^ (number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        let kind = Kind::ALL[(draw % 3) as usize];
+        let (draw, kind) = drawn(self.seed, number);
         let live = &self.clients[(draw >> 8) as usize % self.clients.len()];
         let is_hurried = (draw >> 16).is_multiple_of(20);
         let deadline = Duration::from_millis(if is_hurried { (draw >> 24) % 8 } else { 30_000 });
@@ -78,6 +108,17 @@ impl Clients {
     }
 }
 
+/// Draws what a call is.
+fn drawn(seed: u64, number: usize) -> (u64, Kind) {
+    let draw = mixed(seed ^ (number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    (draw, Kind::ALL[(draw % 3) as usize])
+}
+
+/// Returns the kind of the call of a number.
+pub(crate) fn kind(seed: u64, number: usize) -> Kind {
+    drawn(seed, number).1
+}
+
 fn told<T>(result: Result<apsara::Raw<T>, Error>) -> (u32, Option<Outcome>) {
     match result {
         Ok(answer) => (answer.attempts(), None),
@@ -86,7 +127,7 @@ fn told<T>(result: Result<apsara::Raw<T>, Error>) -> (u32, Option<Outcome>) {
 }
 
 /// Mixes the bits of a number (the finalizer of SplitMix64).
-fn mixed(mut number: u64) -> u64 {
+pub(crate) fn mixed(mut number: u64) -> u64 {
     number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     number ^ (number >> 31)

@@ -1,12 +1,14 @@
 //! Many clients, every fault at random: what the clients were told must agree with what the emulator did, call by call.
 //!
-//! `cargo xtask chaos --calls N --seed S` starts it.
+//! `cargo xtask chaos --calls N --seed S` starts it; with `--soak`, clients are processes that are killed, and the emulator and a Redis
+//! server are too.
 
 // It reports to a terminal.
 #![allow(clippy::print_stdout)]
 
 mod calls;
 mod faults;
+mod soak;
 mod verdict;
 
 use std::process::ExitCode;
@@ -17,7 +19,7 @@ use std::time::{Duration, Instant};
 use apsara_emulator::{Emulator, Quotas};
 use apsara_tests::relay_task;
 
-use crate::calls::{Clients, Told};
+use crate::calls::{Clients, Place, Told};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
@@ -26,9 +28,18 @@ const IN_FLIGHT: usize = 64;
 
 #[tokio::main]
 async fn main() -> Result<ExitCode> {
-    let mut arguments = std::env::args().skip(1);
-    let mut number = |default: u64| arguments.next().map_or(Ok(default), |text| text.parse());
-    let (calls, seed) = (usize::try_from(number(20_000)?)?, number(1)?);
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [calls, seed] => plain(calls.parse()?, seed.parse()?).await,
+        ["soak", calls, seed] => soak::run(calls.parse()?, seed.parse()?).await,
+        ["emulator", ref rest @ ..] => soak::emulator::run(rest).await,
+        ["client", ref rest @ ..] => soak::client::run(rest).await,
+        _ => Err("CALLS SEED, or soak CALLS SEED".into()),
+    }
+}
+
+/// Lets the clients of one process meet every fault.
+async fn plain(calls: usize, seed: u64) -> Result<ExitCode> {
     // No callbacks: nobody listens at the addresses that the calls name.
     let emulator = Emulator::builder().quota(Quotas::Off).fault_seed(seed).callbacks(false).start().await?;
     let task = running_task(&emulator).await?;
@@ -64,7 +75,7 @@ async fn running_task(emulator: &Emulator) -> Result<String> {
 
 /// Makes the calls, each with a number that the ledger finds it by.
 async fn run(emulator: &Emulator, task: &str, calls: usize, seed: u64) -> Result<Vec<Told>> {
-    let clients = Arc::new(Clients::new(emulator, task, seed)?);
+    let clients = Arc::new(Clients::new(&Place::new(emulator, task), None, seed)?);
     let next = Arc::new(AtomicUsize::new(0));
     let mut workers = tokio::task::JoinSet::new();
     for _ in 0..IN_FLIGHT {

@@ -107,6 +107,7 @@ impl Signer<'_> {
 }
 
 impl<'a> Unsigned<'a> {
+    /// Takes a request apart whose query and form are sorted.
     pub(super) fn new(operation: &'static Operation, endpoint: Endpoint, encoded: Encoded<'a>) -> Self {
         // A server that is reached by its address has no name that could say it, only the header.
         let mut host = None;
@@ -115,9 +116,7 @@ impl<'a> Unsigned<'a> {
             host = Some(format!("{name}.{}", host.as_deref().unwrap_or(endpoint.host())));
             endpoint = endpoint.below(name);
         }
-        let Encoded { path, mut query, mut form, headers, body, .. } = encoded;
-        query.sort_unstable();
-        form.sort_unstable();
+        let Encoded { path, query, form, headers, body, .. } = encoded;
         let (content_type, body) = match body {
             Some(Body::Xml(xml)) => (Some("application/xml"), xml),
             Some(Body::Json(json)) => (Some(JSON), json),

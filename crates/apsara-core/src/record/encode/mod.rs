@@ -96,6 +96,11 @@ pub(crate) fn encode<'a>(
                 let segments: Vec<String> = text.trim_start_matches('/').split('/').map(percent_encode).collect();
                 let path = out.path.replace(&format!("{{+{}}}", meta.name), &segments.join("/"));
                 out.path = path.replace(&format!("{{{}}}", meta.name), &percent_encode(&text)).into();
+                // What parses URLs takes these away with the part before them, however they are encoded: the call would be one of
+                // something else, such as of all where one is meant.
+                if out.path.split('/').any(|part| part == "." || part == "..") {
+                    return refuse("must not be `.` or `..`, which lead to another path");
+                }
             }
             Location::Body if several => {
                 parts.insert(meta.name.to_owned(), to_value(view));
@@ -250,6 +255,24 @@ mod tests {
         assert!(matches!(encoded.body, Some(Body::Json(body)) if body == b"{}"));
         assert_eq!(encode(&request, "/{key}", None).unwrap().path, "/a%20b%2Fc");
         assert_eq!(encode(&Everywhere::default(), "/{key}", None).unwrap_err().1, "a part of the path is not set");
+    }
+
+    #[test]
+    fn a_parameter_does_not_lead_to_another_path() {
+        let written = |path, key: &str| {
+            let request = Everywhere { key: Some(key.to_owned()), ..Everywhere::default() };
+            encode(&request, path, None).map(|encoded| encoded.path.into_owned())
+        };
+        for (path, key) in [("/x/{key}", "."), ("/x/{key}/y", ".."), ("/x/{+key}", "a/../b"), ("/x/.{key}", ".")] {
+            let (parameter, reason) = written(path, key).unwrap_err();
+            assert_eq!((parameter.as_str(), reason.contains("another path")), ("key", true), "{path} {key}");
+        }
+        for (key, path) in
+            [("...", "/x/..."), ("a/../b", "/x/a%2F..%2Fb"), ("%2e%2e", "/x/%252e%252e"), (".a", "/x/.a")]
+        {
+            assert_eq!(written("/x/{key}", key).unwrap(), path);
+        }
+        assert_eq!(written("/x/{key}.json", ".").unwrap(), "/x/..json");
     }
 
     #[test]
