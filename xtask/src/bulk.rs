@@ -26,10 +26,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         let lines = lines.to_string();
         return succeed(&mut cargo(&[&start[..], &["memory", &lines]].concat()));
     }
-    let seed = args.seed.unwrap_or_else(|| {
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        now.map_or(1, |now| now.as_secs())
-    });
+    let seed = args.seed.unwrap_or_else(crate::run::drawn_seed);
     let (tasks, kills, seed) = (args.tasks.to_string(), args.kills.to_string(), seed.to_string());
     succeed(&mut cargo(&[&start[..], &["kills", &tasks, &kills, &seed]].concat()))
 }

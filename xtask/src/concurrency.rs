@@ -1,6 +1,6 @@
 //! `cargo xtask concurrency`: the sources of the quota and of the refresh of credentials, in every order that a scheduler draws.
 
-use crate::run::{Failure, cargo, drawn, succeed};
+use crate::run::{Failure, cargo, drawn_seed, succeed};
 
 /// How many executions, and by which seed.
 #[derive(clap::Args)]
@@ -15,7 +15,7 @@ pub(crate) struct Args {
 
 /// Runs the program that does it.
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
-    let (executions, seed) = (args.executions.to_string(), args.seed.unwrap_or_else(drawn).to_string());
+    let (executions, seed) = (args.executions.to_string(), args.seed.unwrap_or_else(drawn_seed).to_string());
     let mut command = cargo(&["run", "--quiet", "--package", "apsara-concurrency", "--", &executions, &seed]);
     succeed(&mut command)
 }

@@ -16,6 +16,7 @@ mod emulator;
 mod fuzz;
 mod generate;
 mod import;
+mod mutants;
 mod package;
 mod pages;
 mod peers;
@@ -69,6 +70,8 @@ enum Command {
     Concurrency(concurrency::Args),
     /// Generate and compile every document of the portal in a folder.
     Corpus(corpus::Args),
+    /// Change the code that must not be wrong in every way that cargo-mutants knows, and want a test to notice each.
+    Mutants(mutants::Args),
     /// Package every crate that is published, in the order to publish them in, and build and run a program from the packages alone.
     Package,
     /// Write what changed for callers since the last release into CHANGELOG.md, and see that the version is large enough for it.
@@ -97,6 +100,7 @@ fn main() -> ExitCode {
         Command::Canaries => canaries::run(),
         Command::Concurrency(args) => concurrency::run(&args),
         Command::Corpus(args) => corpus::run(&args),
+        Command::Mutants(args) => mutants::run(&args),
         Command::Package => package::run(),
         Command::ReleaseNotes(args) => release::run(&args),
         Command::Semver => semver::run(),

@@ -61,8 +61,16 @@ pub(crate) fn exists(program: &str, argument: &str) -> bool {
     Command::new(program).arg(argument).output().is_ok_and(|output| output.status.success())
 }
 
-/// Draws a seed: the seconds since 1970, which no two runs share that somebody starts.
-pub(crate) fn drawn() -> u64 {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    now.map_or(1, |now| now.as_secs())
+/// Installs a program of the Rust registry below the target folder, in one version, unless it is there; returns where it is.
+pub(crate) fn installed(name: &str, version: &str) -> Result<PathBuf, Failure> {
+    let folder = target().join("tools");
+    let program = folder.join("bin").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    // A subcommand of cargo hears its own name first.
+    let command = name.strip_prefix("cargo-").unwrap_or(name);
+    let told = Command::new(&program).args([command, "--version"]).output();
+    if !told.is_ok_and(|told| String::from_utf8_lossy(&told.stdout).trim().ends_with(version)) {
+        println!("{name} {version} is installed to {}, which takes some minutes", folder.display());
+        succeed(cargo(&["install", name, "--version", version, "--locked", "--quiet", "--root"]).arg(&folder))?;
+    }
+    Ok(program)
 }

@@ -222,6 +222,7 @@ fn no_secret_and_no_parameter_is_in_any_span_at_the_lowest_level() {
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
         .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
+        .with_ansi(false)
         .with_writer(written.clone());
     let first = tracing::subscriber::with_default(subscriber.finish(), || runtime.block_on(calls("one")));
     let second = traced(&receiver, &runtime, calls("two"));

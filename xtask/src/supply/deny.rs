@@ -3,20 +3,14 @@
 use std::fs;
 use std::process::Command;
 
-use crate::run::{Failure, cargo, root, succeed, target};
+use crate::run::{Failure, installed, root, succeed};
 
 /// The last version that is known to read our deny.toml.
 const VERSION: &str = "0.20.2";
 
 /// Lets it look at licences, duplicates and sources; returns how many duplicates are allowed.
 pub(super) fn check(advisories: bool) -> Result<usize, Failure> {
-    let folder = target().join("tools");
-    let program = folder.join("bin").join(format!("cargo-deny{}", std::env::consts::EXE_SUFFIX));
-    let told = Command::new(&program).arg("--version").output();
-    if !told.is_ok_and(|told| String::from_utf8_lossy(&told.stdout).trim().ends_with(VERSION)) {
-        println!("cargo-deny {VERSION} is installed to {}, which takes some minutes", folder.display());
-        succeed(cargo(&["install", "cargo-deny", "--version", VERSION, "--locked", "--quiet", "--root"]).arg(&folder))?;
-    }
+    let program = installed("cargo-deny", VERSION)?;
     let mut deny = Command::new(&program);
     deny.current_dir(root()).args(["--offline", "--locked", "--log-level", "error", "check", "--hide-inclusion-graph"]);
     succeed(deny.args(["licenses", "bans", "sources"]))?;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod dropped;
 mod inputs;
 mod scripted;
 
