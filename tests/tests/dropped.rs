@@ -3,13 +3,12 @@
 #![allow(clippy::unwrap_used)]
 
 use std::future::{Future, poll_fn};
-use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
 use apsara::pacing::LocalPacer;
 use apsara::transport::{HyperTransport, ReqwestTransport, Transport};
-use apsara::{Config, Quota};
+use apsara::{Config, live};
 use apsara_emulator::Emulator;
 use apsara_tests::credentials;
 
@@ -33,42 +32,46 @@ async fn a_call_that_is_dropped_anywhere_leaves_quota_and_pool_as_they_should_be
     drops(HyperTransport::new().unwrap()).await;
 }
 
-/// Drops calls after no poll, one poll, two polls and so on, until one ends.
+/// How many calls of the operation are granted in a second.
+const QUOTA: usize = 10;
+
+/// Drops calls after no poll, one poll, two polls and so on, until one ends; and that again, while the quota makes them wait.
 async fn drops(transport: impl Transport + 'static) {
-    let quota = Quota { calls: 2, seconds: 1 };
     let emulator = Emulator::start().await.unwrap();
-    let pacer = Arc::new(LocalPacer::new());
     let config = Config::builder()
         .credentials(credentials(&emulator))
         .endpoint(emulator.url())
-        .pacer(Arc::clone(&pacer))
+        .pacer(LocalPacer::new())
         .transport(transport)
         .deadline(Duration::from_secs(20))
         .build()
         .unwrap();
-    let client = apsara::untyped::Client::new(&config);
-    let describe = || {
-        let call = client.call("live", "2016-11-01", "DescribeLivePullToPushList");
-        call.query("Region", "cn-shanghai").quota(quota).repeat(apsara::Repeat::Unsafe)
-    };
-    let (mut begun, mut ended) = (0, false);
-    while !ended {
-        // Whoever waits for a grant, for a connection or for an answer is dropped there.
-        ended = dropped_after(begun, describe().send()).await.inspect(|told| assert!(told.is_ok())).is_some();
-        begun += 1;
-        assert!(begun < 1000, "it does not end");
+    let live = live::Client::new(&config);
+    let describe = || live.describe_live_pull_to_push_list().region("cn-shanghai").send_raw();
+    let (mut begun, mut dropped) = (0, 0);
+    while dropped < 3 * QUOTA {
+        for polls in 0.. {
+            begun += 1;
+            match dropped_after(polls, describe()).await {
+                None => dropped += 1,
+                Some(told) => {
+                    told.unwrap();
+                    break;
+                }
+            }
+        }
     }
-    assert!(begun > 3, "it ended after {begun} polls: there was hardly anything to drop");
     // Nobody who was dropped holds a place or a connection: as many as ever are granted at once, and answered.
     tokio::time::sleep(Duration::from_millis(1200)).await;
-    let both = tokio::time::timeout(Duration::from_secs(10), async {
-        let (first, second) = (tokio::spawn(describe().send()), tokio::spawn(describe().send()));
-        (first.await.unwrap(), second.await.unwrap())
+    let mut calls = tokio::task::JoinSet::new();
+    (0..QUOTA).for_each(|_| {
+        calls.spawn(describe());
     });
-    let (first, second) = both.await.expect("calls after those that were dropped hang");
-    assert!(first.is_ok() && second.is_ok());
-    assert_eq!(first.unwrap().waited().max(second.unwrap().waited()), Duration::ZERO, "a dropped call has a place");
+    let all = tokio::time::timeout(Duration::from_secs(10), calls.join_all());
+    for told in all.await.expect("calls after those that were dropped hang") {
+        assert_eq!(told.unwrap().waited(), Duration::ZERO, "a dropped call holds a place");
+    }
     // No call was made twice, and none that nobody began.
     let made = emulator.ledger().iter().filter(|entry| entry.action == "DescribeLivePullToPushList").count();
-    assert!(made <= begun + 2, "{made} of {begun} calls and two more reached the cloud");
+    assert!(made <= begun + QUOTA, "{made} calls reached the cloud, of {begun} and {QUOTA} more");
 }
