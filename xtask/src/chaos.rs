@@ -1,7 +1,9 @@
 //! `cargo xtask chaos`: many clients, every fault at random, and the ledger that must agree with what they were told.
 
+use std::process::Command;
+
 use crate::peers;
-use crate::run::{Failure, cargo, succeed};
+use crate::run::{Failure, built, built_for_long, succeed};
 
 /// How many calls, and by which seed.
 #[derive(clap::Args)]
@@ -25,11 +27,8 @@ const WORTH_OPTIMIZING: u64 = 50_000;
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let seed = args.seed.unwrap_or_else(crate::run::drawn_seed);
     let (calls, seed) = (args.calls.to_string(), seed.to_string());
-    let mut command = cargo(&["run", "--quiet", "--package", "apsara-tests", "--bin", "chaos"]);
-    if args.calls > WORTH_OPTIMIZING {
-        command.arg("--release");
-    }
-    command.arg("--");
+    let program = if args.calls > WORTH_OPTIMIZING { built_for_long("chaos")? } else { built("chaos", "bulk")? };
+    let mut command = Command::new(program);
     if args.soak {
         peers::install_redis()?;
         command.arg("soak");

@@ -1,6 +1,8 @@
 //! `cargo xtask concurrency`: the sources of the quota and of the refresh of credentials, in every order that a scheduler draws.
 
-use crate::run::{Failure, cargo, drawn_seed, succeed};
+use std::process::Command;
+
+use crate::run::{Failure, built, drawn_seed, succeed};
 
 /// How many executions, and by which seed.
 #[derive(clap::Args)]
@@ -16,6 +18,5 @@ pub(crate) struct Args {
 /// Runs the program that does it.
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let (executions, seed) = (args.executions.to_string(), args.seed.unwrap_or_else(drawn_seed).to_string());
-    let mut command = cargo(&["run", "--quiet", "--package", "apsara-concurrency", "--", &executions, &seed]);
-    succeed(&mut command)
+    succeed(Command::new(built("concurrency", "orders")?).args([executions, seed]))
 }

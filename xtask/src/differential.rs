@@ -1,7 +1,9 @@
 //! `cargo xtask differential`: random calls, serialized and signed by us and by the official Python functions.
 
+use std::process::Command;
+
 use crate::peers;
-use crate::run::{Failure, cargo, succeed};
+use crate::run::{Failure, built, built_for_long, succeed};
 
 /// How many calls, and by which seed.
 #[derive(clap::Args)]
@@ -25,11 +27,10 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     peers::install_python()?;
     let seed = args.seed.unwrap_or_else(crate::run::drawn_seed);
     let (cases, seed) = (args.cases.to_string(), seed.to_string());
-    let mut command = cargo(&["run", "--quiet", "--package", "apsara-tests", "--bin", "differential"]);
-    if args.cases > WORTH_OPTIMIZING {
-        command.arg("--release");
-    }
-    command.args(["--", &cases, &seed]).args(args.case.map(|case| case.to_string()));
+    let program =
+        if args.cases > WORTH_OPTIMIZING { built_for_long("differential")? } else { built("differential", "bulk")? };
+    let mut command = Command::new(program);
+    command.args([&cases, &seed]).args(args.case.map(|case| case.to_string()));
     succeed(&mut command)
 }
 

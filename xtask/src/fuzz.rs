@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use crate::run::{Failure, cargo, root, succeed, target};
+use crate::run::{Failure, built, cargo, drawn_seed, root, succeed, target};
 
 /// What is fuzzed, for how long, and by what.
 #[derive(clap::Args)]
@@ -69,10 +69,7 @@ fn fuzz(args: &Args, engine: Engine) -> Result<(), Failure> {
     if chosen.is_empty() {
         return Err(format!("there is no such target; there are {}", targets.join(", ")));
     }
-    let seed = args.seed.unwrap_or_else(|| {
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        now.map_or(1, |now| now.as_secs())
-    });
+    let seed = args.seed.unwrap_or_else(drawn_seed);
     let named = match engine {
         Engine::Libfuzzer => "libFuzzer, on nightly Rust",
         Engine::Stable => "the stable one, which changes the corpus at random",
@@ -80,10 +77,7 @@ fn fuzz(args: &Args, engine: Engine) -> Result<(), Failure> {
     println!("engine: {named}; seed {seed}; {} s for each target", args.seconds);
     let program = match engine {
         Engine::Libfuzzer => build_libfuzzer()?,
-        Engine::Stable => {
-            succeed(&mut cargo(&["build", "--quiet", "--package", "apsara-fuzz", "--bin", "fuzz"]))?;
-            target().join("debug").join(format!("fuzz{}", std::env::consts::EXE_SUFFIX))
-        }
+        Engine::Stable => built("fuzz", "corpus")?,
     };
     let folder = target().join("fuzz");
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;

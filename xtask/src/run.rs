@@ -61,6 +61,21 @@ pub(crate) fn exists(program: &str, argument: &str) -> bool {
     Command::new(program).arg(argument).output().is_ok_and(|output| output.status.success())
 }
 
+/// Builds a program of the workspace that stands beside a test of its package, and returns where it is.
+///
+/// It is built as for that test, with the whole workspace chosen: so every crate has the features that all tests were built with, and
+/// none is built once more with others.
+pub(crate) fn built(name: &str, beside: &str) -> Result<PathBuf, Failure> {
+    succeed(&mut cargo(&["test", "--quiet", "--workspace", "--no-run", "--test", beside]))?;
+    Ok(target().join("debug").join(format!("{name}{}", std::env::consts::EXE_SUFFIX)))
+}
+
+/// Builds a program of the tests package with all optimizations, and returns where it is.
+pub(crate) fn built_for_long(name: &str) -> Result<PathBuf, Failure> {
+    succeed(&mut cargo(&["build", "--quiet", "--release", "--package", "apsara-tests", "--bin", name]))?;
+    Ok(target().join("release").join(format!("{name}{}", std::env::consts::EXE_SUFFIX)))
+}
+
 /// Installs a program of the Rust registry below the target folder, in one version, unless it is there; returns where it is.
 pub(crate) fn installed(name: &str, version: &str) -> Result<PathBuf, Failure> {
     let folder = target().join("tools");

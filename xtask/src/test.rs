@@ -170,11 +170,12 @@ fn test_targets() -> Result<Vec<String>, Failure> {
 }
 
 fn fleet_tests() -> Result<(), Failure> {
-    succeed(&mut tests(cargo(&["test", "--package", "apsara-tests", "--test", FLEET])))
+    succeed(&mut tests(cargo(&["test", "--workspace", "--test", FLEET])))
 }
 
 fn slow_tests(names: &[&str]) -> Result<(), Failure> {
-    let mut arguments = vec!["test", "--package", "apsara-tests"];
+    // As for all other tests the whole workspace is chosen, lest every crate is built once more with fewer features.
+    let mut arguments = vec!["test", "--workspace"];
     for name in names {
         arguments.extend(["--test", name]);
     }
