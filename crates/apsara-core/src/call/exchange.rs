@@ -1,6 +1,8 @@
 //! The part of a call that knows no type: attempts, until there is an answer or an error that must be told.
 
+use std::pin::Pin;
 use std::sync::atomic::Ordering;
+use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
@@ -20,7 +22,7 @@ use crate::outcome::Outcome;
 use crate::pacing::{Lane, PacingError};
 use crate::record::{AnyRecord, without_sensitive, without_values};
 use crate::retry::{Cause, Retry, share};
-use crate::transport::{Body, TransportError};
+use crate::transport::{Body, BoxFuture, TransportError};
 use crate::upload::Upload;
 
 /// A success as it came.
@@ -68,12 +70,33 @@ pub(crate) struct Invocation<'a> {
     pub(crate) streaming: bool,
     /// What is sent as the body in the place of a parameter.
     pub(crate) upload: Option<&'a Upload>,
+    /// Says which values a recording must not hold, where the types of the call know it.
+    #[cfg(feature = "testing")]
+    pub(crate) names: Option<crate::testing::NamesOfTypes>,
 }
 
 impl<'a> Invocation<'a> {
+    /// Makes the call of a typed request.
+    pub(crate) fn of<R: super::Request>(request: &'a R) -> Self {
+        Self {
+            #[cfg(feature = "testing")]
+            names: Some(crate::testing::names_of_types::<R>),
+            ..Self::new(R::OPERATION, request)
+        }
+    }
+
     /// Calls an operation that answers at once, and by no redirect.
     pub(crate) fn new(operation: &'static Operation, request: &'a dyn AnyRecord) -> Self {
-        Self { operation, path: operation.path, request, redirects: false, streaming: false, upload: None }
+        Self {
+            operation,
+            path: operation.path,
+            request,
+            redirects: false,
+            streaming: false,
+            upload: None,
+            #[cfg(feature = "testing")]
+            names: None,
+        }
     }
 }
 
@@ -121,7 +144,7 @@ async fn exchange_watched(
         renewed: None,
         watch,
         #[cfg(feature = "testing")]
-        names: options.names,
+        names: invocation.names,
     };
     let result = call.run().await;
     result.map_err(|error| {
@@ -130,6 +153,29 @@ async fn exchange_watched(
         call.watch.failed(&error);
         error
     })
+}
+
+/// The head of an answer, and its body, or what gives it as it comes.
+type Arrived = (Parts, Bytes, Option<Body>);
+
+/// A request on its way. What few calls need is set aside for those alone: the future of every call would be larger for it.
+enum Sending<'a> {
+    Whole(BoxFuture<'a, Result<http::Response<Bytes>, TransportError>>),
+    InPieces(BoxFuture<'a, Result<Arrived, Error>>),
+}
+
+impl Future for Sending<'_> {
+    type Output = Result<Arrived, Error>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.get_mut() {
+            Self::Whole(sent) => sent.as_mut().poll(context).map(|sent| {
+                let (parts, body) = sent.map_err(Error::transport)?.into_parts();
+                Ok((parts, body, None))
+            }),
+            Self::InPieces(sent) => sent.as_mut().poll(context),
+        }
+    }
 }
 
 /// A call on its way, with what became of its attempts so far.
@@ -214,7 +260,8 @@ impl<'a> Attempts<'a> {
         let version = signature_version(self.config, self.operation, who)?;
         if self.prepared.unsigned.upload.is_some() {
             // The hash of a file takes its time, which is not that of a grant.
-            let hashed = timeout_at(self.deadline, self.prepared.unsigned.hashed_payload(version, who)).await;
+            let hashed = Box::pin(self.prepared.unsigned.hashed_payload(version, who));
+            let hashed = timeout_at(self.deadline, hashed).await;
             hashed.map_err(|_| self.late(Outcome::NotSent))??;
         }
         self.pace().await?;
@@ -263,7 +310,10 @@ impl<'a> Attempts<'a> {
         let version = signature_version(config, self.operation, identity)?;
         self.offset = config.clock_offset.load(Ordering::Relaxed);
         let nonce = nonce()?;
-        let payload = self.prepared.unsigned.hashed_payload(version, identity).await?;
+        let payload = match self.prepared.unsigned.upload {
+            Some(_) => Box::pin(self.prepared.unsigned.hashed_payload(version, identity)).await?,
+            None => None,
+        };
         let stamp = Stamp {
             time: corrected(SystemTime::now(), self.offset),
             nonce: nonce.as_str(),
@@ -282,13 +332,14 @@ impl<'a> Attempts<'a> {
         self.watch.attempt_started(&mut request, body_bytes);
         let end = self.attempt_timeout.and_then(|length| Instant::now().checked_add(length));
         let end = end.map_or(self.deadline, |end| end.min(self.deadline));
-        let (parts, body, stream) =
-            match timeout_at(end, self.watch.attempt_span().future(self.transmit(request))).await {
-                Ok(sent) => sent?,
-                // Nobody knows how far it came.
-                Err(_) if end < self.deadline => return Err(self.attempt_late()),
-                Err(_) => return Err(self.late(Outcome::Unknown)),
-            };
+        let span = self.watch.attempt_span();
+        let sending = span.within(|| self.sending(request));
+        let (parts, body, stream) = match timeout_at(end, span.future(sending)).await {
+            Ok(sent) => sent?,
+            // Nobody knows how far it came.
+            Err(_) if end < self.deadline => return Err(self.attempt_late()),
+            Err(_) => return Err(self.late(Outcome::Unknown)),
+        };
         let status = parts.status.as_u16();
         if parts.status.is_success() || (self.redirects && parts.status.is_redirection()) {
             // How much of a stream will come is not known yet.
@@ -326,12 +377,16 @@ impl<'a> Attempts<'a> {
     }
 
     /// Sends a request; the body of a success is left to be read as it comes, if that is wanted.
-    async fn transmit(&self, request: http::Request<Bytes>) -> Result<(Parts, Bytes, Option<Body>), Error> {
-        let (transport, upload) = (&self.config.transport, &self.prepared.unsigned.upload);
-        if upload.is_none() && !self.streaming {
-            let (parts, body) = transport.send(request).await.map_err(Error::transport)?.into_parts();
-            return Ok((parts, body, None));
+    fn sending(&self, request: http::Request<Bytes>) -> Sending<'_> {
+        if self.prepared.unsigned.upload.is_none() && !self.streaming {
+            Sending::Whole(self.config.transport.send(request))
+        } else {
+            Sending::InPieces(Box::pin(self.in_pieces(request)))
         }
+    }
+
+    async fn in_pieces(&self, request: http::Request<Bytes>) -> Result<Arrived, Error> {
+        let (transport, upload) = (&self.config.transport, &self.prepared.unsigned.upload);
         let (head, body) = request.into_parts();
         let body = match upload {
             Some(upload) => upload.open().await?,

@@ -50,9 +50,6 @@ pub(crate) struct Options {
     pub(crate) deadline: Option<Duration>,
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) retry: Option<Retry>,
-    /// Says which values a recording must not hold, where the types of the call know it.
-    #[cfg(feature = "testing")]
-    pub(crate) names: Option<crate::testing::NamesOfTypes>,
     pub(crate) upload: Option<Upload>,
 }
 
@@ -90,22 +87,18 @@ impl Client {
     ///
     /// See [`Call::send`].
     pub async fn execute<R: Request>(&self, request: &R) -> Result<R::Response, Error> {
-        self.execute_with(request, Options::default()).await.map(Raw::into_response)
+        self.execute_with(request, &Options::default()).await.map(|(response, _)| response)
     }
 
-    async fn execute_with<R: Request>(&self, request: &R, options: Options) -> Result<Raw<R::Response>, Error> {
-        #[cfg(feature = "testing")]
-        let options = Options { names: Some(crate::testing::names_of_types::<R>), ..options };
+    async fn execute_with<R: Request>(&self, request: &R, options: &Options) -> Result<(R::Response, Answer), Error> {
         let mut response = R::Response::default();
-        let invocation = Invocation {
-            redirects: redirects(&response),
-            upload: options.upload.as_ref(),
-            ..Invocation::new(R::OPERATION, request)
-        };
-        let answer = exchange(self, invocation, &options).await?;
-        let answer = decode_answer(R::OPERATION, answer, &mut response)?;
-        let Answer { status, headers, body, attempts, paced, client_token, .. } = answer;
-        Ok(Raw { response, status, headers, body, attempts, paced, client_token })
+        let invocation =
+            Invocation { redirects: redirects(&response), upload: options.upload.as_ref(), ..Invocation::of(request) };
+        let answer = exchange(self, invocation, options).await?;
+        match decode_answer(&answer, &mut response) {
+            Ok(()) => Ok((response, answer)),
+            Err(source) => Err(undecodable(R::OPERATION, answer, source)),
+        }
     }
 }
 
@@ -263,7 +256,7 @@ impl<R: Request> Call<R> {
     ///
     /// Fails with one [`Error`] for everything; [`Error::outcome`] says what became of the call.
     pub async fn send(self) -> Result<R::Response, Error> {
-        self.send_raw().await.map(Raw::into_response)
+        self.client.execute_with(&self.request, &self.options).await.map(|(response, _)| response)
     }
 
     /// Sends the call and returns what came over the wire beside what was decoded.
@@ -272,7 +265,9 @@ impl<R: Request> Call<R> {
     ///
     /// As [`Call::send`]; where the body cannot be decoded, [`Error::body`] has it.
     pub async fn send_raw(self) -> Result<Raw<R::Response>, Error> {
-        self.client.execute_with(&self.request, self.options).await
+        let (response, answer) = self.client.execute_with(&self.request, &self.options).await?;
+        let Answer { status, headers, body, attempts, paced, client_token, .. } = answer;
+        Ok(Raw { response, status, headers, body, attempts, paced, client_token })
     }
 }
 
@@ -301,27 +296,32 @@ fn redirects(response: &dyn AnyRecord) -> bool {
 }
 
 /// Decodes an answer; an empty body has nothing in it but the id of the request, and that of a redirect is for people.
-fn decode_answer(operation: &'static Operation, answer: Answer, response: &mut dyn AnyRecord) -> Result<Answer, Error> {
-    let with_body = !answer.body.is_empty() && !(300..400).contains(&answer.status);
-    let decoded = if with_body { decode(&answer.body, response) } else { Ok(()) };
-    if let Err(source) = decoded.and_then(|()| decode_headers(&answer.headers, response)) {
-        let encoding = answer.headers.get(http::header::CONTENT_ENCODING).and_then(|value| value.to_str().ok());
-        let source = match encoding {
-            // Nothing is decompressed, so that no small answer becomes a large one.
-            Some(encoding) if !encoding.eq_ignore_ascii_case("identity") => {
-                serde_json::Error::custom(format_args!("it is compressed ({encoding}), which was not asked for"))
-            }
-            _ => source,
-        };
-        let request_id = answer.request_id().map(str::to_owned);
-        let Answer { status, body, attempts, before, paced, client_token, mut watch, .. } = answer;
-        let kind = Kind::Undecodable { status, request_id, body, source };
-        let error = Error::new(kind, Outcome::Executed).of(operation, attempts, before);
-        watch.failed(&error);
-        return Err(error.paced(paced).with_client_token(client_token));
+fn decode_answer(answer: &Answer, response: &mut dyn AnyRecord) -> Result<(), serde_json::Error> {
+    if !answer.body.is_empty() && !(300..400).contains(&answer.status) {
+        decode(&answer.body, response)?;
     }
-    fill_request_id(response, &answer);
-    Ok(answer)
+    decode_headers(&answer.headers, response)?;
+    fill_request_id(response, answer);
+    Ok(())
+}
+
+/// Says that an answer cannot be decoded: the call was executed, and the body is kept.
+#[cold]
+fn undecodable(operation: &'static Operation, answer: Answer, source: serde_json::Error) -> Error {
+    let encoding = answer.headers.get(http::header::CONTENT_ENCODING).and_then(|value| value.to_str().ok());
+    let source = match encoding {
+        // Nothing is decompressed, so that no small answer becomes a large one.
+        Some(encoding) if !encoding.eq_ignore_ascii_case("identity") => {
+            serde_json::Error::custom(format_args!("it is compressed ({encoding}), which was not asked for"))
+        }
+        _ => source,
+    };
+    let request_id = answer.request_id().map(str::to_owned);
+    let Answer { status, body, attempts, before, paced, client_token, mut watch, .. } = answer;
+    let kind = Kind::Undecodable { status, request_id, body, source };
+    let error = Error::new(kind, Outcome::Executed).of(operation, attempts, before);
+    watch.failed(&error);
+    error.paced(paced).with_client_token(client_token)
 }
 
 /// Puts the header's request id where the body gave none.

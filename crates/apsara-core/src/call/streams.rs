@@ -68,7 +68,7 @@ impl<R: Request> Call<R> {
     /// Sends the call until its answer begins.
     async fn opened(&self) -> Result<super::Answer, Error> {
         let upload = self.options.upload.as_ref();
-        let invocation = Invocation { streaming: true, upload, ..Invocation::new(R::OPERATION, &self.request) };
+        let invocation = Invocation { streaming: true, upload, ..Invocation::of(&self.request) };
         exchange(&self.client, invocation, &self.options).await
     }
 }

@@ -16,7 +16,7 @@ impl Around {
         future
     }
 
-    pub(super) fn within<T>(self, work: impl FnOnce() -> T) -> T {
+    pub(crate) fn within<T>(self, work: impl FnOnce() -> T) -> T {
         work()
     }
 }

@@ -31,7 +31,7 @@ impl Around {
         future.instrument(self.0)
     }
 
-    pub(super) fn within<T>(&self, work: impl FnOnce() -> T) -> T {
+    pub(crate) fn within<T>(&self, work: impl FnOnce() -> T) -> T {
         self.0.in_scope(work)
     }
 }

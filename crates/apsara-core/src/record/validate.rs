@@ -100,11 +100,11 @@ impl Found {
         // Where any length will do, nothing is counted.
         let count = if meta.length == (0, usize::MAX) { 0 } else { text.chars().count() };
         // How long a secret is, is a part of it.
-        let has = if meta.sensitive { String::new() } else { format!(", has {count}") };
+        let has = || if meta.sensitive { String::new() } else { format!(", has {count}") };
         if count < least {
-            self.refuse(name, format!("must have at least {least} characters{has}"));
+            self.refuse(name, format!("must have at least {least} characters{}", has()));
         } else if count > most {
-            self.refuse(name, format!("must have at most {most} characters{has}"));
+            self.refuse(name, format!("must have at most {most} characters{}", has()));
         }
         if let Some(pattern) = meta.pattern
             && compiled(pattern).is_some_and(|regex| !regex.is_match(text))

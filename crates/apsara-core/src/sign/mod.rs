@@ -28,42 +28,38 @@ pub fn percent_encode(text: &str) -> String {
 
 /// As [`percent_encode`], into what takes pieces: as few as can be, for each costs something.
 pub(crate) fn push_encoded(out: &mut impl Pieces, text: &str) {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    if text.bytes().all(stays) {
+    const AT_ONCE: usize = 64;
+    if text.bytes().all(|byte| ENCODED[usize::from(byte)].1 == 1) {
         return out.push(text);
     }
-    let (mut piece, mut length) = ([0; 192], 0);
-    for byte in text.bytes() {
-        if length + 3 > piece.len() {
-            out.push(ascii(&piece[..length]));
-            length = 0;
+    let mut piece = [0; AT_ONCE * 3];
+    for bytes in text.as_bytes().chunks(AT_ONCE) {
+        let mut length = 0;
+        for byte in bytes {
+            let (encoded, count) = ENCODED[usize::from(*byte)];
+            piece[length..length + 3].copy_from_slice(&encoded);
+            length += count;
         }
-        if stays(byte) {
-            piece[length] = byte;
-            length += 1;
-        } else {
-            let digits = [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
-            piece[length..length + 3].copy_from_slice(&[b'%', digits[0], digits[1]]);
-            length += 3;
-        }
+        out.push(ascii(&piece[..length]));
     }
-    out.push(ascii(&piece[..length]));
 }
 
-/// Returns whether a byte stays as it is.
-fn stays(byte: u8) -> bool {
-    const STAYS: [bool; 256] = {
-        let mut table = [false; 256];
-        let mut byte = 0;
-        while byte < 128 {
-            let is_letter_or_digit = (byte as u8).is_ascii_alphanumeric();
-            table[byte] = is_letter_or_digit || matches!(byte as u8, b'-' | b'_' | b'.' | b'~');
-            byte += 1;
-        }
-        table
-    };
-    STAYS[usize::from(byte)]
-}
+/// What each byte is encoded as, in the first so many of three: itself where it stays.
+static ENCODED: [([u8; 3], usize); 256] = {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let mut table = [([0; 3], 0); 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        let it = byte as u8;
+        table[byte] = if it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_' | b'.' | b'~') {
+            ([it, 0, 0], 1)
+        } else {
+            ([b'%', DIGITS[byte >> 4], DIGITS[byte & 15]], 3)
+        };
+        byte += 1;
+    }
+    table
+};
 
 /// Shows bytes of ASCII as a text.
 fn ascii(bytes: &[u8]) -> &str {
@@ -84,10 +80,10 @@ pub fn canonical_query(parameters: &[(String, String)]) -> String {
 pub(crate) fn push_query<'a>(out: &mut impl Pieces, sorted: impl IntoIterator<Item = (&'a str, &'a str)>) {
     for (index, (name, value)) in sorted.into_iter().enumerate() {
         if index > 0 {
-            out.push("&");
+            out.push_ascii(b'&');
         }
         push_encoded(out, name);
-        out.push("=");
+        out.push_ascii(b'=');
         push_encoded(out, value);
     }
 }
@@ -151,14 +147,28 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 
 /// Appends bytes in lower-case hexadecimal digits.
 pub(crate) fn push_hex(out: &mut String, bytes: &[u8]) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut digits = [0; 64];
-    for chunk in bytes.chunks(digits.len() / 2) {
-        for (digits, byte) in digits.chunks_exact_mut(2).zip(chunk) {
-            digits.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+    let mut digits = [[0; 2]; 32];
+    for chunk in bytes.chunks(digits.len()) {
+        for (digits, byte) in digits.iter_mut().zip(chunk) {
+            *digits = hex_digits(*byte);
         }
-        out.push_str(ascii(&digits[..chunk.len() * 2]));
+        out.push_str(ascii(digits[..chunk.len()].as_flattened()));
     }
+}
+
+/// Returns a byte in two hexadecimal digits of lower case.
+pub(crate) fn hex_digits(byte: u8) -> [u8; 2] {
+    const DIGITS: [[u8; 2]; 256] = {
+        let digits = b"0123456789abcdef";
+        let mut table = [[0; 2]; 256];
+        let mut byte = 0;
+        while byte < table.len() {
+            table[byte] = [digits[byte >> 4], digits[byte & 15]];
+            byte += 1;
+        }
+        table
+    };
+    DIGITS[usize::from(byte)]
 }
 
 #[cfg(test)]

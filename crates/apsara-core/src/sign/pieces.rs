@@ -6,11 +6,18 @@ use hmac::digest::Update;
 pub(crate) trait Pieces {
     /// Appends a piece.
     fn push(&mut self, piece: &str);
+
+    /// Appends one character of ASCII.
+    fn push_ascii(&mut self, character: u8);
 }
 
 impl Pieces for String {
     fn push(&mut self, piece: &str) {
         self.push_str(piece);
+    }
+
+    fn push_ascii(&mut self, character: u8) {
+        String::push(self, char::from(character));
     }
 }
 
@@ -45,6 +52,15 @@ impl<H: Update> Pieces for Hashed<'_, H> {
         self.waiting[self.length..self.length + bytes.len()].copy_from_slice(bytes);
         self.length += bytes.len();
     }
+
+    fn push_ascii(&mut self, character: u8) {
+        if self.length == self.waiting.len() {
+            self.hash.update(&self.waiting);
+            self.length = 0;
+        }
+        self.waiting[self.length] = character;
+        self.length += 1;
+    }
 }
 
 #[cfg(test)]
@@ -55,13 +71,16 @@ mod tests {
 
     #[test]
     fn what_is_hashed_piece_by_piece_hashes_as_it_does_at_once() {
-        for lengths in [vec![0, 1, 255, 1], vec![256, 1], vec![257, 3, 300, 256], vec![100; 9]] {
+        for lengths in [vec![0, 1, 255, 1], vec![256, 1], vec![254, 255, 0, 1], vec![257, 3, 300, 256], vec![100; 9]] {
             let pieces: Vec<String> = lengths.iter().map(|length| "x".repeat(*length)).collect();
             let mut hash = Sha256::new();
             let mut hashed = Hashed::new(&mut hash);
-            pieces.iter().for_each(|piece| hashed.push(piece));
+            for piece in &pieces {
+                hashed.push(piece);
+                hashed.push_ascii(b'y');
+            }
             hashed.end();
-            assert_eq!(hash.finalize(), Sha256::digest(pieces.concat()), "{lengths:?}");
+            assert_eq!(hash.finalize(), Sha256::digest(pieces.join("y") + "y"), "{lengths:?}");
         }
     }
 }

@@ -137,8 +137,7 @@ pub fn canonical_request(
     let headers = sorted.into_iter();
     let canonical = Canonical { method, uri: canonical_uri, query: canonical_query, headers, hashed_payload };
     let (mut request, mut names) = (String::new(), String::new());
-    canonical.push_names(&mut names);
-    canonical.push(&mut request, &names);
+    canonical.push(&mut request, &mut names);
     (request, names)
 }
 
@@ -152,51 +151,38 @@ pub(crate) struct Canonical<'a, H> {
     pub(crate) hashed_payload: &'a str,
 }
 
-impl<'a, H: Iterator<Item = (&'a str, &'a str)> + Clone> Canonical<'a, H> {
-    /// Writes the request, given the names of the signed headers.
-    pub(crate) fn push(&self, out: &mut impl Pieces, names: &str) {
+impl<'a, H: Iterator<Item = (&'a str, &'a str)>> Canonical<'a, H> {
+    /// Writes the request, and appends the names of the signed headers to another text.
+    pub(crate) fn push(self, out: &mut impl Pieces, names: &mut String) {
         for line in [self.method, self.uri, self.query] {
             out.push(line);
-            out.push("\n");
+            out.push_ascii(b'\n');
         }
+        let start = names.len();
         let mut last = None;
-        for (name, value) in self.signed() {
+        let is_signed = |name: &str| name.starts_with("x-acs-") || name == "host" || name == "content-type";
+        for (name, value) in self.headers.filter(|(name, _)| is_signed(name)) {
             if last == Some(name) {
-                out.push(",");
+                out.push_ascii(b',');
             } else {
                 if last.is_some() {
-                    out.push("\n");
+                    out.push_ascii(b'\n');
+                    names.push(';');
                 }
+                names.push_str(name);
                 out.push(name);
-                out.push(":");
+                out.push_ascii(b':');
             }
             out.push(value);
             last = Some(name);
         }
         if last.is_some() {
-            out.push("\n");
+            out.push_ascii(b'\n');
         }
-        for piece in ["\n", names, "\n", self.hashed_payload] {
-            out.push(piece);
-        }
-    }
-
-    /// Writes the names of the signed headers.
-    pub(crate) fn push_names(&self, out: &mut impl Pieces) {
-        let mut last = None;
-        for (name, _) in self.signed() {
-            match last.replace(name) {
-                Some(last) if last == name => continue,
-                Some(_) => out.push(";"),
-                None => {}
-            }
-            out.push(name);
-        }
-    }
-
-    fn signed(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
-        let is_signed = |name: &str| name.starts_with("x-acs-") || name == "host" || name == "content-type";
-        self.headers.clone().filter(move |(name, _)| is_signed(name))
+        out.push_ascii(b'\n');
+        out.push(&names[start..]);
+        out.push_ascii(b'\n');
+        out.push(self.hashed_payload);
     }
 }
 
@@ -205,15 +191,13 @@ pub(crate) fn push_authorization<'a>(
     out: &mut String,
     keyed: &Keyed,
     access_key_id: &str,
-    canonical: &Canonical<'a, impl Iterator<Item = (&'a str, &'a str)> + Clone>,
+    canonical: Canonical<'a, impl Iterator<Item = (&'a str, &'a str)>>,
 ) {
     let algorithm = Algorithm::HmacSha256.as_str();
     out.extend([algorithm, " Credential=", access_key_id, ",SignedHeaders="]);
-    let names = out.len();
-    canonical.push_names(out);
     let mut hash = Sha256::new();
     let mut text = Hashed::new(&mut hash);
-    canonical.push(&mut text, &out[names..]);
+    canonical.push(&mut text, out);
     text.end();
     out.push_str(",Signature=");
     let mut mac = keyed.v3.clone();
@@ -268,7 +252,7 @@ mod tests {
         let headers = headers.into_iter();
         let canonical = Canonical { method: "GET", uri: "/", query: "A=1", headers, hashed_payload: "hash" };
         let mut appended = String::new();
-        push_authorization(&mut appended, &Keyed::new("secret"), "id", &canonical);
+        push_authorization(&mut appended, &Keyed::new("secret"), "id", canonical);
         assert_eq!(appended, authorization(Algorithm::HmacSha256, "id", &names, &signature));
         assert!(names.ends_with("host;x-acs-a") && text.contains("x-acs-a:1,2\n"), "{text}");
     }

@@ -107,9 +107,10 @@ impl HyperTransport {
 
 impl Transport for HyperTransport {
     fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportError>> {
+        // Nothing of the request is kept here, where it would only be moved about.
+        let sent = self.client.request(request.map(Full::new));
         Box::pin(async move {
-            let answer = self.client.request(request.map(Full::new)).await.map_err(failed)?;
-            let (parts, body) = answer.into_parts();
+            let (parts, body) = sent.await.map_err(failed)?.into_parts();
             let body = self.read(body, parts.status.as_u16()).await?;
             Ok(http::Response::from_parts(parts, body))
         })

@@ -94,8 +94,10 @@ impl ReqwestTransport {
 
 impl Transport for ReqwestTransport {
     fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportError>> {
+        // Nothing of the request is kept here, where it would only be moved about.
+        let sent = converted(request).map(|request| self.client.execute(request));
         Box::pin(async move {
-            let mut answer = self.client.execute(converted(request)?).await.map_err(failed)?;
+            let mut answer = sent?.await.map_err(failed)?;
             let mut response = http::Response::new(Bytes::new());
             *response.status_mut() = answer.status();
             *response.headers_mut() = std::mem::take(answer.headers_mut());

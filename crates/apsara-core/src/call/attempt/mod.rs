@@ -1,6 +1,7 @@
 //! One attempt: a request with its own time, nonce and signature.
 
 mod lines;
+mod nonce;
 mod short;
 mod v1;
 
@@ -12,7 +13,8 @@ use http::Uri;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST};
 
 use self::lines::{Line, Text, named, shown};
-use self::short::{Short, hex, rfc3339};
+pub(super) use self::nonce::nonce;
+use self::short::rfc3339;
 use crate::config::SignatureVersion;
 use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
@@ -311,11 +313,10 @@ impl<'a> Unsigned<'a> {
         keep: Option<&mut Signed>,
     ) -> Result<String, Error> {
         let method = self.operation.method.as_str();
-        let canonical = v3::Canonical { method, uri: &self.path, query, headers: shown(lines), hashed_payload };
+        let canonical = || v3::Canonical { method, uri: &self.path, query, headers: shown(lines), hashed_payload };
         let texts = || {
             let (mut whole, mut names) = (String::new(), String::new());
-            canonical.push_names(&mut names);
-            canonical.push(&mut whole, &names);
+            canonical().push(&mut whole, &mut names);
             (v3::string_to_sign(signer.algorithm(), &whole), whole, names)
         };
         if let Some(keep) = keep {
@@ -325,7 +326,7 @@ impl<'a> Unsigned<'a> {
         match signer {
             Signer::Keyed(keyed) => {
                 let mut out = String::with_capacity(320);
-                v3::push_authorization(&mut out, keyed, id, &canonical);
+                v3::push_authorization(&mut out, keyed, id, canonical());
                 Ok(out)
             }
             #[cfg(any(feature = "rsa", feature = "sm3"))]
@@ -385,11 +386,4 @@ fn push_token<'a>(lines: &mut Vec<Line<'a>>, credentials: &'a Credentials) {
             (lines::SECURITY_TOKEN, Text::Secret(token.expose())),
         ]);
     }
-}
-
-/// Returns 128 random bits in hexadecimal digits: no two attempts share a nonce.
-pub(super) fn nonce() -> Result<Short<32>, Error> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|error| Error::config(format!("the system has no random numbers: {error}")))?;
-    Ok(hex(bytes))
 }

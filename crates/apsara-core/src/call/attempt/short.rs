@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::SystemTime;
 
+use crate::sign::hex_digits;
+
 /// Holds a text of at most so many bytes.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::call) struct Short<const N: usize> {
@@ -42,10 +44,9 @@ pub(super) fn rfc3339(time: SystemTime) -> Short<20> {
 
 /// Returns 16 bytes in hexadecimal digits.
 pub(super) fn hex(bytes: [u8; 16]) -> Short<32> {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut out = Short { bytes: [0; 32], length: 32 };
     for (digits, byte) in out.bytes.chunks_exact_mut(2).zip(bytes) {
-        digits.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+        digits.copy_from_slice(&hex_digits(byte));
     }
     out
 }

@@ -5,6 +5,7 @@ use http::header::{AUTHORIZATION, DATE};
 
 use super::lines::{Line, NONCE, Text, shown};
 use super::{Identity, Signed, Stamp, Unsigned, lines, push_token, rfc3339, texts};
+use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::record::Pair;
 use crate::sign::{push_encoded, push_query, roa, v1};
@@ -19,34 +20,29 @@ impl Unsigned<'_> {
     ) -> Result<http::Request<Bytes>, Error> {
         let operation = self.operation;
         let time = rfc3339(stamp.time);
-        let common = [
-            ("Action", operation.name),
-            ("Format", "JSON"),
-            ("SignatureNonce", stamp.nonce),
-            ("Timestamp", time.as_str()),
-            ("Version", operation.product.version),
-        ];
-        let of_identity = match identity {
-            Identity::Key(credentials) => [
-                Some(("AccessKeyId", credentials.access_key_id())),
-                credentials.security_token().map(|token| ("SecurityToken", token.expose().as_str())),
-                Some(("SignatureMethod", "HMAC-SHA1")),
-                Some(("SignatureVersion", "1.0")),
-            ],
-            Identity::Bearer(token) => {
-                [Some(("BearerToken", token.expose().as_str())), Some(("SignatureType", "BEARERTOKEN")), None, None]
-            }
-            Identity::Nobody => [None; 4],
+        let (key, bearer) = match identity {
+            Identity::Key(credentials) => (Some(credentials), None),
+            Identity::Bearer(token) => (None, Some(token.expose().as_str())),
+            Identity::Nobody => (None, None),
             #[cfg(feature = "rsa")]
             Identity::KeyPair(_) => return Err(key_pair_signs_v3()),
         };
-        // Those of the call are in order already; these few are put in order here.
-        let mut ours = [("", ""); 9];
-        let given = common.into_iter().chain(of_identity.into_iter().flatten());
-        let count = ours.iter_mut().zip(given).map(|(to, pair)| *to = pair).count();
-        let ours = &mut ours[..count];
-        ours.sort_unstable();
-        let sent = merged(&self.query, ours);
+        let token = key.and_then(Credentials::security_token).map(|token| token.expose().as_str());
+        // Those of the call are in order already, and so are these.
+        let ours = [
+            ("AccessKeyId", key.map(Credentials::access_key_id)),
+            ("Action", Some(operation.name)),
+            ("BearerToken", bearer),
+            ("Format", Some("JSON")),
+            ("SecurityToken", token),
+            ("SignatureMethod", key.map(|_| "HMAC-SHA1")),
+            ("SignatureNonce", Some(stamp.nonce)),
+            ("SignatureType", bearer.map(|_| "BEARERTOKEN")),
+            ("SignatureVersion", key.map(|_| "1.0")),
+            ("Timestamp", Some(time.as_str())),
+            ("Version", Some(operation.product.version)),
+        ];
+        let sent = merged(&self.query, &ours);
         let (mut on_the_wire, query) = self.address(sent.clone());
         if let Identity::Key(credentials) = identity {
             let with_form;
@@ -121,12 +117,13 @@ impl Unsigned<'_> {
     }
 }
 
-/// Goes through two lists that are sorted as if they were one.
+/// Goes through two lists that are sorted as if they were one, and leaves out what has no value.
 fn merged<'p>(
     given: &'p [Pair<'_>],
-    ours: &'p [(&'p str, &'p str)],
+    ours: &'p [(&'p str, Option<&'p str>)],
 ) -> impl Iterator<Item = (&'p str, &'p str)> + Clone {
-    let (mut given, mut ours) = (texts(given).peekable(), ours.iter().copied().peekable());
+    let ours = ours.iter().filter_map(|(name, value)| Some((*name, (*value)?)));
+    let (mut given, mut ours) = (texts(given).peekable(), ours.peekable());
     std::iter::from_fn(move || match (given.peek(), ours.peek()) {
         (Some(one), Some(other)) if other < one => ours.next(),
         (Some(_), _) => given.next(),
@@ -146,7 +143,7 @@ mod tests {
     #[test]
     fn two_sorted_lists_are_gone_through_as_one() {
         let given: Vec<Pair<'_>> = [("B", "1"), ("B", "3"), ("T", "")].map(|(n, v)| (n.into(), v.into())).into();
-        let ours = [("A", "9"), ("B", "2"), ("U", "")];
+        let ours = [("A", Some("9")), ("AA", None), ("B", Some("2")), ("U", Some(""))];
         let all: Vec<_> = merged(&given, &ours).collect();
         assert_eq!(all, [("A", "9"), ("B", "1"), ("B", "2"), ("B", "3"), ("T", ""), ("U", "")]);
         assert_eq!(merged(&[], &ours).count() + merged(&given, &[]).count(), 6);
