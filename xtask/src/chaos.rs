@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::peers;
-use crate::run::{Failure, built, built_for_long, succeed};
+use crate::run::{Failure, built_for, succeed};
 
 /// How many calls, and by which seed.
 #[derive(clap::Args)]
@@ -20,14 +20,11 @@ pub(crate) struct Args {
     soak: bool,
 }
 
-/// More calls than these are worth a build of their own, which makes them several times faster.
-const WORTH_OPTIMIZING: u64 = 50_000;
-
 /// Runs the program in the tests package that does it.
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let seed = args.seed.unwrap_or_else(crate::run::drawn_seed);
     let (calls, seed) = (args.calls.to_string(), seed.to_string());
-    let program = if args.calls > WORTH_OPTIMIZING { built_for_long("chaos")? } else { built("chaos", "bulk")? };
+    let program = built_for("chaos", args.calls)?;
     let mut command = Command::new(program);
     if args.soak {
         peers::install_redis()?;

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::peers;
-use crate::run::{Failure, built, built_for_long, succeed};
+use crate::run::{Failure, built_for, succeed};
 
 /// How many calls, and by which seed.
 #[derive(clap::Args)]
@@ -19,16 +19,12 @@ pub(crate) struct Args {
     case: Option<u64>,
 }
 
-/// More cases than these are worth a build of their own, which makes them several times faster.
-const WORTH_OPTIMIZING: u64 = 20_000;
-
 /// Installs the official functions, and runs the program in the tests package that compares.
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     peers::install_python()?;
     let seed = args.seed.unwrap_or_else(crate::run::drawn_seed);
     let (cases, seed) = (args.cases.to_string(), seed.to_string());
-    let program =
-        if args.cases > WORTH_OPTIMIZING { built_for_long("differential")? } else { built("differential", "bulk")? };
+    let program = built_for("differential", args.cases)?;
     let mut command = Command::new(program);
     command.args([&cases, &seed]).args(args.case.map(|case| case.to_string()));
     succeed(&mut command)

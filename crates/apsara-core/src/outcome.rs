@@ -79,6 +79,18 @@ mod tests {
     }
 
     #[test]
+    fn an_outcome_is_a_word_for_labels_and_a_phrase_for_people() {
+        let told = [NotSent, Rejected, Executed, Unknown].map(|outcome| (outcome.as_str(), outcome.to_string()));
+        let expected = [
+            ("not_sent", "not sent"),
+            ("rejected", "rejected, not executed"),
+            ("executed", "executed"),
+            ("unknown", "unknown, it may have been executed"),
+        ];
+        assert_eq!(told, expected.map(|(word, phrase)| (word, phrase.to_owned())));
+    }
+
+    #[test]
     fn each_outcome_is_worse_than_the_ones_before_it() {
         assert!(NotSent < Rejected && Rejected < Executed && Executed < Unknown);
     }

@@ -5,11 +5,13 @@ mod events;
 mod incoming;
 mod sse;
 
+use std::sync::Arc;
+
 use crate::call::Answer;
 use crate::error::{Error, Kind};
 use crate::operation::Operation;
 use crate::outcome::Outcome;
-use crate::record::Value;
+use crate::record::{Value, without_values};
 use crate::transport::Body;
 
 pub use self::download::Download;
@@ -28,6 +30,12 @@ pub(crate) async fn begin_events<T: Value + Default>(
     let content_type = answer.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let found = content_type.unwrap_or("none").split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if found == "text/event-stream" {
+        let secrets = std::mem::take(&mut answer.secrets);
+        let redact: Redact = Arc::new(move |text| {
+            let redacted = redact(text);
+            let secrets = secrets.iter().map(|secret| secret.expose().as_str());
+            without_values(redacted.as_deref().unwrap_or(text), secrets).or(redacted)
+        });
         return Ok(Events::new(Incoming::new(operation, answer), limit, redact));
     }
     let (status, deadline) = (answer.status, answer.deadline);

@@ -207,6 +207,35 @@ async fn a_file_takes_the_place_of_the_body_and_of_nothing_else() {
     assert!(reading.sent.lock().unwrap().is_empty());
 }
 
+/// Answers with one event, an error that repeats what the call was signed with.
+#[derive(Debug)]
+struct Telling(&'static str);
+
+impl Transport for Telling {
+    fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportError>> {
+        let token = request.headers()["x-acs-security-token"].to_str().unwrap();
+        let (key, body) = (self.0, String::from_utf8_lossy(request.body()));
+        let text = format!(
+            "event: error\ndata: {{\"Code\":\"InvalidToken\",\"Message\":\"{token} and {key} and {body} are wrong\"}}\n\n"
+        );
+        let answer = http::Response::builder().header("content-type", "text/event-stream");
+        let answer = answer.body(Bytes::from(text)).unwrap();
+        Box::pin(async { Ok(answer) })
+    }
+}
+
+#[tokio::test]
+async fn an_event_that_repeats_what_proves_who_called_does_not_show_it() {
+    let secret = "a-secret-of-some-length";
+    let key = Credentials::temporary("STS.id", secret, "a-token-of-some-length").unwrap();
+    let config = Config::builder().credentials(key).transport(Telling(secret)).build().unwrap();
+    let mut call = rt::Call::<Store>::new(&rt::Client::new(&config, &PRODUCT));
+    call.request.body = Some(b"content".to_vec());
+    let mut events = call.events().await.unwrap();
+    let error = events.next().await.unwrap().unwrap_err();
+    assert_eq!(error.service().unwrap().message(), "[redacted] and [redacted] and content are wrong");
+}
+
 /// A transport that knows nothing of streams.
 #[derive(Debug)]
 struct Whole(Arc<Mutex<Option<Bytes>>>);

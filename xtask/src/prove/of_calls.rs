@@ -32,7 +32,7 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "a call that ran out of time was not sent",
-        file: "crates/apsara-core/src/call/exchange.rs",
+        file: "crates/apsara-core/src/call/exchange/mod.rs",
         old: "self.late(Outcome::Unknown)",
         new: "self.late(Outcome::NotSent)",
         package: TESTS,
@@ -40,15 +40,15 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "every attempt has the whole deadline",
-        file: "crates/apsara-core/src/call/exchange.rs",
-        old: "match timeout_at(end, self.watch.attempt_span().future(self.transmit(request))).await",
-        new: "match timeout_at(Instant::now() + self.length, self.transmit(request)).await",
+        file: "crates/apsara-core/src/call/exchange/mod.rs",
+        old: "match timeout_at(end, span.future(sending)).await",
+        new: "match timeout_at(Instant::now() + self.length, span.future(sending)).await",
         package: CORE,
         target: "retry",
     },
     Break {
         lie: "a wait is begun that reaches beyond the deadline",
-        file: "crates/apsara-core/src/call/exchange.rs",
+        file: "crates/apsara-core/src/call/exchange/again.rs",
         old: "is_none_or(|end| end >= self.deadline)",
         new: "is_none()",
         package: CORE,
@@ -56,7 +56,7 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "the last attempt alone says what became of a call",
-        file: "crates/apsara-core/src/call/exchange.rs",
+        file: "crates/apsara-core/src/call/exchange/mod.rs",
         old: "self.worst = self.worst.or_worse(error.outcome());",
         new: "self.worst = error.outcome();\n            let _ = Outcome::or_worse;",
         package: CORE,
@@ -64,7 +64,7 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "an error page without the cloud's shape is a rejection",
-        file: "crates/apsara-core/src/call/exchange.rs",
+        file: "crates/apsara-core/src/call/exchange/mod.rs",
         old: "Kind::Unshaped { status, request_id, body }, Outcome::Unknown",
         new: "Kind::Unshaped { status, request_id, body }, Outcome::Rejected",
         package: TESTS,
@@ -120,7 +120,7 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "a clock that is off is not corrected",
-        file: "crates/apsara-core/src/call/exchange.rs",
+        file: "crates/apsara-core/src/call/exchange/again.rs",
         old: "self.config.clock_offset.store(behind, Ordering::Relaxed);",
         new: "let _ = behind;",
         package: CORE,
@@ -144,7 +144,7 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "tokens are renewed for ever",
-        file: "crates/apsara-core/src/call/exchange.rs",
+        file: "crates/apsara-core/src/call/exchange/again.rs",
         old: "let (None, Some(source), Some(expired)) =",
         new: "let (_, Some(source), Some(expired)) =",
         package: CORE,
@@ -152,7 +152,7 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "an outage is amplified",
-        file: "crates/apsara-core/src/call/exchange.rs",
+        file: "crates/apsara-core/src/call/exchange/again.rs",
         old: "if !self.config.budget.take()",
         new: "if !self.config.budget.take() && self.attempts > 9",
         package: CORE,
@@ -176,7 +176,7 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "attempts do not say which they are",
-        file: "crates/apsara-core/src/call/exchange.rs",
+        file: "crates/apsara-core/src/call/exchange/mod.rs",
         old: "again: (self.attempts > 0).then_some((self.attempts, self.delay)),",
         new: "again: (self.attempts > 9).then_some((self.attempts, self.delay)),",
         package: CORE,
@@ -216,7 +216,7 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "a date beyond all reason is written",
-        file: "crates/apsara-core/src/call/exchange.rs",
+        file: "crates/apsara-core/src/call/exchange/mod.rs",
         old: ".clamp(0, LAST)",
         new: ".clamp(0, i64::MAX)",
         package: CORE,
@@ -224,7 +224,7 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "calls under way are not corrected with the clock",
-        file: "crates/apsara-core/src/call/exchange.rs",
+        file: "crates/apsara-core/src/call/exchange/again.rs",
         old: "let cause = Cause::of(error, self.prepared.repeatable, self.offset)?;",
         new: "let cause = Cause::of(error, self.prepared.repeatable, self.config.clock_offset.load(Ordering::Relaxed))?;",
         package: CORE,
@@ -232,7 +232,7 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "what has no time is begun",
-        file: "crates/apsara-core/src/call/exchange.rs",
+        file: "crates/apsara-core/src/call/exchange/ready.rs",
         old: "if Instant::now() >= self.deadline {",
         new: "if Instant::now() > self.deadline {",
         package: CORE,
@@ -240,7 +240,7 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "a secret that the cloud repeats is told",
-        file: "crates/apsara-core/src/call/exchange.rs",
+        file: "crates/apsara-core/src/call/exchange/mod.rs",
         old: "error.redact(|message| without_sensitive(message, self.request));",
         new: "let _ = (without_sensitive, self.request);",
         package: CORE,

@@ -130,8 +130,8 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "a document that is given states no quota",
         file: "crates/apsara-emulator/src/catalog/operation.rs",
-        old: "(read_quota(&spec), Needs::of_spec",
-        new: "(read_quota(&Value::Null), Needs::of_spec",
+        old: "(read_quota(&spec), Ram::of_spec",
+        new: "(read_quota(&Value::Null), Ram::of_spec",
         package: EMULATOR,
         target: "emulator",
     },

@@ -33,14 +33,14 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "an answer that cannot be decoded is told as a success",
         file: "crates/apsara-core/src/call/mod.rs",
-        old: "        watch.failed(&error);\n",
-        new: "        watch.succeeded();\n",
+        old: "    watch.failed(&error);\n    error.paced",
+        new: "    watch.succeeded();\n    error.paced",
         package: CORE,
         target: "retry",
     },
     Break {
         lie: "a wait for the quota is not told",
-        file: "crates/apsara-core/src/call/exchange.rs",
+        file: "crates/apsara-core/src/call/exchange/ready.rs",
         old: "self.watch.paced(waited, matches!(granted, Ok(Ok(()))));",
         new: "",
         package: CORE,
@@ -56,7 +56,7 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "the span of a call is not around its attempts",
-        file: "crates/apsara-core/src/call/exchange.rs",
+        file: "crates/apsara-core/src/call/exchange/mod.rs",
         old: "watch.span().future(exchange_watched(",
         new: "crate::observe::Watch::default().span().future(exchange_watched(",
         package: TESTS,

@@ -15,7 +15,7 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "others do not wait when one is throttled",
-        file: "crates/apsara-core/src/call/exchange.rs",
+        file: "crates/apsara-core/src/call/exchange/again.rs",
         old: "pacer.throttled(self.lane(), asked);",
         new: "let _ = (pacer, asked);",
         package: CORE,
@@ -23,7 +23,7 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "calls go out whatever their quota",
-        file: "crates/apsara-core/src/call/exchange.rs",
+        file: "crates/apsara-core/src/call/exchange/ready.rs",
         old: "if pacer.try_acquire(lane) {",
         new: "if pacer.try_acquire(lane) || self.attempts == 0 {",
         package: CORE,

@@ -5,7 +5,7 @@ use super::Break;
 pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "a token that the cloud repeats is told",
-        file: "crates/apsara-core/src/call/exchange.rs",
+        file: "crates/apsara-core/src/call/exchange/mod.rs",
         old: "                error.redact(|message| without_values(message, identity.secrets()));\n",
         new: "                error.redact(|message| without_values(message, identity.secrets().take(0)));\n",
         package: "apsara-core",
@@ -34,5 +34,13 @@ pub(super) const BREAKS: &[Break] = &[
         new: "Some(text) if is_secret && text.is_empty() => without_value(text),",
         package: "apsara-cli",
         target: "lib",
+    },
+    Break {
+        lie: "an event shows the token that it repeats",
+        file: "crates/apsara-core/src/streams.rs",
+        old: "without_values(redacted.as_deref().unwrap_or(text), secrets).or(redacted)",
+        new: "without_values(redacted.as_deref().unwrap_or(text), secrets.take(0)).or(redacted)",
+        package: "apsara-core",
+        target: "streams",
     },
 ];

@@ -23,6 +23,28 @@ fn names_are_read_in_any_case() {
 }
 
 #[test]
+fn what_else_a_refusal_says_is_kept() {
+    let body = r#"{"Code":"NoPermission","HostId":"h","Recommend":"r","AccessDeniedDetail":{"AuthAction":"live:A"}}"#;
+    let error = read(403, body).unwrap();
+    assert_eq!((error.http_status(), error.host_id(), error.recommend()), (403, Some("h"), Some("r")));
+    let detail = error.access_denied_detail().unwrap();
+    assert_eq!(
+        detail.iter().map(|(name, value)| (&**name, value.as_str())).collect::<Vec<_>>(),
+        [("AuthAction", Some("live:A"))]
+    );
+    assert_eq!(error.body(), body.as_bytes());
+    let bare = read(403, r#"{"Code":"NoPermission"}"#).unwrap();
+    assert_eq!((bare.host_id(), bare.recommend(), bare.access_denied_detail()), (None, None, None));
+}
+
+#[test]
+fn only_a_signature_that_does_not_match_is_a_mismatch() {
+    let is_mismatch = |code: &str| read(400, &format!(r#"{{"Code":"{code}"}}"#)).unwrap().is_signature_mismatch();
+    assert!(is_mismatch("SignatureDoesNotMatch"));
+    assert!(!is_mismatch("InvalidAccessKeyId.NotFound") && !is_mismatch("SignatureNonceUsed"));
+}
+
+#[test]
 fn xml_is_read_under_a_root_of_any_name() {
     for root in ["Error", "KMS"] {
         let body = format!(

@@ -107,12 +107,6 @@ pub(super) fn build(with_peers: bool) -> Result<(), Failure> {
     let mut command =
         cargo(&["build", "--release", "--locked", "--manifest-path", "benches/Cargo.toml", "--target-dir"]);
     command.arg(clients::folder());
-    // Cargo tells this program of its own package by variables, which the build script of ring takes for its own: without them, it is
-    // not built anew whenever it was built by hand before.
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CARGO_PKG_")) {
-        command.env_remove(name);
-    }
-    command.env_remove("CARGO_MANIFEST_DIR");
     if !with_peers {
         command.arg("--no-default-features");
     }

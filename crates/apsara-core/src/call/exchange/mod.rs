@@ -1,12 +1,13 @@
 //! The part of a call that knows no type: attempts, until there is an answer or an error that must be told.
 
-use std::pin::Pin;
+mod again;
+mod ready;
+mod sending;
+
 use std::sync::atomic::Ordering;
-use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
-use http::response::Parts;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::attempt::{Stamp, nonce};
@@ -14,15 +15,15 @@ use super::identity::{identity, signature_version};
 use super::prepare::{Prepared, prepare};
 use super::{Client, Options};
 use crate::config::Inner;
-use crate::credentials::{Credentials, Source};
+use crate::credentials::Credentials;
 use crate::error::{Error, Kind, ServiceError};
 use crate::observe::Watch;
-use crate::operation::{Operation, Security};
+use crate::operation::Operation;
 use crate::outcome::Outcome;
-use crate::pacing::{Lane, PacingError};
 use crate::record::{AnyRecord, without_sensitive, without_values};
-use crate::retry::{Cause, Retry, share};
-use crate::transport::{Body, BoxFuture, TransportError};
+use crate::retry::Retry;
+use crate::sensitive::Sensitive;
+use crate::transport::{Body, TransportError};
 use crate::upload::Upload;
 
 /// A success as it came.
@@ -41,6 +42,8 @@ pub(crate) struct Answer {
     pub(crate) paced: Duration,
     /// The client token that was made for the call.
     pub(crate) client_token: Option<String>,
+    /// What proved who called: what comes later may repeat it. Empty where nothing comes later.
+    pub(crate) secrets: Vec<Sensitive<String>>,
     /// Tells observers the end of the call when it is dropped.
     pub(crate) watch: Watch,
 }
@@ -155,29 +158,6 @@ async fn exchange_watched(
     })
 }
 
-/// The head of an answer, and its body, or what gives it as it comes.
-type Arrived = (Parts, Bytes, Option<Body>);
-
-/// A request on its way. What few calls need is set aside for those alone: the future of every call would be larger for it.
-enum Sending<'a> {
-    Whole(BoxFuture<'a, Result<http::Response<Bytes>, TransportError>>),
-    InPieces(BoxFuture<'a, Result<Arrived, Error>>),
-}
-
-impl Future for Sending<'_> {
-    type Output = Result<Arrived, Error>;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.get_mut() {
-            Self::Whole(sent) => sent.as_mut().poll(context).map(|sent| {
-                let (parts, body) = sent.map_err(Error::transport)?.into_parts();
-                Ok((parts, body, None))
-            }),
-            Self::InPieces(sent) => sent.as_mut().poll(context),
-        }
-    }
-}
-
 /// A call on its way, with what became of its attempts so far.
 struct Attempts<'a> {
     config: &'a Inner,
@@ -235,43 +215,6 @@ impl<'a> Attempts<'a> {
         }
     }
 
-    /// Gets what an attempt needs: credentials, and a grant.
-    async fn ready(&mut self) -> Result<Option<Credentials>, Error> {
-        #[cfg(feature = "rsa")]
-        let is_needed = self.config.key_pair.is_none();
-        #[cfg(not(feature = "rsa"))]
-        let is_needed = true;
-        let source = self.config.credentials.as_ref().filter(|_| is_needed);
-        let credentials = match (&self.renewed, source, self.operation.security) {
-            (Some(renewed), ..) => Some(renewed.clone()),
-            (None, Some(Source::Fixed(credentials)), Security::AccessKey | Security::AccessKeyOrBearer) => {
-                Some(credentials.clone())
-            }
-            (None, Some(source), Security::AccessKey | Security::AccessKeyOrBearer) => {
-                let credentials = timeout_at(self.deadline, source.credentials()).await;
-                let credentials = credentials.map_err(|_| self.late(Outcome::NotSent))?;
-                // What became of a call for credentials is not what became of this one.
-                Some(credentials.map_err(|error| Error::new(Kind::Credentials(error), Outcome::NotSent))?)
-            }
-            _ => None,
-        };
-        // What cannot be signed waits for no grant, and takes none.
-        let who = identity(self.config, self.operation, credentials.as_ref())?;
-        let version = signature_version(self.config, self.operation, who)?;
-        if self.prepared.unsigned.upload.is_some() {
-            // The hash of a file takes its time, which is not that of a grant.
-            let hashed = Box::pin(self.prepared.unsigned.hashed_payload(version, who));
-            let hashed = timeout_at(self.deadline, hashed).await;
-            hashed.map_err(|_| self.late(Outcome::NotSent))??;
-        }
-        self.pace().await?;
-        // The grant may have come in the last moment: what cannot be answered in time is not begun.
-        if Instant::now() >= self.deadline {
-            return Err(self.late(Outcome::NotSent));
-        }
-        Ok(credentials)
-    }
-
     fn late(&self, outcome: Outcome) -> Error {
         Error::new(Kind::Deadline(self.length), outcome)
     }
@@ -281,27 +224,6 @@ impl<'a> Attempts<'a> {
         let length = self.attempt_timeout.unwrap_or_default();
         let error = TransportError::new(format!("an attempt had no answer within {length:?}")).timed_out();
         Error::transport(error)
-    }
-
-    fn lane(&self) -> Lane<'a> {
-        Lane { account: &self.config.account, operation: self.operation }
-    }
-
-    async fn pace(&mut self) -> Result<(), Error> {
-        let Some(pacer) = &self.config.pacer else { return Ok(()) };
-        let lane = self.lane();
-        if pacer.try_acquire(lane) {
-            return Ok(());
-        }
-        let asked = Instant::now();
-        // The pacer knows the deadline; one that does not keep to it does not hold the call up.
-        let granted = timeout_at(self.deadline, pacer.acquire(lane, self.deadline)).await;
-        let waited = asked.elapsed();
-        self.paced += waited;
-        self.watch.paced(waited, matches!(granted, Ok(Ok(()))));
-        granted
-            .unwrap_or(Err(PacingError::Late))
-            .map_err(|error| Error::new(Kind::Paced(error, self.operation.quota), Outcome::NotSent))
     }
 
     async fn attempt(&mut self, credentials: Option<&Credentials>) -> Result<Answer, Error> {
@@ -344,6 +266,8 @@ impl<'a> Attempts<'a> {
         if parts.status.is_success() || (self.redirects && parts.status.is_redirection()) {
             // How much of a stream will come is not known yet.
             let body_bytes = stream.is_none().then_some(body.len() as u64);
+            let secrets = stream.iter().flat_map(|_| identity.secrets());
+            let secrets = secrets.map(|secret| Sensitive::new(secret.to_owned())).collect();
             self.watch.attempt_succeeded(status, || request_id(&parts.headers), body_bytes);
             self.watch.succeeded();
             return Ok(Answer {
@@ -356,6 +280,7 @@ impl<'a> Attempts<'a> {
                 before: self.worst,
                 paced: self.paced,
                 client_token: self.prepared.client_token.take(),
+                secrets,
                 watch: std::mem::take(&mut self.watch),
             });
         }
@@ -374,67 +299,6 @@ impl<'a> Attempts<'a> {
                 Error::new(Kind::Unshaped { status, request_id, body }, Outcome::Unknown)
             }
         })
-    }
-
-    /// Sends a request; the body of a success is left to be read as it comes, if that is wanted.
-    fn sending(&self, request: http::Request<Bytes>) -> Sending<'_> {
-        if self.prepared.unsigned.upload.is_none() && !self.streaming {
-            Sending::Whole(self.config.transport.send(request))
-        } else {
-            Sending::InPieces(Box::pin(self.in_pieces(request)))
-        }
-    }
-
-    async fn in_pieces(&self, request: http::Request<Bytes>) -> Result<Arrived, Error> {
-        let (transport, upload) = (&self.config.transport, &self.prepared.unsigned.upload);
-        let (head, body) = request.into_parts();
-        let body = match upload {
-            Some(upload) => upload.open().await?,
-            None => body.into(),
-        };
-        let sent = transport.open(http::Request::from_parts(head, body)).await;
-        let (parts, body) = sent.map_err(Error::transport)?.into_parts();
-        if self.streaming && parts.status.is_success() {
-            return Ok((parts, Bytes::new(), Some(body)));
-        }
-        let lost = |error: TransportError| Error::transport(error.answered(parts.status.as_u16()));
-        let body = body.gather(transport.response_limit()).await.map_err(lost)?;
-        Ok((parts, body, None))
-    }
-
-    /// Returns why there is another attempt and how long to wait before it, and mends what can be mended; nothing where there is
-    /// none.
-    async fn next(&mut self, error: &Error, credentials: Option<&Credentials>) -> Option<(Cause, Duration)> {
-        let cause = Cause::of(error, self.prepared.repeatable, self.offset)?;
-        if let (Cause::Throttled(Some(asked)), Some(pacer)) = (cause, &self.config.pacer) {
-            pacer.throttled(self.lane(), asked);
-        }
-        if let Cause::Skew(behind) = cause {
-            // The next call profits even if there is no further attempt of this one.
-            self.config.clock_offset.store(behind, Ordering::Relaxed);
-        }
-        if !self.retry.allows_another(self.attempts) {
-            return None;
-        }
-        let wait = self.retry.wait(cause, self.attempts, share());
-        if Instant::now().checked_add(wait).is_none_or(|end| end >= self.deadline) {
-            return None;
-        }
-        match cause {
-            Cause::Skew(_) => {}
-            Cause::ExpiredToken => {
-                let (None, Some(source), Some(expired)) = (&self.renewed, &self.config.credentials, credentials) else {
-                    return None;
-                };
-                self.renewed = Some(timeout_at(self.deadline, source.renewed(expired)).await.ok()??);
-            }
-            Cause::NotSent | Cause::Throttled(_) | Cause::Busy | Cause::Repeatable => {
-                if !self.config.budget.take() {
-                    return None;
-                }
-            }
-        }
-        Some((cause, wait))
     }
 }
 

@@ -1,0 +1,48 @@
+//! Whether there is another attempt, and after how long.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout_at};
+
+use super::Attempts;
+use crate::credentials::Credentials;
+use crate::error::Error;
+use crate::retry::{Cause, share};
+
+impl Attempts<'_> {
+    /// Returns why there is another attempt and how long to wait before it, and mends what can be mended; nothing where there is
+    /// none.
+    pub(super) async fn next(&mut self, error: &Error, credentials: Option<&Credentials>) -> Option<(Cause, Duration)> {
+        let cause = Cause::of(error, self.prepared.repeatable, self.offset)?;
+        if let (Cause::Throttled(Some(asked)), Some(pacer)) = (cause, &self.config.pacer) {
+            pacer.throttled(self.lane(), asked);
+        }
+        if let Cause::Skew(behind) = cause {
+            // The next call profits even if there is no further attempt of this one.
+            self.config.clock_offset.store(behind, Ordering::Relaxed);
+        }
+        if !self.retry.allows_another(self.attempts) {
+            return None;
+        }
+        let wait = self.retry.wait(cause, self.attempts, share());
+        if Instant::now().checked_add(wait).is_none_or(|end| end >= self.deadline) {
+            return None;
+        }
+        match cause {
+            Cause::Skew(_) => {}
+            Cause::ExpiredToken => {
+                let (None, Some(source), Some(expired)) = (&self.renewed, &self.config.credentials, credentials) else {
+                    return None;
+                };
+                self.renewed = Some(timeout_at(self.deadline, source.renewed(expired)).await.ok()??);
+            }
+            Cause::NotSent | Cause::Throttled(_) | Cause::Busy | Cause::Repeatable => {
+                if !self.config.budget.take() {
+                    return None;
+                }
+            }
+        }
+        Some((cause, wait))
+    }
+}

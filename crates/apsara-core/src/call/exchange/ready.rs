@@ -1,0 +1,71 @@
+//! What an attempt waits for before it begins: credentials, the hash of a file, a grant.
+
+use tokio::time::{Instant, timeout_at};
+
+use super::Attempts;
+use crate::call::identity::{identity, signature_version};
+use crate::credentials::{Credentials, Source};
+use crate::error::{Error, Kind};
+use crate::operation::Security;
+use crate::outcome::Outcome;
+use crate::pacing::{Lane, PacingError};
+
+impl<'a> Attempts<'a> {
+    /// Gets what an attempt needs: credentials, and a grant.
+    pub(super) async fn ready(&mut self) -> Result<Option<Credentials>, Error> {
+        #[cfg(feature = "rsa")]
+        let is_needed = self.config.key_pair.is_none();
+        #[cfg(not(feature = "rsa"))]
+        let is_needed = true;
+        let source = self.config.credentials.as_ref().filter(|_| is_needed);
+        let credentials = match (&self.renewed, source, self.operation.security) {
+            (Some(renewed), ..) => Some(renewed.clone()),
+            (None, Some(Source::Fixed(credentials)), Security::AccessKey | Security::AccessKeyOrBearer) => {
+                Some(credentials.clone())
+            }
+            (None, Some(source), Security::AccessKey | Security::AccessKeyOrBearer) => {
+                let credentials = timeout_at(self.deadline, source.credentials()).await;
+                let credentials = credentials.map_err(|_| self.late(Outcome::NotSent))?;
+                // What became of a call for credentials is not what became of this one.
+                Some(credentials.map_err(|error| Error::new(Kind::Credentials(error), Outcome::NotSent))?)
+            }
+            _ => None,
+        };
+        // What cannot be signed waits for no grant, and takes none.
+        let who = identity(self.config, self.operation, credentials.as_ref())?;
+        let version = signature_version(self.config, self.operation, who)?;
+        if self.prepared.unsigned.upload.is_some() {
+            // The hash of a file takes its time, which is not that of a grant.
+            let hashed = Box::pin(self.prepared.unsigned.hashed_payload(version, who));
+            let hashed = timeout_at(self.deadline, hashed).await;
+            hashed.map_err(|_| self.late(Outcome::NotSent))??;
+        }
+        self.pace().await?;
+        // The grant may have come in the last moment: what cannot be answered in time is not begun.
+        if Instant::now() >= self.deadline {
+            return Err(self.late(Outcome::NotSent));
+        }
+        Ok(credentials)
+    }
+
+    pub(super) fn lane(&self) -> Lane<'a> {
+        Lane { account: &self.config.account, operation: self.operation }
+    }
+
+    async fn pace(&mut self) -> Result<(), Error> {
+        let Some(pacer) = &self.config.pacer else { return Ok(()) };
+        let lane = self.lane();
+        if pacer.try_acquire(lane) {
+            return Ok(());
+        }
+        let asked = Instant::now();
+        // The pacer knows the deadline; one that does not keep to it does not hold the call up.
+        let granted = timeout_at(self.deadline, pacer.acquire(lane, self.deadline)).await;
+        let waited = asked.elapsed();
+        self.paced += waited;
+        self.watch.paced(waited, matches!(granted, Ok(Ok(()))));
+        granted
+            .unwrap_or(Err(PacingError::Late))
+            .map_err(|error| Error::new(Kind::Paced(error, self.operation.quota), Outcome::NotSent))
+    }
+}
