@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::run::{Failure, installed, root, succeed, target};
+use crate::run::{Failure, forget_package, installed, root, succeed, target};
 
 /// The last version that was run.
 const VERSION: &str = "27.1.0";
@@ -62,6 +62,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         }
         fs::create_dir_all(&out).map_err(|error| format!("{}: {error}", out.display()))?;
         let mut command = std::process::Command::new(&program);
+        forget_package(&mut command);
         command.current_dir(root()).args(["mutants", "--package", part.package, "--all-features", "--no-shuffle"]);
         command.args(["--colors", "never", "--jobs", &args.jobs.to_string(), "--output"]).arg(&out);
         // One file changes from one to the next, and nobody looks at them with a debugger.

@@ -151,6 +151,10 @@ fn passes(copy: &Path, package: &str, test_target: &str) -> Result<bool, Failure
         return Err(format!("{package} does not build:\n{}", String::from_utf8_lossy(&output.stderr)));
     }
     let mut test = cargo(&arguments);
+    if test_target == "bins" {
+        // It would be red for each: what it looks for was changed.
+        test.args(["--", "--skip", "what_every_break_changes_stands_once_in_its_file"]);
+    }
     output_of(test.current_dir(copy))
 }
 

@@ -30,13 +30,18 @@ pub(crate) fn target() -> PathBuf {
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments).current_dir(root());
+    forget_package(&mut command);
+    command
+}
+
+/// Keeps from a program what package this one is.
+pub(crate) fn forget_package(command: &mut Command) {
     // Cargo tells this program of its own package by variables, which the build script of ring takes for its own: with them, it is built
     // anew whenever it was built by hand before.
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CARGO_PKG_")) {
         command.env_remove(name);
     }
     command.env_remove("CARGO_MANIFEST_DIR");
-    command
 }
 
 /// Runs a program to its end; what it prints goes to the terminal.
@@ -78,7 +83,9 @@ pub(crate) fn built(name: &str, beside: &str) -> Result<PathBuf, Failure> {
 
 /// Builds a program of the tests package, with all optimizations where it has so much to do that they are worth a build of their own.
 pub(crate) fn built_for(name: &str, times: u64) -> Result<PathBuf, Failure> {
-    if times <= 20_000 {
+    /// What takes a debug build less time than the optimized one takes to be built.
+    const FEW: u64 = 20_000;
+    if times <= FEW {
         return built(name, "bulk");
     }
     succeed(&mut cargo(&["build", "--quiet", "--release", "--package", "apsara-tests", "--bin", name]))?;

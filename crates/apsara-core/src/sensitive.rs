@@ -49,14 +49,10 @@ pub(crate) fn is_sensitive_name(name: &str) -> bool {
 pub fn redact_urls(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find("://") {
-        let scheme = rest[..at]
-            .rfind(|c: char| !c.is_ascii_alphanumeric() && !"+-.".contains(c))
-            .map_or(0, |i| i + rest[i..].chars().next().map_or(1, char::len_utf8));
-        let end = rest[at..].find(ends_url).map_or(rest.len(), |i| at + i);
-        out.push_str(&rest[..scheme]);
-        push_redacted(&mut out, &rest[scheme..at], &rest[at + 3..end]);
-        rest = &rest[end..];
+    while let Some(url) = Url::first(rest) {
+        out.push_str(url.before);
+        url.push_redacted(&mut out);
+        rest = url.behind;
     }
     out.push_str(rest);
     out
@@ -66,62 +62,75 @@ pub fn redact_urls(text: &str) -> String {
 /// of them alone.
 pub(crate) fn secret_parts(text: &str, visit: &mut dyn FnMut(&str)) {
     let mut rest = text;
-    while let Some(at) = rest.find("://") {
-        let scheme_begins = rest[..at].rfind(|c: char| !c.is_ascii_alphanumeric()).map_or(0, |i| i + 1);
-        let is_stream = is_stream(rest.get(scheme_begins..at).unwrap_or_default());
-        let url = &rest[at + 3..];
-        let url = &url[..url.find(ends_url).unwrap_or(url.len())];
-        let (path, query) = url.split_at(url.find(['?', '#']).unwrap_or(url.len()));
-        let (authority, path) = path.split_at(path.find('/').unwrap_or(path.len()));
-        if let Some((user, _)) = authority.rsplit_once('@') {
-            user.split(':').for_each(&mut *visit);
+    while let Some(url) = Url::first(rest) {
+        url.user.iter().flat_map(|user| user.split(':')).for_each(&mut *visit);
+        url.stream.into_iter().for_each(&mut *visit);
+        let values = url.query.split(['?', '#', '&']).filter_map(|pair| pair.split_once('='));
+        for (_, value) in values {
+            visit(value);
+            secret_parts(value, visit);
         }
-        if let Some((_, last)) = path.rsplit_once('/').filter(|_| is_stream) {
-            visit(last);
-        }
-        query
-            .split(['?', '#', '&'])
-            .filter_map(|pair| pair.split_once('=').map(|(_, value)| value))
-            .for_each(&mut *visit);
-        rest = &rest[at + 3..];
+        // An address may stand anywhere in another one.
+        rest = &rest[url.before.len() + url.scheme.len() + "://".len()..];
     }
 }
 
-/// Returns whether the addresses of a scheme are those of streams, which end in a key.
-fn is_stream(scheme: &str) -> bool {
-    ["rtmp", "rtmps", "srt"].iter().any(|stream| scheme.eq_ignore_ascii_case(stream))
+/// A URL that stands in a text, taken apart.
+struct Url<'a> {
+    /// The text before it.
+    before: &'a str,
+    scheme: &'a str,
+    /// The user information.
+    user: Option<&'a str>,
+    host: &'a str,
+    /// The path up to the last segment of a stream's, or all of another one.
+    path: &'a str,
+    /// The last segment of the path, where it is a stream's: whoever knows it can push.
+    stream: Option<&'a str>,
+    /// The query with its `?`, or the fragment with its `#`.
+    query: &'a str,
+    /// The text behind it.
+    behind: &'a str,
+}
+
+impl<'a> Url<'a> {
+    fn first(text: &'a str) -> Option<Self> {
+        let at = text.find("://")?;
+        let is_no_scheme = |c: char| !c.is_ascii_alphanumeric() && !"+-.".contains(c);
+        let begin =
+            text[..at].char_indices().rev().find(|(_, c)| is_no_scheme(*c)).map_or(0, |(i, c)| i + c.len_utf8());
+        let scheme = &text[begin..at];
+        let url = &text[at + 3..];
+        let (url, behind) = url.split_at(url.find(ends_url).unwrap_or(url.len()));
+        let (url, query) = url.split_at(url.find(['?', '#']).unwrap_or(url.len()));
+        let (authority, path) = url.split_at(url.find('/').unwrap_or(url.len()));
+        let (user, host) = authority.rsplit_once('@').map_or((None, authority), |(user, host)| (Some(user), host));
+        let bare = scheme.rsplit(['+', '-', '.']).next().unwrap_or(scheme);
+        let is_stream = ["rtmp", "rtmps", "srt"].iter().any(|stream| bare.eq_ignore_ascii_case(stream));
+        let (path, stream) = match path.rfind('/') {
+            Some(last) if is_stream => (&path[..=last], Some(&path[last + 1..])),
+            _ => (path, None),
+        };
+        Some(Self { before: &text[..begin], scheme, user, host, path, stream, query, behind })
+    }
+
+    fn push_redacted(&self, out: &mut String) {
+        out.extend([self.scheme, "://"]);
+        if self.user.is_some() {
+            out.extend([REDACTED, "@"]);
+        }
+        out.extend([self.host, self.path]);
+        if self.stream.is_some() {
+            out.push_str(REDACTED);
+        }
+        if let Some(mark) = self.query.get(..1) {
+            out.extend([mark, REDACTED]);
+        }
+    }
 }
 
 fn ends_url(c: char) -> bool {
     c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`' | ',' | ')' | ']' | '}')
-}
-
-fn push_redacted(out: &mut String, scheme: &str, rest: &str) {
-    let path_end = rest.find(['?', '#']).unwrap_or(rest.len());
-    let authority_end = rest[..path_end].find('/').unwrap_or(path_end);
-    let authority = &rest[..authority_end];
-    out.push_str(scheme);
-    out.push_str("://");
-    match authority.rsplit_once('@') {
-        Some((_, host)) => {
-            out.push_str(REDACTED);
-            out.push('@');
-            out.push_str(host);
-        }
-        None => out.push_str(authority),
-    }
-    let path = &rest[authority_end..path_end];
-    match path.rfind('/') {
-        Some(last) if is_stream(scheme) => {
-            out.push_str(&path[..=last]);
-            out.push_str(REDACTED);
-        }
-        _ => out.push_str(path),
-    }
-    if path_end < rest.len() {
-        out.push_str(&rest[path_end..=path_end]);
-        out.push_str(REDACTED);
-    }
 }
 
 #[cfg(test)]
@@ -161,5 +170,21 @@ mod tests {
         );
         assert_eq!(redact_urls("no url: a//b"), "no url: a//b");
         assert_eq!(redact_urls("é://h/p?q"), "é://h/p?[redacted]");
+    }
+
+    #[test]
+    fn what_is_taken_out_of_urls_is_visited_alone() {
+        for (text, parts) in [
+            ("é rtmp://u:p@h/app/key?a=1#b=2, 字srt://h/k https://h/open", vec!["u", "p", "key", "1", "2", "k"]),
+            ("https://h/a?to=rtmp://h/app/inner&x=3", vec!["rtmp://h/app/inner", "inner", "3", "inner&x=3"]),
+            ("https://relay/rtmp://h/app/inner", vec!["inner"]),
+            ("https://rtmp://h/app/inner", vec!["inner"]),
+            ("https://h/a?rtmp://h/app/inner", vec!["inner"]),
+            ("x-rtmp://h/app/inner", vec!["inner"]),
+        ] {
+            let mut visited = Vec::new();
+            secret_parts(text, &mut |part| visited.push(part.to_owned()));
+            assert_eq!(visited, parts, "{text}");
+        }
     }
 }

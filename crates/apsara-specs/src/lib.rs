@@ -38,6 +38,8 @@ pub fn version(product: &str, version: &str) -> Option<&'static Version> {
 }
 
 impl Version {
+    // Where no version is chosen, nobody calls it.
+    #[allow(dead_code)]
     const fn new(product: &'static str, version: &'static str, data: &'static [u8]) -> Self {
         Self { product, version, data, index: OnceLock::new() }
     }

@@ -98,4 +98,6 @@ pub use apsara_core::{
 };
 #[cfg(feature = "rsa")]
 pub use apsara_core::{KeyPair, sign::RsaPrivateKey};
+// Without any product there is nothing in it.
+#[allow(unused_imports)]
 pub use generated::*;

@@ -32,7 +32,7 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "a call that ran out of time was not sent",
-        file: "crates/apsara-core/src/call/exchange/mod.rs",
+        file: "crates/apsara-core/src/call/exchange/once.rs",
         old: "self.late(Outcome::Unknown)",
         new: "self.late(Outcome::NotSent)",
         package: TESTS,
@@ -40,7 +40,7 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "every attempt has the whole deadline",
-        file: "crates/apsara-core/src/call/exchange/mod.rs",
+        file: "crates/apsara-core/src/call/exchange/once.rs",
         old: "match timeout_at(end, span.future(sending)).await",
         new: "match timeout_at(Instant::now() + self.length, span.future(sending)).await",
         package: CORE,
@@ -64,7 +64,7 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "an error page without the cloud's shape is a rejection",
-        file: "crates/apsara-core/src/call/exchange/mod.rs",
+        file: "crates/apsara-core/src/call/exchange/once.rs",
         old: "Kind::Unshaped { status, request_id, body }, Outcome::Unknown",
         new: "Kind::Unshaped { status, request_id, body }, Outcome::Rejected",
         package: TESTS,
@@ -161,8 +161,8 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "every attempt has a client token of its own, or none",
         file: "crates/apsara-core/src/call/prepare.rs",
-        old: "Some(Token::Missing(index)) => Some((index, nonce()?.as_str().to_owned())),",
-        new: "Some(Token::Missing(index)) => nonce().ok().filter(|_| false).map(|made| (index, made.as_str().to_owned())),",
+        old: "Some(Token::Missing(index)) => Some((index, new_client_token()?.as_str().to_owned())),",
+        new: "Some(Token::Missing(index)) => new_client_token().ok().filter(|_| false).map(|made| (index, made.as_str().to_owned())),",
         package: CORE,
         target: "retry",
     },
@@ -176,7 +176,7 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "attempts do not say which they are",
-        file: "crates/apsara-core/src/call/exchange/mod.rs",
+        file: "crates/apsara-core/src/call/exchange/once.rs",
         old: "again: (self.attempts > 0).then_some((self.attempts, self.delay)),",
         new: "again: (self.attempts > 9).then_some((self.attempts, self.delay)),",
         package: CORE,
@@ -216,7 +216,7 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "a date beyond all reason is written",
-        file: "crates/apsara-core/src/call/exchange/mod.rs",
+        file: "crates/apsara-core/src/call/exchange/once.rs",
         old: ".clamp(0, LAST)",
         new: ".clamp(0, i64::MAX)",
         package: CORE,
@@ -240,7 +240,7 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "a secret that the cloud repeats is told",
-        file: "crates/apsara-core/src/call/exchange/mod.rs",
+        file: "crates/apsara-core/src/call/exchange/once.rs",
         old: "error.redact(|message| without_sensitive(message, self.request));",
         new: "let _ = (without_sensitive, self.request);",
         package: CORE,

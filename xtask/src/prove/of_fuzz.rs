@@ -31,7 +31,7 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "an answer that is no success is one all the same",
-        file: "crates/apsara-core/src/call/exchange/mod.rs",
+        file: "crates/apsara-core/src/call/exchange/once.rs",
         old: "        if parts.status.is_success() || (self.redirects",
         new: "        if !parts.status.is_server_error() || (self.redirects",
         package: FUZZ,

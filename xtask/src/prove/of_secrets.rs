@@ -5,7 +5,7 @@ use super::Break;
 pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "a token that the cloud repeats is told",
-        file: "crates/apsara-core/src/call/exchange/mod.rs",
+        file: "crates/apsara-core/src/call/exchange/once.rs",
         old: "                error.redact(|message| without_values(message, identity.secrets()));\n",
         new: "                error.redact(|message| without_values(message, identity.secrets().take(0)));\n",
         package: "apsara-core",

@@ -56,7 +56,7 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "an attempt may take as long as the call",
-        file: "crates/apsara-core/src/call/exchange/mod.rs",
+        file: "crates/apsara-core/src/call/exchange/once.rs",
         old: "let end = end.map_or(self.deadline, |end| end.min(self.deadline));",
         new: "let end = end.map_or(self.deadline, |end| end.max(self.deadline));",
         package: TESTS,
@@ -64,7 +64,7 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "an attempt that ran out of time was not sent",
-        file: "crates/apsara-core/src/call/exchange/mod.rs",
+        file: "crates/apsara-core/src/call/exchange/once.rs",
         old: "timed_out();\n        Error::transport(error)",
         new: "timed_out();\n        Error::transport(error.not_sent())",
         package: TESTS,

@@ -113,7 +113,7 @@ pub(crate) fn measured(
     time: std::time::SystemTime,
 ) -> Result<http::Request<Bytes>, Error> {
     let prepared = prepare::prepare(client, Invocation::new(operation, request))?;
-    let nonce = attempt::nonce()?;
+    let nonce = attempt::nonce(time)?;
     let stamp = attempt::Stamp { time, nonce: nonce.as_str(), payload: None, again: None };
     prepared.unsigned.sign(version, attempt::Identity::Key(credentials), stamp)
 }

@@ -1,7 +1,7 @@
 //! What a call needs no network for: it is validated, encoded, and its endpoint found.
 
 use super::Client;
-use super::attempt::{Unsigned, nonce};
+use super::attempt::{Unsigned, new_client_token};
 use super::exchange::Invocation;
 use crate::endpoint::is_label;
 use crate::error::{Error, Kind, Violation};
@@ -54,7 +54,7 @@ pub(super) fn prepare<'a>(client: &Client, invocation: Invocation<'a>) -> Result
     }
     // It is made once: every attempt of the call carries the same one.
     let made = match token {
-        Some(Token::Missing(index)) => Some((index, nonce()?.as_str().to_owned())),
+        Some(Token::Missing(index)) => Some((index, new_client_token()?.as_str().to_owned())),
         Some(Token::Given) | None => None,
     };
     let encoded = match &made {

@@ -33,6 +33,10 @@ fn what_else_a_refusal_says_is_kept() {
         [("AuthAction", Some("live:A"))]
     );
     assert_eq!(error.body(), body.as_bytes());
+    assert!(
+        format!("{error:?}").starts_with(r#"ServiceError { http_status: 403, code: "NoPermission", "#),
+        "{error:?}"
+    );
     let bare = read(403, r#"{"Code":"NoPermission"}"#).unwrap();
     assert_eq!((bare.host_id(), bare.recommend(), bare.access_denied_detail()), (None, None, None));
 }

@@ -16,6 +16,7 @@ impl Around {
         future
     }
 
+    /// Does something in the span.
     pub(crate) fn within<T>(self, work: impl FnOnce() -> T) -> T {
         work()
     }

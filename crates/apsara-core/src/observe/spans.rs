@@ -31,6 +31,7 @@ impl Around {
         future.instrument(self.0)
     }
 
+    /// Does something in the span.
     pub(crate) fn within<T>(&self, work: impl FnOnce() -> T) -> T {
         self.0.in_scope(work)
     }

@@ -49,7 +49,9 @@ impl LaneState {
 
     /// Grants a call if there is room and nobody waits.
     pub(super) fn try_acquire(&self) -> bool {
-        self.turn.try_lock().is_ok_and(|_turn| self.log().try_grant(Instant::now()).is_ok())
+        // Under the log's lock: who begins to wait after this looked finds its grant noted there.
+        let mut log = self.log();
+        self.waiting.load(Ordering::Relaxed) == 0 && log.try_grant(Instant::now()).is_ok()
     }
 
     /// Waits for a grant. Dropped while it waits, it leaves nothing behind.

@@ -116,6 +116,19 @@ async fn a_wait_beyond_the_deadline_is_not_begun() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_comes_when_there_is_room_does_not_go_before_those_who_wait() {
+    let pacer = LocalPacer::new();
+    assert!((0..3).all(|_| pacer.try_acquire(lane(&THREE_A_MINUTE))));
+    let mut first = pacer.acquire(lane(&THREE_A_MINUTE), far());
+    assert!(tokio::time::timeout(MS(1), &mut first).await.is_err());
+    // There is room, and whoever waits has not noticed yet.
+    advance(Duration::from_secs(60) + GUARD).await;
+    assert!(!pacer.try_acquire(lane(&THREE_A_MINUTE)));
+    first.await.unwrap();
+    assert!((0..2).all(|_| pacer.try_acquire(lane(&THREE_A_MINUTE))));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_call_that_is_dropped_while_it_waits_takes_no_grant() {
     let pacer = LocalPacer::new();
     for _ in 0..3 {

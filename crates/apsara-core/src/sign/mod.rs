@@ -26,7 +26,7 @@ pub fn percent_encode(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }
 
-/// As [`percent_encode`], into what takes pieces: as few as can be, for each costs something.
+/// As [`percent_encode`], into what takes pieces: in few of them, for each costs something.
 pub(crate) fn push_encoded(out: &mut impl Pieces, text: &str) {
     const AT_ONCE: usize = 64;
     if text.bytes().all(|byte| ENCODED[usize::from(byte)].1 == 1) {
@@ -38,14 +38,14 @@ pub(crate) fn push_encoded(out: &mut impl Pieces, text: &str) {
         for byte in bytes {
             let (encoded, count) = ENCODED[usize::from(*byte)];
             piece[length..length + 3].copy_from_slice(&encoded);
-            length += count;
+            length += usize::from(count);
         }
         out.push(ascii(&piece[..length]));
     }
 }
 
 /// What each byte is encoded as, in the first so many of three: itself where it stays.
-static ENCODED: [([u8; 3], usize); 256] = {
+static ENCODED: [([u8; 3], u8); 256] = {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     let mut table = [([0; 3], 0); 256];
     let mut byte = 0;
@@ -158,7 +158,7 @@ pub(crate) fn push_hex(out: &mut String, bytes: &[u8]) {
 
 /// Returns a byte in two hexadecimal digits of lower case.
 pub(crate) fn hex_digits(byte: u8) -> [u8; 2] {
-    const DIGITS: [[u8; 2]; 256] = {
+    static DIGITS: [[u8; 2]; 256] = {
         let digits = b"0123456789abcdef";
         let mut table = [[0; 2]; 256];
         let mut byte = 0;

@@ -17,6 +17,7 @@ impl Pieces for String {
     }
 
     fn push_ascii(&mut self, character: u8) {
+        debug_assert!(character.is_ascii(), "a text has two bytes for it, and a hash one");
         String::push(self, char::from(character));
     }
 }

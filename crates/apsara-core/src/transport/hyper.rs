@@ -92,6 +92,10 @@ impl HyperTransport {
             // Most answers are one piece, which needs no copy.
             if first.is_empty() && whole.is_empty() {
                 first = piece;
+                // Where the length was announced, the end is known without asking for it.
+                if body.is_end_stream() {
+                    break;
+                }
                 continue;
             }
             if whole.is_empty() {

@@ -13,7 +13,7 @@ use http::Uri;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST};
 
 use self::lines::{Line, Text, named, shown};
-pub(super) use self::nonce::nonce;
+pub(super) use self::nonce::{new_client_token, nonce};
 use self::short::rfc3339;
 use crate::config::SignatureVersion;
 use crate::credentials::Credentials;

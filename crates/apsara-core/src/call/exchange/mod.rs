@@ -1,29 +1,27 @@
 //! The part of a call that knows no type: attempts, until there is an answer or an error that must be told.
 
 mod again;
+mod once;
 mod ready;
 mod sending;
 
-use std::sync::atomic::Ordering;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep};
 
-use super::attempt::{Stamp, nonce};
-use super::identity::{identity, signature_version};
 use super::prepare::{Prepared, prepare};
 use super::{Client, Options};
 use crate::config::Inner;
 use crate::credentials::Credentials;
-use crate::error::{Error, Kind, ServiceError};
+use crate::error::{Error, Kind};
 use crate::observe::Watch;
 use crate::operation::Operation;
 use crate::outcome::Outcome;
-use crate::record::{AnyRecord, without_sensitive, without_values};
+use crate::record::AnyRecord;
 use crate::retry::Retry;
 use crate::sensitive::Sensitive;
-use crate::transport::{Body, TransportError};
+use crate::transport::Body;
 use crate::upload::Upload;
 
 /// A success as it came.
@@ -42,7 +40,7 @@ pub(crate) struct Answer {
     pub(crate) paced: Duration,
     /// The client token that was made for the call.
     pub(crate) client_token: Option<String>,
-    /// What proved who called: what comes later may repeat it. Empty where nothing comes later.
+    /// What proved who called, where the body is given as it comes: it may repeat that.
     pub(crate) secrets: Vec<Sensitive<String>>,
     /// Tells observers the end of the call when it is dropped.
     pub(crate) watch: Watch,
@@ -217,110 +215,5 @@ impl<'a> Attempts<'a> {
 
     fn late(&self, outcome: Outcome) -> Error {
         Error::new(Kind::Deadline(self.length), outcome)
-    }
-
-    /// Says that an attempt took as long as one may, while the call has time left.
-    fn attempt_late(&self) -> Error {
-        let length = self.attempt_timeout.unwrap_or_default();
-        let error = TransportError::new(format!("an attempt had no answer within {length:?}")).timed_out();
-        Error::transport(error)
-    }
-
-    async fn attempt(&mut self, credentials: Option<&Credentials>) -> Result<Answer, Error> {
-        let config = self.config;
-        let identity = identity(config, self.operation, credentials)?;
-        let version = signature_version(config, self.operation, identity)?;
-        self.offset = config.clock_offset.load(Ordering::Relaxed);
-        let nonce = nonce()?;
-        let payload = match self.prepared.unsigned.upload {
-            Some(_) => Box::pin(self.prepared.unsigned.hashed_payload(version, identity)).await?,
-            None => None,
-        };
-        let stamp = Stamp {
-            time: corrected(SystemTime::now(), self.offset),
-            nonce: nonce.as_str(),
-            payload: payload.as_deref(),
-            again: (self.attempts > 0).then_some((self.attempts, self.delay)),
-        };
-        let mut request = self.prepared.unsigned.sign(version, identity, stamp)?;
-        request.headers_mut().insert(http::header::USER_AGENT, config.user_agent.clone());
-        #[cfg(feature = "testing")]
-        request.extensions_mut().insert(crate::testing::SensitiveNames::new(self.names, self.request));
-        self.attempts += 1;
-        let body_bytes = match &self.prepared.unsigned.upload {
-            Some(upload) => upload.length(),
-            None => Some(request.body().len() as u64),
-        };
-        self.watch.attempt_started(&mut request, body_bytes);
-        let end = self.attempt_timeout.and_then(|length| Instant::now().checked_add(length));
-        let end = end.map_or(self.deadline, |end| end.min(self.deadline));
-        let span = self.watch.attempt_span();
-        let sending = span.within(|| self.sending(request));
-        let (parts, body, stream) = match timeout_at(end, span.future(sending)).await {
-            Ok(sent) => sent?,
-            // Nobody knows how far it came.
-            Err(_) if end < self.deadline => return Err(self.attempt_late()),
-            Err(_) => return Err(self.late(Outcome::Unknown)),
-        };
-        let status = parts.status.as_u16();
-        if parts.status.is_success() || (self.redirects && parts.status.is_redirection()) {
-            // How much of a stream will come is not known yet.
-            let body_bytes = stream.is_none().then_some(body.len() as u64);
-            let secrets = stream.iter().flat_map(|_| identity.secrets());
-            let secrets = secrets.map(|secret| Sensitive::new(secret.to_owned())).collect();
-            self.watch.attempt_succeeded(status, || request_id(&parts.headers), body_bytes);
-            self.watch.succeeded();
-            return Ok(Answer {
-                status,
-                headers: parts.headers,
-                body,
-                stream,
-                deadline: (self.deadline, self.length),
-                attempts: self.attempts,
-                before: self.worst,
-                paced: self.paced,
-                client_token: self.prepared.client_token.take(),
-                secrets,
-                watch: std::mem::take(&mut self.watch),
-            });
-        }
-        Err(match ServiceError::read(status, &parts.headers, &body, SystemTime::now()) {
-            Some(mut error) => {
-                error.redact(|message| without_sensitive(message, self.request));
-                error.redact(|message| without_values(message, identity.secrets()));
-                if error.is_signature_mismatch() {
-                    error.compare(&self.prepared.unsigned.signed(version, identity, stamp));
-                }
-                let outcome = error.outcome();
-                Error::new(Kind::Service(Box::new(error)), outcome)
-            }
-            None => {
-                let request_id = request_id(&parts.headers).map(str::to_owned);
-                Error::new(Kind::Unshaped { status, request_id, body }, Outcome::Unknown)
-            }
-        })
-    }
-}
-
-/// Returns a time that is so many seconds later, or earlier, within what a date can be written for.
-fn corrected(time: SystemTime, seconds: i64) -> SystemTime {
-    /// The last second of the year 9999.
-    const LAST: i64 = 253_402_300_799;
-    let since = time.duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(LAST));
-    UNIX_EPOCH + Duration::from_secs(since.saturating_add(seconds).clamp(0, LAST).unsigned_abs())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_correction_leaves_the_years_that_a_date_can_be_written_for() {
-        let written = |seconds| {
-            let time = corrected(SystemTime::now(), seconds);
-            (humantime::format_rfc3339_seconds(time).to_string(), httpdate::fmt_http_date(time))
-        };
-        assert_eq!(written(i64::MAX).0, "9999-12-31T23:59:59Z");
-        assert_eq!(written(i64::MIN).1, "Thu, 01 Jan 1970 00:00:00 GMT");
     }
 }
