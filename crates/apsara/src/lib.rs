@@ -99,5 +99,5 @@ pub use apsara_core::{
 #[cfg(feature = "rsa")]
 pub use apsara_core::{KeyPair, sign::RsaPrivateKey};
 // Without any product there is nothing in it.
-#[allow(unused_imports)]
+#[allow(unused_imports, unreachable_pub)]
 pub use generated::*;

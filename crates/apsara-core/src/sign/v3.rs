@@ -256,4 +256,9 @@ mod tests {
         assert_eq!(appended, authorization(Algorithm::HmacSha256, "id", &names, &signature));
         assert!(names.ends_with("host;x-acs-a") && text.contains("x-acs-a:1,2\n"), "{text}");
     }
+
+    #[test]
+    fn a_key_shows_its_algorithm_and_no_secret() {
+        assert_eq!(format!("{:?}", Key::HmacSha256("hunter2")), "ACS3-HMAC-SHA256([redacted])");
+    }
 }
