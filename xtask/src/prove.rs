@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::str::FromStr;
 use std::time::Instant;
 
 use crate::run::{Failure, cargo, target};
@@ -47,45 +48,73 @@ struct Break {
     target: &'static str,
 }
 
-/// Every fact.
-const ALL: [&[Break]; 26] = [
-    of_runtime::BREAKS,
-    of_calls::BREAKS,
-    of_secrets::BREAKS,
-    of_concurrency::BREAKS,
-    of_bodies::BREAKS,
-    of_quota::BREAKS,
-    of_fleet::BREAKS,
-    of_fuzz::BREAKS,
-    of_gateway::BREAKS,
-    of_control::BREAKS,
-    of_credentials::BREAKS,
-    of_generator::BREAKS,
-    of_emulator::BREAKS,
-    of_explorer::BREAKS,
-    of_ram::BREAKS,
-    of_policy::BREAKS,
-    of_release::BREAKS,
-    of_pages::BREAKS,
-    of_lean::BREAKS,
-    of_observers::BREAKS,
-    of_transport::BREAKS,
-    of_builds::BREAKS,
-    of_terminal::BREAKS,
-    of_bulk::BREAKS,
-    of_code::BREAKS,
-    of_soak::BREAKS,
+/// Every fact, by what it is of.
+const ALL: [(&str, &[Break]); 26] = [
+    ("runtime", of_runtime::BREAKS),
+    ("calls", of_calls::BREAKS),
+    ("secrets", of_secrets::BREAKS),
+    ("concurrency", of_concurrency::BREAKS),
+    ("bodies", of_bodies::BREAKS),
+    ("quota", of_quota::BREAKS),
+    ("fleet", of_fleet::BREAKS),
+    ("fuzz", of_fuzz::BREAKS),
+    ("gateway", of_gateway::BREAKS),
+    ("control", of_control::BREAKS),
+    ("credentials", of_credentials::BREAKS),
+    ("generator", of_generator::BREAKS),
+    ("emulator", of_emulator::BREAKS),
+    ("explorer", of_explorer::BREAKS),
+    ("ram", of_ram::BREAKS),
+    ("policy", of_policy::BREAKS),
+    ("release", of_release::BREAKS),
+    ("pages", of_pages::BREAKS),
+    ("lean", of_lean::BREAKS),
+    ("observers", of_observers::BREAKS),
+    ("transport", of_transport::BREAKS),
+    ("builds", of_builds::BREAKS),
+    ("terminal", of_terminal::BREAKS),
+    ("bulk", of_bulk::BREAKS),
+    ("code", of_code::BREAKS),
+    ("soak", of_soak::BREAKS),
 ];
 
-/// Breaks every fact in a copy of the tree, or those whose sentence or file holds a text.
+/// One share of so many: the proof takes hours, which need not be those of one run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Share {
+    number: usize,
+    of: usize,
+}
+
+impl Share {
+    /// Everything.
+    pub(crate) const WHOLE: Self = Self { number: 0, of: 1 };
+}
+
+impl FromStr for Share {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let read = text.split_once('/').and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
+        match read {
+            Some((number, of)) if number < of => Ok(Self { number, of }),
+            _ => Err("a share is K/N, with K from 0 to N - 1, such as 3/20".to_owned()),
+        }
+    }
+}
+
+/// Breaks every fact of a share in a copy of the tree, or those of a part of that name, or whose sentence or file holds a text.
 ///
 /// Each break must compile: a test that cannot be built proves nothing. Before the first, the untouched copy must be green.
-pub(crate) fn run(only: &str) -> Result<(), Failure> {
+pub(crate) fn run(only: &str, share: Share) -> Result<(), Failure> {
     let copy = scratch::copy("prove")?;
-    let is_meant = |fact: &&Break| fact.lie.contains(only) || fact.file.contains(only);
-    let breaks = || ALL.into_iter().flatten().filter(is_meant);
-    if breaks().next().is_none() {
-        return Err(format!("no break holds `{only}` in its sentence or in the name of its file"));
+    let of_part = |(part, facts): &(&str, &'static [Break])| {
+        let is_part = *part == only;
+        facts.iter().filter(move |fact| is_part || fact.lie.contains(only) || fact.file.contains(only))
+    };
+    let meant: Vec<&Break> = ALL.iter().flat_map(of_part).skip(share.number).step_by(share.of).collect();
+    let breaks = || meant.iter().copied();
+    if meant.is_empty() {
+        return Err(format!("no break is of `{only}` or holds it in its sentence or in the name of its file"));
     }
     if breaks().any(|fact| fact.target == "fleet") {
         peers::install_redis()?;
@@ -173,15 +202,23 @@ fn output(command: &mut Command) -> Result<std::process::Output, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ALL, fs};
+    use super::{ALL, Share, fs};
     use crate::run::root;
 
     #[test]
     fn what_every_break_changes_stands_once_in_its_file() {
         let places =
             |file: &str, old: &str| fs::read_to_string(root().join(file)).map(|text| text.matches(old).count());
-        let stale = ALL.into_iter().flatten().filter(|fact| !matches!(places(fact.file, fact.old), Ok(1)));
+        let stale =
+            ALL.into_iter().flat_map(|(_, facts)| facts).filter(|fact| !matches!(places(fact.file, fact.old), Ok(1)));
         let stale: Vec<_> = stale.map(|fact| format!("{}: {}", fact.file, fact.lie)).collect();
         assert!(stale.is_empty(), "mend these in xtask/src/prove:\n{}", stale.join("\n"));
+    }
+
+    #[test]
+    fn a_share_is_one_of_so_many() {
+        let read = |text: &str| text.parse::<Share>().map(|share| (share.number, share.of)).ok();
+        assert_eq!([read("0/1"), read("19/20")], [Some((0, 1)), Some((19, 20))]);
+        assert!(["20/20", "1/0", "1", "-1/2", ""].into_iter().all(|text| read(text).is_none()));
     }
 }

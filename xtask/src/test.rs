@@ -17,9 +17,13 @@ pub(crate) struct Args {
     /// Only the proof: break one fact after another, and see a test turn red for each.
     #[arg(long, conflicts_with_all = ["full", "peers"])]
     prove: bool,
-    /// Of the proof only the breaks that hold this text in their sentence or in the name of their file.
+    /// Of the proof only the breaks of the part of this name, such as calls (xtask/src/prove/of_calls.rs), and those that hold this text in
+    /// their sentence or in the name of their file.
     #[arg(long, value_name = "TEXT", requires = "prove")]
     only: Option<String>,
+    /// Of the proof only one share of so many, such as 3/20.
+    #[arg(long, value_name = "K/N", requires = "prove")]
+    share: Option<prove::Share>,
     /// Only the official SDKs of other languages: install them, and let them call the emulator.
     #[arg(long, conflicts_with = "full")]
     peers: bool,
@@ -37,8 +41,8 @@ const FLEET: &str = "fleet";
 type Step = (&'static str, fn() -> Result<(), Failure>);
 
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
-    if let Some(only) = &args.only {
-        return prove::run(only);
+    if args.only.is_some() || args.share.is_some() {
+        return prove::run(args.only.as_deref().unwrap_or_default(), args.share.unwrap_or(prove::Share::WHOLE));
     }
     let quick: [Step; 7] = [
         ("format", || succeed(&mut cargo(&["fmt", "--all", "--check"]))),
@@ -77,7 +81,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         ("corpus: a sample", corpus::sample),
     ];
     let only_peers: [Step; 2] = [("peers: install", peers::install), ("peers", || slow_tests(&["peers"]))];
-    let proof: [Step; 1] = [("proof", || prove::run(""))];
+    let proof: [Step; 1] = [("proof", || prove::run("", prove::Share::WHOLE))];
     let mut steps: Vec<Step> = Vec::new();
     if args.peers {
         steps.extend(only_peers);

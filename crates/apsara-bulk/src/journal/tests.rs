@@ -321,6 +321,35 @@ fn a_journal_of_more_lines_than_any_input_has_is_refused() {
 }
 
 #[test]
+fn the_longest_input_has_a_journal() {
+    let header = Header { last: MOST_LINES, ..header() };
+    assert_eq!(Place::new().replay(&bytes(&[Record::Header(header.clone())]), false).unwrap().header, header);
+}
+
+#[test]
+fn what_was_cut_off_is_told() {
+    let tail = |is_damaged| Tail { at: 7, bytes: 5, is_damaged }.to_string();
+    assert!(
+        tail(false).starts_with("the last 5 bytes, from byte 7 on, are the beginning of a record"),
+        "{}",
+        tail(false)
+    );
+    assert!(tail(true).starts_with("the last record, 5 bytes from byte 7 on, is damaged"), "{}", tail(true));
+}
+
+#[test]
+fn a_journal_stands_in_a_folder_and_in_time() {
+    assert_eq!(folder(Path::new("a/run.journal")), Path::new("a"));
+    assert_eq!(folder(Path::new("run.journal")), Path::new("."));
+    let place = Place::new();
+    sync_folder(&place.path).unwrap();
+    assert_eq!(sync_folder(&place.path.join("gone/run.journal")).is_err(), cfg!(unix));
+    let millis = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as u64;
+    let (before, now, after) = (millis(), now(), millis());
+    assert!(before <= now && now <= after, "{before} {now} {after}");
+}
+
+#[test]
 fn of_a_random_history_as_much_is_read_as_is_whole_and_damage_is_never_taken_for_true() {
     let seed = std::env::var("JOURNAL_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(now);
     println!("JOURNAL_SEED={seed}");
