@@ -88,8 +88,8 @@ pub(super) fn headers(mut address: String, lines: Vec<Line<'_>>) -> Result<(Byte
     }
     let written = Bytes::from(address);
     let uri = written.slice(..end);
-    // One more comes behind them, the user agent.
-    let mut headers = HeaderMap::with_capacity(lines.len() + 1);
+    // One more comes behind them, the user agent; and whoever looks whether there is one that he would add has room made for it.
+    let mut headers = HeaderMap::with_capacity(lines.len() + 2);
     for (name, value) in lines {
         let mut header = match value {
             Text::Known(known) => known.value.clone(),
