@@ -274,6 +274,14 @@ fn version(folder: &str, sources: &Files, refusals: &Collector) -> Option<Versio
         }
         // A file of ours names its schema. What the portal publishes does not, and what is wrong there nobody can mend.
         refusals.published(value.get("$schema").is_none());
+        if name.is_empty() {
+            refusals.refuse(
+                &place,
+                "an operation has no name",
+                "call it, or its file, as the cloud does: DescribeTasks.json",
+            );
+            continue;
+        }
         let (place, value) = match value.get_mut("data").filter(|data| data.get("methods").is_some()) {
             Some(wrapped) => (place.child("data"), wrapped.take()),
             None => (place, value),

@@ -4,7 +4,7 @@
 
 mod common;
 
-use apsara_codegen::{Options, generate};
+use apsara_codegen::{Options, describe, generate};
 use common::{PRODUCT, file, sources};
 
 #[test]
@@ -115,4 +115,23 @@ fn a_published_parameter_whose_name_is_no_text_is_refused_for_nothing_could_be_s
     );
     let told = refusals.unwrap_err().to_string();
     assert!(told.contains("/parameters/0/name: a number stands where a text is expected"), "{told}");
+}
+
+#[test]
+fn an_operation_without_a_name_is_refused_for_nothing_could_call_it() {
+    let operation = r#"{ "methods": ["post"], "security": [{ "AK": [] }], "responses": {}, "parameters": [] }"#;
+    let mut options = Options::default();
+    options.keep_going = true;
+    for (file, text) in [
+        (".json", operation.to_owned()),
+        (
+            "api-docs.json",
+            format!(r#"{{ "info": {{ "product": "Test", "version": "2026-01-01" }}, "apis": {{ "": {operation} }} }}"#),
+        ),
+    ] {
+        let files = sources(&[("product.json", PRODUCT), (file, &text)]);
+        let told = generate(&files, "api-specs", &Options::default()).unwrap_err().to_string();
+        assert!(told.contains("an operation has no name"), "{told}");
+        assert!(describe(&files, &options).unwrap_or_default().is_empty());
+    }
 }
