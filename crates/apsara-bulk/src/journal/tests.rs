@@ -276,6 +276,21 @@ async fn what_is_announced_is_in_the_file() {
     assert_eq!(replay.states.counts().succeeded, 9);
 }
 
+#[test]
+fn a_writer_that_is_dropped_has_written_what_it_was_given() {
+    let place = Place::new();
+    let writer = Writer::new(create(&place.path, &header()).unwrap(), &place.path).unwrap();
+    // Long enough to be under way still, if nobody waited for it.
+    let answer = serde_json::Value::from("x".repeat(2 << 20));
+    for line in 1..=9 {
+        drop(writer.call(line, 1));
+        writer.result(Outcome { response: Some(answer.clone()), ..Outcome::new(line, Fate::Succeeded) });
+    }
+    drop(writer);
+    let replay = replay(&open(&place.path).unwrap(), &place.path, false, |_, _| {}).unwrap();
+    assert_eq!(replay.states.counts().succeeded, 9);
+}
+
 /// Random numbers that follow from a seed (SplitMix64).
 struct Random(u64);
 
