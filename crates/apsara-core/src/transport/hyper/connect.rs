@@ -1,0 +1,73 @@
+//! How a connection of the pool is made: name, TCP, TLS and HTTP, in a time that holds for all of it.
+
+use std::io;
+use std::task::Context;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Uri;
+use http_body_util::Full;
+use hyper::client::conn::http1;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use tower_service::Service;
+
+use super::super::{BoxFuture, TransportError};
+
+/// How long a connection may take to be made, TLS included.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long nothing is sent before the system asks whether the other side is still there.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// What takes the requests of one connection.
+pub(super) type Sender = http1::SendRequest<Full<Bytes>>;
+
+/// Makes connections to the server of an address.
+#[derive(Clone, Debug)]
+pub(super) struct Connector(HttpsConnector<HttpConnector>);
+
+impl Connector {
+    pub(super) fn new(tls: rustls::ClientConfig) -> Self {
+        let mut tcp = HttpConnector::new();
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        tcp.set_keepalive(Some(KEEP_ALIVE));
+        Self(HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(tcp))
+    }
+
+    /// Makes a connection, and lets a task of the runtime drive it until either side ends it. Whatever fails, no request was sent.
+    pub(super) fn connect(&self, to: Uri) -> BoxFuture<'static, Result<Sender, TransportError>> {
+        let mut connector = self.0.clone();
+        Box::pin(async move {
+            let connecting = async {
+                std::future::poll_fn(|context: &mut Context<'_>| connector.poll_ready(context)).await?;
+                let stream = connector.call(to).await?;
+                let (sender, connection) = http1::handshake(stream).await?;
+                // What breaks it is told to the request that was on it.
+                tokio::spawn(connection);
+                Ok(sender)
+            };
+            let failed = TransportError::new("no connection").not_sent();
+            match tokio::time::timeout(CONNECT_TIMEOUT, connecting).await {
+                Ok(Ok(sender)) => Ok(sender),
+                Ok(Err(error)) => Err(told(failed, error)),
+                Err(_) => {
+                    let why = format!("it was not made within {CONNECT_TIMEOUT:?}");
+                    Err(told(failed, io::Error::new(io::ErrorKind::TimedOut, why).into()))
+                }
+            }
+        })
+    }
+}
+
+/// Adds what is underneath to an error, and whether time ran out by any of it.
+fn told(failed: TransportError, error: Box<dyn std::error::Error + Send + Sync>) -> TransportError {
+    let mut is_late = false;
+    let mut source: Option<&(dyn std::error::Error + 'static)> = Some(&*error);
+    while let Some(error) = source {
+        is_late |= error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::TimedOut);
+        source = error.source();
+    }
+    let failed = failed.with_source(error);
+    if is_late { failed.timed_out() } else { failed }
+}

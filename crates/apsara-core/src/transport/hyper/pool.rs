@@ -1,0 +1,94 @@
+//! The servers that were asked for something, each with the connections that are kept to it.
+
+use std::collections::HashMap;
+use std::future::ready;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
+
+use bytes::Bytes;
+use http::Uri;
+use http::header::HOST;
+use http::uri::Scheme;
+use http_body_util::Full;
+
+use super::super::{BoxFuture, TransportError};
+use super::connect::Connector;
+use super::kept::{Answered, IDLE_TIMEOUT};
+use super::server::Server;
+
+/// Sends each request to its server.
+pub(super) struct Pool {
+    connector: Connector,
+    /// By host and port, those of `http` and those of `https`.
+    servers: [RwLock<HashMap<Box<str>, Arc<Server>>>; 2],
+    /// Whether a task closes what nobody uses.
+    is_swept: Arc<AtomicBool>,
+}
+
+impl Pool {
+    pub(super) fn new(connector: Connector) -> Self {
+        Self { connector, servers: Default::default(), is_swept: Arc::default() }
+    }
+
+    /// Sends a request over a connection to the server of its address, and reads at most so many bytes of an answer.
+    pub(super) fn send(self: &Arc<Self>, request: http::Request<Bytes>, limit: usize) -> BoxFuture<'static, Answered> {
+        let server = match self.server(request.uri()) {
+            Ok(server) => server,
+            Err(error) => return Box::pin(ready(Err(error))),
+        };
+        let mut request = request.map(Full::new);
+        // The server is asked for a path; its own name stands in a header.
+        let path = std::mem::take(request.uri_mut()).into_parts().path_and_query;
+        *request.uri_mut() = path.map(Uri::from).unwrap_or_default();
+        request.headers_mut().entry(HOST).or_insert_with(|| server.host().clone());
+        if !self.is_swept.load(Ordering::Relaxed) {
+            self.sweep();
+        }
+        server.send(request, limit)
+    }
+
+    fn server(&self, address: &Uri) -> Result<Arc<Server>, TransportError> {
+        let no_server =
+            || TransportError::new("the address names no server: `http://` or `https://` and a host").malformed();
+        let authority = address.authority().ok_or_else(no_server)?;
+        let is_tls = match address.scheme() {
+            Some(scheme) if *scheme == Scheme::HTTP => false,
+            Some(scheme) if *scheme == Scheme::HTTPS => true,
+            _ => return Err(no_server()),
+        };
+        let servers = &self.servers[usize::from(is_tls)];
+        if let Some(server) = servers.read().unwrap_or_else(PoisonError::into_inner).get(authority.as_str()) {
+            return Ok(Arc::clone(server));
+        }
+        let mut servers = servers.write().unwrap_or_else(PoisonError::into_inner);
+        let made = Server::new(self.connector.clone(), is_tls, authority).ok_or_else(no_server)?;
+        Ok(Arc::clone(servers.entry(authority.as_str().into()).or_insert_with(|| Arc::new(made))))
+    }
+
+    /// Lets a task close what nobody uses, as long as the pool is there and the runtime that called first.
+    fn sweep(self: &Arc<Self>) {
+        /// Another runtime may take over when this one is gone.
+        struct Swept(Arc<AtomicBool>);
+        impl Drop for Swept {
+            fn drop(&mut self) {
+                self.0.store(false, Ordering::Relaxed);
+            }
+        }
+        // Outside a runtime the call itself says what is wrong.
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        if self.is_swept.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let (pool, swept): (Weak<Self>, _) = (Arc::downgrade(self), Swept(Arc::clone(&self.is_swept)));
+        runtime.spawn(async move {
+            let _swept = swept;
+            loop {
+                tokio::time::sleep(IDLE_TIMEOUT).await;
+                let Some(pool) = pool.upgrade() else { return };
+                for servers in &pool.servers {
+                    servers.write().unwrap_or_else(PoisonError::into_inner).retain(|_, server| server.sweep());
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,138 @@
+//! One server, and how a request goes out on a connection to it.
+
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use bytes::Bytes;
+use http::uri::{Authority, Scheme};
+use http::{HeaderValue, Uri};
+use http_body_util::Full;
+use hyper_util::client::pool::cache;
+use hyper_util::rt::TokioExecutor;
+use tower_service::Service;
+
+use super::super::{BoxFuture, TransportError};
+use super::connect::Connector;
+use super::kept::{Answered, Exchange, IDLE_TIMEOUT, Kept};
+
+/// Sends a request on one of the connections, and reads at most so many bytes of an answer.
+type SendOn = dyn Fn(http::Request<Full<Bytes>>, usize) -> BoxFuture<'static, Answered> + Send + Sync;
+
+/// One server, and the connections to it.
+pub(super) struct Server {
+    host: HeaderValue,
+    send: Box<SendOn>,
+    sweep: Box<dyn Fn() -> bool + Send + Sync>,
+}
+
+impl Server {
+    /// Knows a server by its host and port, unless those are none.
+    pub(super) fn new(connector: Connector, is_tls: bool, authority: &Authority) -> Option<Self> {
+        let scheme = if is_tls { Scheme::HTTPS } else { Scheme::HTTP };
+        let address = Uri::builder().scheme(scheme).authority(authority.clone()).path_and_query("/").build().ok()?;
+        let host = match (authority.port_u16(), is_tls) {
+            (None | Some(80), false) | (None | Some(443), true) => HeaderValue::from_str(authority.host()),
+            (Some(port), _) => HeaderValue::from_str(&format!("{}:{port}", authority.host())),
+        };
+        let cache = Arc::new(Mutex::new(cache::builder().executor(TokioExecutor::new()).build(Dial(connector))));
+        let kept = Arc::clone(&cache);
+        // What the cache and its connections are has no name that a field could have; what is done with them stands here.
+        let send = move |mut request, limit| -> BoxFuture<'static, Answered> {
+            let (cache, address) = (Arc::clone(&cache), address.clone());
+            Box::pin(async move {
+                loop {
+                    let lend = |context: &mut Context<'_>| {
+                        let mut cache = locked(&cache);
+                        cache.poll_ready(context).map_ok(|()| cache.call(address.clone()))
+                    };
+                    let mut lent = Lent { kept: poll_fn(lend).await?.await?, is_done: false };
+                    let was_used = lent.kept.inner().was_used();
+                    if poll_fn(|context| lent.kept.poll_ready(context)).await.is_err() {
+                        if was_used {
+                            continue;
+                        }
+                        return Err(closed_at_once());
+                    }
+                    match lent.kept.inner_mut().exchange(request, limit).await {
+                        Exchange::NotBegun(again, _) if was_used => request = again,
+                        Exchange::NotBegun(_, why) => return Err(closed_at_once().with_source(why)),
+                        Exchange::Ended(answered) => {
+                            lent.is_done = answered.is_ok() && lent.kept.inner().is_ready();
+                            if answered.is_ok() && !lent.is_done {
+                                // The rest of what was sent or announced is still on its way.
+                                tokio::spawn(async move {
+                                    let rest = poll_fn(|context| lent.kept.poll_ready(context));
+                                    let _ = tokio::time::timeout(IDLE_TIMEOUT, rest).await;
+                                });
+                            }
+                            return answered;
+                        }
+                    }
+                }
+            })
+        };
+        let sweep = move || {
+            let mut cache = locked(&kept);
+            cache.retain(|kept| kept.is_open());
+            !cache.is_empty()
+        };
+        Some(Self { host: host.ok()?, send: Box::new(send), sweep: Box::new(sweep) })
+    }
+
+    /// Returns what the header `host` says, where nothing else is asked for.
+    pub(super) fn host(&self) -> &HeaderValue {
+        &self.host
+    }
+
+    /// Sends a request, and reads at most so many bytes of an answer.
+    pub(super) fn send(&self, request: http::Request<Full<Bytes>>, limit: usize) -> BoxFuture<'static, Answered> {
+        (self.send)(request, limit)
+    }
+
+    /// Closes what nobody used for too long, and returns whether a connection is kept.
+    pub(super) fn sweep(&self) -> bool {
+        (self.sweep)()
+    }
+}
+
+fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn closed_at_once() -> TransportError {
+    TransportError::new("the connection was closed before the request was written").not_sent()
+}
+
+/// Makes what the cache keeps.
+struct Dial(Connector);
+
+impl Service<Uri> for Dial {
+    type Response = Kept;
+    type Error = TransportError;
+    type Future = BoxFuture<'static, Result<Kept, TransportError>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), TransportError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, server: Uri) -> Self::Future {
+        let connecting = self.0.connect(server);
+        Box::pin(async { Ok(Kept::new(connecting.await?)) })
+    }
+}
+
+/// A connection of the cache, to which it goes back unless it is closed.
+struct Lent<L: Service<()>> {
+    kept: L,
+    is_done: bool,
+}
+
+impl<L: Service<()>> Drop for Lent<L> {
+    fn drop(&mut self) {
+        if !self.is_done {
+            // One on which a call was dropped says that it is not fit, by which the cache knows it.
+            let _ = self.kept.poll_ready(&mut Context::from_waker(Waker::noop()));
+        }
+    }
+}
