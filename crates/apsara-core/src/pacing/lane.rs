@@ -117,7 +117,7 @@ impl Log {
         let place = self.grants.len() + ahead;
         let spans = u32::try_from(place / calls).unwrap_or(u32::MAX);
         match self.grants.get(place % calls) {
-            _ if spans == 0 => open,
+            // There are as many as `calls` then, so that there is a span at least.
             Some(granted) => open.max(*granted + span) + span.saturating_mul(spans - 1),
             None => open + span.saturating_mul(spans),
         }

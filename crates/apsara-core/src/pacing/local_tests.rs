@@ -201,3 +201,59 @@ async fn who_wakes_after_its_deadline_takes_no_grant() {
     assert_eq!(waiting.await.unwrap(), Err(PacingError::Late));
     assert!((0..10).all(|_| pacer.try_acquire(lane(&TEN))), "a call that came too late was counted");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_grant_at_the_very_deadline_is_one() {
+    let (pacer, first) = (Arc::new(LocalPacer::new()), Instant::now());
+    assert!((0..10).all(|_| pacer.try_acquire(lane(&TEN))));
+    let deadline = first + MS(1000) + GUARD;
+    pacer.acquire(lane(&TEN), deadline).await.unwrap();
+    assert_eq!(Instant::now(), deadline);
+    // The same, where it was closed until then while the call waited.
+    let (pacer, first) = (Arc::new(LocalPacer::new()), Instant::now());
+    assert!((0..10).all(|_| pacer.try_acquire(lane(&TEN))));
+    let deadline = first + MS(1500) + GUARD;
+    let waiting = Arc::clone(&pacer);
+    let waiting = tokio::spawn(async move { waiting.acquire(lane(&TEN), deadline).await });
+    sleep(MS(100)).await;
+    pacer.throttled(lane(&TEN), deadline - Instant::now());
+    assert_eq!(waiting.await.unwrap(), Ok(()));
+    assert_eq!(Instant::now(), deadline);
+}
+
+#[tokio::test(start_paused = true)]
+async fn those_behind_a_quota_that_wait_for_a_closed_lane_are_told_at_once_that_they_are_too_late() {
+    let pacer = Arc::new(LocalPacer::new());
+    pacer.throttled(lane(&THREE_A_MINUTE), MS(5_000));
+    let mut waiting = tokio::task::JoinSet::new();
+    for _ in 0..3 {
+        let pacer = Arc::clone(&pacer);
+        waiting.spawn(async move { pacer.acquire(lane(&THREE_A_MINUTE), far()).await });
+    }
+    tokio::task::yield_now().await;
+    let asked = Instant::now();
+    let late = pacer.acquire(lane(&THREE_A_MINUTE), asked + MS(30_000)).await;
+    assert_eq!((late, Instant::now()), (Err(PacingError::Late), asked));
+}
+
+#[test]
+fn configurations_of_a_process_share_one_pacer() {
+    assert!(Arc::ptr_eq(&LocalPacer::shared(), &LocalPacer::shared()));
+}
+
+/// Grants everything, in its own time.
+#[derive(Debug)]
+struct Slow;
+
+impl Pacer for Slow {
+    fn acquire<'a>(&'a self, _: Lane<'a>, _: Instant) -> BoxFuture<'a, Result<(), PacingError>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn throttled(&self, _: Lane<'_>, _: Duration) {}
+}
+
+#[test]
+fn a_pacer_grants_nothing_at_once_unless_it_says_so() {
+    assert!(!Slow.try_acquire(lane(&NONE)));
+}

@@ -217,3 +217,30 @@ fn a_log_of_a_large_quota_stays_short() {
     assert!(grants.len() >= 200_000, "{}", grants.len());
     assert_kept(&grants, 100_000, 0);
 }
+
+#[test]
+fn a_rule_is_of_some_calls_in_some_time_and_half_its_calls_may_be_promised() {
+    for none in [None, Some(Quota { calls: 0, seconds: 1 }), Some(Quota { calls: 1, seconds: 0 })] {
+        assert_eq!(Rule::of(none), None, "{none:?}");
+    }
+    let five = Rule::of(Some(Quota { calls: 5, seconds: 60 })).unwrap();
+    assert_eq!((five.places(), five.span()), (3, Duration::from_secs(60) + GUARD));
+    assert_eq!((rule(1).places(), rule(10).places()), (1, 5));
+    let longer = Rule::with_guard(Some(Quota::per_second(5)), Duration::from_millis(300)).unwrap();
+    assert_eq!((longer.span, longer.late), (1_300_000, 150_000));
+}
+
+#[test]
+fn the_stricter_of_two_rules_allows_less_in_the_same_time_or_as_much_in_smaller_parts() {
+    let rule = |calls, span| Rule { calls, span, late: 0, early: 0 };
+    for (stricter, other) in [
+        (rule(5, 10), rule(10, 10)),
+        (rule(10, 30), rule(10, 20)),
+        (rule(5, 10), rule(10, 20)),
+        (rule(10, 10), rule(5, 1)),
+    ] {
+        assert!(stricter.is_stricter(&other), "{stricter:?} {other:?}");
+        assert!(!other.is_stricter(&stricter), "{stricter:?} {other:?}");
+        assert!(!stricter.is_stricter(&stricter), "{stricter:?}");
+    }
+}

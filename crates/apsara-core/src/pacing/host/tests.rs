@@ -227,10 +227,37 @@ async fn an_account_that_no_other_process_knows_is_refused() {
     let folder = Folder::new();
     let pacer = folder.pacer();
     let name = crate::pacing::provided_account(1);
+    assert_ne!(name, crate::pacing::provided_account(2), "they would share a quota");
     for account in ["", name.as_str()] {
         match pacer.acquire(Lane { account, operation: &TEN }, soon()).await {
             Err(PacingError::Unavailable(reason)) => assert!(reason.contains("set ConfigBuilder::account"), "{reason}"),
             other => panic!("{account}: {other:?}"),
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_finds_the_file_taken_asks_again_until_its_deadline_and_no_longer() {
+    let folder = Folder::new();
+    let pacer = Arc::new(folder.pacer());
+    assert!(pacer.try_acquire(lane(&TEN)));
+    let taken = fs::File::open(folder.file()).unwrap();
+    flock(&taken, FlockOperation::LockExclusive).unwrap();
+    let begun = Instant::now();
+    assert_eq!(pacer.acquire(lane(&TEN), begun + MS(10)).await, Err(PacingError::Late));
+    // No time is left to ask once more.
+    let waited = begun.elapsed();
+    assert!(waited > MS(10) - BUSY && waited < MS(10) + BUSY, "{waited:?}");
+    let waiting = Arc::clone(&pacer);
+    let waiting = tokio::spawn(async move { waiting.acquire(lane(&TEN), begun + MS(60_000)).await });
+    tokio::time::sleep(MS(50)).await;
+    drop(taken);
+    assert_eq!(waiting.await.unwrap(), Ok(()));
+}
+
+#[test]
+fn a_pacer_says_where_its_files_are() {
+    let folder = Folder::new();
+    let text = format!("{:?}", folder.pacer());
+    assert!(text.contains(folder.0.to_str().unwrap()), "{text}");
 }
