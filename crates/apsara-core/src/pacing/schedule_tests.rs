@@ -244,3 +244,19 @@ fn the_stricter_of_two_rules_allows_less_in_the_same_time_or_as_much_in_smaller_
         assert!(!stricter.is_stricter(&stricter), "{stricter:?}");
     }
 }
+
+#[test]
+fn only_a_place_of_this_schedule_that_is_still_to_come_is_given_back_and_once() {
+    let mut schedule = Schedule::new(rule(10), 7);
+    let place = |at| Place { epoch: 7, at };
+    schedule.give_back(rule(10), 100, place(200));
+    assert_eq!(schedule.free, [200]);
+    for none in [Place { epoch: 8, at: 300 }, place(99), place(100), place(200)] {
+        schedule.give_back(rule(10), 100, none);
+        assert_eq!(schedule.free, [200], "{none:?}");
+    }
+    for at in 0..2 * MOST_FREE as u64 {
+        schedule.give_back(rule(10), 100, place(1_000 + at));
+    }
+    assert_eq!(schedule.free.len(), MOST_FREE);
+}

@@ -66,3 +66,7 @@ impl Turns {
         Some(promised + self.rule.span().saturating_mul(spans))
     }
 }
+
+#[cfg(test)]
+#[path = "turns_tests.rs"]
+mod tests;

@@ -8,11 +8,12 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicU32;
 
 use rustix::fs::{FlockOperation, flock};
+use sha2::{Digest as _, Sha256};
 
 use super::file::{decode, encode, now};
 use super::*;
 use crate::operation::{Operation, Product, Quota};
-use crate::pacing::Schedule;
+use crate::pacing::{LONGEST_LOG, MOST_FREE, Schedule};
 
 static PRODUCT: Product = Product::of("Test", "2026-01-01");
 static TEN: Operation = Operation { name: "Ten", quota: Some(Quota::per_second(10)), ..Operation::of(&PRODUCT) };
@@ -260,4 +261,40 @@ fn a_pacer_says_where_its_files_are() {
     let folder = Folder::new();
     let text = format!("{:?}", folder.pacer());
     assert!(text.contains(folder.0.to_str().unwrap()), "{text}");
+}
+
+#[test]
+fn a_file_that_claims_what_no_schedule_has_is_damaged() {
+    let whole = Schedule::new(Rule::of(TEN.quota).unwrap(), 5);
+    let is_read = |change: fn(&mut Schedule)| {
+        let mut changed = whole.clone();
+        change(&mut changed);
+        decode(&encode(&changed)).is_some()
+    };
+    assert!(is_read(|_| ()));
+    assert!(is_read(|schedule| schedule.log = (0..LONGEST_LOG.into()).collect()));
+    assert!(!is_read(|schedule| schedule.log = (0..=LONGEST_LOG.into()).collect()));
+    assert!(is_read(|schedule| schedule.free = (0..MOST_FREE as u64).collect()));
+    assert!(!is_read(|schedule| schedule.free = (0..=MOST_FREE as u64).collect()));
+    assert!(!is_read(|schedule| schedule.calls = 0));
+    // The checksum is right, and the rest is not.
+    let summed = |body: &[u8]| [&Sha256::digest(body)[..8], body].concat();
+    let body = &encode(&whole)[8..];
+    assert!(decode(&summed(body)).is_some());
+    for wrong in [[body, &[0]].concat(), [body, &[0; 8]].concat(), [&[1], &body[1..]].concat(), body[8..].to_vec()] {
+        assert_eq!(decode(&summed(&wrong)), None, "{wrong:?}");
+    }
+}
+
+#[test]
+fn only_grants_are_recorded() {
+    let folder = Folder::new();
+    let record = folder.0.with_extension("grants");
+    let pacer = folder.pacer().record_to(&record);
+    assert!(pacer.try_acquire(lane(&ONE_A_MINUTE)));
+    assert!(!pacer.try_acquire(lane(&ONE_A_MINUTE)));
+    pacer.throttled(lane(&ONE_A_MINUTE), MS(1));
+    let recorded = fs::read_to_string(&record).unwrap();
+    fs::remove_file(&record).unwrap();
+    assert_eq!(recorded.lines().count(), 1, "{recorded}");
 }
