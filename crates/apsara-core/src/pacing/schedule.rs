@@ -243,7 +243,7 @@ impl Schedule {
 /// Returns a time's microseconds, those of 500,000 years at most.
 #[must_use]
 pub fn microseconds(time: Duration) -> u64 {
-    u64::try_from(time.as_micros()).unwrap_or(u64::MAX >> 10).min(u64::MAX >> 10)
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX).min(u64::MAX >> 10)
 }
 
 #[cfg(test)]

@@ -260,3 +260,32 @@ fn only_a_place_of_this_schedule_that_is_still_to_come_is_given_back_and_once() 
     }
     assert_eq!(schedule.free.len(), MOST_FREE);
 }
+
+#[test]
+fn a_stricter_rule_holds_at_once_and_a_looser_one_when_nobody_asks_for_the_stricter_any_more() {
+    let (often, seldom) = (rule(5), Rule::of(Some(Quota { calls: 10, seconds: 60 })).unwrap());
+    let mut schedule = Schedule::new(often, 0);
+    assert_eq!(schedule.take(often, 0, 0, None), Taken::Granted { wait: 0 });
+    assert_eq!(schedule.take(seldom, 0, 0, None), Taken::Late { wait: seldom.span });
+    let end = microseconds(STRICTER_HOLDS);
+    schedule.take(often, end, 0, None);
+    assert_eq!((schedule.calls, schedule.span), (10, seldom.span));
+    schedule.take(often, end + 1, 0, None);
+    assert_eq!((schedule.calls, schedule.span), (5, often.span));
+}
+
+#[test]
+fn where_an_entry_stands_for_several_grants_all_of_them_are_granted() {
+    let (rule, mut schedule) = (rule(3 * LONGEST_LOG), Schedule::new(rule(3 * LONGEST_LOG), 0));
+    for number in 0..rule.calls {
+        assert_eq!(schedule.take(rule, 0, 0, None), Taken::Granted { wait: 0 }, "{number}");
+    }
+    assert_eq!(schedule.log.len(), LONGEST_LOG as usize);
+    assert_eq!(schedule.take(rule, 0, 0, None), Taken::Late { wait: rule.span });
+}
+
+#[test]
+fn a_time_without_end_can_be_added_to_any_other() {
+    assert_eq!(microseconds(Duration::MAX), u64::MAX >> 10);
+    assert_eq!(microseconds(Duration::from_millis(3)), 3_000);
+}

@@ -298,3 +298,18 @@ fn only_grants_are_recorded() {
     fs::remove_file(&record).unwrap();
     assert_eq!(recorded.lines().count(), 1, "{recorded}");
 }
+
+#[test]
+fn what_cannot_be_opened_for_another_reason_than_that_it_is_not_there_is_told() {
+    let folder = Folder::new();
+    let pacer = folder.pacer();
+    assert!(pacer.try_acquire(lane(&TEN)));
+    let path = folder.file();
+    fs::remove_file(&path).unwrap();
+    fs::create_dir(&path).unwrap();
+    let (rule, state) = pacer.open(lane(&TEN)).unwrap().unwrap();
+    match state.take(rule, Duration::ZERO, None) {
+        Err(PacingError::Unavailable(reason)) => assert!(reason.contains(path.to_str().unwrap()), "{reason}"),
+        other => panic!("{other:?}"),
+    }
+}
