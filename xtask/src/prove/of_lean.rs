@@ -89,8 +89,8 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "on hyper-util, a new connection that fails is followed by another one",
         file: "crates/apsara-core/src/transport/hyper/server.rs",
-        old: "if was_used {\n                            continue;",
-        new: "if was_used || !was_used {\n                            continue;",
+        old: "NotBegun(again, _) if was_used =>",
+        new: "NotBegun(again, _) =>",
         package: CORE,
         target: "lib",
     },

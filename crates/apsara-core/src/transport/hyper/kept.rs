@@ -37,9 +37,12 @@ enum State {
 /// How a request went.
 pub(super) enum Exchange {
     /// Not a byte of it was written.
-    NotBegun(http::Request<Full<Bytes>>, hyper::Error),
+    NotBegun(http::Request<Full<Bytes>>, Closed),
     Ended(Answered),
 }
+
+/// Why a connection takes no request: by an error of hyper, or because it is not fit to.
+pub(super) struct Closed(pub(super) Option<hyper::Error>);
 
 impl Kept {
     pub(super) fn new(sender: Sender) -> Self {
@@ -73,7 +76,7 @@ impl Kept {
                 let request = failed.take_message();
                 let why = failed.into_error();
                 return match request {
-                    Some(request) => Exchange::NotBegun(request, why),
+                    Some(request) => Exchange::NotBegun(request, Closed(Some(why))),
                     None => Exchange::Ended(Err(broken(why))),
                 };
             }
@@ -92,11 +95,14 @@ impl Kept {
 /// Is ready when the connection can take a request, and fails when it never will.
 impl Service<()> for Kept {
     type Response = ();
-    type Error = ();
-    type Future = Ready<Result<(), ()>>;
+    type Error = Closed;
+    type Future = Ready<Result<(), Closed>>;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), ()>> {
-        if self.is_open() { self.sender.poll_ready(context).map_err(drop) } else { Poll::Ready(Err(())) }
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Closed>> {
+        if !self.is_open() {
+            return Poll::Ready(Err(Closed(None)));
+        }
+        self.sender.poll_ready(context).map_err(|why| Closed(Some(why)))
     }
 
     fn call(&mut self, (): ()) -> Self::Future {

@@ -14,7 +14,7 @@ use tower_service::Service;
 
 use super::super::{BoxFuture, TransportError};
 use super::connect::Connector;
-use super::kept::{Answered, Exchange, IDLE_TIMEOUT, Kept};
+use super::kept::{Answered, Closed, Exchange, IDLE_TIMEOUT, Kept};
 
 /// Sends a request on one of the connections, and reads at most so many bytes of an answer.
 type SendOn = dyn Fn(http::Request<Full<Bytes>>, usize) -> BoxFuture<'static, Answered> + Send + Sync;
@@ -48,15 +48,14 @@ impl Server {
                     };
                     let mut lent = Lent { kept: poll_fn(lend).await?.await?, is_done: false };
                     let was_used = lent.kept.inner().was_used();
-                    if poll_fn(|context| lent.kept.poll_ready(context)).await.is_err() {
-                        if was_used {
-                            continue;
-                        }
-                        return Err(closed_at_once());
-                    }
-                    match lent.kept.inner_mut().exchange(request, limit).await {
+                    let exchange = match poll_fn(|context| lent.kept.poll_ready(context)).await {
+                        Ok(()) => lent.kept.inner_mut().exchange(request, limit).await,
+                        Err(closed) => Exchange::NotBegun(request, closed),
+                    };
+                    match exchange {
+                        // It was closed while nobody used it, which says nothing of the server.
                         Exchange::NotBegun(again, _) if was_used => request = again,
-                        Exchange::NotBegun(_, why) => return Err(closed_at_once().with_source(why)),
+                        Exchange::NotBegun(_, closed) => return Err(closed_at_once(closed)),
                         Exchange::Ended(answered) => {
                             lent.is_done = answered.is_ok() && lent.kept.inner().is_ready();
                             if answered.is_ok() && !lent.is_done {
@@ -100,8 +99,12 @@ fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn closed_at_once() -> TransportError {
-    TransportError::new("the connection was closed before the request was written").not_sent()
+fn closed_at_once(closed: Closed) -> TransportError {
+    let error = TransportError::new("the connection was closed before the request was written").not_sent();
+    match closed.0 {
+        Some(why) => error.with_source(why),
+        None => error,
+    }
 }
 
 /// Makes what the cache keeps.

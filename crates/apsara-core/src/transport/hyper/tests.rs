@@ -26,6 +26,8 @@ enum Does {
     Nothing,
     /// Answers when a head was read, and never reads the rest.
     AnswerEarly,
+    /// The same, and of the answer's body only a part comes.
+    AnswerEarlyInPart,
 }
 
 /// A server that does one thing with the first connection, and answers on all others.
@@ -108,8 +110,11 @@ async fn serve(mut stream: TcpStream, does: Does) {
         }
         match does {
             Does::Nothing => {}
-            Does::AnswerEarly => {
-                answer(&mut stream, String::new()).await;
+            Does::AnswerEarly | Does::AnswerEarlyInPart => {
+                match does {
+                    Does::AnswerEarly => answer(&mut stream, String::new()).await,
+                    _ => stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\npart").await.unwrap(),
+                }
                 tokio::time::sleep(Duration::from_secs(600)).await;
             }
             _ => answer(&mut stream, request).await,
@@ -224,6 +229,16 @@ async fn a_connection_whose_request_is_still_being_written_is_not_lent() {
     let (server, transport) = (Server::start(Does::AnswerEarly).await, transport());
     // More than the system takes before the other side reads.
     post(&transport, &server.url, Bytes::from(vec![b'x'; 32 << 20])).await.unwrap();
+    server.get(&transport).await.unwrap();
+    assert_eq!(server.connections(), 2);
+}
+
+#[tokio::test]
+async fn a_connection_whose_call_was_dropped_in_the_midst_of_writing_and_reading_is_not_lent() {
+    let (server, transport) = (Server::start(Does::AnswerEarlyInPart).await, transport());
+    let body = Bytes::from(vec![b'x'; 32 << 20]);
+    let dropped = tokio::time::timeout(Duration::from_millis(300), post(&transport, &server.url, body)).await;
+    assert!(dropped.is_err());
     server.get(&transport).await.unwrap();
     assert_eq!(server.connections(), 2);
 }
