@@ -211,4 +211,13 @@ mod tests {
         let sts = json!({ "info": { "product": "Sts" } });
         assert_eq!(Ram::read("GetCallerIdentity", &json!({}), None, &sts), Ram::nothing());
     }
+
+    #[test]
+    fn what_a_row_needs_further_is_needed_beside_its_own_action() {
+        let further = json!(["live:Two", { "action": "live:Three" }, { "ramAction": { "action": "live:Four" } }]);
+        let rows = json!([{ "ramAction": { "action": "live:One" }, "additionalActions": further }]);
+        let read = Ram::of_spec(&rows).unwrap();
+        let told: Vec<_> = read.actions.iter().map(|action| (action.name.as_str(), action.is_dependent)).collect();
+        assert_eq!(told, [("live:One", false), ("live:Two", true), ("live:Three", true), ("live:Four", true)]);
+    }
 }

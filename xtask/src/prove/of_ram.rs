@@ -125,13 +125,14 @@ pub(super) const BREAKS: &[Break] = &[
         "relatives.into_iter().take(1).map(one).collect()",
         UNITS,
     ),
-    ram(
-        "RAM: further actions of a row are not needed",
-        "crates/apsara-specs/src/ram.rs",
-        "actions.extend(name.map(|name| RamAction::plain(name, true)));",
-        "let _ = name.map(|name| RamAction::plain(name, true));",
-        UNITS,
-    ),
+    Break {
+        lie: "RAM: further actions of a row are not needed",
+        file: "crates/apsara-specs/src/ram.rs",
+        old: "actions.extend(name.map(|name| RamAction::plain(name, true)));",
+        new: "let _ = name.map(|name| RamAction::plain(name, true));",
+        package: "apsara-specs",
+        target: "lib",
+    },
     ram(
         "RAM: only the first action of a call is asked for",
         "crates/apsara-emulator/src/ram/decide.rs",

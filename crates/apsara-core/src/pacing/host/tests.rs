@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::sync::Mutex;
 use std::sync::atomic::AtomicU32;
 
@@ -312,4 +312,30 @@ fn what_cannot_be_opened_for_another_reason_than_that_it_is_not_there_is_told() 
         Err(PacingError::Unavailable(reason)) => assert!(reason.contains(path.to_str().unwrap()), "{reason}"),
         other => panic!("{other:?}"),
     }
+}
+
+#[test]
+fn the_folder_of_a_user_is_named_by_the_session_or_by_the_user() {
+    let folder = folder::default();
+    match std::env::var_os("XDG_RUNTIME_DIR").filter(|session| Path::new(session).is_absolute()) {
+        Some(session) => assert_eq!(folder, Path::new(&session).join("apsara-quota")),
+        None => {
+            // A process's own folder belongs to the user that it runs for.
+            let uid = fs::metadata("/proc/self").map_or_else(|_| uid_of_a_new_file(), |process| process.uid());
+            assert_eq!(folder, std::env::temp_dir().join(format!("apsara-quota-{uid}")));
+        }
+    }
+}
+
+fn uid_of_a_new_file() -> u32 {
+    tempfile::tempfile().unwrap().metadata().unwrap().uid()
+}
+
+#[test]
+fn a_file_that_cannot_be_laid_is_told() {
+    let folder = Folder::new();
+    let pacer = folder.pacer();
+    fs::remove_dir_all(&folder.0).unwrap();
+    let (rule, state) = pacer.open(lane(&TEN)).unwrap().unwrap();
+    assert!(matches!(state.take(rule, Duration::ZERO, None), Err(PacingError::Unavailable(_))));
 }
