@@ -212,3 +212,12 @@ fn what_is_no_condition_is_refused_with_what_to_write() {
         assert_eq!(read(&block).unwrap_err(), [expected], "{block}");
     }
 }
+
+#[test]
+fn a_key_is_of_a_service_and_has_a_name() {
+    for key in [":SourceIp", "acs:", "SourceIp", ":"] {
+        let told = read(&json!({ "StringEquals": { key: "a" } })).unwrap_err();
+        assert!(told[0].contains("is written as service:Name"), "{told:?}");
+    }
+    assert!(read(&json!({ "StringEquals": { "acs:SourceIp": "a" } })).is_ok());
+}

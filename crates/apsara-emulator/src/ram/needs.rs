@@ -5,7 +5,7 @@ use apsara_specs::{Ram, RamAction, RamResource};
 use super::arn::{Parts, Resource};
 
 /// The most resources that one row of a spec can stand for; a request that names more is about all of them.
-const MOST_RESOURCES: usize = 1000;
+pub(super) const MOST_RESOURCES: usize = 1000;
 
 /// What placeholders are filled with.
 pub(crate) struct Filling {

@@ -3,7 +3,7 @@
 use apsara_specs::Ram;
 use serde_json::{Value, json};
 
-use super::needs::{Filling, action_names};
+use super::needs::{Filling, MOST_RESOURCES, action_names, is_deciding, names_parameters};
 
 fn filling(values: &[(&str, &[&str])]) -> Filling {
     let values = values
@@ -97,4 +97,53 @@ fn actions_that_know_no_resources_are_about_all_of_them() {
     assert_eq!(action_names(&needs), ["live:A", "ram:PassRole"]);
     let all = |at: usize| super::needs::resources(&needs.actions[at], &filling(&[("Domain", &["d"])]))[0].to_string();
     assert_eq!((all(0).as_str(), all(1).as_str()), ("acs:live:*:1000:domain/d", "*"));
+}
+
+#[test]
+fn an_optional_resource_is_needed_where_all_of_it_is_named() {
+    let optional = |template: &str| {
+        json!([
+            { "arn": "acs:log:*:{#accountId}:first" },
+            { "arn": format!("acs:log:*:{{#accountId}}:{template}"), "validationType": "conditional" },
+        ])
+    };
+    let filling = filling(&[("project", &["p-1"])]);
+    let first = "acs:log:*:1000:first";
+    assert_eq!(needed(&optional("project/{#project}"), &filling), [first, "acs:log:*:1000:project/p-1"]);
+    assert_eq!(needed(&optional("project/{#project}/logstore/{#logstore}"), &filling), [first]);
+    assert_eq!(needed(&optional("project/*"), &filling), [first], "no parameter names it");
+}
+
+#[test]
+fn what_would_be_too_many_resources_stands_for_all() {
+    let numbers: Vec<String> = (0..MOST_RESOURCES).map(|number| number.to_string()).collect();
+    let values: Vec<&str> = numbers.iter().map(String::as_str).collect();
+    let filling = filling(&[("first", &values), ("second", &values)]);
+    let named = needed(&json!([{ "arn": "acs:log:*:{#accountId}:{#first}/{#second}" }]), &filling);
+    assert_eq!(named.len(), MOST_RESOURCES);
+    assert!(named.iter().all(|resource| resource.ends_with("/*")), "{named:?}");
+}
+
+#[test]
+fn a_parameter_is_taken_apart_only_where_it_is_several_and_taken_only_where_its_name_says_enough() {
+    let filling = filling(&[("Address", &["a,b"]), ("Id", &["x"])]);
+    for (template, expected) in [("{#Address}", "acs:log:*:1000:a,b"), ("{#SomethingId}", "acs:log:*:1000:*")] {
+        let arn = format!("acs:log:*:{{#accountId}}:{template}");
+        assert_eq!(needed(&json!([{ "arn": arn }]), &filling), [expected], "{template}");
+    }
+}
+
+#[test]
+fn policies_decide_by_placeholders_and_condition_keys() {
+    let read = |action: Value| Ram::of_spec(&json!([{ "ramAction": action }])).unwrap();
+    let bare = read(json!({ "action": "log:X", "resources": [{ "arn": "acs:log:*:*:project/*" }] }));
+    let placed = read(json!({ "action": "log:X", "resources": [{ "arn": "acs:log:*:*:project/{#project}" }] }));
+    let keyed = read(json!({ "action": "log:X", "actionConditions": [{ "conditionKey": "log:Kind" }] }));
+    assert_eq!([&bare, &placed, &keyed].map(names_parameters), [false, true, true]);
+    let values: Vec<(String, Vec<String>)> =
+        ["project", "Kind", "Other"].map(|name| (name.to_owned(), vec!["v".to_owned()])).into();
+    let deciding = |needs: &Ram| ["project", "Kind", "Other"].map(|name| is_deciding(needs, &values, name));
+    assert_eq!(deciding(&bare), [false; 3]);
+    assert_eq!(deciding(&placed), [true, false, false]);
+    assert_eq!(deciding(&keyed), [false, true, false]);
 }
