@@ -74,7 +74,8 @@ impl Server {
         let sweep = move || {
             let mut cache = locked(&kept);
             cache.retain(|kept| kept.is_open());
-            !cache.is_empty()
+            // Whoever is sending has a share beside that of `send` and this one, and brings its connection back here.
+            !cache.is_empty() || Arc::strong_count(&kept) > 2
         };
         Some(Self { host: host.ok()?, send: Box::new(send), sweep: Box::new(sweep) })
     }
@@ -89,7 +90,7 @@ impl Server {
         (self.send)(request, limit)
     }
 
-    /// Closes what nobody used for too long, and returns whether a connection is kept.
+    /// Closes what nobody used for too long, and returns whether a connection is kept or in use.
     pub(super) fn sweep(&self) -> bool {
         (self.sweep)()
     }

@@ -20,6 +20,8 @@ enum Does {
     Answer,
     /// Answers one request, and closes as soon as it is told.
     AnswerOnceAndClose,
+    /// Answers the first request when it is told, and the others at once.
+    AnswerWhenTold,
     /// Closes before anything is read.
     Close,
     /// Reads and says nothing.
@@ -60,6 +62,13 @@ impl Server {
                         told.recv().await;
                         drop(stream);
                         let _ = close.send(number);
+                    }
+                    Does::AnswerWhenTold => {
+                        let mut stream = stream;
+                        let request = read(&mut stream).await;
+                        told.recv().await;
+                        answer(&mut stream, request).await;
+                        tokio::spawn(serve(stream, Does::Answer));
                     }
                     does => {
                         let close = close.clone();
@@ -168,6 +177,24 @@ async fn a_connection_that_nobody_uses_is_closed_and_another_is_made() {
     assert_eq!(closed.await.expect("an idle connection stays open"), Some(0));
     server.get(&transport).await.unwrap();
     assert_eq!(server.connections(), 2);
+}
+
+#[tokio::test]
+async fn a_connection_in_use_while_idle_ones_are_closed_serves_the_next_call_too() {
+    let (server, transport) = (Server::start(Does::AnswerWhenTold).await, transport());
+    let tell = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        tokio::time::pause();
+        tokio::time::advance(IDLE_TIMEOUT + Duration::from_secs(1)).await;
+        tokio::time::resume();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        server.tell.send(()).unwrap();
+    };
+    let request = http::Request::get(&server.url).body(Bytes::new()).unwrap();
+    let (answered, ()) = tokio::join!(transport.send(request), tell);
+    answered.unwrap();
+    server.get(&transport).await.unwrap();
+    assert_eq!(server.connections(), 1);
 }
 
 #[tokio::test]
