@@ -1,9 +1,9 @@
-"""Runs programs in turn, many times, and prints what each took as JSON: medians of wall and CPU milliseconds, and of KiB at most.
+"""Runs programs in turn, many times, and prints what each took as JSON: medians of wall and CPU milliseconds, and KiB at most.
 
 The standard input names them: {"runs": 50, "commands": {"name": ["program", "argument"]}}. A program that fails ends it.
 
 Memory is the most that a program had resident, read from the system again and again while it runs, in rounds of their own, so that
-reading disturbs no time: what wait4 tells is never less than this script itself has, in whose memory a program begins its life.
+reading disturbs no time, and the most of nine, for what soon ends is mostly looked at too early: what wait4 tells is never less than this script itself has, in whose memory a program begins its life.
 """
 
 import json
@@ -47,4 +47,4 @@ for run in range(wanted["runs"] + 1):
             measured[name].append((wall * 1000, (used.ru_utime + used.ru_stime) * 1000))
 resident = {name: [most_resident(command) for _ in range(9)] for name, command in wanted["commands"].items()}
 medians = {name: [statistics.median(part) for part in zip(*runs)] for name, runs in measured.items()}
-print(json.dumps({name: medians[name] + [statistics.median(resident[name])] for name in medians}))
+print(json.dumps({name: medians[name] + [max(resident[name])] for name in medians}))

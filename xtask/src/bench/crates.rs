@@ -37,6 +37,14 @@ const SUBJECTS: [Subject; 4] = [
 /// By how much the program that makes one call may be larger than the one on raw reqwest.
 const MOST: f64 = 1.15;
 
+/// The package, the program, and what it is; the first is the one that the others are compared with.
+const PROGRAMS: [(&str, &str, &str); 4] = [
+    ("one-call-reqwest", "one-call-reqwest", "one-call-reqwest: raw reqwest, a key of two variables"),
+    ("one-call-hyper", "one-call-hyper", "one-call-hyper: Apsara on hyper-util, a key of two variables"),
+    ("one-call-apsara", "one-call-apsara", "one-call-apsara: Apsara as it is by default, a key of two variables"),
+    ("one-call-apsara", "one-call-from-env", "one-call-from-env: the same, and every place where credentials may be"),
+];
+
 /// Compiles everything, and prints what it took.
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let metadata = metadata()?;
@@ -51,7 +59,9 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     for run in 0..args.runs.max(1) {
         eprintln!("run {} of {}", run + 1, args.runs.max(1));
         for (subject, measured) in SUBJECTS.iter().zip(&mut measured) {
+            // What is cleaned is of one profile.
             build(&["clean", "-p", subject.name])?;
+            build(&["clean", "--release", "-p", subject.name])?;
             for (seconds, arguments) in measured.iter_mut().zip(commands(subject.package)) {
                 seconds.push(cpu::of(|| build(&arguments))?);
             }
@@ -96,20 +106,20 @@ fn commands(package: &str) -> [Vec<&str>; 2] {
     [vec!["check", "--locked", "-p", package], vec!["build", "--release", "--locked", "-p", package]]
 }
 
-/// Builds the two programs that make one call, and compares their sizes.
+/// Builds the programs that make one call, and compares their sizes to the one on raw reqwest.
 fn programs() -> Result<String, Failure> {
-    let mut out = String::from("\n| program, stripped | MB |\n|---|---:|\n");
-    let mut sizes = Vec::new();
-    for name in ["one-call-apsara", "one-call-reqwest"] {
-        build(&["build", "--release", "--locked", "-p", name])?;
-        let path = built().join("release").join(name);
+    let mut out = String::from("\n| program, stripped | MB | to the one on raw reqwest |\n|---|---:|---:|\n");
+    let mut raw = None;
+    let mut reached = Vec::new();
+    for (package, program, what) in PROGRAMS {
+        build(&["build", "--release", "--locked", "-p", package])?;
+        let path = built().join("release").join(program);
         let size = fs::metadata(&path).map_err(|error| format!("{}: {error}", path.display()))?.len() as f64;
-        out += &format!("| {name} | {:.2} |\n", size / 1e6);
-        sizes.push(size);
+        let ratio = size / *raw.get_or_insert(size);
+        out += &format!("| {what} | {:.2} | {ratio:.2} |\n", size / 1e6);
+        reached.push(format!("{}: {}", program, if ratio <= MOST { "reached" } else { "**not reached**" }));
     }
-    let ratio = sizes[0] / sizes[1];
-    let reached = if ratio <= MOST { "reached" } else { "**not reached**" };
-    Ok(out + &format!("\nThat is {ratio:.2} times the size; at most {MOST} is wanted: {reached}.\n"))
+    Ok(out + &format!("\nAt most {MOST} is wanted: {}.\n", reached[1..].join(", ")))
 }
 
 fn metadata() -> Result<Value, Failure> {

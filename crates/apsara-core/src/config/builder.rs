@@ -9,7 +9,7 @@ use http::HeaderValue;
 #[cfg(feature = "rsa")]
 use super::KeyPair;
 use super::{Config, Inner, SignatureVersion};
-use crate::credentials::{Credentials, CredentialsChain, CredentialsProvider, Source};
+use crate::credentials::{Credentials, CredentialsChain, CredentialsProvider, Searcher, Source};
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::observe::Observer;
@@ -24,7 +24,7 @@ use crate::transport::Transport;
 pub struct ConfigBuilder {
     credentials: Option<Source>,
     /// What takes its transport from here, and gives the credentials if nothing else does.
-    chain: Option<CredentialsChain>,
+    searcher: Option<Arc<dyn Searcher>>,
     #[cfg(feature = "rsa")]
     key_pair: Option<KeyPair>,
     bearer_token: Option<Sensitive<String>>,
@@ -79,7 +79,9 @@ impl ConfigBuilder {
                 let chain = CredentialsChain::from_vars(&var)?;
                 profile = chain.peek()?;
                 let has_no_key = profile.as_ref().is_some_and(|peek| peek.anonymous || peek.bearer_token.is_some());
-                builder.chain = (!has_no_key).then_some(chain);
+                if !has_no_key {
+                    builder.searcher = Some(Arc::new(chain));
+                }
             }
         }
         if let Some(peek) = profile {
@@ -257,9 +259,9 @@ impl ConfigBuilder {
             Pacing::Local => Some(LocalPacer::shared()),
         };
         let credentials = self.credentials.or_else(|| {
-            let chain = self.chain?;
-            chain.use_transport(&transport);
-            Some(Source::Provided(Arc::new(chain)))
+            let searcher = self.searcher?;
+            searcher.use_transport(&transport);
+            Some(Source::Provided(searcher))
         });
         let account = match (self.account, &credentials) {
             (Some(account), _) => account,

@@ -38,7 +38,7 @@ pub use self::fixed::Environment;
 pub use self::oauth::OAuth;
 pub use self::profile::{CliProfile, IniProfile};
 pub use self::provider::CredentialsProvider;
-pub(crate) use self::provider::Source;
+pub(crate) use self::provider::{Searcher, Source};
 pub use self::sts::{AssumeRole, OidcRole};
 pub use self::uri::CredentialsUri;
 use crate::error::Error;

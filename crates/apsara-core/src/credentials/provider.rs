@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Credentials;
 use crate::error::Error;
-use crate::transport::BoxFuture;
+use crate::transport::{BoxFuture, Transport};
 
 /// Gives the credentials of a call, anew for every attempt; an implementation keeps what it has as long as that is valid.
 pub trait CredentialsProvider: fmt::Debug + Send + Sync {
@@ -54,6 +54,13 @@ impl<P: CredentialsProvider + ?Sized> CredentialsProvider for Arc<P> {
     fn account(&self) -> Option<String> {
         (**self).account()
     }
+}
+
+/// Looks for credentials, by the transport of whoever is configured with it. A configuration knows it by this alone, so that a program
+/// whose key is given has none of those who look for one.
+pub(crate) trait Searcher: CredentialsProvider {
+    /// Sets the transport, unless one was set or made already.
+    fn use_transport(&self, transport: &Arc<dyn Transport>);
 }
 
 /// Where the credentials of a configuration come from.

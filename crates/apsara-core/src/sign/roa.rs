@@ -19,13 +19,13 @@ pub fn string_to_sign(method: &str, headers: &[(&str, &str)], path: &str, query:
     }
     let lower = headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.trim()));
     let mut signed: Vec<(String, &str)> = lower.filter(|(name, _)| name.starts_with("x-acs-")).collect();
-    signed.sort();
+    signed.sort_unstable();
     for (name, value) in signed {
         out.extend([&name, ":", value, "\n"]);
     }
     out.push_str(path);
     let mut sorted: Vec<&(String, String)> = query.iter().collect();
-    sorted.sort();
+    sorted.sort_unstable();
     for (index, (name, value)) in sorted.into_iter().enumerate() {
         out.push(if index == 0 { '?' } else { '&' });
         out.push_str(name);

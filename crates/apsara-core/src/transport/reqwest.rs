@@ -1,10 +1,13 @@
 //! The transport on reqwest and rustls.
 
 use std::cell::RefCell;
-use std::fmt::Write as _;
+use std::str::FromStr;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use http::Uri;
+use http::uri::Authority;
+use reqwest::Url;
 
 use super::streaming::{Incoming, Sent};
 use super::{Body, BoxFuture, Outgoing, RESPONSE_LIMIT, ReqwestTransportBuilder, Transport, TransportError};
@@ -121,25 +124,41 @@ impl Transport for ReqwestTransport {
 }
 
 thread_local! {
-    /// What addresses are written into.
-    static ADDRESS: RefCell<String> = RefCell::default();
+    /// The longest address of late: most others are of the same server and the same path, and have room in a copy of it.
+    static KNOWN: RefCell<Option<Url>> = const { RefCell::new(None) };
 }
 
-/// Makes a request of reqwest, whose address is a text that is parsed anew.
+/// Makes a request of reqwest.
 fn converted(request: http::Request<impl Into<reqwest::Body>>) -> Result<reqwest::Request, TransportError> {
     let (parts, body) = request.into_parts();
-    let url = ADDRESS.with_borrow_mut(|address| {
-        address.clear();
-        // A text takes whatever is written.
-        let _ = write!(address, "{}", parts.uri);
-        reqwest::Url::parse(address)
-    });
     let malformed = |error| TransportError::new("the request is malformed").malformed().with_source(error);
-    let url = url.map_err(malformed)?;
+    let url = KNOWN.with_borrow_mut(|known| address(known, &parts.uri)).map_err(malformed)?;
     let mut converted = reqwest::Request::new(parts.method, url);
     *converted.headers_mut() = parts.headers;
     *converted.body_mut() = Some(body.into());
     Ok(converted)
+}
+
+/// Makes an address of the library's, which parses it anew. Where all but the query is that of a known one, only the query is parsed:
+/// hosts cost the most.
+fn address(known: &mut Option<Url>, uri: &Uri) -> Result<Url, <Url as FromStr>::Err> {
+    let same = known.as_ref().filter(|known| {
+        Some(known.scheme()) == uri.scheme_str()
+            && Some(known.authority()) == uri.authority().map(Authority::as_str)
+            && known.path() == uri.path()
+    });
+    let url = match same {
+        Some(same) => {
+            let mut url = same.clone();
+            url.set_query(uri.query());
+            url
+        }
+        None => Url::parse(&uri.to_string())?,
+    };
+    if same.is_none_or(|same| same.as_str().len() < url.as_str().len()) {
+        *known = Some(url.clone());
+    }
+    Ok(url)
 }
 
 pub(super) fn failed(error: reqwest::Error) -> TransportError {
@@ -152,4 +171,34 @@ pub(super) fn failed(error: reqwest::Error) -> TransportError {
     };
     let failed = failed.with_source(error.without_url());
     if timeout { failed.timed_out() } else { failed }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_what_it_is_parsed_to_whatever_came_before_it() {
+        let servers =
+            ["https://h", "https://h:443", "http://h", "http://h:8080", "http://u@h", "https://H", "https://[::1]:9"];
+        let paths = ["", "/", "/a/../b", "/a%20b", "/a"];
+        let queries = ["", "?", "?a=b&c=%2F", "?a='b&d", "?a=b?c", "?a=b&c=%2F&much=longer"];
+        let all: Vec<String> = servers
+            .iter()
+            .flat_map(|server| paths.iter().map(move |path| format!("{server}{path}")))
+            .flat_map(|start| queries.iter().map(move |query| format!("{start}{query}")))
+            .collect();
+        let uris: Vec<Uri> = all.iter().filter_map(|text| text.parse().ok()).collect();
+        assert_eq!(uris.len(), all.len());
+        // Each behind each, so that every one meets every known one.
+        let mut known = None;
+        for first in &uris {
+            for second in &uris {
+                for uri in [first, second] {
+                    let expected = Url::parse(&uri.to_string()).ok();
+                    assert_eq!(address(&mut known, uri).ok(), expected, "{uri} behind {known:?}");
+                }
+            }
+        }
+    }
 }

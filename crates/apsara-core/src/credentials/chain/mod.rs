@@ -13,7 +13,7 @@ pub use self::explain::{Explanation, Step, StepEnd};
 use self::search::{Sources, nothing};
 use super::profile::Surroundings;
 use super::variables::Variables;
-use super::{Credentials, CredentialsProvider};
+use super::{Credentials, CredentialsProvider, Searcher};
 use crate::error::Error;
 use crate::sensitive::Sensitive;
 use crate::transport::{BoxFuture, Transport};
@@ -95,15 +95,6 @@ impl CredentialsChain {
         Self::of(surroundings)
     }
 
-    /// Sets the transport, unless one was set or made already. Where no other could be made, the metadata service is asked by
-    /// it too.
-    pub(crate) fn use_transport(&self, transport: &Arc<dyn Transport>) {
-        self.sources.surroundings.wire.set(Arc::clone(transport));
-        if cfg!(not(feature = "reqwest")) {
-            self.sources.surroundings.direct.set(Arc::clone(transport));
-        }
-    }
-
     /// Explains the search: who was asked in which order, what was found, and whose credentials are used. It makes the search
     /// if no call has made it yet, and asks the network if need be.
     pub async fn explain(&self) -> Explanation {
@@ -155,6 +146,16 @@ impl CredentialsChain {
                 steps.extend([sources.no_ecs(), sources.no_uri()]);
                 Err(nothing(&steps))
             }
+        }
+    }
+}
+
+impl Searcher for CredentialsChain {
+    /// Where no other transport could be made, the metadata service is asked by it too.
+    fn use_transport(&self, transport: &Arc<dyn Transport>) {
+        self.sources.surroundings.wire.set(Arc::clone(transport));
+        if cfg!(not(feature = "reqwest")) {
+            self.sources.surroundings.direct.set(Arc::clone(transport));
         }
     }
 }
