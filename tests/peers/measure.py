@@ -3,7 +3,8 @@
 The standard input names them: {"runs": 50, "commands": {"name": ["program", "argument"]}}. A program that fails ends it.
 
 Memory is the most that a program had resident, read from the system again and again while it runs, in rounds of their own, so that
-reading disturbs no time, and the most of nine, for what soon ends is mostly looked at too early: what wait4 tells is never less than this script itself has, in whose memory a program begins its life.
+reading disturbs no time: what wait4 tells is never less than this script itself has, in whose memory a program begins its life. It is
+the most of nine runs, for what soon ends is mostly looked at too early.
 """
 
 import json

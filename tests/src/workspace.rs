@@ -1,5 +1,6 @@
 //! The workspace's own folder, and copies of it.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -32,22 +33,38 @@ pub fn scratch(name: &str) -> PathBuf {
     folder
 }
 
-/// Copies the tree, without what git ignores, to an empty folder.
+/// Makes a folder under the target folder what the tree is, without what git ignores. Files that are the same are left alone, so that
+/// nothing that was built of them is built again.
 ///
 /// # Panics
 ///
 /// Panics if git cannot list the files or one cannot be copied.
-pub fn copy_tree(to: &Path) {
+pub fn copy_of_the_tree(name: &str) -> PathBuf {
+    let to = target().join("scratch").join(name);
     let listing = ["ls-files", "--cached", "--others", "--exclude-standard", "-z"];
     let output = succeed(Command::new("git").args(listing).current_dir(root()));
-    for name in String::from_utf8(output.stdout).unwrap().split('\0').filter(|name| !name.is_empty()) {
-        let from = root().join(name);
-        // A file that was removed but is not committed yet is still listed.
-        if from.exists() {
-            fs::create_dir_all(to.join(name).parent().unwrap()).unwrap();
-            fs::copy(from, to.join(name)).unwrap();
+    let listed = String::from_utf8(output.stdout).unwrap();
+    // A file that was removed but is not committed yet is still listed.
+    let names: BTreeSet<&Path> = listed.split('\0').map(Path::new).filter(|name| root().join(name).is_file()).collect();
+    for file in files(&to) {
+        if !names.contains(file.strip_prefix(&to).unwrap()) {
+            fs::remove_file(&file).unwrap();
         }
     }
+    for name in names {
+        let (from, to) = (root().join(name), to.join(name));
+        if fs::read(&to).ok() != Some(fs::read(&from).unwrap()) {
+            fs::create_dir_all(to.parent().unwrap()).unwrap();
+            fs::copy(from, to).unwrap();
+        }
+    }
+    to
+}
+
+/// Lists every file below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
 /// Starts `cargo` in a folder, with a target folder of its own that such folders share.

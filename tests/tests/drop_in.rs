@@ -7,9 +7,9 @@ use std::fs;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use apsara_tests::workspace::{cargo, copy_tree, root, scratch, succeed};
+use apsara_tests::workspace::{cargo, copy_of_the_tree, root, succeed};
 
-/// The copies share a target folder, so that most of it is built once; the command that is built there last is the one that runs.
+/// They change one copy of the tree, in turn, so that its commands are built once.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 const GENERATED: &str = "crates/apsara/src/generated";
@@ -17,8 +17,7 @@ const GENERATED: &str = "crates/apsara/src/generated";
 #[test]
 fn an_operation_is_added_by_dropping_its_spec_in() {
     let _one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    let copy = scratch("drop-in");
-    copy_tree(&copy);
+    let copy = copy_of_the_tree("drop-in");
     let fixtures = root().join("tests/fixtures/drop-in");
     // Every operation of Live is there, so one is taken out first.
     let spec = "api-specs/live/2016-11-01/DescribeLiveDomainMapping.json";
@@ -48,8 +47,7 @@ fn an_operation_is_added_by_dropping_its_spec_in() {
 #[test]
 fn a_product_without_a_feature_is_told_and_nothing_is_written() {
     let _one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    let copy = scratch("drop-in-product");
-    copy_tree(&copy);
+    let copy = copy_of_the_tree("drop-in");
     let before = generated(&copy.join(GENERATED));
     let folder = copy.join("api-specs/ram/2015-05-01");
     fs::create_dir_all(&folder).unwrap();
@@ -71,8 +69,7 @@ fn a_product_without_a_feature_is_told_and_nothing_is_written() {
 #[test]
 fn only_the_named_operation_is_written() {
     let _one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    let copy = scratch("drop-in-only");
-    copy_tree(&copy);
+    let copy = copy_of_the_tree("drop-in");
     let version = copy.join(GENERATED).join("live/v2016_11_01");
     let (restart, stop) = (version.join("restart_live_pull_to_push.rs"), version.join("stop_live_pull_to_push.rs"));
     let right = fs::read_to_string(&restart).unwrap();

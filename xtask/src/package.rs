@@ -72,15 +72,26 @@ pub(crate) fn run() -> Result<(), Failure> {
     consume(&packages, &to)
 }
 
-/// Asks cargo for the crates of the workspace that are published.
-fn published() -> Result<Vec<Package>, Failure> {
+/// Asks cargo for the crates of the workspace.
+fn of_the_workspace() -> Result<Vec<Value>, Failure> {
     let output =
         cargo(&["metadata", "--no-deps", "--format-version", "1"]).output().map_err(|error| error.to_string())?;
-    let metadata: Value = serde_json::from_slice(&output.stdout).map_err(|error| error.to_string())?;
-    let all: Vec<&Value> = metadata["packages"].as_array().into_iter().flatten().collect();
-    let published: Vec<&&Value> = all.iter().filter(|package| package["publish"].is_null()).collect();
+    let mut metadata: Value = serde_json::from_slice(&output.stdout).map_err(|error| error.to_string())?;
+    Ok(metadata["packages"].as_array_mut().map(std::mem::take).unwrap_or_default())
+}
+
+/// Names the crates of the workspace that nobody outside of it sees.
+pub(crate) fn unpublished() -> Result<Vec<String>, Failure> {
+    let all = of_the_workspace()?.into_iter().filter(|package| !package["publish"].is_null());
+    Ok(all.filter_map(|package| package["name"].as_str().map(str::to_owned)).collect())
+}
+
+/// Returns the crates of the workspace that are published.
+fn published() -> Result<Vec<Package>, Failure> {
+    let all = of_the_workspace()?;
+    let published = all.iter().filter(|package| package["publish"].is_null());
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let one = |package: &&&Value| {
+    let one = |package: &Value| {
         let dependencies = package["dependencies"].as_array().into_iter().flatten();
         // Those of the workspace have a path.
         let needs = dependencies.filter(|dependency| dependency["path"].is_string());
@@ -96,7 +107,7 @@ fn published() -> Result<Vec<Package>, Failure> {
             missing: METADATA.into_iter().filter(is_missing).collect(),
         }
     };
-    Ok(published.iter().map(one).collect())
+    Ok(published.map(one).collect())
 }
 
 /// Sorts crates so that each comes after all that it needs, for its tests as well.

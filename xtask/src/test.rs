@@ -1,5 +1,7 @@
 //! `cargo xtask test`: every step, and a table of what each took.
 
+use std::sync::{Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crate::run::{Failure, cargo, exists, succeed};
@@ -64,17 +66,15 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         ("doc test", || succeed(&mut tests(cargo(&["test", "--workspace", "--doc", "--quiet"])))),
         ("documentation", documentation),
     ];
-    let more: [Step; 14] = [
+    let more: [Step; 12] = [
         ("canaries", canaries::run),
         ("chaos", chaos::sample),
         ("fuzz", fuzz::sample),
-        ("redis: install", peers::install_redis),
+        ("peers, redis, browser: install", installed),
         ("chaos: a short soak", chaos::soak_sample),
         ("fleet", fleet_tests),
-        ("peers: install", peers::install),
         ("differential: a sample", differential::sample),
         ("peers, other crates", || slow_tests(&SLOW)),
-        ("browser: install", peers::install_browser),
         ("explorer", || slow_tests(&[BROWSER])),
         ("supply", supply::cheap),
         ("packages", package::run),
@@ -88,6 +88,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     } else if !args.prove {
         steps.extend(quick);
         if !args.quick {
+            begin_to_install();
             steps.extend(more);
         }
     }
@@ -109,6 +110,22 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     print_table(&table);
     println!("\nsteps: {} passed, 0 failed", table.len());
     Ok(())
+}
+
+/// What installs the programs that steps need. It mostly waits for others, so it does that beside the first steps.
+static INSTALLING: Mutex<Option<JoinHandle<Result<(), Failure>>>> = Mutex::new(None);
+
+fn begin_to_install() {
+    let all = || peers::install().and_then(|()| peers::install_redis()).and_then(|()| peers::install_browser());
+    *INSTALLING.lock().unwrap_or_else(PoisonError::into_inner) = Some(std::thread::spawn(all));
+}
+
+/// Waits until everything is installed.
+fn installed() -> Result<(), Failure> {
+    let installing = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let ended =
+        installing.map(|installing| installing.join().unwrap_or_else(|_| Err("installing panicked".to_owned())));
+    ended.unwrap_or(Ok(()))
 }
 
 fn print_table(table: &[(&str, Duration)]) {
@@ -187,7 +204,11 @@ fn slow_tests(names: &[&str]) -> Result<(), Failure> {
     succeed(&mut tests(cargo(&arguments)))
 }
 
+/// Documents what is published: nobody reads of the rest.
 fn documentation() -> Result<(), Failure> {
     let mut command = cargo(&["doc", "--workspace", "--all-features", "--no-deps", "--quiet"]);
+    for package in package::unpublished()? {
+        command.args(["--exclude", &package]);
+    }
     succeed(command.env("RUSTDOCFLAGS", "--deny warnings"))
 }

@@ -118,4 +118,12 @@ pub(super) const BREAKS: &[Break] = &[
         package: CORE,
         target: "lib",
     },
+    Break {
+        lie: "a request to another server of the same path goes to the server of the one before",
+        file: "crates/apsara-core/src/transport/reqwest.rs",
+        old: "            && Some(known.authority()) == uri.authority().map(Authority::as_str)\n",
+        new: "            && uri.authority().map(Authority::as_str).is_some()\n",
+        package: CORE,
+        target: "lib",
+    },
 ];

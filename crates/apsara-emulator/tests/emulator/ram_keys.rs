@@ -64,3 +64,16 @@ async fn the_tags_of_a_request_are_keys_and_an_operation_without_a_row_is_its_na
     }
     assert_eq!(emulator.ledger().pop().unwrap().ram.unwrap().actions, ["ecs:DescribeInstances"]);
 }
+
+#[tokio::test]
+async fn what_is_said_of_an_operation_without_a_row_is_believed() {
+    let condition = json!({ "StringEquals": { "ecs:Zone": "b" } });
+    let statement =
+        json!({ "Effect": "Allow", "Action": "ecs:DescribeInstances", "Resource": "*", "Condition": condition });
+    let emulator = start(Emulator::builder().account(account_of_ann(&statement)), RamMode::Strict).await;
+    for (said, expected) in [("ecs:Zone=b", (200, "OK")), ("ecs:Zone=c", FORBIDDEN), ("", FORBIDDEN)] {
+        let mut call = by_ann(Call::new(&emulator, "2014-05-26", "DescribeInstances", &[("RegionId", "cn-hangzhou")]));
+        call.method = "POST".to_owned();
+        assert_eq!(told(&saying(&emulator, &call, said).await), is(expected), "{said}");
+    }
+}

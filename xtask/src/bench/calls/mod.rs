@@ -20,11 +20,11 @@ use crate::run::{Failure, cargo, root, succeed};
 /// How long to measure, and whom.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Three rounds, in about two minutes.
+    /// Sixty rounds, in about two minutes.
     #[arg(long)]
     quick: bool,
-    /// How many rounds.
-    #[arg(long, default_value_t = 11, conflicts_with = "quick")]
+    /// How many rounds; those that others published take part in every twentieth.
+    #[arg(long, default_value_t = 300, conflicts_with = "quick")]
     rounds: usize,
     /// Only the clients whose id or name holds this text; may be given several times.
     #[arg(long, value_name = "TEXT")]
@@ -39,8 +39,12 @@ pub(crate) struct Args {
 
 /// How many calls are under way at once, where it is not one.
 const AT_ONCE: usize = 64;
-/// How long a round of one client takes, in seconds; a round of those that are slow is one call, or as many as are under way.
-const ROUND: f64 = 0.3;
+/// How long a round of one client takes, in seconds; a round of those that are slow is one call, or as many as are under way. A machine is
+/// fast and slow by turns, and the shorter the rounds, the more alike are the turns that two clients had.
+const ROUND: f64 = 0.02;
+/// As [`ROUND`], of those that others published, and of how many rounds they take part in one: they cost several times as much, which
+/// few rounds show, and some of them take seconds for one.
+const PEERS: (f64, usize) = (0.3, 20);
 
 /// What was measured of a client.
 #[derive(Clone, Copy, Debug)]
@@ -80,14 +84,16 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let server = Server::start(args.tls)?;
     let allocations: Vec<_> = meant.iter().map(|it| count(it, &server)).collect::<Result<_, _>>()?;
     let mut lanes: Vec<Lane> = meant.iter().map(|it| Lane::start(it, &server)).collect::<Result<_, _>>()?;
-    let rounds = if args.quick { 3 } else { args.rounds.max(1) };
+    let rounds = if args.quick { 60 } else { args.rounds.max(1) };
     let begun = load();
     for round in 0..rounds {
         let first = round * 5 % lanes.len();
         eprintln!("round {} of {rounds}", round + 1);
         for place in 0..lanes.len() {
             let lane = (first + place) % lanes.len();
-            lanes[lane].round()?;
+            if round % PEERS.1 == 0 || !lanes[lane].contestant.is_peer() {
+                lanes[lane].round()?;
+            }
         }
     }
     let lines: Vec<Line> = lanes.iter().zip(allocations).map(|(lane, count)| lane.line(count)).collect();
@@ -145,10 +151,11 @@ impl Lane {
         running.round(AT_ONCE, AT_ONCE)?;
         // A first guess, and a second one by a round that is long enough to be measured.
         let mut calls = [1, AT_ONCE];
+        let round = if contestant.is_peer() { PEERS.0 } else { ROUND };
         for _ in 0..2 {
             for (calls, at_once) in calls.iter_mut().zip([1, AT_ONCE]) {
                 let measured = running.round(*calls, at_once)?;
-                let fit = (ROUND / measured.wall.max(1e-7)) as usize;
+                let fit = (round / measured.wall.max(1e-7)) as usize;
                 *calls = fit.clamp(at_once, contestant.most.max(at_once));
             }
         }
