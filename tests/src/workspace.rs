@@ -49,6 +49,9 @@ pub fn copy_of_the_tree(name: &str) -> PathBuf {
     for file in files(&to) {
         if !names.contains(file.strip_prefix(&to).unwrap()) {
             fs::remove_file(&file).unwrap();
+            // A folder of nothing is none of the tree's; one that holds more stays.
+            let mut folders = file.ancestors().skip(1).take_while(|folder| *folder != to);
+            while folders.next().is_some_and(|folder| fs::remove_dir(folder).is_ok()) {}
         }
     }
     for name in names {

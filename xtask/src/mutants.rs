@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
+use std::process::Command;
 
 use serde_json::Value;
 
@@ -56,31 +58,16 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let explained = explained()?;
     let (mut counts, mut survived) = (BTreeMap::<String, usize>::new(), Vec::new());
     for part in PARTS.iter().filter(wanted) {
-        let out = target().join("mutants").join(part.name);
-        if out.exists() {
-            fs::remove_dir_all(&out).map_err(|error| format!("{}: {error}", out.display()))?;
+        // What stands beside the code notices most, and takes a second; the rest is for what it does not notice and nobody has explained.
+        let shard: Vec<&str> = args.shard.iter().flat_map(|shard| ["--shard", shard]).collect();
+        let missed = tried(&program, part, args.jobs, &shard, "--lib", &mut counts)?;
+        let is_explained = |name: &String| explained.contains_key(&without_place(name));
+        let (known, mut missed): (Vec<String>, Vec<String>) = missed.into_iter().partition(is_explained);
+        if !missed.is_empty() {
+            let only = format!("^({})$", missed.iter().map(|name| escaped(name)).collect::<Vec<_>>().join("|"));
+            missed = tried(&program, part, args.jobs, &["--re", &only], "--tests", &mut counts)?;
         }
-        fs::create_dir_all(&out).map_err(|error| format!("{}: {error}", out.display()))?;
-        let mut command = std::process::Command::new(&program);
-        forget_package(&mut command);
-        command.current_dir(root()).args(["mutants", "--package", part.package, "--all-features", "--no-shuffle"]);
-        command.args(["--colors", "never", "--jobs", &args.jobs.to_string(), "--output"]).arg(&out);
-        // One file changes from one to the next, and nobody looks at them with a debugger.
-        command.env("CARGO_INCREMENTAL", "1");
-        for profile in ["DEV", "TEST"] {
-            command.env(format!("CARGO_PROFILE_{profile}_DEBUG"), "0");
-        }
-        part.files.iter().for_each(|file| {
-            command.args(["--file", file]);
-        });
-        // The tests that stand beside the code are no code.
-        command.args(["--exclude", "*tests.rs"]);
-        if let Some(shard) = &args.shard {
-            command.args(["--shard", shard]);
-        }
-        // It fails where one survives, which is looked at below.
-        let _ = succeed(command.args(["--", "--lib", "--tests"]));
-        read(&out.join("mutants.out/outcomes.json"), &mut counts, &mut survived)?;
+        survived.extend(known.iter().chain(&missed).map(|name| without_place(name)));
     }
     let (known, unknown): (Vec<String>, Vec<String>) =
         survived.into_iter().partition(|name| explained.contains_key(name));
@@ -109,23 +96,73 @@ fn explained() -> Result<BTreeMap<String, String>, Failure> {
     lines.map(read).collect()
 }
 
-/// Counts what became of each, and collects those that no test noticed, without the lines and columns, which change.
-fn read(
-    path: &std::path::Path,
+/// Tries some mutants of a part by some of its tests. Counts what became of those that did not survive, and returns those that did.
+fn tried(
+    program: &Path,
+    part: &Part,
+    jobs: u32,
+    which: &[&str],
+    tests: &str,
     counts: &mut BTreeMap<String, usize>,
-    survived: &mut Vec<String>,
-) -> Result<(), Failure> {
+) -> Result<Vec<String>, Failure> {
+    let out = target().join("mutants").join(part.name);
+    if out.exists() {
+        fs::remove_dir_all(&out).map_err(|error| format!("{}: {error}", out.display()))?;
+    }
+    fs::create_dir_all(&out).map_err(|error| format!("{}: {error}", out.display()))?;
+    let mut command = Command::new(program);
+    forget_package(&mut command);
+    command.current_dir(root()).args(["mutants", "--package", part.package, "--all-features", "--no-shuffle"]);
+    command.args(["--colors", "never", "--jobs", &jobs.to_string(), "--output"]).arg(&out);
+    // One file changes from one to the next, and nobody looks at them with a debugger.
+    command.env("CARGO_INCREMENTAL", "1");
+    for profile in ["DEV", "TEST"] {
+        command.env(format!("CARGO_PROFILE_{profile}_DEBUG"), "0");
+    }
+    part.files.iter().for_each(|file| {
+        command.args(["--file", file]);
+    });
+    // The tests that stand beside the code are no code.
+    command.args(["--exclude", "*tests.rs"]).args(which).arg(format!("--cargo-arg={tests}"));
+    // It fails where one survives, which is looked at below.
+    let _ = succeed(&mut command);
+    let meant = fs::read_to_string(out.join("mutants.out/mutants.json")).map_err(|error| error.to_string())?;
+    let meant: Vec<Value> = serde_json::from_str(&meant).map_err(|error| error.to_string())?;
+    read(&out.join("mutants.out/outcomes.json"), meant.len(), counts)
+}
+
+/// Counts what became of each, and returns the names of those that no test noticed. Fails where one was not tried, as none is if the tests
+/// are red before anything is changed.
+fn read(path: &Path, meant: usize, counts: &mut BTreeMap<String, usize>) -> Result<Vec<String>, Failure> {
     let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let outcomes: Value = serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+    let (mut missed, mut tried) = (Vec::new(), 0);
     for outcome in outcomes["outcomes"].as_array().into_iter().flatten() {
         let Some(name) = outcome["scenario"]["Mutant"]["name"].as_str() else { continue };
-        let summary = outcome["summary"].as_str().unwrap_or_default();
-        *counts.entry(summary.to_owned()).or_default() += 1;
-        if summary == "MissedMutant" {
-            survived.push(without_place(name));
+        tried += 1;
+        match outcome["summary"].as_str().unwrap_or_default() {
+            "MissedMutant" => missed.push(name.to_owned()),
+            summary => *counts.entry(summary.to_owned()).or_default() += 1,
         }
     }
-    Ok(())
+    if tried == meant {
+        Ok(missed)
+    } else {
+        Err(format!("{tried} of {meant} mutants were tried; what cargo-mutants printed says why"))
+    }
+}
+
+/// Writes a text as a regular expression that it alone matches.
+fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    for it in text.chars() {
+        // Other signs mean something behind a backslash.
+        if r"\.+*?()|[]{}^$#&-~".contains(it) {
+            out.push('\\');
+        }
+        out.push(it);
+    }
+    out
 }
 
 /// Returns `file: change in function` of `file:line:column: change in function`.
@@ -143,5 +180,6 @@ mod tests {
             super::without_place(name),
             "crates/a/src/lane.rs: replace Log::try_grant -> Result<(), Instant> with Ok(())"
         );
+        assert_eq!(super::escaped("a.rs:1:2: replace + with <T> in f"), r"a\.rs:1:2: replace \+ with <T> in f");
     }
 }

@@ -70,7 +70,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         ("canaries", canaries::run),
         ("chaos", chaos::sample),
         ("fuzz", fuzz::sample),
-        ("peers, redis, browser: install", installed),
+        ("what tests need: installed", installed),
         ("chaos: a short soak", chaos::soak_sample),
         ("fleet", fleet_tests),
         ("differential: a sample", differential::sample),
@@ -102,6 +102,8 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         let result = step();
         table.push((name, start.elapsed()));
         if let Err(failure) = result {
+            // What is half installed would be in the way of the next run.
+            let _ = installed();
             print_table(&table);
             println!("\nsteps: {} passed, 1 failed", table.len() - 1);
             return Err(format!("step `{name}` is red: {failure}"));
@@ -204,7 +206,7 @@ fn slow_tests(names: &[&str]) -> Result<(), Failure> {
     succeed(&mut tests(cargo(&arguments)))
 }
 
-/// Documents what is published: nobody reads of the rest.
+/// Documents what is published; the rest is read as source, and its links are not looked at.
 fn documentation() -> Result<(), Failure> {
     let mut command = cargo(&["doc", "--workspace", "--all-features", "--no-deps", "--quiet"]);
     for package in package::unpublished()? {

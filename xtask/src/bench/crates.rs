@@ -59,7 +59,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     for run in 0..args.runs.max(1) {
         eprintln!("run {} of {}", run + 1, args.runs.max(1));
         for (subject, measured) in SUBJECTS.iter().zip(&mut measured) {
-            // What is cleaned is of one profile.
+            // `cargo clean` cleans one profile at a time.
             build(&["clean", "-p", subject.name])?;
             build(&["clean", "--release", "-p", subject.name])?;
             for (seconds, arguments) in measured.iter_mut().zip(commands(subject.package)) {

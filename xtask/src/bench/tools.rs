@@ -143,7 +143,7 @@ fn terminal(runs: u32) -> Result<Vec<Row>, Failure> {
         of: "a start".to_owned(),
         seconds: Some(program.wall / 1000.0),
         cpu: Some(program.cpu * 1000.0),
-        memory: Some(program.memory).filter(|memory| *memory > 0.0),
+        memory: program.memory,
         ..Row::default()
     });
     Ok(rows.collect())

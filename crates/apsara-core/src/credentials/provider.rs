@@ -57,7 +57,7 @@ impl<P: CredentialsProvider + ?Sized> CredentialsProvider for Arc<P> {
 }
 
 /// Looks for credentials, by the transport of whoever is configured with it. A configuration knows it by this alone, so that a program
-/// whose key is given has none of those who look for one.
+/// that gives a key links none of the code that looks for one.
 pub(crate) trait Searcher: CredentialsProvider {
     /// Sets the transport, unless one was set or made already.
     fn use_transport(&self, transport: &Arc<dyn Transport>);

@@ -123,8 +123,12 @@ impl Transport for ReqwestTransport {
     }
 }
 
+/// The longest query that an address has room for in a copy; longer ones make room of their own.
+const ROOM: usize = 2048;
+
 thread_local! {
-    /// The longest address of late: most others are of the same server and the same path, and have room in a copy of it.
+    /// The last address, without its query but, if there were several, with room for one: most differ from the one before in the query
+    /// alone.
     static KNOWN: RefCell<Option<Url>> = const { RefCell::new(None) };
 }
 
@@ -139,25 +143,29 @@ fn converted(request: http::Request<impl Into<reqwest::Body>>) -> Result<reqwest
     Ok(converted)
 }
 
-/// Makes an address of the library's, which parses it anew. Where all but the query is that of a known one, only the query is parsed:
-/// hosts cost the most.
+/// Turns an address into one of reqwest's. Where all but the query is that of the known one, only the query is parsed: parsing the host
+/// costs the most.
 fn address(known: &mut Option<Url>, uri: &Uri) -> Result<Url, <Url as FromStr>::Err> {
+    let longest = uri.query().map_or(0, str::len).min(ROOM);
     let same = known.as_ref().filter(|known| {
         Some(known.scheme()) == uri.scheme_str()
             && Some(known.authority()) == uri.authority().map(Authority::as_str)
             && known.path() == uri.path()
     });
-    let url = match same {
-        Some(same) => {
-            let mut url = same.clone();
-            url.set_query(uri.query());
-            url
-        }
-        None => Url::parse(&uri.to_string())?,
+    let Some(same) = same else {
+        let url = Url::parse(&uri.to_string())?;
+        // What a query says is not kept.
+        let mut bare = url.clone();
+        bare.set_query(None);
+        *known = Some(bare);
+        return Ok(url);
     };
-    if same.is_none_or(|same| same.as_str().len() < url.as_str().len()) {
+    let mut url = same.clone();
+    if same.query().map_or(0, str::len) < longest {
+        url.set_query(Some(&"0".repeat(longest)));
         *known = Some(url.clone());
     }
+    url.set_query(uri.query());
     Ok(url)
 }
 

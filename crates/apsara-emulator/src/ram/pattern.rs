@@ -21,7 +21,7 @@ pub(super) fn matches(pattern: &str, text: &str) -> bool {
                 Some((behind, taken)) => {
                     at = behind;
                     read = taken + 1;
-                    retreat = Some((behind, taken + 1));
+                    retreat = Some((behind, read));
                 }
                 None => return false,
             },

@@ -42,8 +42,8 @@ const AT_ONCE: usize = 64;
 /// How long a round of one client takes, in seconds; a round of those that are slow is one call, or as many as are under way. A machine is
 /// fast and slow by turns, and the shorter the rounds, the more alike are the turns that two clients had.
 const ROUND: f64 = 0.02;
-/// As [`ROUND`], of those that others published, and of how many rounds they take part in one: they cost several times as much, which
-/// few rounds show, and some of them take seconds for one.
+/// As [`ROUND`], of those that others published, and of how many rounds they take part in one: they cost so much more that a few rounds are
+/// enough to show it, and some of them take seconds for one.
 const PEERS: (f64, usize) = (0.3, 20);
 
 /// What was measured of a client.

@@ -15,7 +15,8 @@ pub(super) fn write(lines: &[Line], rounds: usize, load: &[f64; 2]) -> String {
     let unit = lines.iter().find(|line| line.contestant.id == UNIT).map(|line| line.many.cpu);
     let _ = writeln!(
         out,
-        "Medians of {rounds} rounds, of {} for those that others published. {} The load was {:.1} when the rounds began and {:.1} when they ended.\n",
+        "Medians of {rounds} rounds, of {} for those that others published. {}\n\
+         The load was {:.1} when the rounds began and {:.1} when they ended.\n",
         rounds.div_ceil(PEERS.1),
         machine(),
         load[0],
