@@ -173,13 +173,32 @@ fn without_place(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
+    use super::*;
+
     #[test]
     fn a_mutant_is_known_by_its_file_and_what_it_changes() {
         let name = "crates/a/src/lane.rs:94:9: replace Log::try_grant -> Result<(), Instant> with Ok(())";
         assert_eq!(
-            super::without_place(name),
+            without_place(name),
             "crates/a/src/lane.rs: replace Log::try_grant -> Result<(), Instant> with Ok(())"
         );
-        assert_eq!(super::escaped("a.rs:1:2: replace + with <T> in f"), r"a\.rs:1:2: replace \+ with <T> in f");
+        assert_eq!(escaped("a.rs:1:2: replace + with <T> in f"), r"a\.rs:1:2: replace \+ with <T> in f");
+    }
+    #[test]
+    fn tests_that_are_red_beforehand_are_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("outcomes.json");
+        let of = |name: &str, summary: &str| json!({ "scenario": { "Mutant": { "name": name } }, "summary": summary });
+        let baseline = json!({ "scenario": "Baseline", "summary": "Failure" });
+        let mut counts = BTreeMap::new();
+        fs::write(&path, json!({ "outcomes": [baseline] }).to_string()).unwrap();
+        let told = read(&path, 2, &mut counts).unwrap_err();
+        assert!(told.starts_with("0 of 2 mutants were tried"), "{told}");
+        let outcomes = [of("a.rs:1:1: one", "MissedMutant"), of("a.rs:2:1: two", "CaughtMutant")];
+        fs::write(&path, json!({ "outcomes": outcomes }).to_string()).unwrap();
+        assert_eq!(read(&path, 2, &mut counts), Ok(vec!["a.rs:1:1: one".to_owned()]));
+        assert_eq!(counts, BTreeMap::from([("CaughtMutant".to_owned(), 1)]));
     }
 }
