@@ -92,3 +92,32 @@ fn is_named(who: &str, kinds: &[&str]) -> bool {
     let name = kinds.iter().find_map(|kind| who.strip_prefix(kind));
     name.is_some_and(|name| !name.is_empty() && !name.contains(['*', '?', '/']))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn each_principal_is_whom_it_names_and_nobody_else() {
+        const ANN: Asking<'_> = Asking::Ram { account: "1", arn: "acs:ram::1:user/ann" };
+        const BOB: Asking<'_> = Asking::Ram { account: "2", arn: "acs:ram::2:user/bob" };
+        const IDP: Asking<'_> = Asking::Federated { provider: "acs:ram::1:oidc-provider/idp" };
+        const OTHER: Asking<'_> = Asking::Federated { provider: "acs:ram::1:oidc-provider/other" };
+        let trusts = |value: &Value| {
+            let mut flaws = Flaws::default();
+            let all = Principal::read_all(value, "Principal", &mut flaws);
+            [ANN, BOB, IDP, OTHER].map(|asking| all.iter().any(|principal| principal.is(asking)))
+        };
+        for (principal, expected) in [
+            (json!({ "RAM": "*" }), [true, true, false, false]),
+            (json!({ "RAM": ["acs:ram::1:root"] }), [true, false, false, false]),
+            (json!({ "RAM": ["acs:ram::2:user/bob"] }), [false, true, false, false]),
+            (json!({ "Federated": ["acs:ram::1:oidc-provider/idp"] }), [false, false, true, false]),
+            (json!({ "Service": ["ecs.aliyuncs.com"] }), [false; 4]),
+        ] {
+            assert_eq!(trusts(&principal), expected, "{principal}");
+        }
+    }
+}
