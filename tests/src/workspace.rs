@@ -64,8 +64,12 @@ pub fn copy_of_the_tree(name: &str) -> PathBuf {
     to
 }
 
-/// Lists every file below a folder.
-fn files(folder: &Path) -> Vec<PathBuf> {
+/// Lists every file below a folder; none where there is no folder.
+///
+/// # Panics
+///
+/// Panics if a folder cannot be read to its end.
+pub fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }

@@ -4,10 +4,10 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use apsara_tests::workspace::{cargo, copy_of_the_tree, root, succeed};
+use apsara_tests::workspace::{cargo, copy_of_the_tree, files, root, succeed};
 
 /// They change one copy of the tree, in turn, so that its commands are built once.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
@@ -95,18 +95,9 @@ fn refused(copy: &Path, arguments: &[&str]) -> String {
 
 /// Reads every file below a folder, by its path from there.
 fn generated(folder: &Path) -> BTreeMap<String, String> {
-    let mut found = BTreeMap::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(next) = folders.pop() {
-        for entry in fs::read_dir(next).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let name = path.strip_prefix(folder).unwrap().to_string_lossy().into_owned();
-                found.insert(name, fs::read_to_string(path).unwrap());
-            }
-        }
-    }
-    found
+    let named = |path: PathBuf| {
+        let name = path.strip_prefix(folder).unwrap().to_string_lossy().into_owned();
+        (name, fs::read_to_string(path).unwrap())
+    };
+    files(folder).into_iter().map(named).collect()
 }

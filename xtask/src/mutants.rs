@@ -56,21 +56,20 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     }
     let program = installed("cargo-mutants", VERSION)?;
     let explained = explained()?;
-    let (mut counts, mut survived) = (BTreeMap::<String, usize>::new(), Vec::new());
+    let (mut counts, mut known, mut unknown) = (BTreeMap::<String, usize>::new(), 0, Vec::new());
     for part in PARTS.iter().filter(wanted) {
         // What stands beside the code notices most, and takes a second; the rest is for what it does not notice and nobody has explained.
         let shard: Vec<&str> = args.shard.iter().flat_map(|shard| ["--shard", shard]).collect();
         let missed = tried(&program, part, args.jobs, &shard, "--lib", &mut counts)?;
         let is_explained = |name: &String| explained.contains_key(&without_place(name));
-        let (known, mut missed): (Vec<String>, Vec<String>) = missed.into_iter().partition(is_explained);
+        let (of_known, mut missed): (Vec<String>, Vec<String>) = missed.into_iter().partition(is_explained);
+        known += of_known.len();
         if !missed.is_empty() {
             let only = format!("^({})$", missed.iter().map(|name| escaped(name)).collect::<Vec<_>>().join("|"));
             missed = tried(&program, part, args.jobs, &["--re", &only], "--tests", &mut counts)?;
         }
-        survived.extend(known.iter().chain(&missed).map(|name| without_place(name)));
+        unknown.extend(missed.iter().map(|name| without_place(name)));
     }
-    let (known, unknown): (Vec<String>, Vec<String>) =
-        survived.into_iter().partition(|name| explained.contains_key(name));
     unknown.iter().for_each(|name| println!("survived: {name}"));
     let count = |name: &str| counts.get(name).copied().unwrap_or_default();
     println!(
@@ -78,7 +77,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         count("CaughtMutant"),
         count("Timeout"),
         count("Unviable"),
-        known.len(),
+        known,
         unknown.len()
     );
     if unknown.is_empty() { Ok(()) } else { Err(format!("no test notices {} mutants", unknown.len())) }
@@ -186,6 +185,7 @@ mod tests {
         );
         assert_eq!(escaped("a.rs:1:2: replace + with <T> in f"), r"a\.rs:1:2: replace \+ with <T> in f");
     }
+
     #[test]
     fn tests_that_are_red_beforehand_are_told() {
         let folder = tempfile::tempdir().unwrap();

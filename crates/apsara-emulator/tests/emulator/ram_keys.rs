@@ -58,8 +58,7 @@ async fn the_tags_of_a_request_are_keys_and_an_operation_without_a_row_is_its_na
     for (tag, expected) in [(("team", "dev"), (200, "OK")), (("team", "ops"), FORBIDDEN), (("unit", "dev"), FORBIDDEN)]
     {
         let pairs = [("RegionId", "cn-hangzhou"), ("Tag.1.Key", tag.0), ("Tag.1.Value", tag.1)];
-        let mut call = by_ann(Call::new(&emulator, "2014-05-26", "DescribeInstances", &pairs));
-        call.method = "POST".to_owned();
+        let call = describing_instances(&emulator, &pairs);
         assert_eq!(told(&call.v3(&emulator).await), is(expected), "{tag:?}");
     }
     assert_eq!(emulator.ledger().pop().unwrap().ram.unwrap().actions, ["ecs:DescribeInstances"]);
@@ -72,8 +71,14 @@ async fn what_is_said_of_an_operation_without_a_row_is_believed() {
         json!({ "Effect": "Allow", "Action": "ecs:DescribeInstances", "Resource": "*", "Condition": condition });
     let emulator = start(Emulator::builder().account(account_of_ann(&statement)), RamMode::Strict).await;
     for (said, expected) in [("ecs:Zone=b", (200, "OK")), ("ecs:Zone=c", FORBIDDEN), ("", FORBIDDEN)] {
-        let mut call = by_ann(Call::new(&emulator, "2014-05-26", "DescribeInstances", &[("RegionId", "cn-hangzhou")]));
-        call.method = "POST".to_owned();
+        let call = describing_instances(&emulator, &[("RegionId", "cn-hangzhou")]);
         assert_eq!(told(&saying(&emulator, &call, said).await), is(expected), "{said}");
     }
+}
+
+/// A call by ann of an operation of which no document says what RAM is asked for.
+fn describing_instances(emulator: &Emulator, pairs: &[(&str, &str)]) -> Call {
+    let mut call = by_ann(Call::new(emulator, "2014-05-26", "DescribeInstances", pairs));
+    call.method = "POST".to_owned();
+    call
 }
