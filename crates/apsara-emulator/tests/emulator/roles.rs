@@ -183,11 +183,17 @@ async fn a_role_can_assume_a_role_that_trusts_it_and_keeps_who_stands_behind() {
             &[("RoleArn", &role), ("RoleSessionName", "chain"), ("SourceIdentity", role.as_str())],
         )
     };
-    assert_eq!(ask("second").v3(&emulator).await.status, 403);
     let issued = ask("first").v3(&emulator).await;
     let chained = with_issued(ask("second"), &issued).v3(&emulator).await;
     assert_eq!(chained.json()["SourceIdentity"], "acs:ram::1000:role/first");
-    assert_eq!(with_issued(ask("first"), &chained).v3(&emulator).await.status, 403);
+    // Whom the refusal names is what asked: first a user, now a role.
+    for (refused, asked_by) in [
+        (ask("second").v3(&emulator).await, "SubUser"),
+        (with_issued(ask("first"), &chained).v3(&emulator).await, "AssumedRoleUser"),
+    ] {
+        assert_eq!(refused.status, 403);
+        assert_eq!(refused.json()["AccessDeniedDetail"]["AuthPrincipalType"], asked_by);
+    }
 }
 
 async fn trade(emulator: &Emulator, provider: &str, role: &str, claims: &Value) -> Reply {
