@@ -72,8 +72,8 @@ pub(super) fn call(version: &Version) -> TokenStream {
             /// # Errors
             ///
             /// Fails with an error that says what is wrong, and by its outcome what became of the call.
-            pub async fn send(self) -> Result<R::Response, rt::Error> {
-                self.call.send().await
+            pub fn send(self) -> impl Future<Output = Result<R::Response, rt::Error>> {
+                self.call.send()
             }
 
             /// Sends the call and returns what came over the wire beside what was decoded: status, headers and body.
@@ -81,8 +81,8 @@ pub(super) fn call(version: &Version) -> TokenStream {
             /// # Errors
             ///
             /// As [`Call::send`].
-            pub async fn send_raw(self) -> Result<rt::Raw<R::Response>, rt::Error> {
-                self.call.send_raw().await
+            pub fn send_raw(self) -> impl Future<Output = Result<rt::Raw<R::Response>, rt::Error>> {
+                self.call.send_raw()
             }
         }
 

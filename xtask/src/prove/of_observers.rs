@@ -57,8 +57,8 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "the span of a call is not around its attempts",
         file: "crates/apsara-core/src/call/exchange/mod.rs",
-        old: "watch.span().future(exchange_watched(",
-        new: "crate::observe::Watch::default().span().future(exchange_watched(",
+        old: "let span = call.watch.span();",
+        new: "let span = crate::observe::Watch::default().span();",
         package: TESTS,
         target: "telemetry",
     },

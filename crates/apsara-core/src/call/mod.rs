@@ -90,14 +90,18 @@ impl Client {
         self.execute_with(request, &Options::default()).await.map(|(response, _)| response)
     }
 
-    async fn execute_with<R: Request>(&self, request: &R, options: &Options) -> Result<(R::Response, Answer), Error> {
+    async fn execute_with<R: Request>(
+        &self,
+        request: &R,
+        options: &Options,
+    ) -> Result<(R::Response, Box<Answer>), Error> {
         let mut response = R::Response::default();
         let invocation =
             Invocation { redirects: redirects(&response), upload: options.upload.as_ref(), ..Invocation::of(request) };
-        let answer = exchange(self, invocation, options).await?;
+        let answer = exchange(self, &invocation, options).await?;
         match decode_answer(&answer, &mut response) {
             Ok(()) => Ok((response, answer)),
-            Err(source) => Err(undecodable(R::OPERATION, answer, source)),
+            Err(source) => Err(undecodable(R::OPERATION, *answer, source)),
         }
     }
 }
@@ -112,7 +116,7 @@ pub(crate) fn measured(
     version: crate::SignatureVersion,
     time: std::time::SystemTime,
 ) -> Result<http::Request<Bytes>, Error> {
-    let prepared = prepare::prepare(client, Invocation::new(operation, request))?;
+    let prepared = prepare::prepare(client, &Invocation::new(operation, request))?;
     let nonce = attempt::nonce(time)?;
     let stamp = attempt::Stamp { time, nonce: nonce.as_str(), payload: None, again: None };
     prepared.unsigned.sign(version, attempt::Identity::Key(credentials), stamp)
@@ -255,8 +259,10 @@ impl<R: Request> Call<R> {
     /// # Errors
     ///
     /// Fails with one [`Error`] for everything; [`Error::outcome`] says what became of the call.
-    pub async fn send(self) -> Result<R::Response, Error> {
-        self.client.execute_with(&self.request, &self.options).await.map(|(response, _)| response)
+    // An async function would hold the call twice: as its argument and as what it makes of it.
+    #[expect(clippy::manual_async_fn, reason = "the future is smaller by the size of the call")]
+    pub fn send(self) -> impl Future<Output = Result<R::Response, Error>> {
+        async move { self.client.execute_with(&self.request, &self.options).await.map(|(response, _)| response) }
     }
 
     /// Sends the call and returns what came over the wire beside what was decoded.
@@ -264,10 +270,13 @@ impl<R: Request> Call<R> {
     /// # Errors
     ///
     /// As [`Call::send`]; where the body cannot be decoded, [`Error::body`] has it.
-    pub async fn send_raw(self) -> Result<Raw<R::Response>, Error> {
-        let (response, answer) = self.client.execute_with(&self.request, &self.options).await?;
-        let Answer { status, headers, body, attempts, paced, client_token, .. } = answer;
-        Ok(Raw { response, status, headers, body, attempts, paced, client_token })
+    #[expect(clippy::manual_async_fn, reason = "the future is smaller by the size of the call")]
+    pub fn send_raw(self) -> impl Future<Output = Result<Raw<R::Response>, Error>> {
+        async move {
+            let (response, answer) = self.client.execute_with(&self.request, &self.options).await?;
+            let Answer { status, headers, body, attempts, paced, client_token, .. } = *answer;
+            Ok(Raw { response, status, headers, body, attempts, paced, client_token })
+        }
     }
 }
 

@@ -38,8 +38,8 @@ const OURS: [&str; 12] = [
 /// The parameter by which the cloud knows that two calls are meant to be one.
 const CLIENT_TOKEN: &str = "ClientToken";
 
-pub(super) fn prepare<'a>(client: &Client, invocation: Invocation<'a>) -> Result<Prepared<'a>, Error> {
-    let Invocation { operation, path, request, upload, .. } = invocation;
+pub(super) fn prepare<'a>(client: &Client, invocation: &Invocation<'a>) -> Result<Prepared<'a>, Error> {
+    let Invocation { operation, path, request, upload, .. } = *invocation;
     let invalid = |violations| Error::new(Kind::Invalid(violations), Outcome::NotSent);
     let token = client_token(operation, request);
     let field = upload.map(|_| body_field(request)).transpose()?;

@@ -37,7 +37,7 @@ impl<R: Streamed> Call<R> {
         let limit = self.client.config.inner.transport.response_limit();
         let request = self.request;
         let redact: Redact = Arc::new(move |text| without_sensitive(text, &request));
-        begin_events(R::OPERATION, answer, limit, redact).await
+        begin_events(R::OPERATION, *answer, limit, redact).await
     }
 }
 
@@ -52,7 +52,7 @@ impl<R: Downloads> Call<R> {
     /// As [`Call::send`].
     pub async fn download(self) -> Result<Download, Error> {
         let answer = self.opened().await?;
-        Ok(Download::new(Incoming::new(R::OPERATION, answer)))
+        Ok(Download::new(Incoming::new(R::OPERATION, *answer)))
     }
 }
 
@@ -66,9 +66,9 @@ impl<R: Uploads> Call<R> {
 
 impl<R: Request> Call<R> {
     /// Sends the call until its answer begins.
-    async fn opened(&self) -> Result<super::Answer, Error> {
+    async fn opened(&self) -> Result<Box<super::Answer>, Error> {
         let upload = self.options.upload.as_ref();
         let invocation = Invocation { streaming: true, upload, ..Invocation::of(&self.request) };
-        exchange(&self.client, invocation, &self.options).await
+        exchange(&self.client, &invocation, &self.options).await
     }
 }

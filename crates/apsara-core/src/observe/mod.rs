@@ -36,6 +36,7 @@ pub use self::events::{
 #[cfg(feature = "opentelemetry")]
 pub use self::meters::Meters;
 pub use self::parameters::Parameters;
+pub(crate) use self::spans::Around;
 #[cfg(feature = "opentelemetry")]
 pub use self::trace_context::TraceContext;
 pub(crate) use self::watch::Watch;

@@ -101,10 +101,9 @@ impl Transport for ReqwestTransport {
         let sent = converted(request).map(|request| self.client.execute(request));
         Box::pin(async move {
             let mut answer = sent?.await.map_err(failed)?;
-            let mut response = http::Response::new(Bytes::new());
+            let mut response = http::Response::new(self.read(&mut answer).await?);
             *response.status_mut() = answer.status();
             *response.headers_mut() = std::mem::take(answer.headers_mut());
-            *response.body_mut() = self.read(&mut answer).await?;
             Ok(response)
         })
     }

@@ -226,7 +226,7 @@ impl Call {
     /// As a generated call: with one [`Error`] for everything, and [`Error::outcome`] says what became of the call.
     pub async fn send(self) -> Result<Answer, Error> {
         let (operation, answer) = self.exchange(false).await?;
-        Ok(Answer::new(operation, answer))
+        Ok(Answer::new(operation, *answer))
     }
 
     /// Sends the call, and gives the events of its answer (`text/event-stream`) as they come, the data of each as JSON.
@@ -242,7 +242,7 @@ impl Call {
             let tables = Tables::new(&description);
             without_sensitive(text, &self.record(&tables).0)
         });
-        begin_events(operation, answer, limit, redact).await
+        begin_events(operation, *answer, limit, redact).await
     }
 
     /// Sends the call, and gives the body of its answer as it comes.
@@ -252,10 +252,10 @@ impl Call {
     /// As [`Call::send`].
     pub async fn download(self) -> Result<Download, Error> {
         let (operation, answer) = self.exchange(true).await?;
-        Ok(Download::new(Incoming::new(operation, answer)))
+        Ok(Download::new(Incoming::new(operation, *answer)))
     }
 
-    async fn exchange(&self, streaming: bool) -> Result<(&'static Operation, crate::call::Answer), Error> {
+    async fn exchange(&self, streaming: bool) -> Result<(&'static Operation, Box<crate::call::Answer>), Error> {
         let description = self.complete();
         let operation = known::operation(&description);
         let tables = Tables::new(&description);
@@ -268,7 +268,7 @@ impl Call {
             upload: self.options.upload.as_ref(),
             ..Invocation::new(operation, &record)
         };
-        Ok((operation, exchange(&client, invocation, &self.options).await?))
+        Ok((operation, exchange(&client, &invocation, &self.options).await?))
     }
 
     /// Returns the description with what a call needs beside what was said.

@@ -38,8 +38,8 @@ pub(super) struct Unsigned<'a> {
     headers: Vec<Pair<'a>>,
     content_type: Option<&'static str>,
     body: Bytes,
-    /// What is sent in the place of the body.
-    pub(super) upload: Option<Hashed>,
+    /// What is sent in the place of the body. Few calls have it, and all would be larger for it.
+    pub(super) upload: Option<Box<Hashed>>,
 }
 
 const JSON: &str = "application/json; charset=utf-8";
@@ -138,7 +138,7 @@ impl<'a> Unsigned<'a> {
         let is_json = field.is_some_and(|field| field.shape == Shape::Json);
         if let Some(upload) = upload {
             self.content_type = Some(if is_json { JSON } else { OCTETS });
-            self.upload = Some(Hashed::new(upload.clone()));
+            self.upload = Some(Box::new(Hashed::new(upload.clone())));
         }
         self
     }

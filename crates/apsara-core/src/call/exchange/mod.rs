@@ -5,6 +5,7 @@ mod once;
 mod ready;
 mod sending;
 
+use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -24,7 +25,7 @@ use crate::sensitive::Sensitive;
 use crate::transport::Body;
 use crate::upload::Upload;
 
-/// A success as it came.
+/// A success as it came. It is boxed where it is passed on: async functions copy what they return, one after the other.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: http::HeaderMap,
@@ -101,59 +102,17 @@ impl<'a> Invocation<'a> {
     }
 }
 
-pub(crate) async fn exchange(client: &Client, invocation: Invocation<'_>, options: &Options) -> Result<Answer, Error> {
-    let config = &*client.config.inner;
-    let region = config.region.as_ref().map(|(region, _)| region.as_str());
-    let watch = Watch::start(&config.observers, invocation.operation, region, invocation.request);
-    watch.span().future(exchange_watched(client, invocation, options, watch)).await
-}
-
-async fn exchange_watched(
+/// Makes a call. Who and what is called comes by reference: an async function keeps its arguments to its end, beside what it makes of them.
+pub(crate) async fn exchange(
     client: &Client,
-    invocation: Invocation<'_>,
+    invocation: &Invocation<'_>,
     options: &Options,
-    mut watch: Watch,
-) -> Result<Answer, Error> {
-    let Invocation { operation, request, redirects, streaming, .. } = invocation;
-    let config = &*client.config.inner;
-    let prepared = match prepare(client, invocation) {
-        Ok(prepared) => prepared,
-        Err(error) => {
-            watch.failed(&error);
-            return Err(error.of(operation, 0, Outcome::NotSent));
-        }
-    };
-    let length = options.deadline.unwrap_or(config.deadline);
-    let now = Instant::now();
-    let mut call = Attempts {
-        config,
-        operation,
-        request,
-        prepared,
-        redirects,
-        streaming,
-        retry: options.retry.unwrap_or(config.retry),
-        attempt_timeout: options.attempt_timeout.or(config.attempt_timeout),
-        length,
-        // A deadline beyond the end of time is none.
-        deadline: now.checked_add(length).unwrap_or(now + Duration::from_secs(86_400 * 365)),
-        attempts: 0,
-        delay: Duration::ZERO,
-        worst: Outcome::NotSent,
-        paced: Duration::ZERO,
-        offset: 0,
-        renewed: None,
-        watch,
-        #[cfg(feature = "testing")]
-        names: invocation.names,
-    };
-    let result = call.run().await;
-    result.map_err(|error| {
-        let token = call.prepared.client_token.take();
-        let error = error.of(operation, call.attempts, call.worst).paced(call.paced).with_client_token(token);
-        call.watch.failed(&error);
-        error
-    })
+) -> Result<Box<Answer>, Error> {
+    let mut call = Attempts::begin(client, invocation, options)?;
+    let span = call.watch.span();
+    // Pinned first, so that it is not moved into the span.
+    let ending = pin!(call.finish());
+    span.future(ending).await
 }
 
 /// A call on its way, with what became of its attempts so far.
@@ -184,7 +143,55 @@ struct Attempts<'a> {
 }
 
 impl<'a> Attempts<'a> {
-    async fn run(&mut self) -> Result<Answer, Error> {
+    /// Prepares a call, and starts its time.
+    fn begin(client: &'a Client, invocation: &Invocation<'a>, options: &Options) -> Result<Self, Error> {
+        let Invocation { operation, request, redirects, streaming, .. } = *invocation;
+        let config = &*client.config.inner;
+        let region = config.region.as_ref().map(|(region, _)| region.as_str());
+        let mut watch = Watch::start(&config.observers, operation, region, request);
+        let span = watch.span();
+        let prepared = span.within(|| prepare(client, invocation)).map_err(|error| {
+            span.within(|| watch.failed(&error));
+            error.of(operation, 0, Outcome::NotSent)
+        })?;
+        let length = options.deadline.unwrap_or(config.deadline);
+        let now = Instant::now();
+        Ok(Self {
+            config,
+            operation,
+            request,
+            prepared,
+            redirects,
+            streaming,
+            retry: options.retry.unwrap_or(config.retry),
+            attempt_timeout: options.attempt_timeout.or(config.attempt_timeout),
+            length,
+            // A deadline beyond the end of time is none.
+            deadline: now.checked_add(length).unwrap_or(now + Duration::from_secs(86_400 * 365)),
+            attempts: 0,
+            delay: Duration::ZERO,
+            worst: Outcome::NotSent,
+            paced: Duration::ZERO,
+            offset: 0,
+            renewed: None,
+            watch,
+            #[cfg(feature = "testing")]
+            names: invocation.names,
+        })
+    }
+
+    /// Makes attempts until the call is answered or has failed, and says what became of it.
+    async fn finish(&mut self) -> Result<Box<Answer>, Error> {
+        let result = self.run().await;
+        result.map_err(|error| {
+            let token = self.prepared.client_token.take();
+            let error = error.of(self.operation, self.attempts, self.worst).paced(self.paced).with_client_token(token);
+            self.watch.failed(&error);
+            error
+        })
+    }
+
+    async fn run(&mut self) -> Result<Box<Answer>, Error> {
         let mut failure: Option<Error> = None;
         loop {
             let credentials = match self.ready().await {

@@ -5,11 +5,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::time::{Instant, timeout_at};
 
+use super::sending::Sending;
 use super::{Answer, Attempts, request_id};
-use crate::call::attempt::{Stamp, nonce};
+use crate::call::attempt::{Identity, Stamp, nonce};
 use crate::call::identity::{identity, signature_version};
+use crate::config::SignatureVersion;
 use crate::credentials::Credentials;
 use crate::error::{Error, Kind, ServiceError};
+use crate::observe::Around;
 use crate::outcome::Outcome;
 use crate::record::{without_sensitive, without_values};
 use crate::sensitive::Sensitive;
@@ -23,7 +26,29 @@ impl Attempts<'_> {
         Error::transport(error)
     }
 
-    pub(super) async fn attempt(&mut self, credentials: Option<&Credentials>) -> Result<Answer, Error> {
+    /// Signs a request and begins to send it. It is made here because the future of every attempt would hold it to the end.
+    fn begun(
+        &mut self,
+        version: SignatureVersion,
+        identity: Identity<'_>,
+        stamp: Stamp<'_>,
+    ) -> Result<(Around, Sending<'_>), Error> {
+        let mut request = self.prepared.unsigned.sign(version, identity, stamp)?;
+        request.headers_mut().insert(http::header::USER_AGENT, self.config.user_agent.clone());
+        #[cfg(feature = "testing")]
+        request.extensions_mut().insert(crate::testing::SensitiveNames::new(self.names, self.request));
+        self.attempts += 1;
+        let body_bytes = match &self.prepared.unsigned.upload {
+            Some(upload) => upload.length(),
+            None => Some(request.body().len() as u64),
+        };
+        self.watch.attempt_started(&mut request, body_bytes);
+        let span = self.watch.attempt_span();
+        let sending = span.within(|| self.sending(request));
+        Ok((span, sending))
+    }
+
+    pub(super) async fn attempt(&mut self, credentials: Option<&Credentials>) -> Result<Box<Answer>, Error> {
         let config = self.config;
         let identity = identity(config, self.operation, credentials)?;
         let version = signature_version(config, self.operation, identity)?;
@@ -40,20 +65,9 @@ impl Attempts<'_> {
             payload: payload.as_deref(),
             again: (self.attempts > 0).then_some((self.attempts, self.delay)),
         };
-        let mut request = self.prepared.unsigned.sign(version, identity, stamp)?;
-        request.headers_mut().insert(http::header::USER_AGENT, config.user_agent.clone());
-        #[cfg(feature = "testing")]
-        request.extensions_mut().insert(crate::testing::SensitiveNames::new(self.names, self.request));
-        self.attempts += 1;
-        let body_bytes = match &self.prepared.unsigned.upload {
-            Some(upload) => upload.length(),
-            None => Some(request.body().len() as u64),
-        };
-        self.watch.attempt_started(&mut request, body_bytes);
         let end = self.attempt_timeout.and_then(|length| Instant::now().checked_add(length));
         let end = end.map_or(self.deadline, |end| end.min(self.deadline));
-        let span = self.watch.attempt_span();
-        let sending = span.within(|| self.sending(request));
+        let (span, sending) = self.begun(version, identity, stamp)?;
         let (parts, body, stream) = match timeout_at(end, span.future(sending)).await {
             Ok(sent) => sent?,
             // Nobody knows how far it came.
@@ -68,7 +82,7 @@ impl Attempts<'_> {
             let secrets = secrets.map(|secret| Sensitive::new(secret.to_owned())).collect();
             self.watch.attempt_succeeded(status, || request_id(&parts.headers), body_bytes);
             self.watch.succeeded();
-            return Ok(Answer {
+            return Ok(Box::new(Answer {
                 status,
                 headers: parts.headers,
                 body,
@@ -80,7 +94,7 @@ impl Attempts<'_> {
                 client_token: self.prepared.client_token.take(),
                 secrets,
                 watch: std::mem::take(&mut self.watch),
-            });
+            }));
         }
         Err(match ServiceError::read(status, &parts.headers, &body, SystemTime::now()) {
             Some(mut error) => {
