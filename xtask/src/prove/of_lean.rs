@@ -25,8 +25,8 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "a text that is percent-encoded in pieces loses one of them",
         file: "crates/apsara-core/src/sign/mod.rs",
-        old: "        out.push(ascii(&piece[..length]));\n",
-        new: "        if bytes.len() == AT_ONCE {\n            out.push(ascii(&piece[..length]));\n        }\n",
+        old: "        out.push_ascii_bytes(&piece[..length]);\n",
+        new: "        if bytes.len() == AT_ONCE {\n            out.push_ascii_bytes(&piece[..length]);\n        }\n",
         package: CORE,
         target: "lib",
     },

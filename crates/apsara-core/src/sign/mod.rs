@@ -29,32 +29,33 @@ pub fn percent_encode(text: &str) -> String {
 /// As [`percent_encode`], into what takes pieces: in few of them, for each costs something.
 pub(crate) fn push_encoded(out: &mut impl Pieces, text: &str) {
     const AT_ONCE: usize = 64;
-    if text.bytes().all(|byte| ENCODED[usize::from(byte)].1 == 1) {
+    if text.bytes().all(|byte| ENCODED[usize::from(byte)][3] == 1) {
         return out.push(text);
     }
-    let mut piece = [0; AT_ONCE * 3];
+    let mut piece = [0; AT_ONCE * 3 + 1];
     for bytes in text.as_bytes().chunks(AT_ONCE) {
         let mut length = 0;
         for byte in bytes {
-            let (encoded, count) = ENCODED[usize::from(*byte)];
-            piece[length..length + 3].copy_from_slice(&encoded);
-            length += usize::from(count);
+            // Four bytes are copied at once; what is behind those that count is written over by the next.
+            let encoded = ENCODED[usize::from(*byte)];
+            piece[length..length + 4].copy_from_slice(&encoded);
+            length += usize::from(encoded[3]);
         }
-        out.push(ascii(&piece[..length]));
+        out.push_ascii_bytes(&piece[..length]);
     }
 }
 
-/// What each byte is encoded as, in the first so many of three: itself where it stays.
-static ENCODED: [([u8; 3], u8); 256] = {
+/// What each byte is encoded as, itself where it stays, and how many of the first three bytes that is.
+static ENCODED: [[u8; 4]; 256] = {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    let mut table = [([0; 3], 0); 256];
+    let mut table = [[0; 4]; 256];
     let mut byte = 0;
     while byte < table.len() {
         let it = byte as u8;
         table[byte] = if it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_' | b'.' | b'~') {
-            ([it, 0, 0], 1)
+            [it, 0, 0, 1]
         } else {
-            ([b'%', DIGITS[byte >> 4], DIGITS[byte & 15]], 3)
+            [b'%', DIGITS[byte >> 4], DIGITS[byte & 15], 3]
         };
         byte += 1;
     }
@@ -62,7 +63,7 @@ static ENCODED: [([u8; 3], u8); 256] = {
 };
 
 /// Shows bytes of ASCII as a text.
-fn ascii(bytes: &[u8]) -> &str {
+pub(crate) fn ascii(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap_or_default()
 }
 

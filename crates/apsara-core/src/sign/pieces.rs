@@ -2,10 +2,15 @@
 
 use hmac::digest::Update;
 
+use super::ascii;
+
 /// Takes a text piece by piece.
 pub(crate) trait Pieces {
     /// Appends a piece.
     fn push(&mut self, piece: &str);
+
+    /// Appends bytes that are ASCII, at less cost than as a text where nothing is made of them but a hash.
+    fn push_ascii_bytes(&mut self, piece: &[u8]);
 
     /// Appends one character of ASCII.
     fn push_ascii(&mut self, character: u8);
@@ -14,6 +19,10 @@ pub(crate) trait Pieces {
 impl Pieces for String {
     fn push(&mut self, piece: &str) {
         self.push_str(piece);
+    }
+
+    fn push_ascii_bytes(&mut self, piece: &[u8]) {
+        self.push_str(ascii(piece));
     }
 
     fn push_ascii(&mut self, character: u8) {
@@ -42,7 +51,11 @@ impl<'a, H: Update> Hashed<'a, H> {
 
 impl<H: Update> Pieces for Hashed<'_, H> {
     fn push(&mut self, piece: &str) {
-        let bytes = piece.as_bytes();
+        self.push_ascii_bytes(piece.as_bytes());
+    }
+
+    // A hash takes any bytes.
+    fn push_ascii_bytes(&mut self, bytes: &[u8]) {
         if self.length + bytes.len() > self.waiting.len() {
             self.hash.update(&self.waiting[..self.length]);
             self.length = 0;
