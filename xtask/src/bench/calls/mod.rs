@@ -1,6 +1,6 @@
 //! `cargo xtask bench calls`: the same call of the same server by every client, side by side.
 //!
-//! Every client has a process of its own, which lives as long as the run. Rounds are short and take turns, and who comes first
+//! Every client has a process of its own, and a new one now and then. Rounds are short and take turns, and who comes first
 //! changes from round to round, so that whatever disturbs the machine disturbs all. What is told is medians, and what can be
 //! compared between machines is their ratios.
 
@@ -91,8 +91,12 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         eprintln!("round {} of {rounds}", round + 1);
         for place in 0..lanes.len() {
             let lane = (first + place) % lanes.len();
-            if round % PEERS.1 == 0 || !lanes[lane].contestant.is_peer() {
-                lanes[lane].round()?;
+            let (lane, is_twentieth) = (&mut lanes[lane], round % PEERS.1 == 0);
+            if is_twentieth && round > 0 && !lane.contestant.is_peer() {
+                lane.renew(&server)?;
+            }
+            if is_twentieth || !lane.contestant.is_peer() {
+                lane.round()?;
             }
         }
     }
@@ -146,9 +150,7 @@ struct Lane {
 
 impl Lane {
     fn start(contestant: &'static Contestant, server: &Server) -> Result<Self, Failure> {
-        let mut running = Running::start(&mut contestant.command(server))?;
-        running.round(1, 1)?;
-        running.round(AT_ONCE, AT_ONCE)?;
+        let mut running = Self::connected(contestant, server)?;
         // A first guess, and a second one by a round that is long enough to be measured.
         let mut calls = [1, AT_ONCE];
         let round = if contestant.is_peer() { PEERS.0 } else { ROUND };
@@ -160,6 +162,22 @@ impl Lane {
             }
         }
         Ok(Self { contestant, running, calls, one: Vec::new(), many: Vec::new() })
+    }
+
+    /// Starts a client, and has it make the connections that it needs.
+    fn connected(contestant: &'static Contestant, server: &Server) -> Result<Running, Failure> {
+        let mut running = Running::start(&mut contestant.command(server))?;
+        running.round(1, 1)?;
+        running.round(AT_ONCE, AT_ONCE)?;
+        Ok(running)
+    }
+
+    /// Puts a new process in the place of the client's. Where its memory happens to lie makes a twentieth of a call: no client is to have
+    /// luck for a whole run.
+    fn renew(&mut self, server: &Server) -> Result<(), Failure> {
+        self.running = Self::connected(self.contestant, server)?;
+        self.running.round(self.calls[1], AT_ONCE)?;
+        Ok(())
     }
 
     fn round(&mut self) -> Result<(), Failure> {
