@@ -28,7 +28,7 @@ struct Subject {
 }
 
 const SUBJECTS: [Subject; 4] = [
-    Subject { name: "apsara", package: "one-call-apsara", operations: ours },
+    Subject { name: "apsara", package: "live", operations: ours },
     Subject { name: "aws-sdk-ivs", package: "ivs", operations: of_aws },
     Subject { name: "google-cloud-video-livestream-v1", package: "livestream", operations: of_google },
     Subject { name: "k8s-openapi", package: "kubernetes", operations: |_| None },
