@@ -30,6 +30,7 @@ pub(super) fn operation(operation: &Operation) -> Vec<Piece> {
         impl Client {
             #method_docs
             #deprecated
+            #[inline]
             pub fn #method(&self) -> #call_type {
                 Call::new(self)
             }

@@ -40,8 +40,10 @@ pub(super) fn record(record: &Record) -> Vec<Piece> {
     items.into_iter().chain(readable).map(written).collect()
 }
 
+// Inlined, as everything that knows a type is: only whoever calls an operation compiles what belongs to it.
 const SHOWN: &str = "\
 impl ::std::fmt::Debug for NAME {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_cdn_domain(&self) -> AddCdnDomain {
         Call::new(self)
     }
@@ -132,6 +133,7 @@ impl rt::Record for AddCdnDomainRequest {
 }
 
 impl ::std::fmt::Debug for AddCdnDomainRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -175,6 +177,7 @@ impl rt::Record for AddCdnDomainResponse {
 }
 
 impl ::std::fmt::Debug for AddCdnDomainResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -210,6 +213,7 @@ impl rt::Record for AddCdnDomainRequestTag {
 }
 
 impl ::std::fmt::Debug for AddCdnDomainRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -32,6 +32,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_fc_trigger(&self) -> AddFcTrigger {
         Call::new(self)
     }
@@ -119,6 +120,7 @@ impl rt::Record for AddFcTriggerRequest {
 }
 
 impl ::std::fmt::Debug for AddFcTriggerRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -161,6 +163,7 @@ impl rt::Record for AddFcTriggerResponse {
 }
 
 impl ::std::fmt::Debug for AddFcTriggerResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

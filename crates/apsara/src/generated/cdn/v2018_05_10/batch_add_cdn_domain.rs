@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn batch_add_cdn_domain(&self) -> BatchAddCdnDomain {
         Call::new(self)
     }
@@ -117,6 +118,7 @@ impl rt::Record for BatchAddCdnDomainRequest {
 }
 
 impl ::std::fmt::Debug for BatchAddCdnDomainRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -160,6 +162,7 @@ impl rt::Record for BatchAddCdnDomainResponse {
 }
 
 impl ::std::fmt::Debug for BatchAddCdnDomainResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

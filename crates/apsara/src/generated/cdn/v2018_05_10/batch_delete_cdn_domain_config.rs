@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn batch_delete_cdn_domain_config(&self) -> BatchDeleteCdnDomainConfig {
         Call::new(self)
     }
@@ -71,6 +72,7 @@ impl rt::Record for BatchDeleteCdnDomainConfigRequest {
 }
 
 impl ::std::fmt::Debug for BatchDeleteCdnDomainConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -114,6 +116,7 @@ impl rt::Record for BatchDeleteCdnDomainConfigResponse {
 }
 
 impl ::std::fmt::Debug for BatchDeleteCdnDomainConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

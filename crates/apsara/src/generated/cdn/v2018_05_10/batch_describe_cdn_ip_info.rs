@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn batch_describe_cdn_ip_info(&self) -> BatchDescribeCdnIpInfo {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for BatchDescribeCdnIpInfoRequest {
 }
 
 impl ::std::fmt::Debug for BatchDescribeCdnIpInfoRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -118,6 +120,7 @@ impl rt::Record for BatchDescribeCdnIpInfoResponse {
 }
 
 impl ::std::fmt::Debug for BatchDescribeCdnIpInfoResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -165,6 +168,7 @@ impl rt::Record for BatchDescribeCdnIpInfoResponseIpInfoList {
 }
 
 impl ::std::fmt::Debug for BatchDescribeCdnIpInfoResponseIpInfoList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn batch_set_cdn_domain_config(&self) -> BatchSetCdnDomainConfig {
         Call::new(self)
     }
@@ -71,6 +72,7 @@ impl rt::Record for BatchSetCdnDomainConfigRequest {
 }
 
 impl ::std::fmt::Debug for BatchSetCdnDomainConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -119,6 +121,7 @@ impl rt::Record for BatchSetCdnDomainConfigResponse {
 }
 
 impl ::std::fmt::Debug for BatchSetCdnDomainConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -157,6 +160,7 @@ impl rt::Record for BatchSetCdnDomainConfigResponseDomainConfigList {
 }
 
 impl ::std::fmt::Debug for BatchSetCdnDomainConfigResponseDomainConfigList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn batch_start_cdn_domain(&self) -> BatchStartCdnDomain {
         Call::new(self)
     }
@@ -61,6 +62,7 @@ impl rt::Record for BatchStartCdnDomainRequest {
 }
 
 impl ::std::fmt::Debug for BatchStartCdnDomainRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -104,6 +106,7 @@ impl rt::Record for BatchStartCdnDomainResponse {
 }
 
 impl ::std::fmt::Debug for BatchStartCdnDomainResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

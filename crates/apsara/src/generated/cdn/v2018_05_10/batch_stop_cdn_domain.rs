@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn batch_stop_cdn_domain(&self) -> BatchStopCdnDomain {
         Call::new(self)
     }
@@ -60,6 +61,7 @@ impl rt::Record for BatchStopCdnDomainRequest {
 }
 
 impl ::std::fmt::Debug for BatchStopCdnDomainRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -103,6 +105,7 @@ impl rt::Record for BatchStopCdnDomainResponse {
 }
 
 impl ::std::fmt::Debug for BatchStopCdnDomainResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn batch_update_cdn_domain(&self) -> BatchUpdateCdnDomain {
         Call::new(self)
     }
@@ -88,6 +89,7 @@ impl rt::Record for BatchUpdateCdnDomainRequest {
 }
 
 impl ::std::fmt::Debug for BatchUpdateCdnDomainRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -131,6 +133,7 @@ impl rt::Record for BatchUpdateCdnDomainResponse {
 }
 
 impl ::std::fmt::Debug for BatchUpdateCdnDomainResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

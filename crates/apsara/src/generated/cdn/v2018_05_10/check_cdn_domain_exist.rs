@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn check_cdn_domain_exist(&self) -> CheckCdnDomainExist {
         Call::new(self)
     }
@@ -60,6 +61,7 @@ impl rt::Record for CheckCdnDomainExistRequest {
 }
 
 impl ::std::fmt::Debug for CheckCdnDomainExistRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -107,6 +109,7 @@ impl rt::Record for CheckCdnDomainExistResponse {
 }
 
 impl ::std::fmt::Debug for CheckCdnDomainExistResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn check_cdn_domain_icp(&self) -> CheckCdnDomainIcp {
         Call::new(self)
     }
@@ -60,6 +61,7 @@ impl rt::Record for CheckCdnDomainIcpRequest {
 }
 
 impl ::std::fmt::Debug for CheckCdnDomainIcpRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -107,6 +109,7 @@ impl rt::Record for CheckCdnDomainIcpResponse {
 }
 
 impl ::std::fmt::Debug for CheckCdnDomainIcpResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

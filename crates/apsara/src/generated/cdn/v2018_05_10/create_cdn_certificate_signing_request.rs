@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_cdn_certificate_signing_request(
         &self,
     ) -> CreateCdnCertificateSigningRequest {
@@ -128,6 +129,7 @@ impl rt::Record for CreateCdnCertificateSigningRequestRequest {
 }
 
 impl ::std::fmt::Debug for CreateCdnCertificateSigningRequestRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -182,6 +184,7 @@ impl rt::Record for CreateCdnCertificateSigningRequestResponse {
 }
 
 impl ::std::fmt::Debug for CreateCdnCertificateSigningRequestResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_cdn_deliver_task(&self) -> CreateCdnDeliverTask {
         Call::new(self)
     }
@@ -100,6 +101,7 @@ impl rt::Record for CreateCdnDeliverTaskRequest {
 }
 
 impl ::std::fmt::Debug for CreateCdnDeliverTaskRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -148,6 +150,7 @@ impl rt::Record for CreateCdnDeliverTaskResponse {
 }
 
 impl ::std::fmt::Debug for CreateCdnDeliverTaskResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

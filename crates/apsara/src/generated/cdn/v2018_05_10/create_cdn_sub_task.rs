@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_cdn_sub_task(&self) -> CreateCdnSubTask {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for CreateCdnSubTaskRequest {
 }
 
 impl ::std::fmt::Debug for CreateCdnSubTaskRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -113,6 +115,7 @@ impl rt::Record for CreateCdnSubTaskResponse {
 }
 
 impl ::std::fmt::Debug for CreateCdnSubTaskResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

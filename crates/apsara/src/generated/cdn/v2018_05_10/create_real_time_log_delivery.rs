@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_real_time_log_delivery(&self) -> CreateRealTimeLogDelivery {
         Call::new(self)
     }
@@ -91,6 +92,7 @@ impl rt::Record for CreateRealTimeLogDeliveryRequest {
 }
 
 impl ::std::fmt::Debug for CreateRealTimeLogDeliveryRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -134,6 +136,7 @@ impl rt::Record for CreateRealTimeLogDeliveryResponse {
 }
 
 impl ::std::fmt::Debug for CreateRealTimeLogDeliveryResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

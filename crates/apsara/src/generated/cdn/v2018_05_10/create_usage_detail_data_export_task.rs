@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_usage_detail_data_export_task(
         &self,
     ) -> CreateUsageDetailDataExportTask {
@@ -119,6 +120,7 @@ impl rt::Record for CreateUsageDetailDataExportTaskRequest {
 }
 
 impl ::std::fmt::Debug for CreateUsageDetailDataExportTaskRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -173,6 +175,7 @@ impl rt::Record for CreateUsageDetailDataExportTaskResponse {
 }
 
 impl ::std::fmt::Debug for CreateUsageDetailDataExportTaskResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

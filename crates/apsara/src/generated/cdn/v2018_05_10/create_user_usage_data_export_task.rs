@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_user_usage_data_export_task(&self) -> CreateUserUsageDataExportTask {
         Call::new(self)
     }
@@ -89,6 +90,7 @@ impl rt::Record for CreateUserUsageDataExportTaskRequest {
 }
 
 impl ::std::fmt::Debug for CreateUserUsageDataExportTaskRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -143,6 +145,7 @@ impl rt::Record for CreateUserUsageDataExportTaskResponse {
 }
 
 impl ::std::fmt::Debug for CreateUserUsageDataExportTaskResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_cdn_deliver_task(&self) -> DeleteCdnDeliverTask {
         Call::new(self)
     }
@@ -61,6 +62,7 @@ impl rt::Record for DeleteCdnDeliverTaskRequest {
 }
 
 impl ::std::fmt::Debug for DeleteCdnDeliverTaskRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -104,6 +106,7 @@ impl rt::Record for DeleteCdnDeliverTaskResponse {
 }
 
 impl ::std::fmt::Debug for DeleteCdnDeliverTaskResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

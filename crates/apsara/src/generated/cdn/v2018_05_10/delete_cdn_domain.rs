@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_cdn_domain(&self) -> DeleteCdnDomain {
         Call::new(self)
     }
@@ -61,6 +62,7 @@ impl rt::Record for DeleteCdnDomainRequest {
 }
 
 impl ::std::fmt::Debug for DeleteCdnDomainRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -104,6 +106,7 @@ impl rt::Record for DeleteCdnDomainResponse {
 }
 
 impl ::std::fmt::Debug for DeleteCdnDomainResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_cdn_sub_task(&self) -> DeleteCdnSubTask {
         Call::new(self)
     }
@@ -47,6 +48,7 @@ impl rt::Record for DeleteCdnSubTaskRequest {
 }
 
 impl ::std::fmt::Debug for DeleteCdnSubTaskRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -90,6 +92,7 @@ impl rt::Record for DeleteCdnSubTaskResponse {
 }
 
 impl ::std::fmt::Debug for DeleteCdnSubTaskResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_fc_trigger(&self) -> DeleteFcTrigger {
         Call::new(self)
     }
@@ -60,6 +61,7 @@ impl rt::Record for DeleteFcTriggerRequest {
 }
 
 impl ::std::fmt::Debug for DeleteFcTriggerRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -102,6 +104,7 @@ impl rt::Record for DeleteFcTriggerResponse {
 }
 
 impl ::std::fmt::Debug for DeleteFcTriggerResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

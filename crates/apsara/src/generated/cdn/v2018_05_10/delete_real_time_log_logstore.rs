@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_real_time_log_logstore(&self) -> DeleteRealTimeLogLogstore {
         Call::new(self)
     }
@@ -81,6 +82,7 @@ impl rt::Record for DeleteRealTimeLogLogstoreRequest {
 }
 
 impl ::std::fmt::Debug for DeleteRealTimeLogLogstoreRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -124,6 +126,7 @@ impl rt::Record for DeleteRealTimeLogLogstoreResponse {
 }
 
 impl ::std::fmt::Debug for DeleteRealTimeLogLogstoreResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

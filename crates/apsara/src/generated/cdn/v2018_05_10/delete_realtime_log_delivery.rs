@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_realtime_log_delivery(&self) -> DeleteRealtimeLogDelivery {
         Call::new(self)
     }
@@ -91,6 +92,7 @@ impl rt::Record for DeleteRealtimeLogDeliveryRequest {
 }
 
 impl ::std::fmt::Debug for DeleteRealtimeLogDeliveryRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -134,6 +136,7 @@ impl rt::Record for DeleteRealtimeLogDeliveryResponse {
 }
 
 impl ::std::fmt::Debug for DeleteRealtimeLogDeliveryResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_specific_config(&self) -> DeleteSpecificConfig {
         Call::new(self)
     }
@@ -71,6 +72,7 @@ impl rt::Record for DeleteSpecificConfigRequest {
 }
 
 impl ::std::fmt::Debug for DeleteSpecificConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -114,6 +116,7 @@ impl rt::Record for DeleteSpecificConfigResponse {
 }
 
 impl ::std::fmt::Debug for DeleteSpecificConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

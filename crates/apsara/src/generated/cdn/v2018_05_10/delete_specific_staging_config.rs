@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_specific_staging_config(&self) -> DeleteSpecificStagingConfig {
         Call::new(self)
     }
@@ -71,6 +72,7 @@ impl rt::Record for DeleteSpecificStagingConfigRequest {
 }
 
 impl ::std::fmt::Debug for DeleteSpecificStagingConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -114,6 +116,7 @@ impl rt::Record for DeleteSpecificStagingConfigResponse {
 }
 
 impl ::std::fmt::Debug for DeleteSpecificStagingConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

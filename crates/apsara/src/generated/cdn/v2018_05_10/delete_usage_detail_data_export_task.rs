@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_usage_detail_data_export_task(
         &self,
     ) -> DeleteUsageDetailDataExportTask {
@@ -63,6 +64,7 @@ impl rt::Record for DeleteUsageDetailDataExportTaskRequest {
 }
 
 impl ::std::fmt::Debug for DeleteUsageDetailDataExportTaskRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -106,6 +108,7 @@ impl rt::Record for DeleteUsageDetailDataExportTaskResponse {
 }
 
 impl ::std::fmt::Debug for DeleteUsageDetailDataExportTaskResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_user_usage_data_export_task(&self) -> DeleteUserUsageDataExportTask {
         Call::new(self)
     }
@@ -61,6 +62,7 @@ impl rt::Record for DeleteUserUsageDataExportTaskRequest {
 }
 
 impl ::std::fmt::Debug for DeleteUserUsageDataExportTaskRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -104,6 +106,7 @@ impl rt::Record for DeleteUserUsageDataExportTaskResponse {
 }
 
 impl ::std::fmt::Debug for DeleteUserUsageDataExportTaskResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_blocked_regions(&self) -> DescribeBlockedRegions {
         Call::new(self)
     }
@@ -61,6 +62,7 @@ impl rt::Record for DescribeBlockedRegionsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeBlockedRegionsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -109,6 +111,7 @@ impl rt::Record for DescribeBlockedRegionsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeBlockedRegionsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -147,6 +150,7 @@ impl rt::Record for DescribeBlockedRegionsResponseInfoList {
 }
 
 impl ::std::fmt::Debug for DescribeBlockedRegionsResponseInfoList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

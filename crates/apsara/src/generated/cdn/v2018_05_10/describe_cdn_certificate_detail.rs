@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cdn_certificate_detail(&self) -> DescribeCdnCertificateDetail {
         Call::new(self)
     }
@@ -61,6 +62,7 @@ impl rt::Record for DescribeCdnCertificateDetailRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCdnCertificateDetailRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -118,6 +120,7 @@ impl rt::Record for DescribeCdnCertificateDetailResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCdnCertificateDetailResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

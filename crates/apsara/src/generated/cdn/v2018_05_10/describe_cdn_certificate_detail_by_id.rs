@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cdn_certificate_detail_by_id(
         &self,
     ) -> DescribeCdnCertificateDetailById {
@@ -73,6 +74,7 @@ impl rt::Record for DescribeCdnCertificateDetailByIdRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCdnCertificateDetailByIdRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -129,6 +131,7 @@ impl rt::Record for DescribeCdnCertificateDetailByIdResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCdnCertificateDetailByIdResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -31,6 +31,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn describe_cdn_certificate_list(&self) -> DescribeCdnCertificateList {
         Call::new(self)
     }
@@ -62,6 +63,7 @@ impl rt::Record for DescribeCdnCertificateListRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCdnCertificateListRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -112,6 +114,7 @@ impl rt::Record for DescribeCdnCertificateListResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCdnCertificateListResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -159,6 +162,7 @@ impl rt::Record for DescribeCdnCertificateListResponseCertificateListModelCertLi
 }
 
 impl ::std::fmt::Debug for DescribeCdnCertificateListResponseCertificateListModelCertList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -188,6 +192,7 @@ impl rt::Record for DescribeCdnCertificateListResponseCertificateListModel {
 }
 
 impl ::std::fmt::Debug for DescribeCdnCertificateListResponseCertificateListModel {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

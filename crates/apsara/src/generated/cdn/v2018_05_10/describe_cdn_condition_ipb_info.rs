@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cdn_condition_ipb_info(&self) -> DescribeCdnConditionIpbInfo {
         Call::new(self)
     }
@@ -72,6 +73,7 @@ impl rt::Record for DescribeCdnConditionIpbInfoRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCdnConditionIpbInfoRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -119,6 +121,7 @@ impl rt::Record for DescribeCdnConditionIpbInfoResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCdnConditionIpbInfoResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -149,6 +152,7 @@ impl rt::Record for DescribeCdnConditionIpbInfoResponseDatas {
 }
 
 impl ::std::fmt::Debug for DescribeCdnConditionIpbInfoResponseDatas {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

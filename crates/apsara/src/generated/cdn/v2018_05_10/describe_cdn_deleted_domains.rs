@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cdn_deleted_domains(&self) -> DescribeCdnDeletedDomains {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DescribeCdnDeletedDomainsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCdnDeletedDomainsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -133,6 +135,7 @@ impl rt::Record for DescribeCdnDeletedDomainsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCdnDeletedDomainsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -168,6 +171,7 @@ impl rt::Record for DescribeCdnDeletedDomainsResponseDomains {
 }
 
 impl ::std::fmt::Debug for DescribeCdnDeletedDomainsResponseDomains {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cdn_deliver_list(&self) -> DescribeCdnDeliverList {
         Call::new(self)
     }
@@ -58,6 +59,7 @@ impl rt::Record for DescribeCdnDeliverListRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCdnDeliverListRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -106,6 +108,7 @@ impl rt::Record for DescribeCdnDeliverListResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCdnDeliverListResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -138,6 +141,7 @@ impl rt::Record for DescribeCdnDeliverListResponseContentDeliver {
 }
 
 impl ::std::fmt::Debug for DescribeCdnDeliverListResponseContentDeliver {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -162,6 +166,7 @@ impl rt::Record for DescribeCdnDeliverListResponseContentReports {
 }
 
 impl ::std::fmt::Debug for DescribeCdnDeliverListResponseContentReports {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -218,6 +223,7 @@ impl rt::Record for DescribeCdnDeliverListResponseContent {
 }
 
 impl ::std::fmt::Debug for DescribeCdnDeliverListResponseContent {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

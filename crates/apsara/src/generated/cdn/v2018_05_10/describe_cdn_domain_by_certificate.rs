@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cdn_domain_by_certificate(&self) -> DescribeCdnDomainByCertificate {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for DescribeCdnDomainByCertificateRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCdnDomainByCertificateRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -127,6 +129,7 @@ impl rt::Record for DescribeCdnDomainByCertificateResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCdnDomainByCertificateResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -183,6 +186,7 @@ impl rt::Record for DescribeCdnDomainByCertificateResponseCertInfos {
 }
 
 impl ::std::fmt::Debug for DescribeCdnDomainByCertificateResponseCertInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

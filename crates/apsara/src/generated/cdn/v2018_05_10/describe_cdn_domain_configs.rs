@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cdn_domain_configs(&self) -> DescribeCdnDomainConfigs {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for DescribeCdnDomainConfigsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCdnDomainConfigsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -127,6 +129,7 @@ impl rt::Record for DescribeCdnDomainConfigsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCdnDomainConfigsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -162,6 +165,7 @@ impl rt::Record for DescribeCdnDomainConfigsResponseDomainConfigsFunctionArgs {
 }
 
 impl ::std::fmt::Debug for DescribeCdnDomainConfigsResponseDomainConfigsFunctionArgs {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -200,6 +204,7 @@ impl rt::Record for DescribeCdnDomainConfigsResponseDomainConfigs {
 }
 
 impl ::std::fmt::Debug for DescribeCdnDomainConfigsResponseDomainConfigs {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

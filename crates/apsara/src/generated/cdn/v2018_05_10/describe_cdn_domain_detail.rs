@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cdn_domain_detail(&self) -> DescribeCdnDomainDetail {
         Call::new(self)
     }
@@ -60,6 +61,7 @@ impl rt::Record for DescribeCdnDomainDetailRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCdnDomainDetailRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -110,6 +112,7 @@ impl rt::Record for DescribeCdnDomainDetailResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCdnDomainDetailResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -157,6 +160,7 @@ impl rt::Record for DescribeCdnDomainDetailResponseGetDomainDetailModelSourceMod
 }
 
 impl ::std::fmt::Debug for DescribeCdnDomainDetailResponseGetDomainDetailModelSourceModels {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -218,6 +222,7 @@ impl rt::Record for DescribeCdnDomainDetailResponseGetDomainDetailModel {
 }
 
 impl ::std::fmt::Debug for DescribeCdnDomainDetailResponseGetDomainDetailModel {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

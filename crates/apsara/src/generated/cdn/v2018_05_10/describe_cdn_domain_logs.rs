@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cdn_domain_logs(&self) -> DescribeCdnDomainLogs {
         Call::new(self)
     }
@@ -97,6 +98,7 @@ impl rt::Record for DescribeCdnDomainLogsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCdnDomainLogsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -145,6 +147,7 @@ impl rt::Record for DescribeCdnDomainLogsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCdnDomainLogsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -189,6 +192,7 @@ impl rt::Record for DescribeCdnDomainLogsResponseDomainLogDetailsLogInfos {
 }
 
 impl ::std::fmt::Debug for DescribeCdnDomainLogsResponseDomainLogDetailsLogInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -221,6 +225,7 @@ impl rt::Record for DescribeCdnDomainLogsResponseDomainLogDetailsPageInfos {
 }
 
 impl ::std::fmt::Debug for DescribeCdnDomainLogsResponseDomainLogDetailsPageInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -256,6 +261,7 @@ impl rt::Record for DescribeCdnDomainLogsResponseDomainLogDetails {
 }
 
 impl ::std::fmt::Debug for DescribeCdnDomainLogsResponseDomainLogDetails {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cdn_domain_staging_config(&self) -> DescribeCdnDomainStagingConfig {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DescribeCdnDomainStagingConfigRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCdnDomainStagingConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -121,6 +123,7 @@ impl rt::Record for DescribeCdnDomainStagingConfigResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCdnDomainStagingConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -156,6 +159,7 @@ impl rt::Record for DescribeCdnDomainStagingConfigResponseDomainConfigsFunctionA
 }
 
 impl ::std::fmt::Debug for DescribeCdnDomainStagingConfigResponseDomainConfigsFunctionArgs {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -196,6 +200,7 @@ impl rt::Record for DescribeCdnDomainStagingConfigResponseDomainConfigs {
 }
 
 impl ::std::fmt::Debug for DescribeCdnDomainStagingConfigResponseDomainConfigs {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

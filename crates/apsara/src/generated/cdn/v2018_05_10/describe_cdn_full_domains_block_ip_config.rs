@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cdn_full_domains_block_ip_config(
         &self,
     ) -> DescribeCdnFullDomainsBlockIpConfig {
@@ -61,6 +62,7 @@ impl rt::Record for DescribeCdnFullDomainsBlockIpConfigRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCdnFullDomainsBlockIpConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -111,6 +113,7 @@ impl rt::Record for DescribeCdnFullDomainsBlockIpConfigResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCdnFullDomainsBlockIpConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

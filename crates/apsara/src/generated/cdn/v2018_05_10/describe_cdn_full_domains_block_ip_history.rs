@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cdn_full_domains_block_ip_history(
         &self,
     ) -> DescribeCdnFullDomainsBlockIpHistory {
@@ -84,6 +85,7 @@ impl rt::Record for DescribeCdnFullDomainsBlockIpHistoryRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCdnFullDomainsBlockIpHistoryRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -137,6 +139,7 @@ impl rt::Record for DescribeCdnFullDomainsBlockIpHistoryResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCdnFullDomainsBlockIpHistoryResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -175,6 +178,7 @@ impl rt::Record for DescribeCdnFullDomainsBlockIpHistoryResponseIpBlockInfo {
 }
 
 impl ::std::fmt::Debug for DescribeCdnFullDomainsBlockIpHistoryResponseIpBlockInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cdn_https_domain_list(&self) -> DescribeCdnHttpsDomainList {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for DescribeCdnHttpsDomainListRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCdnHttpsDomainListRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -136,6 +138,7 @@ impl rt::Record for DescribeCdnHttpsDomainListResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCdnHttpsDomainListResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -189,6 +192,7 @@ impl rt::Record for DescribeCdnHttpsDomainListResponseCertInfos {
 }
 
 impl ::std::fmt::Debug for DescribeCdnHttpsDomainListResponseCertInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cdn_order_commodity_code(&self) -> DescribeCdnOrderCommodityCode {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for DescribeCdnOrderCommodityCodeRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCdnOrderCommodityCodeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -106,6 +108,7 @@ impl rt::Record for DescribeCdnOrderCommodityCodeResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCdnOrderCommodityCodeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

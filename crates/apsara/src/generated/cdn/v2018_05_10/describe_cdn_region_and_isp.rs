@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cdn_region_and_isp(&self) -> DescribeCdnRegionAndIsp {
         Call::new(self)
     }
@@ -46,6 +47,7 @@ impl rt::Record for DescribeCdnRegionAndIspRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCdnRegionAndIspRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -97,6 +99,7 @@ impl rt::Record for DescribeCdnRegionAndIspResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCdnRegionAndIspResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -132,6 +135,7 @@ impl rt::Record for DescribeCdnRegionAndIspResponseIsps {
 }
 
 impl ::std::fmt::Debug for DescribeCdnRegionAndIspResponseIsps {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -161,6 +165,7 @@ impl rt::Record for DescribeCdnRegionAndIspResponseRegions {
 }
 
 impl ::std::fmt::Debug for DescribeCdnRegionAndIspResponseRegions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

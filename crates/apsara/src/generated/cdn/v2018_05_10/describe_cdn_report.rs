@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cdn_report(&self) -> DescribeCdnReport {
         Call::new(self)
     }
@@ -117,6 +118,7 @@ impl rt::Record for DescribeCdnReportRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCdnReportRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -165,6 +167,7 @@ impl rt::Record for DescribeCdnReportResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCdnReportResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -212,6 +215,7 @@ impl rt::Record for DescribeCdnReportResponseContentDeliverReport {
 }
 
 impl ::std::fmt::Debug for DescribeCdnReportResponseContentDeliverReport {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -236,6 +240,7 @@ impl rt::Record for DescribeCdnReportResponseContentDeliver {
 }
 
 impl ::std::fmt::Debug for DescribeCdnReportResponseContentDeliver {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -265,6 +270,7 @@ impl rt::Record for DescribeCdnReportResponseContent {
 }
 
 impl ::std::fmt::Debug for DescribeCdnReportResponseContent {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cdn_report_list(&self) -> DescribeCdnReportList {
         Call::new(self)
     }
@@ -58,6 +59,7 @@ impl rt::Record for DescribeCdnReportListRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCdnReportListRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -106,6 +108,7 @@ impl rt::Record for DescribeCdnReportListResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCdnReportListResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -153,6 +156,7 @@ impl rt::Record for DescribeCdnReportListResponseContentDeliverReport {
 }
 
 impl ::std::fmt::Debug for DescribeCdnReportListResponseContentDeliverReport {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -177,6 +181,7 @@ impl rt::Record for DescribeCdnReportListResponseContentDeliver {
 }
 
 impl ::std::fmt::Debug for DescribeCdnReportListResponseContentDeliver {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -206,6 +211,7 @@ impl rt::Record for DescribeCdnReportListResponseContent {
 }
 
 impl ::std::fmt::Debug for DescribeCdnReportListResponseContent {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

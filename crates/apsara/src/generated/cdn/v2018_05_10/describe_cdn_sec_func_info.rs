@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cdn_sec_func_info(&self) -> DescribeCdnSecFuncInfo {
         Call::new(self)
     }
@@ -72,6 +73,7 @@ impl rt::Record for DescribeCdnSecFuncInfoRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCdnSecFuncInfoRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -128,6 +130,7 @@ impl rt::Record for DescribeCdnSecFuncInfoResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCdnSecFuncInfoResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -163,6 +166,7 @@ impl rt::Record for DescribeCdnSecFuncInfoResponseContent {
 }
 
 impl ::std::fmt::Debug for DescribeCdnSecFuncInfoResponseContent {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

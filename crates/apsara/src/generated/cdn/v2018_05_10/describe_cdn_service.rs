@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cdn_service(&self) -> DescribeCdnService {
         Call::new(self)
     }
@@ -47,6 +48,7 @@ impl rt::Record for DescribeCdnServiceRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCdnServiceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -116,6 +118,7 @@ impl rt::Record for DescribeCdnServiceResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCdnServiceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -146,6 +149,7 @@ impl rt::Record for DescribeCdnServiceResponseOperationLocks {
 }
 
 impl ::std::fmt::Debug for DescribeCdnServiceResponseOperationLocks {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cdn_sm_certificate_detail(&self) -> DescribeCdnSmCertificateDetail {
         Call::new(self)
     }
@@ -61,6 +62,7 @@ impl rt::Record for DescribeCdnSmCertificateDetailRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCdnSmCertificateDetailRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -130,6 +132,7 @@ impl rt::Record for DescribeCdnSmCertificateDetailResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCdnSmCertificateDetailResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

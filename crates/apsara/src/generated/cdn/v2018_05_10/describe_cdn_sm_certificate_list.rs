@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cdn_sm_certificate_list(&self) -> DescribeCdnSmCertificateList {
         Call::new(self)
     }
@@ -60,6 +61,7 @@ impl rt::Record for DescribeCdnSmCertificateListRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCdnSmCertificateListRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -110,6 +112,7 @@ impl rt::Record for DescribeCdnSmCertificateListResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCdnSmCertificateListResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -151,6 +154,7 @@ impl rt::Record for DescribeCdnSmCertificateListResponseCertificateListModelCert
 }
 
 impl ::std::fmt::Debug for DescribeCdnSmCertificateListResponseCertificateListModelCertList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -180,6 +184,7 @@ impl rt::Record for DescribeCdnSmCertificateListResponseCertificateListModel {
 }
 
 impl ::std::fmt::Debug for DescribeCdnSmCertificateListResponseCertificateListModel {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

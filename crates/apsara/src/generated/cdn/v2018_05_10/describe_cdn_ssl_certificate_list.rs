@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cdn_ssl_certificate_list(&self) -> DescribeCdnSslCertificateList {
         Call::new(self)
     }
@@ -86,6 +87,7 @@ impl rt::Record for DescribeCdnSslCertificateListRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCdnSslCertificateListRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -135,6 +137,7 @@ impl rt::Record for DescribeCdnSslCertificateListResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCdnSslCertificateListResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -185,6 +188,7 @@ impl rt::Record for DescribeCdnSslCertificateListResponseCertificateListModelCer
 }
 
 impl ::std::fmt::Debug for DescribeCdnSslCertificateListResponseCertificateListModelCertList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -222,6 +226,7 @@ impl rt::Record for DescribeCdnSslCertificateListResponseCertificateListModel {
 }
 
 impl ::std::fmt::Debug for DescribeCdnSslCertificateListResponseCertificateListModel {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

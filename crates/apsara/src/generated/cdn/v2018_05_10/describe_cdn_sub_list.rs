@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cdn_sub_list(&self) -> DescribeCdnSubList {
         Call::new(self)
     }
@@ -47,6 +48,7 @@ impl rt::Record for DescribeCdnSubListRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCdnSubListRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -95,6 +97,7 @@ impl rt::Record for DescribeCdnSubListResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCdnSubListResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -145,6 +148,7 @@ impl rt::Record for DescribeCdnSubListResponseContent {
 }
 
 impl ::std::fmt::Debug for DescribeCdnSubListResponseContent {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

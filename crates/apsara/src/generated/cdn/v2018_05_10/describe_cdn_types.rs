@@ -25,6 +25,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cdn_types(&self) -> DescribeCdnTypes {
         Call::new(self)
     }
@@ -45,6 +46,7 @@ impl rt::Record for DescribeCdnTypesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCdnTypesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -92,6 +94,7 @@ impl rt::Record for DescribeCdnTypesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCdnTypesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -127,6 +130,7 @@ impl rt::Record for DescribeCdnTypesResponseCdnTypes {
 }
 
 impl ::std::fmt::Debug for DescribeCdnTypesResponseCdnTypes {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

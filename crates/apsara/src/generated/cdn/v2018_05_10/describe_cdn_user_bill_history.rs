@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cdn_user_bill_history(&self) -> DescribeCdnUserBillHistory {
         Call::new(self)
     }
@@ -71,6 +72,7 @@ impl rt::Record for DescribeCdnUserBillHistoryRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCdnUserBillHistoryRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -119,6 +121,7 @@ impl rt::Record for DescribeCdnUserBillHistoryResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCdnUserBillHistoryResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -163,6 +166,7 @@ impl rt::Record for DescribeCdnUserBillHistoryResponseBillHistoryDataBillingData
 }
 
 impl ::std::fmt::Debug for DescribeCdnUserBillHistoryResponseBillHistoryDataBillingData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -198,6 +202,7 @@ impl rt::Record for DescribeCdnUserBillHistoryResponseBillHistoryData {
 }
 
 impl ::std::fmt::Debug for DescribeCdnUserBillHistoryResponseBillHistoryData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

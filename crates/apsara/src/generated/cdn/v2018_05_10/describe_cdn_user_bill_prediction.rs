@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cdn_user_bill_prediction(&self) -> DescribeCdnUserBillPrediction {
         Call::new(self)
     }
@@ -86,6 +87,7 @@ impl rt::Record for DescribeCdnUserBillPredictionRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCdnUserBillPredictionRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -145,6 +147,7 @@ impl rt::Record for DescribeCdnUserBillPredictionResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCdnUserBillPredictionResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -183,6 +186,7 @@ impl rt::Record for DescribeCdnUserBillPredictionResponseBillPredictionData {
 }
 
 impl ::std::fmt::Debug for DescribeCdnUserBillPredictionResponseBillPredictionData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

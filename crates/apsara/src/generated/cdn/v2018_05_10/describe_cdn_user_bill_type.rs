@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cdn_user_bill_type(&self) -> DescribeCdnUserBillType {
         Call::new(self)
     }
@@ -71,6 +72,7 @@ impl rt::Record for DescribeCdnUserBillTypeRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCdnUserBillTypeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -119,6 +121,7 @@ impl rt::Record for DescribeCdnUserBillTypeResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCdnUserBillTypeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -166,6 +169,7 @@ impl rt::Record for DescribeCdnUserBillTypeResponseBillTypeData {
 }
 
 impl ::std::fmt::Debug for DescribeCdnUserBillTypeResponseBillTypeData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cdn_user_configs(&self) -> DescribeCdnUserConfigs {
         Call::new(self)
     }
@@ -61,6 +62,7 @@ impl rt::Record for DescribeCdnUserConfigsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCdnUserConfigsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -109,6 +111,7 @@ impl rt::Record for DescribeCdnUserConfigsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCdnUserConfigsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -147,6 +150,7 @@ impl rt::Record for DescribeCdnUserConfigsResponseConfigs {
 }
 
 impl ::std::fmt::Debug for DescribeCdnUserConfigsResponseConfigs {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

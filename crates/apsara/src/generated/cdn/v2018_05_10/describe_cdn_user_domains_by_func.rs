@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cdn_user_domains_by_func(&self) -> DescribeCdnUserDomainsByFunc {
         Call::new(self)
     }
@@ -89,6 +90,7 @@ impl rt::Record for DescribeCdnUserDomainsByFuncRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCdnUserDomainsByFuncRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -152,6 +154,7 @@ impl rt::Record for DescribeCdnUserDomainsByFuncResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCdnUserDomainsByFuncResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -196,6 +199,7 @@ impl rt::Record for DescribeCdnUserDomainsByFuncResponseDomainsSources {
 }
 
 impl ::std::fmt::Debug for DescribeCdnUserDomainsByFuncResponseDomainsSources {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -249,6 +253,7 @@ impl rt::Record for DescribeCdnUserDomainsByFuncResponseDomains {
 }
 
 impl ::std::fmt::Debug for DescribeCdnUserDomainsByFuncResponseDomains {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

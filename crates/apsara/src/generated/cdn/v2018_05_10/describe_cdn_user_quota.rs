@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cdn_user_quota(&self) -> DescribeCdnUserQuota {
         Call::new(self)
     }
@@ -46,6 +47,7 @@ impl rt::Record for DescribeCdnUserQuotaRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCdnUserQuotaRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -124,6 +126,7 @@ impl rt::Record for DescribeCdnUserQuotaResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCdnUserQuotaResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

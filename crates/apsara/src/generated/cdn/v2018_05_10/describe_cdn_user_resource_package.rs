@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cdn_user_resource_package(&self) -> DescribeCdnUserResourcePackage {
         Call::new(self)
     }
@@ -60,6 +61,7 @@ impl rt::Record for DescribeCdnUserResourcePackageRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCdnUserResourcePackageRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -111,6 +113,7 @@ impl rt::Record for DescribeCdnUserResourcePackageResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCdnUserResourcePackageResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -188,6 +191,7 @@ impl rt::Record for DescribeCdnUserResourcePackageResponseResourcePackageInfos {
 }
 
 impl ::std::fmt::Debug for DescribeCdnUserResourcePackageResponseResourcePackageInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cdn_waf_domain(&self) -> DescribeCdnWafDomain {
         Call::new(self)
     }
@@ -81,6 +82,7 @@ impl rt::Record for DescribeCdnWafDomainRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCdnWafDomainRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -132,6 +134,7 @@ impl rt::Record for DescribeCdnWafDomainResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCdnWafDomainResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -176,6 +179,7 @@ impl rt::Record for DescribeCdnWafDomainResponseOutPutDomains {
 }
 
 impl ::std::fmt::Debug for DescribeCdnWafDomainResponseOutPutDomains {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_certificate_info_by_id(&self) -> DescribeCertificateInfoById {
         Call::new(self)
     }
@@ -61,6 +62,7 @@ impl rt::Record for DescribeCertificateInfoByIdRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCertificateInfoByIdRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -109,6 +111,7 @@ impl rt::Record for DescribeCertificateInfoByIdResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCertificateInfoByIdResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -159,6 +162,7 @@ impl rt::Record for DescribeCertificateInfoByIdResponseCertInfos {
 }
 
 impl ::std::fmt::Debug for DescribeCertificateInfoByIdResponseCertInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_custom_log_config(&self) -> DescribeCustomLogConfig {
         Call::new(self)
     }
@@ -61,6 +62,7 @@ impl rt::Record for DescribeCustomLogConfigRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCustomLogConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -115,6 +117,7 @@ impl rt::Record for DescribeCustomLogConfigResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCustomLogConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

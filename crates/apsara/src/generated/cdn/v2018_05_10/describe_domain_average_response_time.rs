@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_average_response_time(
         &self,
     ) -> DescribeDomainAverageResponseTime {
@@ -127,6 +128,7 @@ impl rt::Record for DescribeDomainAverageResponseTimeRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainAverageResponseTimeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -189,6 +191,7 @@ impl rt::Record for DescribeDomainAverageResponseTimeResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainAverageResponseTimeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -224,6 +227,7 @@ impl rt::Record for DescribeDomainAverageResponseTimeResponseAvgRtPerInterval {
 }
 
 impl ::std::fmt::Debug for DescribeDomainAverageResponseTimeResponseAvgRtPerInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_bps_data(&self) -> DescribeDomainBpsData {
         Call::new(self)
     }
@@ -105,6 +106,7 @@ impl rt::Record for DescribeDomainBpsDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainBpsDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -171,6 +173,7 @@ impl rt::Record for DescribeDomainBpsDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainBpsDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -221,6 +224,7 @@ impl rt::Record for DescribeDomainBpsDataResponseBpsDataPerInterval {
 }
 
 impl ::std::fmt::Debug for DescribeDomainBpsDataResponseBpsDataPerInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

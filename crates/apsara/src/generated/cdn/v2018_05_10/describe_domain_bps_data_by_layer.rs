@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_bps_data_by_layer(&self) -> DescribeDomainBpsDataByLayer {
         Call::new(self)
     }
@@ -114,6 +115,7 @@ impl rt::Record for DescribeDomainBpsDataByLayerRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainBpsDataByLayerRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -165,6 +167,7 @@ impl rt::Record for DescribeDomainBpsDataByLayerResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainBpsDataByLayerResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -203,6 +206,7 @@ impl rt::Record for DescribeDomainBpsDataByLayerResponseBpsDataInterval {
 }
 
 impl ::std::fmt::Debug for DescribeDomainBpsDataByLayerResponseBpsDataInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_bps_data_by_time_stamp(
         &self,
     ) -> DescribeDomainBpsDataByTimeStamp {
@@ -95,6 +96,7 @@ impl rt::Record for DescribeDomainBpsDataByTimeStampRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainBpsDataByTimeStampRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -149,6 +151,7 @@ impl rt::Record for DescribeDomainBpsDataByTimeStampResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainBpsDataByTimeStampResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -190,6 +193,7 @@ impl rt::Record for DescribeDomainBpsDataByTimeStampResponseBpsDataList {
 }
 
 impl ::std::fmt::Debug for DescribeDomainBpsDataByTimeStampResponseBpsDataList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

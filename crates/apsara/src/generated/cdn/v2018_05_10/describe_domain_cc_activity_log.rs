@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_cc_activity_log(&self) -> DescribeDomainCcActivityLog {
         Call::new(self)
     }
@@ -124,6 +125,7 @@ impl rt::Record for DescribeDomainCcActivityLogRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainCcActivityLogRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -187,6 +189,7 @@ impl rt::Record for DescribeDomainCcActivityLogResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainCcActivityLogResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -237,6 +240,7 @@ impl rt::Record for DescribeDomainCcActivityLogResponseActivityLog {
 }
 
 impl ::std::fmt::Debug for DescribeDomainCcActivityLogResponseActivityLog {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_certificate_info(&self) -> DescribeDomainCertificateInfo {
         Call::new(self)
     }
@@ -61,6 +62,7 @@ impl rt::Record for DescribeDomainCertificateInfoRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainCertificateInfoRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -109,6 +111,7 @@ impl rt::Record for DescribeDomainCertificateInfoResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainCertificateInfoResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -183,6 +186,7 @@ impl rt::Record for DescribeDomainCertificateInfoResponseCertInfos {
 }
 
 impl ::std::fmt::Debug for DescribeDomainCertificateInfoResponseCertInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

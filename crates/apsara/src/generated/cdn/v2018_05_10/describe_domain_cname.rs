@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_cname(&self) -> DescribeDomainCname {
         Call::new(self)
     }
@@ -60,6 +61,7 @@ impl rt::Record for DescribeDomainCnameRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainCnameRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -107,6 +109,7 @@ impl rt::Record for DescribeDomainCnameResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainCnameResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -151,6 +154,7 @@ impl rt::Record for DescribeDomainCnameResponseCnameDatas {
 }
 
 impl ::std::fmt::Debug for DescribeDomainCnameResponseCnameDatas {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_custom_log_config(&self) -> DescribeDomainCustomLogConfig {
         Call::new(self)
     }
@@ -61,6 +62,7 @@ impl rt::Record for DescribeDomainCustomLogConfigRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainCustomLogConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -118,6 +120,7 @@ impl rt::Record for DescribeDomainCustomLogConfigResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainCustomLogConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_detail_data_by_layer(
         &self,
     ) -> DescribeDomainDetailDataByLayer {
@@ -120,6 +121,7 @@ impl rt::Record for DescribeDomainDetailDataByLayerRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainDetailDataByLayerRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -168,6 +170,7 @@ impl rt::Record for DescribeDomainDetailDataByLayerResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainDetailDataByLayerResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -230,6 +233,7 @@ impl rt::Record for DescribeDomainDetailDataByLayerResponseData {
 }
 
 impl ::std::fmt::Debug for DescribeDomainDetailDataByLayerResponseData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

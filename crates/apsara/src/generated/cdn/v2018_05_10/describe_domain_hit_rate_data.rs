@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_hit_rate_data(&self) -> DescribeDomainHitRateData {
         Call::new(self)
     }
@@ -87,6 +88,7 @@ impl rt::Record for DescribeDomainHitRateDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainHitRateDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -147,6 +149,7 @@ impl rt::Record for DescribeDomainHitRateDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainHitRateDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -185,6 +188,7 @@ impl rt::Record for DescribeDomainHitRateDataResponseHitRateInterval {
 }
 
 impl ::std::fmt::Debug for DescribeDomainHitRateDataResponseHitRateInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

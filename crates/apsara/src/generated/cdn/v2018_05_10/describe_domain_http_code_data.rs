@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_http_code_data(&self) -> DescribeDomainHttpCodeData {
         Call::new(self)
     }
@@ -105,6 +106,7 @@ impl rt::Record for DescribeDomainHttpCodeDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainHttpCodeDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -165,6 +167,7 @@ impl rt::Record for DescribeDomainHttpCodeDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainHttpCodeDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -203,6 +206,7 @@ impl rt::Record for DescribeDomainHttpCodeDataResponseHttpCodeDataValue {
 }
 
 impl ::std::fmt::Debug for DescribeDomainHttpCodeDataResponseHttpCodeDataValue {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -232,6 +236,7 @@ impl rt::Record for DescribeDomainHttpCodeDataResponseHttpCodeData {
 }
 
 impl ::std::fmt::Debug for DescribeDomainHttpCodeDataResponseHttpCodeData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_http_code_data_by_layer(
         &self,
     ) -> DescribeDomainHttpCodeDataByLayer {
@@ -118,6 +119,7 @@ impl rt::Record for DescribeDomainHttpCodeDataByLayerRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainHttpCodeDataByLayerRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -172,6 +174,7 @@ impl rt::Record for DescribeDomainHttpCodeDataByLayerResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainHttpCodeDataByLayerResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -210,6 +213,7 @@ impl rt::Record for DescribeDomainHttpCodeDataByLayerResponseHttpCodeDataInterva
 }
 
 impl ::std::fmt::Debug for DescribeDomainHttpCodeDataByLayerResponseHttpCodeDataInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_isp_data(&self) -> DescribeDomainIspData {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for DescribeDomainIspDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainIspDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -138,6 +140,7 @@ impl rt::Record for DescribeDomainIspDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainIspDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -203,6 +206,7 @@ impl rt::Record for DescribeDomainIspDataResponseValue {
 }
 
 impl ::std::fmt::Debug for DescribeDomainIspDataResponseValue {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

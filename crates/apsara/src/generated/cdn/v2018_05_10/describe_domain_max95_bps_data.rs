@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_max95_bps_data(&self) -> DescribeDomainMax95BpsData {
         Call::new(self)
     }
@@ -96,6 +97,7 @@ impl rt::Record for DescribeDomainMax95BpsDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainMax95BpsDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -162,6 +164,7 @@ impl rt::Record for DescribeDomainMax95BpsDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainMax95BpsDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -203,6 +206,7 @@ impl rt::Record for DescribeDomainMax95BpsDataResponseDetailData {
 }
 
 impl ::std::fmt::Debug for DescribeDomainMax95BpsDataResponseDetailData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

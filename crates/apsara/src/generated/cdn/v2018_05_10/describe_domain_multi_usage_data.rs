@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_multi_usage_data(&self) -> DescribeDomainMultiUsageData {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for DescribeDomainMultiUsageDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainMultiUsageDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -141,6 +143,7 @@ impl rt::Record for DescribeDomainMultiUsageDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainMultiUsageDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -182,6 +185,7 @@ impl rt::Record for DescribeDomainMultiUsageDataResponseRequestPerInterval {
 }
 
 impl ::std::fmt::Debug for DescribeDomainMultiUsageDataResponseRequestPerInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -220,6 +224,7 @@ impl rt::Record for DescribeDomainMultiUsageDataResponseTrafficPerInterval {
 }
 
 impl ::std::fmt::Debug for DescribeDomainMultiUsageDataResponseTrafficPerInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

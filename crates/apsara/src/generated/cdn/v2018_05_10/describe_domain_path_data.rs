@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_path_data(&self) -> DescribeDomainPathData {
         Call::new(self)
     }
@@ -107,6 +108,7 @@ impl rt::Record for DescribeDomainPathDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainPathDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -182,6 +184,7 @@ impl rt::Record for DescribeDomainPathDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainPathDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -223,6 +226,7 @@ impl rt::Record for DescribeDomainPathDataResponsePathDataPerInterval {
 }
 
 impl ::std::fmt::Debug for DescribeDomainPathDataResponsePathDataPerInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

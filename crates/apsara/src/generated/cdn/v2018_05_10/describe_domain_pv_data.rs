@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_pv_data(&self) -> DescribeDomainPvData {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for DescribeDomainPvDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainPvDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -139,6 +141,7 @@ impl rt::Record for DescribeDomainPvDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainPvDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -174,6 +177,7 @@ impl rt::Record for DescribeDomainPvDataResponsePvDataInterval {
 }
 
 impl ::std::fmt::Debug for DescribeDomainPvDataResponsePvDataInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_qps_data(&self) -> DescribeDomainQpsData {
         Call::new(self)
     }
@@ -105,6 +106,7 @@ impl rt::Record for DescribeDomainQpsDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainQpsDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -165,6 +167,7 @@ impl rt::Record for DescribeDomainQpsDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainQpsDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -233,6 +236,7 @@ impl rt::Record for DescribeDomainQpsDataResponseQpsDataInterval {
 }
 
 impl ::std::fmt::Debug for DescribeDomainQpsDataResponseQpsDataInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

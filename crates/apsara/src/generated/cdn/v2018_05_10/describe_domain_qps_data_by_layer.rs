@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_qps_data_by_layer(&self) -> DescribeDomainQpsDataByLayer {
         Call::new(self)
     }
@@ -114,6 +115,7 @@ impl rt::Record for DescribeDomainQpsDataByLayerRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainQpsDataByLayerRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -177,6 +179,7 @@ impl rt::Record for DescribeDomainQpsDataByLayerResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainQpsDataByLayerResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -227,6 +230,7 @@ impl rt::Record for DescribeDomainQpsDataByLayerResponseQpsDataInterval {
 }
 
 impl ::std::fmt::Debug for DescribeDomainQpsDataByLayerResponseQpsDataInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_real_time_bps_data(&self) -> DescribeDomainRealTimeBpsData {
         Call::new(self)
     }
@@ -97,6 +98,7 @@ impl rt::Record for DescribeDomainRealTimeBpsDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainRealTimeBpsDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -145,6 +147,7 @@ impl rt::Record for DescribeDomainRealTimeBpsDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainRealTimeBpsDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -180,6 +183,7 @@ impl rt::Record for DescribeDomainRealTimeBpsDataResponseData {
 }
 
 impl ::std::fmt::Debug for DescribeDomainRealTimeBpsDataResponseData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

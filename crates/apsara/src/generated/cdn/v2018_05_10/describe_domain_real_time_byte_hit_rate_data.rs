@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_real_time_byte_hit_rate_data(
         &self,
     ) -> DescribeDomainRealTimeByteHitRateData {
@@ -83,6 +84,7 @@ impl rt::Record for DescribeDomainRealTimeByteHitRateDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainRealTimeByteHitRateDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -131,6 +133,7 @@ impl rt::Record for DescribeDomainRealTimeByteHitRateDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainRealTimeByteHitRateDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -166,6 +169,7 @@ impl rt::Record for DescribeDomainRealTimeByteHitRateDataResponseData {
 }
 
 impl ::std::fmt::Debug for DescribeDomainRealTimeByteHitRateDataResponseData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

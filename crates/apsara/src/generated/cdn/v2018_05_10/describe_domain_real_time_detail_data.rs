@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_real_time_detail_data(
         &self,
     ) -> DescribeDomainRealTimeDetailData {
@@ -131,6 +132,7 @@ impl rt::Record for DescribeDomainRealTimeDetailDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainRealTimeDetailDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -179,6 +181,7 @@ impl rt::Record for DescribeDomainRealTimeDetailDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainRealTimeDetailDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

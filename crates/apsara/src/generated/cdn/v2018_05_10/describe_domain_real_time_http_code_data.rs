@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_real_time_http_code_data(
         &self,
     ) -> DescribeDomainRealTimeHttpCodeData {
@@ -101,6 +102,7 @@ impl rt::Record for DescribeDomainRealTimeHttpCodeDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainRealTimeHttpCodeDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -164,6 +166,7 @@ impl rt::Record for DescribeDomainRealTimeHttpCodeDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainRealTimeHttpCodeDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -202,6 +205,7 @@ impl rt::Record for DescribeDomainRealTimeHttpCodeDataResponseRealTimeHttpCodeDa
 }
 
 impl ::std::fmt::Debug for DescribeDomainRealTimeHttpCodeDataResponseRealTimeHttpCodeDataValue {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -231,6 +235,7 @@ impl rt::Record for DescribeDomainRealTimeHttpCodeDataResponseRealTimeHttpCodeDa
 }
 
 impl ::std::fmt::Debug for DescribeDomainRealTimeHttpCodeDataResponseRealTimeHttpCodeData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_real_time_qps_data(&self) -> DescribeDomainRealTimeQpsData {
         Call::new(self)
     }
@@ -97,6 +98,7 @@ impl rt::Record for DescribeDomainRealTimeQpsDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainRealTimeQpsDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -145,6 +147,7 @@ impl rt::Record for DescribeDomainRealTimeQpsDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainRealTimeQpsDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -180,6 +183,7 @@ impl rt::Record for DescribeDomainRealTimeQpsDataResponseData {
 }
 
 impl ::std::fmt::Debug for DescribeDomainRealTimeQpsDataResponseData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

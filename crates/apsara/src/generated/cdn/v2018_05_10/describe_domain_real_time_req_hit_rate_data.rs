@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_real_time_req_hit_rate_data(
         &self,
     ) -> DescribeDomainRealTimeReqHitRateData {
@@ -83,6 +84,7 @@ impl rt::Record for DescribeDomainRealTimeReqHitRateDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainRealTimeReqHitRateDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -131,6 +133,7 @@ impl rt::Record for DescribeDomainRealTimeReqHitRateDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainRealTimeReqHitRateDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -166,6 +169,7 @@ impl rt::Record for DescribeDomainRealTimeReqHitRateDataResponseData {
 }
 
 impl ::std::fmt::Debug for DescribeDomainRealTimeReqHitRateDataResponseData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_real_time_src_bps_data(
         &self,
     ) -> DescribeDomainRealTimeSrcBpsData {
@@ -83,6 +84,7 @@ impl rt::Record for DescribeDomainRealTimeSrcBpsDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainRealTimeSrcBpsDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -146,6 +148,7 @@ impl rt::Record for DescribeDomainRealTimeSrcBpsDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainRealTimeSrcBpsDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -181,6 +184,7 @@ impl rt::Record for DescribeDomainRealTimeSrcBpsDataResponseRealTimeSrcBpsDataPe
 }
 
 impl ::std::fmt::Debug for DescribeDomainRealTimeSrcBpsDataResponseRealTimeSrcBpsDataPerInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

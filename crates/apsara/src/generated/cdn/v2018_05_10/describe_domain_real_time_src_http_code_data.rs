@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_real_time_src_http_code_data(
         &self,
     ) -> DescribeDomainRealTimeSrcHttpCodeData {
@@ -83,6 +84,7 @@ impl rt::Record for DescribeDomainRealTimeSrcHttpCodeDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainRealTimeSrcHttpCodeDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -146,6 +148,7 @@ impl rt::Record for DescribeDomainRealTimeSrcHttpCodeDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainRealTimeSrcHttpCodeDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -185,6 +188,7 @@ impl rt::Record for DescribeDomainRealTimeSrcHttpCodeDataResponseRealTimeSrcHttp
 }
 
 impl ::std::fmt::Debug for DescribeDomainRealTimeSrcHttpCodeDataResponseRealTimeSrcHttpCodeDataValue {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -216,6 +220,7 @@ impl rt::Record for DescribeDomainRealTimeSrcHttpCodeDataResponseRealTimeSrcHttp
 }
 
 impl ::std::fmt::Debug for DescribeDomainRealTimeSrcHttpCodeDataResponseRealTimeSrcHttpCodeData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

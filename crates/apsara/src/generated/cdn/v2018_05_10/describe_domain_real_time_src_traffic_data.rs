@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_real_time_src_traffic_data(
         &self,
     ) -> DescribeDomainRealTimeSrcTrafficData {
@@ -83,6 +84,7 @@ impl rt::Record for DescribeDomainRealTimeSrcTrafficDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainRealTimeSrcTrafficDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -148,6 +150,7 @@ impl rt::Record for DescribeDomainRealTimeSrcTrafficDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainRealTimeSrcTrafficDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -184,6 +187,7 @@ impl rt::Record for DescribeDomainRealTimeSrcTrafficDataResponseRealTimeSrcTraff
 }
 
 impl ::std::fmt::Debug for DescribeDomainRealTimeSrcTrafficDataResponseRealTimeSrcTrafficDataPerInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

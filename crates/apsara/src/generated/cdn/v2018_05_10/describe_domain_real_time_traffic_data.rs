@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_real_time_traffic_data(
         &self,
     ) -> DescribeDomainRealTimeTrafficData {
@@ -101,6 +102,7 @@ impl rt::Record for DescribeDomainRealTimeTrafficDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainRealTimeTrafficDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -164,6 +166,7 @@ impl rt::Record for DescribeDomainRealTimeTrafficDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainRealTimeTrafficDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -200,6 +203,7 @@ impl rt::Record for DescribeDomainRealTimeTrafficDataResponseRealTimeTrafficData
 }
 
 impl ::std::fmt::Debug for DescribeDomainRealTimeTrafficDataResponseRealTimeTrafficDataPerInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

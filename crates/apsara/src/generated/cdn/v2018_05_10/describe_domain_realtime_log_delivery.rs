@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_realtime_log_delivery(
         &self,
     ) -> DescribeDomainRealtimeLogDelivery {
@@ -65,6 +66,7 @@ impl rt::Record for DescribeDomainRealtimeLogDeliveryRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainRealtimeLogDeliveryRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -122,6 +124,7 @@ impl rt::Record for DescribeDomainRealtimeLogDeliveryResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainRealtimeLogDeliveryResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_region_data(&self) -> DescribeDomainRegionData {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for DescribeDomainRegionDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainRegionDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -138,6 +140,7 @@ impl rt::Record for DescribeDomainRegionDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainRegionDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -203,6 +206,7 @@ impl rt::Record for DescribeDomainRegionDataResponseValue {
 }
 
 impl ::std::fmt::Debug for DescribeDomainRegionDataResponseValue {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

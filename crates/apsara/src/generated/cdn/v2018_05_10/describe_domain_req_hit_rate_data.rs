@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_req_hit_rate_data(&self) -> DescribeDomainReqHitRateData {
         Call::new(self)
     }
@@ -87,6 +88,7 @@ impl rt::Record for DescribeDomainReqHitRateDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainReqHitRateDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -149,6 +151,7 @@ impl rt::Record for DescribeDomainReqHitRateDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainReqHitRateDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -187,6 +190,7 @@ impl rt::Record for DescribeDomainReqHitRateDataResponseReqHitRateInterval {
 }
 
 impl ::std::fmt::Debug for DescribeDomainReqHitRateDataResponseReqHitRateInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

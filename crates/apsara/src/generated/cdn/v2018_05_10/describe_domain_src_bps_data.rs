@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_src_bps_data(&self) -> DescribeDomainSrcBpsData {
         Call::new(self)
     }
@@ -87,6 +88,7 @@ impl rt::Record for DescribeDomainSrcBpsDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainSrcBpsDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -150,6 +152,7 @@ impl rt::Record for DescribeDomainSrcBpsDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainSrcBpsDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -188,6 +191,7 @@ impl rt::Record for DescribeDomainSrcBpsDataResponseSrcBpsDataPerInterval {
 }
 
 impl ::std::fmt::Debug for DescribeDomainSrcBpsDataResponseSrcBpsDataPerInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

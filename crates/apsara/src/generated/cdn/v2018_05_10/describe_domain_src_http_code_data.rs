@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_src_http_code_data(&self) -> DescribeDomainSrcHttpCodeData {
         Call::new(self)
     }
@@ -87,6 +88,7 @@ impl rt::Record for DescribeDomainSrcHttpCodeDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainSrcHttpCodeDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -147,6 +149,7 @@ impl rt::Record for DescribeDomainSrcHttpCodeDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainSrcHttpCodeDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -185,6 +188,7 @@ impl rt::Record for DescribeDomainSrcHttpCodeDataResponseHttpCodeDataValue {
 }
 
 impl ::std::fmt::Debug for DescribeDomainSrcHttpCodeDataResponseHttpCodeDataValue {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -214,6 +218,7 @@ impl rt::Record for DescribeDomainSrcHttpCodeDataResponseHttpCodeData {
 }
 
 impl ::std::fmt::Debug for DescribeDomainSrcHttpCodeDataResponseHttpCodeData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_src_qps_data(&self) -> DescribeDomainSrcQpsData {
         Call::new(self)
     }
@@ -87,6 +88,7 @@ impl rt::Record for DescribeDomainSrcQpsDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainSrcQpsDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -150,6 +152,7 @@ impl rt::Record for DescribeDomainSrcQpsDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainSrcQpsDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -185,6 +188,7 @@ impl rt::Record for DescribeDomainSrcQpsDataResponseSrcQpsDataPerInterval {
 }
 
 impl ::std::fmt::Debug for DescribeDomainSrcQpsDataResponseSrcQpsDataPerInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

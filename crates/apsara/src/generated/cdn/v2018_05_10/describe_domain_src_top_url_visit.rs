@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_src_top_url_visit(&self) -> DescribeDomainSrcTopUrlVisit {
         Call::new(self)
     }
@@ -88,6 +89,7 @@ impl rt::Record for DescribeDomainSrcTopUrlVisitRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainSrcTopUrlVisitRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -154,6 +156,7 @@ impl rt::Record for DescribeDomainSrcTopUrlVisitResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainSrcTopUrlVisitResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -198,6 +201,7 @@ impl rt::Record for DescribeDomainSrcTopUrlVisitResponseAllUrlList {
 }
 
 impl ::std::fmt::Debug for DescribeDomainSrcTopUrlVisitResponseAllUrlList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -236,6 +240,7 @@ impl rt::Record for DescribeDomainSrcTopUrlVisitResponseUrl200List {
 }
 
 impl ::std::fmt::Debug for DescribeDomainSrcTopUrlVisitResponseUrl200List {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -274,6 +279,7 @@ impl rt::Record for DescribeDomainSrcTopUrlVisitResponseUrl300List {
 }
 
 impl ::std::fmt::Debug for DescribeDomainSrcTopUrlVisitResponseUrl300List {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -312,6 +318,7 @@ impl rt::Record for DescribeDomainSrcTopUrlVisitResponseUrl400List {
 }
 
 impl ::std::fmt::Debug for DescribeDomainSrcTopUrlVisitResponseUrl400List {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -350,6 +357,7 @@ impl rt::Record for DescribeDomainSrcTopUrlVisitResponseUrl500List {
 }
 
 impl ::std::fmt::Debug for DescribeDomainSrcTopUrlVisitResponseUrl500List {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

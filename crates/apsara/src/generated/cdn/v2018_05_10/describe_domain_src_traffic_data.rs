@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_src_traffic_data(&self) -> DescribeDomainSrcTrafficData {
         Call::new(self)
     }
@@ -87,6 +88,7 @@ impl rt::Record for DescribeDomainSrcTrafficDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainSrcTrafficDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -150,6 +152,7 @@ impl rt::Record for DescribeDomainSrcTrafficDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainSrcTrafficDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -188,6 +191,7 @@ impl rt::Record for DescribeDomainSrcTrafficDataResponseSrcTrafficDataPerInterva
 }
 
 impl ::std::fmt::Debug for DescribeDomainSrcTrafficDataResponseSrcTrafficDataPerInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_top_client_ip_visit(&self) -> DescribeDomainTopClientIpVisit {
         Call::new(self)
     }
@@ -105,6 +106,7 @@ impl rt::Record for DescribeDomainTopClientIpVisitRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainTopClientIpVisitRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -153,6 +155,7 @@ impl rt::Record for DescribeDomainTopClientIpVisitResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainTopClientIpVisitResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -194,6 +197,7 @@ impl rt::Record for DescribeDomainTopClientIpVisitResponseClientIpList {
 }
 
 impl ::std::fmt::Debug for DescribeDomainTopClientIpVisitResponseClientIpList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_top_refer_visit(&self) -> DescribeDomainTopReferVisit {
         Call::new(self)
     }
@@ -88,6 +89,7 @@ impl rt::Record for DescribeDomainTopReferVisitRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainTopReferVisitRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -142,6 +144,7 @@ impl rt::Record for DescribeDomainTopReferVisitResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainTopReferVisitResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -186,6 +189,7 @@ impl rt::Record for DescribeDomainTopReferVisitResponseTopReferList {
 }
 
 impl ::std::fmt::Debug for DescribeDomainTopReferVisitResponseTopReferList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_top_url_visit(&self) -> DescribeDomainTopUrlVisit {
         Call::new(self)
     }
@@ -88,6 +89,7 @@ impl rt::Record for DescribeDomainTopUrlVisitRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainTopUrlVisitRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -154,6 +156,7 @@ impl rt::Record for DescribeDomainTopUrlVisitResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainTopUrlVisitResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -198,6 +201,7 @@ impl rt::Record for DescribeDomainTopUrlVisitResponseAllUrlList {
 }
 
 impl ::std::fmt::Debug for DescribeDomainTopUrlVisitResponseAllUrlList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -236,6 +240,7 @@ impl rt::Record for DescribeDomainTopUrlVisitResponseUrl200List {
 }
 
 impl ::std::fmt::Debug for DescribeDomainTopUrlVisitResponseUrl200List {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -274,6 +279,7 @@ impl rt::Record for DescribeDomainTopUrlVisitResponseUrl300List {
 }
 
 impl ::std::fmt::Debug for DescribeDomainTopUrlVisitResponseUrl300List {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -312,6 +318,7 @@ impl rt::Record for DescribeDomainTopUrlVisitResponseUrl400List {
 }
 
 impl ::std::fmt::Debug for DescribeDomainTopUrlVisitResponseUrl400List {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -350,6 +357,7 @@ impl rt::Record for DescribeDomainTopUrlVisitResponseUrl500List {
 }
 
 impl ::std::fmt::Debug for DescribeDomainTopUrlVisitResponseUrl500List {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

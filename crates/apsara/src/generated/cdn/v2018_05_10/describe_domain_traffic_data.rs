@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_traffic_data(&self) -> DescribeDomainTrafficData {
         Call::new(self)
     }
@@ -105,6 +106,7 @@ impl rt::Record for DescribeDomainTrafficDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainTrafficDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -168,6 +170,7 @@ impl rt::Record for DescribeDomainTrafficDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainTrafficDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -218,6 +221,7 @@ impl rt::Record for DescribeDomainTrafficDataResponseTrafficDataPerInterval {
 }
 
 impl ::std::fmt::Debug for DescribeDomainTrafficDataResponseTrafficDataPerInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_usage_data(&self) -> DescribeDomainUsageData {
         Call::new(self)
     }
@@ -135,6 +136,7 @@ impl rt::Record for DescribeDomainUsageDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainUsageDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -203,6 +205,7 @@ impl rt::Record for DescribeDomainUsageDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainUsageDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -244,6 +247,7 @@ impl rt::Record for DescribeDomainUsageDataResponseUsageDataPerInterval {
 }
 
 impl ::std::fmt::Debug for DescribeDomainUsageDataResponseUsageDataPerInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

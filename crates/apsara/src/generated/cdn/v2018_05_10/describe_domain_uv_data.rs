@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_uv_data(&self) -> DescribeDomainUvData {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for DescribeDomainUvDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainUvDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -139,6 +141,7 @@ impl rt::Record for DescribeDomainUvDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainUvDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -174,6 +177,7 @@ impl rt::Record for DescribeDomainUvDataResponseUvDataInterval {
 }
 
 impl ::std::fmt::Debug for DescribeDomainUvDataResponseUvDataInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_verify_data(&self) -> DescribeDomainVerifyData {
         Call::new(self)
     }
@@ -68,6 +69,7 @@ impl rt::Record for DescribeDomainVerifyDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainVerifyDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -115,6 +117,7 @@ impl rt::Record for DescribeDomainVerifyDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainVerifyDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

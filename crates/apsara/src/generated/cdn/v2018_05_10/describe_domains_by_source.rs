@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domains_by_source(&self) -> DescribeDomainsBySource {
         Call::new(self)
     }
@@ -61,6 +62,7 @@ impl rt::Record for DescribeDomainsBySourceRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainsBySourceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -112,6 +114,7 @@ impl rt::Record for DescribeDomainsBySourceResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainsBySourceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -159,6 +162,7 @@ impl rt::Record for DescribeDomainsBySourceResponseDomainsListDomainInfos {
 }
 
 impl ::std::fmt::Debug for DescribeDomainsBySourceResponseDomainsListDomainInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -191,6 +195,7 @@ impl rt::Record for DescribeDomainsBySourceResponseDomainsList {
 }
 
 impl ::std::fmt::Debug for DescribeDomainsBySourceResponseDomainsList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

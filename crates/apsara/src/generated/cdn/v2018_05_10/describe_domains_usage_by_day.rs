@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domains_usage_by_day(&self) -> DescribeDomainsUsageByDay {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for DescribeDomainsUsageByDayRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainsUsageByDayRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -141,6 +143,7 @@ impl rt::Record for DescribeDomainsUsageByDayResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainsUsageByDayResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -200,6 +203,7 @@ impl rt::Record for DescribeDomainsUsageByDayResponseUsageByDays {
 }
 
 impl ::std::fmt::Debug for DescribeDomainsUsageByDayResponseUsageByDays {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -247,6 +251,7 @@ impl rt::Record for DescribeDomainsUsageByDayResponseUsageTotal {
 }
 
 impl ::std::fmt::Debug for DescribeDomainsUsageByDayResponseUsageTotal {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_es_exception_data(&self) -> DescribeEsExceptionData {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for DescribeEsExceptionDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeEsExceptionDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -128,6 +130,7 @@ impl rt::Record for DescribeEsExceptionDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeEsExceptionDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -166,6 +169,7 @@ impl rt::Record for DescribeEsExceptionDataResponseContents {
 }
 
 impl ::std::fmt::Debug for DescribeEsExceptionDataResponseContents {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_es_execute_data(&self) -> DescribeEsExecuteData {
         Call::new(self)
     }
@@ -81,6 +82,7 @@ impl rt::Record for DescribeEsExecuteDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeEsExecuteDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -129,6 +131,7 @@ impl rt::Record for DescribeEsExecuteDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeEsExecuteDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -167,6 +170,7 @@ impl rt::Record for DescribeEsExecuteDataResponseContents {
 }
 
 impl ::std::fmt::Debug for DescribeEsExecuteDataResponseContents {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

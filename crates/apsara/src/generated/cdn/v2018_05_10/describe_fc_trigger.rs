@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_fc_trigger(&self) -> DescribeFcTrigger {
         Call::new(self)
     }
@@ -60,6 +61,7 @@ impl rt::Record for DescribeFcTriggerRequest {
 }
 
 impl ::std::fmt::Debug for DescribeFcTriggerRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -107,6 +109,7 @@ impl rt::Record for DescribeFcTriggerResponse {
 }
 
 impl ::std::fmt::Debug for DescribeFcTriggerResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -154,6 +157,7 @@ impl rt::Record for DescribeFcTriggerResponseFcTrigger {
 }
 
 impl ::std::fmt::Debug for DescribeFcTriggerResponseFcTrigger {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

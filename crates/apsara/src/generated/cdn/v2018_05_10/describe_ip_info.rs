@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_ip_info(&self) -> DescribeIpInfo {
         Call::new(self)
     }
@@ -58,6 +59,7 @@ impl rt::Record for DescribeIpInfoRequest {
 }
 
 impl ::std::fmt::Debug for DescribeIpInfoRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -117,6 +119,7 @@ impl rt::Record for DescribeIpInfoResponse {
 }
 
 impl ::std::fmt::Debug for DescribeIpInfoResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_ip_status(&self) -> DescribeIpStatus {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for DescribeIpStatusRequest {
 }
 
 impl ::std::fmt::Debug for DescribeIpStatusRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -107,6 +109,7 @@ impl rt::Record for DescribeIpStatusResponse {
 }
 
 impl ::std::fmt::Debug for DescribeIpStatusResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -142,6 +145,7 @@ impl rt::Record for DescribeIpStatusResponseIpStatus {
 }
 
 impl ::std::fmt::Debug for DescribeIpStatusResponseIpStatus {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

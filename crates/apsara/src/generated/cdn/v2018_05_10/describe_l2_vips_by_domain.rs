@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_l2_vips_by_domain(&self) -> DescribeL2VipsByDomain {
         Call::new(self)
     }
@@ -61,6 +62,7 @@ impl rt::Record for DescribeL2VipsByDomainRequest {
 }
 
 impl ::std::fmt::Debug for DescribeL2VipsByDomainRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -112,6 +114,7 @@ impl rt::Record for DescribeL2VipsByDomainResponse {
 }
 
 impl ::std::fmt::Debug for DescribeL2VipsByDomainResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

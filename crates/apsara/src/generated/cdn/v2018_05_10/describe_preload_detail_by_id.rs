@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_preload_detail_by_id(&self) -> DescribePreloadDetailById {
         Call::new(self)
     }
@@ -61,6 +62,7 @@ impl rt::Record for DescribePreloadDetailByIdRequest {
 }
 
 impl ::std::fmt::Debug for DescribePreloadDetailByIdRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -112,6 +114,7 @@ impl rt::Record for DescribePreloadDetailByIdResponse {
 }
 
 impl ::std::fmt::Debug for DescribePreloadDetailByIdResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -150,6 +153,7 @@ impl rt::Record for DescribePreloadDetailByIdResponseUrlDetailsUrls {
 }
 
 impl ::std::fmt::Debug for DescribePreloadDetailByIdResponseUrlDetailsUrls {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -197,6 +201,7 @@ impl rt::Record for DescribePreloadDetailByIdResponseUrlDetails {
 }
 
 impl ::std::fmt::Debug for DescribePreloadDetailByIdResponseUrlDetails {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

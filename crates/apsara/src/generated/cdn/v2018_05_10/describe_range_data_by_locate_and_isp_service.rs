@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_range_data_by_locate_and_isp_service(
         &self,
     ) -> DescribeRangeDataByLocateAndIspService {
@@ -103,6 +104,7 @@ impl rt::Record for DescribeRangeDataByLocateAndIspServiceRequest {
 }
 
 impl ::std::fmt::Debug for DescribeRangeDataByLocateAndIspServiceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -151,6 +153,7 @@ impl rt::Record for DescribeRangeDataByLocateAndIspServiceResponse {
 }
 
 impl ::std::fmt::Debug for DescribeRangeDataByLocateAndIspServiceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

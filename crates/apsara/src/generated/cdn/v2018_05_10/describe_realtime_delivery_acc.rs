@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_realtime_delivery_acc(&self) -> DescribeRealtimeDeliveryAcc {
         Call::new(self)
     }
@@ -96,6 +97,7 @@ impl rt::Record for DescribeRealtimeDeliveryAccRequest {
 }
 
 impl ::std::fmt::Debug for DescribeRealtimeDeliveryAccRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -147,6 +149,7 @@ impl rt::Record for DescribeRealtimeDeliveryAccResponse {
 }
 
 impl ::std::fmt::Debug for DescribeRealtimeDeliveryAccResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -185,6 +188,7 @@ impl rt::Record for DescribeRealtimeDeliveryAccResponseReatTimeDeliveryAccData {
 }
 
 impl ::std::fmt::Debug for DescribeRealtimeDeliveryAccResponseReatTimeDeliveryAccData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

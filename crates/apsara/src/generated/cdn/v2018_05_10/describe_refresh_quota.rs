@@ -25,6 +25,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_refresh_quota(&self) -> DescribeRefreshQuota {
         Call::new(self)
     }
@@ -45,6 +46,7 @@ impl rt::Record for DescribeRefreshQuotaRequest {
 }
 
 impl ::std::fmt::Debug for DescribeRefreshQuotaRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -131,6 +133,7 @@ impl rt::Record for DescribeRefreshQuotaResponse {
 }
 
 impl ::std::fmt::Debug for DescribeRefreshQuotaResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_refresh_task_by_id(&self) -> DescribeRefreshTaskById {
         Call::new(self)
     }
@@ -61,6 +62,7 @@ impl rt::Record for DescribeRefreshTaskByIdRequest {
 }
 
 impl ::std::fmt::Debug for DescribeRefreshTaskByIdRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -112,6 +114,7 @@ impl rt::Record for DescribeRefreshTaskByIdResponse {
 }
 
 impl ::std::fmt::Debug for DescribeRefreshTaskByIdResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -162,6 +165,7 @@ impl rt::Record for DescribeRefreshTaskByIdResponseTasks {
 }
 
 impl ::std::fmt::Debug for DescribeRefreshTaskByIdResponseTasks {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

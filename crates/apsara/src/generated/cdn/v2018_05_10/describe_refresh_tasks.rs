@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_refresh_tasks(&self) -> DescribeRefreshTasks {
         Call::new(self)
     }
@@ -144,6 +145,7 @@ impl rt::Record for DescribeRefreshTasksRequest {
 }
 
 impl ::std::fmt::Debug for DescribeRefreshTasksRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -207,6 +209,7 @@ impl rt::Record for DescribeRefreshTasksResponse {
 }
 
 impl ::std::fmt::Debug for DescribeRefreshTasksResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -257,6 +260,7 @@ impl rt::Record for DescribeRefreshTasksResponseTasks {
 }
 
 impl ::std::fmt::Debug for DescribeRefreshTasksResponseTasks {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_staging_ip(&self) -> DescribeStagingIp {
         Call::new(self)
     }
@@ -46,6 +47,7 @@ impl rt::Record for DescribeStagingIpRequest {
 }
 
 impl ::std::fmt::Debug for DescribeStagingIpRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -94,6 +96,7 @@ impl rt::Record for DescribeStagingIpResponse {
 }
 
 impl ::std::fmt::Debug for DescribeStagingIpResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_tag_resources(&self) -> DescribeTagResources {
         Call::new(self)
     }
@@ -85,6 +86,7 @@ impl rt::Record for DescribeTagResourcesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeTagResourcesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -133,6 +135,7 @@ impl rt::Record for DescribeTagResourcesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeTagResourcesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -168,6 +171,7 @@ impl rt::Record for DescribeTagResourcesRequestTag {
 }
 
 impl ::std::fmt::Debug for DescribeTagResourcesRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -203,6 +207,7 @@ impl rt::Record for DescribeTagResourcesResponseTagResourcesTag {
 }
 
 impl ::std::fmt::Debug for DescribeTagResourcesResponseTagResourcesTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -232,6 +237,7 @@ impl rt::Record for DescribeTagResourcesResponseTagResources {
 }
 
 impl ::std::fmt::Debug for DescribeTagResourcesResponseTagResources {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_top_domains_by_flow(&self) -> DescribeTopDomainsByFlow {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for DescribeTopDomainsByFlowRequest {
 }
 
 impl ::std::fmt::Debug for DescribeTopDomainsByFlowRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -138,6 +140,7 @@ impl rt::Record for DescribeTopDomainsByFlowResponse {
 }
 
 impl ::std::fmt::Debug for DescribeTopDomainsByFlowResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -188,6 +191,7 @@ impl rt::Record for DescribeTopDomainsByFlowResponseTopDomains {
 }
 
 impl ::std::fmt::Debug for DescribeTopDomainsByFlowResponseTopDomains {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

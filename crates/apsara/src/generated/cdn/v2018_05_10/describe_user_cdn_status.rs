@@ -25,6 +25,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_user_cdn_status(&self) -> DescribeUserCdnStatus {
         Call::new(self)
     }
@@ -45,6 +46,7 @@ impl rt::Record for DescribeUserCdnStatusRequest {
 }
 
 impl ::std::fmt::Debug for DescribeUserCdnStatusRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -101,6 +103,7 @@ impl rt::Record for DescribeUserCdnStatusResponse {
 }
 
 impl ::std::fmt::Debug for DescribeUserCdnStatusResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_user_certificate_expire_count(
         &self,
     ) -> DescribeUserCertificateExpireCount {
@@ -51,6 +52,7 @@ impl rt::Record for DescribeUserCertificateExpireCountRequest {
 }
 
 impl ::std::fmt::Debug for DescribeUserCertificateExpireCountRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -102,6 +104,7 @@ impl rt::Record for DescribeUserCertificateExpireCountResponse {
 }
 
 impl ::std::fmt::Debug for DescribeUserCertificateExpireCountResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_user_configs(&self) -> DescribeUserConfigs {
         Call::new(self)
     }
@@ -60,6 +61,7 @@ impl rt::Record for DescribeUserConfigsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeUserConfigsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -107,6 +109,7 @@ impl rt::Record for DescribeUserConfigsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeUserConfigsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -145,6 +148,7 @@ impl rt::Record for DescribeUserConfigsResponseConfigsOssLogConfig {
 }
 
 impl ::std::fmt::Debug for DescribeUserConfigsResponseConfigsOssLogConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -169,6 +173,7 @@ impl rt::Record for DescribeUserConfigsResponseConfigsWafConfig {
 }
 
 impl ::std::fmt::Debug for DescribeUserConfigsResponseConfigsWafConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -198,6 +203,7 @@ impl rt::Record for DescribeUserConfigsResponseConfigs {
 }
 
 impl ::std::fmt::Debug for DescribeUserConfigsResponseConfigs {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_user_domains(&self) -> DescribeUserDomains {
         Call::new(self)
     }
@@ -172,6 +173,7 @@ impl rt::Record for DescribeUserDomainsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeUserDomainsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -235,6 +237,7 @@ impl rt::Record for DescribeUserDomainsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeUserDomainsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -270,6 +273,7 @@ impl rt::Record for DescribeUserDomainsRequestTag {
 }
 
 impl ::std::fmt::Debug for DescribeUserDomainsRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -314,6 +318,7 @@ impl rt::Record for DescribeUserDomainsResponseDomainsSources {
 }
 
 impl ::std::fmt::Debug for DescribeUserDomainsResponseDomainsSources {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -376,6 +381,7 @@ impl rt::Record for DescribeUserDomainsResponseDomains {
 }
 
 impl ::std::fmt::Debug for DescribeUserDomainsResponseDomains {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_user_tags(&self) -> DescribeUserTags {
         Call::new(self)
     }
@@ -46,6 +47,7 @@ impl rt::Record for DescribeUserTagsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeUserTagsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -94,6 +96,7 @@ impl rt::Record for DescribeUserTagsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeUserTagsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -129,6 +132,7 @@ impl rt::Record for DescribeUserTagsResponseTags {
 }
 
 impl ::std::fmt::Debug for DescribeUserTagsResponseTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_user_usage_data_export_task(
         &self,
     ) -> DescribeUserUsageDataExportTask {
@@ -71,6 +72,7 @@ impl rt::Record for DescribeUserUsageDataExportTaskRequest {
 }
 
 impl ::std::fmt::Debug for DescribeUserUsageDataExportTaskRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -121,6 +123,7 @@ impl rt::Record for DescribeUserUsageDataExportTaskResponse {
 }
 
 impl ::std::fmt::Debug for DescribeUserUsageDataExportTaskResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -156,6 +159,7 @@ impl rt::Record for DescribeUserUsageDataExportTaskResponseUsageDataPerPageDataT
 }
 
 impl ::std::fmt::Debug for DescribeUserUsageDataExportTaskResponseUsageDataPerPageDataTaskConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -202,6 +206,7 @@ impl rt::Record for DescribeUserUsageDataExportTaskResponseUsageDataPerPageData 
 }
 
 impl ::std::fmt::Debug for DescribeUserUsageDataExportTaskResponseUsageDataPerPageData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -237,6 +242,7 @@ impl rt::Record for DescribeUserUsageDataExportTaskResponseUsageDataPerPage {
 }
 
 impl ::std::fmt::Debug for DescribeUserUsageDataExportTaskResponseUsageDataPerPage {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

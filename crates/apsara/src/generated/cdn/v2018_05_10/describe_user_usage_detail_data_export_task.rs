@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_user_usage_detail_data_export_task(
         &self,
     ) -> DescribeUserUsageDetailDataExportTask {
@@ -73,6 +74,7 @@ impl rt::Record for DescribeUserUsageDetailDataExportTaskRequest {
 }
 
 impl ::std::fmt::Debug for DescribeUserUsageDetailDataExportTaskRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -123,6 +125,7 @@ impl rt::Record for DescribeUserUsageDetailDataExportTaskResponse {
 }
 
 impl ::std::fmt::Debug for DescribeUserUsageDetailDataExportTaskResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -158,6 +161,7 @@ impl rt::Record for DescribeUserUsageDetailDataExportTaskResponseUsageDataPerPag
 }
 
 impl ::std::fmt::Debug for DescribeUserUsageDetailDataExportTaskResponseUsageDataPerPageDataTaskConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -204,6 +208,7 @@ impl rt::Record for DescribeUserUsageDetailDataExportTaskResponseUsageDataPerPag
 }
 
 impl ::std::fmt::Debug for DescribeUserUsageDetailDataExportTaskResponseUsageDataPerPageData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -239,6 +244,7 @@ impl rt::Record for DescribeUserUsageDetailDataExportTaskResponseUsageDataPerPag
 }
 
 impl ::std::fmt::Debug for DescribeUserUsageDetailDataExportTaskResponseUsageDataPerPage {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_user_vips_by_domain(&self) -> DescribeUserVipsByDomain {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DescribeUserVipsByDomainRequest {
 }
 
 impl ::std::fmt::Debug for DescribeUserVipsByDomainRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -121,6 +123,7 @@ impl rt::Record for DescribeUserVipsByDomainResponse {
 }
 
 impl ::std::fmt::Debug for DescribeUserVipsByDomainResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

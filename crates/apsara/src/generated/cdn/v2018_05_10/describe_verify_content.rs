@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_verify_content(&self) -> DescribeVerifyContent {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for DescribeVerifyContentRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVerifyContentRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -106,6 +108,7 @@ impl rt::Record for DescribeVerifyContentResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVerifyContentResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

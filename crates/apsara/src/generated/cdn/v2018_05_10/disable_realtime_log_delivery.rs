@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn disable_realtime_log_delivery(&self) -> DisableRealtimeLogDelivery {
         Call::new(self)
     }
@@ -88,6 +89,7 @@ impl rt::Record for DisableRealtimeLogDeliveryRequest {
 }
 
 impl ::std::fmt::Debug for DisableRealtimeLogDeliveryRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -131,6 +133,7 @@ impl rt::Record for DisableRealtimeLogDeliveryResponse {
 }
 
 impl ::std::fmt::Debug for DisableRealtimeLogDeliveryResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

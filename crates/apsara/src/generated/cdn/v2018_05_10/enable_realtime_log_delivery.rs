@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn enable_realtime_log_delivery(&self) -> EnableRealtimeLogDelivery {
         Call::new(self)
     }
@@ -88,6 +89,7 @@ impl rt::Record for EnableRealtimeLogDeliveryRequest {
 }
 
 impl ::std::fmt::Debug for EnableRealtimeLogDeliveryRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -131,6 +133,7 @@ impl rt::Record for EnableRealtimeLogDeliveryResponse {
 }
 
 impl ::std::fmt::Debug for EnableRealtimeLogDeliveryResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_domains_by_log_config_id(&self) -> ListDomainsByLogConfigId {
         Call::new(self)
     }
@@ -61,6 +62,7 @@ impl rt::Record for ListDomainsByLogConfigIdRequest {
 }
 
 impl ::std::fmt::Debug for ListDomainsByLogConfigIdRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -109,6 +111,7 @@ impl rt::Record for ListDomainsByLogConfigIdResponse {
 }
 
 impl ::std::fmt::Debug for ListDomainsByLogConfigIdResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

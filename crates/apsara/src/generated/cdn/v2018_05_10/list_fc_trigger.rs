@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_fc_trigger(&self) -> ListFcTrigger {
         Call::new(self)
     }
@@ -71,6 +72,7 @@ impl rt::Record for ListFcTriggerRequest {
 }
 
 impl ::std::fmt::Debug for ListFcTriggerRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -119,6 +121,7 @@ impl rt::Record for ListFcTriggerResponse {
 }
 
 impl ::std::fmt::Debug for ListFcTriggerResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -166,6 +169,7 @@ impl rt::Record for ListFcTriggerResponseFcTriggers {
 }
 
 impl ::std::fmt::Debug for ListFcTriggerResponseFcTriggers {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_realtime_log_delivery(&self) -> ListRealtimeLogDelivery {
         Call::new(self)
     }
@@ -46,6 +47,7 @@ impl rt::Record for ListRealtimeLogDeliveryRequest {
 }
 
 impl ::std::fmt::Debug for ListRealtimeLogDeliveryRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -93,6 +95,7 @@ impl rt::Record for ListRealtimeLogDeliveryResponse {
 }
 
 impl ::std::fmt::Debug for ListRealtimeLogDeliveryResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -140,6 +143,7 @@ impl rt::Record for ListRealtimeLogDeliveryResponseContent {
 }
 
 impl ::std::fmt::Debug for ListRealtimeLogDeliveryResponseContent {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_realtime_log_delivery_domains(&self) -> ListRealtimeLogDeliveryDomains {
         Call::new(self)
     }
@@ -81,6 +82,7 @@ impl rt::Record for ListRealtimeLogDeliveryDomainsRequest {
 }
 
 impl ::std::fmt::Debug for ListRealtimeLogDeliveryDomainsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -129,6 +131,7 @@ impl rt::Record for ListRealtimeLogDeliveryDomainsResponse {
 }
 
 impl ::std::fmt::Debug for ListRealtimeLogDeliveryDomainsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -164,6 +167,7 @@ impl rt::Record for ListRealtimeLogDeliveryDomainsResponseContent {
 }
 
 impl ::std::fmt::Debug for ListRealtimeLogDeliveryDomainsResponseContent {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_realtime_log_delivery_infos(&self) -> ListRealtimeLogDeliveryInfos {
         Call::new(self)
     }
@@ -47,6 +48,7 @@ impl rt::Record for ListRealtimeLogDeliveryInfosRequest {
 }
 
 impl ::std::fmt::Debug for ListRealtimeLogDeliveryInfosRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -95,6 +97,7 @@ impl rt::Record for ListRealtimeLogDeliveryInfosResponse {
 }
 
 impl ::std::fmt::Debug for ListRealtimeLogDeliveryInfosResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -133,6 +136,7 @@ impl rt::Record for ListRealtimeLogDeliveryInfosResponseContent {
 }
 
 impl ::std::fmt::Debug for ListRealtimeLogDeliveryInfosResponseContent {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_tag_resources(&self) -> ListTagResources {
         Call::new(self)
     }
@@ -112,6 +113,7 @@ impl rt::Record for ListTagResourcesRequest {
 }
 
 impl ::std::fmt::Debug for ListTagResourcesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -168,6 +170,7 @@ impl rt::Record for ListTagResourcesResponse {
 }
 
 impl ::std::fmt::Debug for ListTagResourcesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -203,6 +206,7 @@ impl rt::Record for ListTagResourcesRequestTag {
 }
 
 impl ::std::fmt::Debug for ListTagResourcesRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -244,6 +248,7 @@ impl rt::Record for ListTagResourcesResponseTagResources {
 }
 
 impl ::std::fmt::Debug for ListTagResourcesResponseTagResources {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_user_custom_log_config(&self) -> ListUserCustomLogConfig {
         Call::new(self)
     }
@@ -47,6 +48,7 @@ impl rt::Record for ListUserCustomLogConfigRequest {
 }
 
 impl ::std::fmt::Debug for ListUserCustomLogConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -95,6 +97,7 @@ impl rt::Record for ListUserCustomLogConfigResponse {
 }
 
 impl ::std::fmt::Debug for ListUserCustomLogConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_cdn_domain(&self) -> ModifyCdnDomain {
         Call::new(self)
     }
@@ -88,6 +89,7 @@ impl rt::Record for ModifyCdnDomainRequest {
 }
 
 impl ::std::fmt::Debug for ModifyCdnDomainRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -131,6 +133,7 @@ impl rt::Record for ModifyCdnDomainResponse {
 }
 
 impl ::std::fmt::Debug for ModifyCdnDomainResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_cdn_domain_owner(&self) -> ModifyCdnDomainOwner {
         Call::new(self)
     }
@@ -60,6 +61,7 @@ impl rt::Record for ModifyCdnDomainOwnerRequest {
 }
 
 impl ::std::fmt::Debug for ModifyCdnDomainOwnerRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -107,6 +109,7 @@ impl rt::Record for ModifyCdnDomainOwnerResponse {
 }
 
 impl ::std::fmt::Debug for ModifyCdnDomainOwnerResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_cdn_domain_schdm_by_property(&self) -> ModifyCdnDomainSchdmByProperty {
         Call::new(self)
     }
@@ -71,6 +72,7 @@ impl rt::Record for ModifyCdnDomainSchdmByPropertyRequest {
 }
 
 impl ::std::fmt::Debug for ModifyCdnDomainSchdmByPropertyRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -114,6 +116,7 @@ impl rt::Record for ModifyCdnDomainSchdmByPropertyResponse {
 }
 
 impl ::std::fmt::Debug for ModifyCdnDomainSchdmByPropertyResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_cdn_service(&self) -> ModifyCdnService {
         Call::new(self)
     }
@@ -60,6 +61,7 @@ impl rt::Record for ModifyCdnServiceRequest {
 }
 
 impl ::std::fmt::Debug for ModifyCdnServiceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -102,6 +104,7 @@ impl rt::Record for ModifyCdnServiceResponse {
 }
 
 impl ::std::fmt::Debug for ModifyCdnServiceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_realtime_log_delivery(&self) -> ModifyRealtimeLogDelivery {
         Call::new(self)
     }
@@ -91,6 +92,7 @@ impl rt::Record for ModifyRealtimeLogDeliveryRequest {
 }
 
 impl ::std::fmt::Debug for ModifyRealtimeLogDeliveryRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -134,6 +136,7 @@ impl rt::Record for ModifyRealtimeLogDeliveryResponse {
 }
 
 impl ::std::fmt::Debug for ModifyRealtimeLogDeliveryResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn open_cdn_service(&self) -> OpenCdnService {
         Call::new(self)
     }
@@ -61,6 +62,7 @@ impl rt::Record for OpenCdnServiceRequest {
 }
 
 impl ::std::fmt::Debug for OpenCdnServiceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -104,6 +106,7 @@ impl rt::Record for OpenCdnServiceResponse {
 }
 
 impl ::std::fmt::Debug for OpenCdnServiceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

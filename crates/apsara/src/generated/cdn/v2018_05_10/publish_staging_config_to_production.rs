@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn publish_staging_config_to_production(
         &self,
     ) -> PublishStagingConfigToProduction {
@@ -65,6 +66,7 @@ impl rt::Record for PublishStagingConfigToProductionRequest {
 }
 
 impl ::std::fmt::Debug for PublishStagingConfigToProductionRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -108,6 +110,7 @@ impl rt::Record for PublishStagingConfigToProductionResponse {
 }
 
 impl ::std::fmt::Debug for PublishStagingConfigToProductionResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

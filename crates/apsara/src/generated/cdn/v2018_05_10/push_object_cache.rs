@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn push_object_cache(&self) -> PushObjectCache {
         Call::new(self)
     }
@@ -106,6 +107,7 @@ impl rt::Record for PushObjectCacheRequest {
 }
 
 impl ::std::fmt::Debug for PushObjectCacheRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -154,6 +156,7 @@ impl rt::Record for PushObjectCacheResponse {
 }
 
 impl ::std::fmt::Debug for PushObjectCacheResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

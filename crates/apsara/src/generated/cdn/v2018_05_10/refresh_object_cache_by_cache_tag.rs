@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn refresh_object_cache_by_cache_tag(&self) -> RefreshObjectCacheByCacheTag {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for RefreshObjectCacheByCacheTagRequest {
 }
 
 impl ::std::fmt::Debug for RefreshObjectCacheByCacheTagRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -126,6 +128,7 @@ impl rt::Record for RefreshObjectCacheByCacheTagResponse {
 }
 
 impl ::std::fmt::Debug for RefreshObjectCacheByCacheTagResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn refresh_object_caches(&self) -> RefreshObjectCaches {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for RefreshObjectCachesRequest {
 }
 
 impl ::std::fmt::Debug for RefreshObjectCachesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -128,6 +130,7 @@ impl rt::Record for RefreshObjectCachesResponse {
 }
 
 impl ::std::fmt::Debug for RefreshObjectCachesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

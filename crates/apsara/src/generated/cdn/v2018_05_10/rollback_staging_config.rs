@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn rollback_staging_config(&self) -> RollbackStagingConfig {
         Call::new(self)
     }
@@ -61,6 +62,7 @@ impl rt::Record for RollbackStagingConfigRequest {
 }
 
 impl ::std::fmt::Debug for RollbackStagingConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -104,6 +106,7 @@ impl rt::Record for RollbackStagingConfigResponse {
 }
 
 impl ::std::fmt::Debug for RollbackStagingConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_cdn_domain_csr_certificate(&self) -> SetCdnDomainCsrCertificate {
         Call::new(self)
     }
@@ -71,6 +72,7 @@ impl rt::Record for SetCdnDomainCsrCertificateRequest {
 }
 
 impl ::std::fmt::Debug for SetCdnDomainCsrCertificateRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -114,6 +116,7 @@ impl rt::Record for SetCdnDomainCsrCertificateResponse {
 }
 
 impl ::std::fmt::Debug for SetCdnDomainCsrCertificateResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_cdn_domain_sm_certificate(&self) -> SetCdnDomainSmCertificate {
         Call::new(self)
     }
@@ -81,6 +82,7 @@ impl rt::Record for SetCdnDomainSmCertificateRequest {
 }
 
 impl ::std::fmt::Debug for SetCdnDomainSmCertificateRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -124,6 +126,7 @@ impl rt::Record for SetCdnDomainSmCertificateResponse {
 }
 
 impl ::std::fmt::Debug for SetCdnDomainSmCertificateResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_cdn_domain_ssl_certificate(&self) -> SetCdnDomainSslCertificate {
         Call::new(self)
     }
@@ -125,6 +126,7 @@ impl rt::Record for SetCdnDomainSslCertificateRequest {
 }
 
 impl ::std::fmt::Debug for SetCdnDomainSslCertificateRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -168,6 +170,7 @@ impl rt::Record for SetCdnDomainSslCertificateResponse {
 }
 
 impl ::std::fmt::Debug for SetCdnDomainSslCertificateResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_cdn_domain_staging_config(&self) -> SetCdnDomainStagingConfig {
         Call::new(self)
     }
@@ -71,6 +72,7 @@ impl rt::Record for SetCdnDomainStagingConfigRequest {
 }
 
 impl ::std::fmt::Debug for SetCdnDomainStagingConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -119,6 +121,7 @@ impl rt::Record for SetCdnDomainStagingConfigResponse {
 }
 
 impl ::std::fmt::Debug for SetCdnDomainStagingConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -157,6 +160,7 @@ impl rt::Record for SetCdnDomainStagingConfigResponseDomainConfigList {
 }
 
 impl ::std::fmt::Debug for SetCdnDomainStagingConfigResponseDomainConfigList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_cdn_full_domains_block_ip(&self) -> SetCdnFullDomainsBlockIp {
         Call::new(self)
     }
@@ -88,6 +89,7 @@ impl rt::Record for SetCdnFullDomainsBlockIpRequest {
 }
 
 impl ::std::fmt::Debug for SetCdnFullDomainsBlockIpRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -138,6 +140,7 @@ impl rt::Record for SetCdnFullDomainsBlockIpResponse {
 }
 
 impl ::std::fmt::Debug for SetCdnFullDomainsBlockIpResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

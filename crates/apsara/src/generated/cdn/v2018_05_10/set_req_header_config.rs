@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_req_header_config(&self) -> SetReqHeaderConfig {
         Call::new(self)
     }
@@ -89,6 +90,7 @@ impl rt::Record for SetReqHeaderConfigRequest {
 }
 
 impl ::std::fmt::Debug for SetReqHeaderConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -131,6 +133,7 @@ impl rt::Record for SetReqHeaderConfigResponse {
 }
 
 impl ::std::fmt::Debug for SetReqHeaderConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -32,6 +32,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_waiting_room_config(&self) -> SetWaitingRoomConfig {
         Call::new(self)
     }
@@ -110,6 +111,7 @@ impl rt::Record for SetWaitingRoomConfigRequest {
 }
 
 impl ::std::fmt::Debug for SetWaitingRoomConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -153,6 +155,7 @@ impl rt::Record for SetWaitingRoomConfigResponse {
 }
 
 impl ::std::fmt::Debug for SetWaitingRoomConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

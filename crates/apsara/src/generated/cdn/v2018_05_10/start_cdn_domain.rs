@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn start_cdn_domain(&self) -> StartCdnDomain {
         Call::new(self)
     }
@@ -61,6 +62,7 @@ impl rt::Record for StartCdnDomainRequest {
 }
 
 impl ::std::fmt::Debug for StartCdnDomainRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -104,6 +106,7 @@ impl rt::Record for StartCdnDomainResponse {
 }
 
 impl ::std::fmt::Debug for StartCdnDomainResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

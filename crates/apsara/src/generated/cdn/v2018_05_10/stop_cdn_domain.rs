@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn stop_cdn_domain(&self) -> StopCdnDomain {
         Call::new(self)
     }
@@ -61,6 +62,7 @@ impl rt::Record for StopCdnDomainRequest {
 }
 
 impl ::std::fmt::Debug for StopCdnDomainRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -104,6 +106,7 @@ impl rt::Record for StopCdnDomainResponse {
 }
 
 impl ::std::fmt::Debug for StopCdnDomainResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

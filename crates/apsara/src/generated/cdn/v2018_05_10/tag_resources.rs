@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn tag_resources(&self) -> TagResources {
         Call::new(self)
     }
@@ -86,6 +87,7 @@ impl rt::Record for TagResourcesRequest {
 }
 
 impl ::std::fmt::Debug for TagResourcesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -129,6 +131,7 @@ impl rt::Record for TagResourcesResponse {
 }
 
 impl ::std::fmt::Debug for TagResourcesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -164,6 +167,7 @@ impl rt::Record for TagResourcesRequestTag {
 }
 
 impl ::std::fmt::Debug for TagResourcesRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

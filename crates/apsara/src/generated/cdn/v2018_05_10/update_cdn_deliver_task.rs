@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_cdn_deliver_task(&self) -> UpdateCdnDeliverTask {
         Call::new(self)
     }
@@ -106,6 +107,7 @@ impl rt::Record for UpdateCdnDeliverTaskRequest {
 }
 
 impl ::std::fmt::Debug for UpdateCdnDeliverTaskRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -149,6 +151,7 @@ impl rt::Record for UpdateCdnDeliverTaskResponse {
 }
 
 impl ::std::fmt::Debug for UpdateCdnDeliverTaskResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

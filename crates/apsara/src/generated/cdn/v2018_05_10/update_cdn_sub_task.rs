@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_cdn_sub_task(&self) -> UpdateCdnSubTask {
         Call::new(self)
     }
@@ -87,6 +88,7 @@ impl rt::Record for UpdateCdnSubTaskRequest {
 }
 
 impl ::std::fmt::Debug for UpdateCdnSubTaskRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -130,6 +132,7 @@ impl rt::Record for UpdateCdnSubTaskResponse {
 }
 
 impl ::std::fmt::Debug for UpdateCdnSubTaskResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_fc_trigger(&self) -> UpdateFcTrigger {
         Call::new(self)
     }
@@ -96,6 +97,7 @@ impl rt::Record for UpdateFcTriggerRequest {
 }
 
 impl ::std::fmt::Debug for UpdateFcTriggerRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -138,6 +140,7 @@ impl rt::Record for UpdateFcTriggerResponse {
 }
 
 impl ::std::fmt::Debug for UpdateFcTriggerResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn verify_domain_owner(&self) -> VerifyDomainOwner {
         Call::new(self)
     }
@@ -71,6 +72,7 @@ impl rt::Record for VerifyDomainOwnerRequest {
 }
 
 impl ::std::fmt::Debug for VerifyDomainOwnerRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -119,6 +121,7 @@ impl rt::Record for VerifyDomainOwnerResponse {
 }
 
 impl ::std::fmt::Debug for VerifyDomainOwnerResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

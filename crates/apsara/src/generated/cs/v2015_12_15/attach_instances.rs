@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn attach_instances(&self) -> AttachInstances {
         Call::new(self)
     }
@@ -68,6 +69,7 @@ impl rt::Record for AttachInstancesRequest {
 }
 
 impl ::std::fmt::Debug for AttachInstancesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -119,6 +121,7 @@ impl rt::Record for AttachInstancesResponse {
 }
 
 impl ::std::fmt::Debug for AttachInstancesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -187,6 +190,7 @@ impl rt::Record for AttachInstancesRequestBody {
 }
 
 impl ::std::fmt::Debug for AttachInstancesRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -225,6 +229,7 @@ impl rt::Record for AttachInstancesResponseList {
 }
 
 impl ::std::fmt::Debug for AttachInstancesResponseList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn attach_instances_to_node_pool(&self) -> AttachInstancesToNodePool {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for AttachInstancesToNodePoolRequest {
 }
 
 impl ::std::fmt::Debug for AttachInstancesToNodePoolRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -126,6 +128,7 @@ impl rt::Record for AttachInstancesToNodePoolResponse {
 }
 
 impl ::std::fmt::Debug for AttachInstancesToNodePoolResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -167,6 +170,7 @@ impl rt::Record for AttachInstancesToNodePoolRequestBody {
 }
 
 impl ::std::fmt::Debug for AttachInstancesToNodePoolRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn cancel_cluster_upgrade(&self) -> CancelClusterUpgrade {
         Call::new(self)
     }
@@ -63,6 +64,7 @@ impl rt::Record for CancelClusterUpgradeRequest {
 }
 
 impl ::std::fmt::Debug for CancelClusterUpgradeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -106,6 +108,7 @@ impl rt::Record for CancelClusterUpgradeResponse {
 }
 
 impl ::std::fmt::Debug for CancelClusterUpgradeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

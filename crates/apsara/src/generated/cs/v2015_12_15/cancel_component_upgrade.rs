@@ -31,6 +31,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn cancel_component_upgrade(&self) -> CancelComponentUpgrade {
         Call::new(self)
     }
@@ -73,6 +74,7 @@ impl rt::Record for CancelComponentUpgradeRequest {
 }
 
 impl ::std::fmt::Debug for CancelComponentUpgradeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -116,6 +118,7 @@ impl rt::Record for CancelComponentUpgradeResponse {
 }
 
 impl ::std::fmt::Debug for CancelComponentUpgradeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn cancel_operation_plan(&self) -> CancelOperationPlan {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for CancelOperationPlanRequest {
 }
 
 impl ::std::fmt::Debug for CancelOperationPlanRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -102,6 +104,7 @@ impl rt::Record for CancelOperationPlanResponse {
 }
 
 impl ::std::fmt::Debug for CancelOperationPlanResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

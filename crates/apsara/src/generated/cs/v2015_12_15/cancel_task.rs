@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn cancel_task(&self) -> CancelTask {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for CancelTaskRequest {
 }
 
 impl ::std::fmt::Debug for CancelTaskRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -102,6 +104,7 @@ impl rt::Record for CancelTaskResponse {
 }
 
 impl ::std::fmt::Debug for CancelTaskResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

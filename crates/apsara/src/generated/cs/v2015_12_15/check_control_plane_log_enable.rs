@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn check_control_plane_log_enable(&self) -> CheckControlPlaneLogEnable {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for CheckControlPlaneLogEnableRequest {
 }
 
 impl ::std::fmt::Debug for CheckControlPlaneLogEnableRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -116,6 +118,7 @@ impl rt::Record for CheckControlPlaneLogEnableResponse {
 }
 
 impl ::std::fmt::Debug for CheckControlPlaneLogEnableResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

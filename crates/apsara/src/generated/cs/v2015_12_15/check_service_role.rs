@@ -25,6 +25,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn check_service_role(&self) -> CheckServiceRole {
         Call::new(self)
     }
@@ -56,6 +57,7 @@ impl rt::Record for CheckServiceRoleRequest {
 }
 
 impl ::std::fmt::Debug for CheckServiceRoleRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -104,6 +106,7 @@ impl rt::Record for CheckServiceRoleResponse {
 }
 
 impl ::std::fmt::Debug for CheckServiceRoleResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -134,6 +137,7 @@ impl rt::Record for CheckServiceRoleRequestBodyRoles {
 }
 
 impl ::std::fmt::Debug for CheckServiceRoleRequestBodyRoles {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -164,6 +168,7 @@ impl rt::Record for CheckServiceRoleRequestBody {
 }
 
 impl ::std::fmt::Debug for CheckServiceRoleRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -202,6 +207,7 @@ impl rt::Record for CheckServiceRoleResponseRoles {
 }
 
 impl ::std::fmt::Debug for CheckServiceRoleResponseRoles {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

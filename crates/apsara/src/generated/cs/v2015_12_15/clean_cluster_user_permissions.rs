@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn clean_cluster_user_permissions(&self) -> CleanClusterUserPermissions {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for CleanClusterUserPermissionsRequest {
 }
 
 impl ::std::fmt::Debug for CleanClusterUserPermissionsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -121,6 +123,7 @@ impl rt::Record for CleanClusterUserPermissionsResponse {
 }
 
 impl ::std::fmt::Debug for CleanClusterUserPermissionsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn clean_user_permissions(&self) -> CleanUserPermissions {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for CleanUserPermissionsRequest {
 }
 
 impl ::std::fmt::Debug for CleanUserPermissionsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -128,6 +130,7 @@ impl rt::Record for CleanUserPermissionsResponse {
 }
 
 impl ::std::fmt::Debug for CleanUserPermissionsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

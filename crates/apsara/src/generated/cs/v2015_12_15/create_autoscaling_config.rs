@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_autoscaling_config(&self) -> CreateAutoscalingConfig {
         Call::new(self)
     }
@@ -68,6 +69,7 @@ impl rt::Record for CreateAutoscalingConfigRequest {
 }
 
 impl ::std::fmt::Debug for CreateAutoscalingConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -119,6 +121,7 @@ impl rt::Record for CreateAutoscalingConfigResponse {
 }
 
 impl ::std::fmt::Debug for CreateAutoscalingConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -196,6 +199,7 @@ impl rt::Record for CreateAutoscalingConfigRequestBody {
 }
 
 impl ::std::fmt::Debug for CreateAutoscalingConfigRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_cluster(&self) -> CreateCluster {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for CreateClusterRequest {
 }
 
 impl ::std::fmt::Debug for CreateClusterRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -110,6 +112,7 @@ impl rt::Record for CreateClusterResponse {
 }
 
 impl ::std::fmt::Debug for CreateClusterResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -145,6 +148,7 @@ impl rt::Record for CreateClusterRequestBodyAuditLogConfig {
 }
 
 impl ::std::fmt::Debug for CreateClusterRequestBodyAuditLogConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -175,6 +179,7 @@ impl rt::Record for CreateClusterRequestBodyAutoMode {
 }
 
 impl ::std::fmt::Debug for CreateClusterRequestBodyAutoMode {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -279,6 +284,7 @@ impl rt::Record for CreateClusterRequestBodyControlPlaneConfig {
 }
 
 impl ::std::fmt::Debug for CreateClusterRequestBodyControlPlaneConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -314,6 +320,7 @@ impl rt::Record for CreateClusterRequestBodyOperationPolicyClusterAutoUpgrade {
 }
 
 impl ::std::fmt::Debug for CreateClusterRequestBodyOperationPolicyClusterAutoUpgrade {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -348,6 +355,7 @@ impl rt::Record for CreateClusterRequestBodyOperationPolicy {
 }
 
 impl ::std::fmt::Debug for CreateClusterRequestBodyOperationPolicy {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -378,6 +386,7 @@ impl rt::Record for CreateClusterRequestBodyRrsaConfig {
 }
 
 impl ::std::fmt::Debug for CreateClusterRequestBodyRrsaConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -419,6 +428,7 @@ impl rt::Record for CreateClusterRequestBodyWorkerDataDisks {
 }
 
 impl ::std::fmt::Debug for CreateClusterRequestBodyWorkerDataDisks {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -764,6 +774,7 @@ impl rt::Record for CreateClusterRequestBody {
 }
 
 impl ::std::fmt::Debug for CreateClusterRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_cluster_diagnosis(&self) -> CreateClusterDiagnosis {
         Call::new(self)
     }
@@ -68,6 +69,7 @@ impl rt::Record for CreateClusterDiagnosisRequest {
 }
 
 impl ::std::fmt::Debug for CreateClusterDiagnosisRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -119,6 +121,7 @@ impl rt::Record for CreateClusterDiagnosisResponse {
 }
 
 impl ::std::fmt::Debug for CreateClusterDiagnosisResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -154,6 +157,7 @@ impl rt::Record for CreateClusterDiagnosisRequestBody {
 }
 
 impl ::std::fmt::Debug for CreateClusterDiagnosisRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

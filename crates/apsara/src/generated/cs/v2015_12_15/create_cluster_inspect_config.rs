@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_cluster_inspect_config(&self) -> CreateClusterInspectConfig {
         Call::new(self)
     }
@@ -68,6 +69,7 @@ impl rt::Record for CreateClusterInspectConfigRequest {
 }
 
 impl ::std::fmt::Debug for CreateClusterInspectConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -111,6 +113,7 @@ impl rt::Record for CreateClusterInspectConfigResponse {
 }
 
 impl ::std::fmt::Debug for CreateClusterInspectConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -149,6 +152,7 @@ impl rt::Record for CreateClusterInspectConfigRequestBody {
 }
 
 impl ::std::fmt::Debug for CreateClusterInspectConfigRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_cluster_node_pool(&self) -> CreateClusterNodePool {
         Call::new(self)
     }
@@ -71,6 +72,7 @@ impl rt::Record for CreateClusterNodePoolRequest {
 }
 
 impl ::std::fmt::Debug for CreateClusterNodePoolRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -122,6 +124,7 @@ impl rt::Record for CreateClusterNodePoolResponse {
 }
 
 impl ::std::fmt::Debug for CreateClusterNodePoolResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -152,6 +155,7 @@ impl rt::Record for CreateClusterNodePoolRequestBodyAutoMode {
 }
 
 impl ::std::fmt::Debug for CreateClusterNodePoolRequestBodyAutoMode {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -202,6 +206,7 @@ impl rt::Record for CreateClusterNodePoolRequestBodyAutoScaling {
 }
 
 impl ::std::fmt::Debug for CreateClusterNodePoolRequestBodyAutoScaling {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -237,6 +242,7 @@ impl rt::Record for CreateClusterNodePoolRequestBodyEfloNodeGroup {
 }
 
 impl ::std::fmt::Debug for CreateClusterNodePoolRequestBodyEfloNodeGroup {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -281,6 +287,7 @@ impl rt::Record for CreateClusterNodePoolRequestBodyInterconnectConfig {
 }
 
 impl ::std::fmt::Debug for CreateClusterNodePoolRequestBodyInterconnectConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -340,6 +347,7 @@ impl rt::Record for CreateClusterNodePoolRequestBodyKubernetesConfig {
 }
 
 impl ::std::fmt::Debug for CreateClusterNodePoolRequestBodyKubernetesConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -375,6 +383,7 @@ impl rt::Record for CreateClusterNodePoolRequestBodyManagementAutoRepairPolicy {
 }
 
 impl ::std::fmt::Debug for CreateClusterNodePoolRequestBodyManagementAutoRepairPolicy {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -413,6 +422,7 @@ impl rt::Record for CreateClusterNodePoolRequestBodyManagementAutoUpgradePolicy 
 }
 
 impl ::std::fmt::Debug for CreateClusterNodePoolRequestBodyManagementAutoUpgradePolicy {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -451,6 +461,7 @@ impl rt::Record for CreateClusterNodePoolRequestBodyManagementAutoVulFixPolicy {
 }
 
 impl ::std::fmt::Debug for CreateClusterNodePoolRequestBodyManagementAutoVulFixPolicy {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -492,6 +503,7 @@ impl rt::Record for CreateClusterNodePoolRequestBodyManagementUpgradeConfig {
 }
 
 impl ::std::fmt::Debug for CreateClusterNodePoolRequestBodyManagementUpgradeConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -551,6 +563,7 @@ impl rt::Record for CreateClusterNodePoolRequestBodyManagement {
 }
 
 impl ::std::fmt::Debug for CreateClusterNodePoolRequestBodyManagement {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -583,6 +596,7 @@ impl rt::Record for CreateClusterNodePoolRequestBodyNodeComponentsConfig {
 }
 
 impl ::std::fmt::Debug for CreateClusterNodePoolRequestBodyNodeComponentsConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -621,6 +635,7 @@ impl rt::Record for CreateClusterNodePoolRequestBodyNodeComponents {
 }
 
 impl ::std::fmt::Debug for CreateClusterNodePoolRequestBodyNodeComponents {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -653,6 +668,7 @@ impl rt::Record for CreateClusterNodePoolRequestBodyNodeConfig {
 }
 
 impl ::std::fmt::Debug for CreateClusterNodePoolRequestBodyNodeConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -691,6 +707,7 @@ impl rt::Record for CreateClusterNodePoolRequestBodyNodepoolInfo {
 }
 
 impl ::std::fmt::Debug for CreateClusterNodePoolRequestBodyNodepoolInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -726,6 +743,7 @@ impl rt::Record for CreateClusterNodePoolRequestBodyScalingGroupPrivatePoolOptio
 }
 
 impl ::std::fmt::Debug for CreateClusterNodePoolRequestBodyScalingGroupPrivatePoolOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -763,6 +781,7 @@ impl rt::Record for CreateClusterNodePoolRequestBodyScalingGroupResourcePoolOpti
 }
 
 impl ::std::fmt::Debug for CreateClusterNodePoolRequestBodyScalingGroupResourcePoolOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -798,6 +817,7 @@ impl rt::Record for CreateClusterNodePoolRequestBodyScalingGroupSpotPriceLimit {
 }
 
 impl ::std::fmt::Debug for CreateClusterNodePoolRequestBodyScalingGroupSpotPriceLimit {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -833,6 +853,7 @@ impl rt::Record for CreateClusterNodePoolRequestBodyScalingGroupTags {
 }
 
 impl ::std::fmt::Debug for CreateClusterNodePoolRequestBodyScalingGroupTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1018,6 +1039,7 @@ impl rt::Record for CreateClusterNodePoolRequestBodyScalingGroup {
 }
 
 impl ::std::fmt::Debug for CreateClusterNodePoolRequestBodyScalingGroup {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1048,6 +1070,7 @@ impl rt::Record for CreateClusterNodePoolRequestBodyTeeConfig {
 }
 
 impl ::std::fmt::Debug for CreateClusterNodePoolRequestBodyTeeConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1125,6 +1148,7 @@ impl rt::Record for CreateClusterNodePoolRequestBody {
 }
 
 impl ::std::fmt::Debug for CreateClusterNodePoolRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

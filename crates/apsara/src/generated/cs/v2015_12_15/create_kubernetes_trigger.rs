@@ -29,6 +29,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn create_kubernetes_trigger(&self) -> CreateKubernetesTrigger {
         Call::new(self)
     }
@@ -60,6 +61,7 @@ impl rt::Record for CreateKubernetesTriggerRequest {
 }
 
 impl ::std::fmt::Debug for CreateKubernetesTriggerRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -120,6 +122,7 @@ impl rt::Record for CreateKubernetesTriggerResponse {
 }
 
 impl ::std::fmt::Debug for CreateKubernetesTriggerResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -161,6 +164,7 @@ impl rt::Record for CreateKubernetesTriggerRequestBody {
 }
 
 impl ::std::fmt::Debug for CreateKubernetesTriggerRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -25,6 +25,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_template(&self) -> CreateTemplate {
         Call::new(self)
     }
@@ -56,6 +57,7 @@ impl rt::Record for CreateTemplateRequest {
 }
 
 impl ::std::fmt::Debug for CreateTemplateRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -104,6 +106,7 @@ impl rt::Record for CreateTemplateResponse {
 }
 
 impl ::std::fmt::Debug for CreateTemplateResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -148,6 +151,7 @@ impl rt::Record for CreateTemplateRequestBody {
 }
 
 impl ::std::fmt::Debug for CreateTemplateRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_trigger(&self) -> CreateTrigger {
         Call::new(self)
     }
@@ -68,6 +69,7 @@ impl rt::Record for CreateTriggerRequest {
 }
 
 impl ::std::fmt::Debug for CreateTriggerRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -128,6 +130,7 @@ impl rt::Record for CreateTriggerResponse {
 }
 
 impl ::std::fmt::Debug for CreateTriggerResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -169,6 +172,7 @@ impl rt::Record for CreateTriggerRequestBody {
 }
 
 impl ::std::fmt::Debug for CreateTriggerRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

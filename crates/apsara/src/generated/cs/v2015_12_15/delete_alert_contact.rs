@@ -25,6 +25,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_alert_contact(&self) -> DeleteAlertContact {
         Call::new(self)
     }
@@ -58,6 +59,7 @@ impl rt::Record for DeleteAlertContactRequest {
 }
 
 impl ::std::fmt::Debug for DeleteAlertContactRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -106,6 +108,7 @@ impl rt::Record for DeleteAlertContactResponse {
 }
 
 impl ::std::fmt::Debug for DeleteAlertContactResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -144,6 +147,7 @@ impl rt::Record for DeleteAlertContactResponseResult {
 }
 
 impl ::std::fmt::Debug for DeleteAlertContactResponseResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

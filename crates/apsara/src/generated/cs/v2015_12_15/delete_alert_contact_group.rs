@@ -25,6 +25,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_alert_contact_group(&self) -> DeleteAlertContactGroup {
         Call::new(self)
     }
@@ -58,6 +59,7 @@ impl rt::Record for DeleteAlertContactGroupRequest {
 }
 
 impl ::std::fmt::Debug for DeleteAlertContactGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -106,6 +108,7 @@ impl rt::Record for DeleteAlertContactGroupResponse {
 }
 
 impl ::std::fmt::Debug for DeleteAlertContactGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -144,6 +147,7 @@ impl rt::Record for DeleteAlertContactGroupResponseBody {
 }
 
 impl ::std::fmt::Debug for DeleteAlertContactGroupResponseBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_cluster(&self) -> DeleteCluster {
         Call::new(self)
     }
@@ -101,6 +102,7 @@ impl rt::Record for DeleteClusterRequest {
 }
 
 impl ::std::fmt::Debug for DeleteClusterRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -152,6 +154,7 @@ impl rt::Record for DeleteClusterResponse {
 }
 
 impl ::std::fmt::Debug for DeleteClusterResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -187,6 +190,7 @@ impl rt::Record for DeleteClusterRequestDeleteOptions {
 }
 
 impl ::std::fmt::Debug for DeleteClusterRequestDeleteOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_cluster_inspect_config(&self) -> DeleteClusterInspectConfig {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for DeleteClusterInspectConfigRequest {
 }
 
 impl ::std::fmt::Debug for DeleteClusterInspectConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -102,6 +104,7 @@ impl rt::Record for DeleteClusterInspectConfigResponse {
 }
 
 impl ::std::fmt::Debug for DeleteClusterInspectConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

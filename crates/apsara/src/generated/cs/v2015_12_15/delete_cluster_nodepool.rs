@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_cluster_nodepool(&self) -> DeleteClusterNodepool {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for DeleteClusterNodepoolRequest {
 }
 
 impl ::std::fmt::Debug for DeleteClusterNodepoolRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -126,6 +128,7 @@ impl rt::Record for DeleteClusterNodepoolResponse {
 }
 
 impl ::std::fmt::Debug for DeleteClusterNodepoolResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

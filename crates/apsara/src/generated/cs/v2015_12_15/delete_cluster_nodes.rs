@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_cluster_nodes(&self) -> DeleteClusterNodes {
         Call::new(self)
     }
@@ -68,6 +69,7 @@ impl rt::Record for DeleteClusterNodesRequest {
 }
 
 impl ::std::fmt::Debug for DeleteClusterNodesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -119,6 +121,7 @@ impl rt::Record for DeleteClusterNodesResponse {
 }
 
 impl ::std::fmt::Debug for DeleteClusterNodesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -157,6 +160,7 @@ impl rt::Record for DeleteClusterNodesRequestBody {
 }
 
 impl ::std::fmt::Debug for DeleteClusterNodesRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn delete_kubernetes_trigger(&self) -> DeleteKubernetesTrigger {
         Call::new(self)
     }
@@ -61,6 +62,7 @@ impl rt::Record for DeleteKubernetesTriggerRequest {
 }
 
 impl ::std::fmt::Debug for DeleteKubernetesTriggerRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -104,6 +106,7 @@ impl rt::Record for DeleteKubernetesTriggerResponse {
 }
 
 impl ::std::fmt::Debug for DeleteKubernetesTriggerResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_policy_instance(&self) -> DeletePolicyInstance {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for DeletePolicyInstanceRequest {
 }
 
 impl ::std::fmt::Debug for DeletePolicyInstanceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -126,6 +128,7 @@ impl rt::Record for DeletePolicyInstanceResponse {
 }
 
 impl ::std::fmt::Debug for DeletePolicyInstanceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

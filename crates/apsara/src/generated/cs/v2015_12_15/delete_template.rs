@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_template(&self) -> DeleteTemplate {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for DeleteTemplateRequest {
 }
 
 impl ::std::fmt::Debug for DeleteTemplateRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -102,6 +104,7 @@ impl rt::Record for DeleteTemplateResponse {
 }
 
 impl ::std::fmt::Debug for DeleteTemplateResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_trigger(&self) -> DeleteTrigger {
         Call::new(self)
     }
@@ -69,6 +70,7 @@ impl rt::Record for DeleteTriggerRequest {
 }
 
 impl ::std::fmt::Debug for DeleteTriggerRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -112,6 +114,7 @@ impl rt::Record for DeleteTriggerResponse {
 }
 
 impl ::std::fmt::Debug for DeleteTriggerResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn deploy_policy_instance(&self) -> DeployPolicyInstance {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for DeployPolicyInstanceRequest {
 }
 
 impl ::std::fmt::Debug for DeployPolicyInstanceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -126,6 +128,7 @@ impl rt::Record for DeployPolicyInstanceResponse {
 }
 
 impl ::std::fmt::Debug for DeployPolicyInstanceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -164,6 +167,7 @@ impl rt::Record for DeployPolicyInstanceRequestBody {
 }
 
 impl ::std::fmt::Debug for DeployPolicyInstanceRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_addon(&self) -> DescribeAddon {
         Call::new(self)
     }
@@ -122,6 +123,7 @@ impl rt::Record for DescribeAddonRequest {
 }
 
 impl ::std::fmt::Debug for DescribeAddonRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -194,6 +196,7 @@ impl rt::Record for DescribeAddonResponse {
 }
 
 impl ::std::fmt::Debug for DescribeAddonResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -232,6 +235,7 @@ impl rt::Record for DescribeAddonResponseNewerVersions {
 }
 
 impl ::std::fmt::Debug for DescribeAddonResponseNewerVersions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

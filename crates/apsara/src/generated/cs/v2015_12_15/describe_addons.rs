@@ -30,6 +30,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn describe_addons(&self) -> DescribeAddons {
         Call::new(self)
     }
@@ -99,6 +100,7 @@ impl rt::Record for DescribeAddonsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeAddonsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -153,6 +155,7 @@ impl rt::Record for DescribeAddonsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeAddonsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -183,6 +186,7 @@ impl rt::Record for DescribeAddonsResponseComponentGroupsItems {
 }
 
 impl ::std::fmt::Debug for DescribeAddonsResponseComponentGroupsItems {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -212,6 +216,7 @@ impl rt::Record for DescribeAddonsResponseComponentGroups {
 }
 
 impl ::std::fmt::Debug for DescribeAddonsResponseComponentGroups {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -250,6 +255,7 @@ impl rt::Record for DescribeAddonsResponseStandardComponents {
 }
 
 impl ::std::fmt::Debug for DescribeAddonsResponseStandardComponents {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

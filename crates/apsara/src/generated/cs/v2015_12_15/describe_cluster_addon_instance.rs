@@ -31,6 +31,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn describe_cluster_addon_instance(&self) -> DescribeClusterAddonInstance {
         Call::new(self)
     }
@@ -73,6 +74,7 @@ impl rt::Record for DescribeClusterAddonInstanceRequest {
 }
 
 impl ::std::fmt::Debug for DescribeClusterAddonInstanceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -131,6 +133,7 @@ impl rt::Record for DescribeClusterAddonInstanceResponse {
 }
 
 impl ::std::fmt::Debug for DescribeClusterAddonInstanceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

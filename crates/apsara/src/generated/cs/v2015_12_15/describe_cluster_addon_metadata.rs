@@ -31,6 +31,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn describe_cluster_addon_metadata(&self) -> DescribeClusterAddonMetadata {
         Call::new(self)
     }
@@ -82,6 +83,7 @@ impl rt::Record for DescribeClusterAddonMetadataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeClusterAddonMetadataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -136,6 +138,7 @@ impl rt::Record for DescribeClusterAddonMetadataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeClusterAddonMetadataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

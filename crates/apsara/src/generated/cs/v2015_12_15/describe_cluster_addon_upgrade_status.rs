@@ -31,6 +31,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn describe_cluster_addon_upgrade_status(
         &self,
     ) -> DescribeClusterAddonUpgradeStatus {
@@ -77,6 +78,7 @@ impl rt::Record for DescribeClusterAddonUpgradeStatusRequest {
 }
 
 impl ::std::fmt::Debug for DescribeClusterAddonUpgradeStatusRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -128,6 +130,7 @@ impl rt::Record for DescribeClusterAddonUpgradeStatusResponse {
 }
 
 impl ::std::fmt::Debug for DescribeClusterAddonUpgradeStatusResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -166,6 +169,7 @@ impl rt::Record for DescribeClusterAddonUpgradeStatusResponseBodyAddonInfo {
 }
 
 impl ::std::fmt::Debug for DescribeClusterAddonUpgradeStatusResponseBodyAddonInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -201,6 +205,7 @@ impl rt::Record for DescribeClusterAddonUpgradeStatusResponseBodyTasks {
 }
 
 impl ::std::fmt::Debug for DescribeClusterAddonUpgradeStatusResponseBodyTasks {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -230,6 +235,7 @@ impl rt::Record for DescribeClusterAddonUpgradeStatusResponseBody {
 }
 
 impl ::std::fmt::Debug for DescribeClusterAddonUpgradeStatusResponseBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

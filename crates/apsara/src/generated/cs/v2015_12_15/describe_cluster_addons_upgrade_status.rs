@@ -31,6 +31,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn describe_cluster_addons_upgrade_status(
         &self,
     ) -> DescribeClusterAddonsUpgradeStatus {
@@ -80,6 +81,7 @@ impl rt::Record for DescribeClusterAddonsUpgradeStatusRequest {
 }
 
 impl ::std::fmt::Debug for DescribeClusterAddonsUpgradeStatusRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -131,6 +133,7 @@ impl rt::Record for DescribeClusterAddonsUpgradeStatusResponse {
 }
 
 impl ::std::fmt::Debug for DescribeClusterAddonsUpgradeStatusResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -169,6 +172,7 @@ impl rt::Record for DescribeClusterAddonsUpgradeStatusResponseBodyAddonInfo {
 }
 
 impl ::std::fmt::Debug for DescribeClusterAddonsUpgradeStatusResponseBodyAddonInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -204,6 +208,7 @@ impl rt::Record for DescribeClusterAddonsUpgradeStatusResponseBodyTasks {
 }
 
 impl ::std::fmt::Debug for DescribeClusterAddonsUpgradeStatusResponseBodyTasks {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -233,6 +238,7 @@ impl rt::Record for DescribeClusterAddonsUpgradeStatusResponseBody {
 }
 
 impl ::std::fmt::Debug for DescribeClusterAddonsUpgradeStatusResponseBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

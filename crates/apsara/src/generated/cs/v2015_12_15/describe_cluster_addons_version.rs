@@ -30,6 +30,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn describe_cluster_addons_version(&self) -> DescribeClusterAddonsVersion {
         Call::new(self)
     }
@@ -63,6 +64,7 @@ impl rt::Record for DescribeClusterAddonsVersionRequest {
 }
 
 impl ::std::fmt::Debug for DescribeClusterAddonsVersionRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -114,6 +116,7 @@ impl rt::Record for DescribeClusterAddonsVersionResponse {
 }
 
 impl ::std::fmt::Debug for DescribeClusterAddonsVersionResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -176,6 +179,7 @@ impl rt::Record for DescribeClusterAddonsVersionResponseBody {
 }
 
 impl ::std::fmt::Debug for DescribeClusterAddonsVersionResponseBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cluster_attach_scripts(&self) -> DescribeClusterAttachScripts {
         Call::new(self)
     }
@@ -68,6 +69,7 @@ impl rt::Record for DescribeClusterAttachScriptsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeClusterAttachScriptsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -116,6 +118,7 @@ impl rt::Record for DescribeClusterAttachScriptsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeClusterAttachScriptsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -169,6 +172,7 @@ impl rt::Record for DescribeClusterAttachScriptsRequestBody {
 }
 
 impl ::std::fmt::Debug for DescribeClusterAttachScriptsRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

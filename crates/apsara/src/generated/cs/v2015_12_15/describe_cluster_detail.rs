@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cluster_detail(&self) -> DescribeClusterDetail {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for DescribeClusterDetailRequest {
 }
 
 impl ::std::fmt::Debug for DescribeClusterDetailRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -233,6 +235,7 @@ impl rt::Record for DescribeClusterDetailResponse {
 }
 
 impl ::std::fmt::Debug for DescribeClusterDetailResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -263,6 +266,7 @@ impl rt::Record for DescribeClusterDetailResponseAutoMode {
 }
 
 impl ::std::fmt::Debug for DescribeClusterDetailResponseAutoMode {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -358,6 +362,7 @@ impl rt::Record for DescribeClusterDetailResponseControlPlaneConfig {
 }
 
 impl ::std::fmt::Debug for DescribeClusterDetailResponseControlPlaneConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -387,6 +392,7 @@ impl rt::Record for DescribeClusterDetailResponseOperationPolicyClusterAutoUpgra
 }
 
 impl ::std::fmt::Debug for DescribeClusterDetailResponseOperationPolicyClusterAutoUpgrade {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -415,6 +421,7 @@ impl rt::Record for DescribeClusterDetailResponseOperationPolicy {
 }
 
 impl ::std::fmt::Debug for DescribeClusterDetailResponseOperationPolicy {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -462,6 +469,7 @@ impl rt::Record for DescribeClusterDetailResponseRrsaConfig {
 }
 
 impl ::std::fmt::Debug for DescribeClusterDetailResponseRrsaConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

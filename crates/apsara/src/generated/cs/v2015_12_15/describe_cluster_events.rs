@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cluster_events(&self) -> DescribeClusterEvents {
         Call::new(self)
     }
@@ -87,6 +88,7 @@ impl rt::Record for DescribeClusterEventsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeClusterEventsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -148,6 +150,7 @@ impl rt::Record for DescribeClusterEventsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeClusterEventsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -186,6 +189,7 @@ impl rt::Record for DescribeClusterEventsResponseEventsData {
 }
 
 impl ::std::fmt::Debug for DescribeClusterEventsResponseEventsData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -230,6 +234,7 @@ impl rt::Record for DescribeClusterEventsResponseEvents {
 }
 
 impl ::std::fmt::Debug for DescribeClusterEventsResponseEvents {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -262,6 +267,7 @@ impl rt::Record for DescribeClusterEventsResponsePageInfo {
 }
 
 impl ::std::fmt::Debug for DescribeClusterEventsResponsePageInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cluster_logs(&self) -> DescribeClusterLogs {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for DescribeClusterLogsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeClusterLogsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -107,6 +109,7 @@ impl rt::Record for DescribeClusterLogsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeClusterLogsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -151,6 +154,7 @@ impl rt::Record for DescribeClusterLogsResponseBody {
 }
 
 impl ::std::fmt::Debug for DescribeClusterLogsResponseBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cluster_node_pool_detail(&self) -> DescribeClusterNodePoolDetail {
         Call::new(self)
     }
@@ -72,6 +73,7 @@ impl rt::Record for DescribeClusterNodePoolDetailRequest {
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolDetailRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -164,6 +166,7 @@ impl rt::Record for DescribeClusterNodePoolDetailResponse {
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolDetailResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -194,6 +197,7 @@ impl rt::Record for DescribeClusterNodePoolDetailResponseAutoMode {
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolDetailResponseAutoMode {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -238,6 +242,7 @@ impl rt::Record for DescribeClusterNodePoolDetailResponseAutoScaling {
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolDetailResponseAutoScaling {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -276,6 +281,7 @@ impl rt::Record for DescribeClusterNodePoolDetailResponseInterconnectConfig {
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolDetailResponseInterconnectConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -329,6 +335,7 @@ impl rt::Record for DescribeClusterNodePoolDetailResponseKubernetesConfig {
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolDetailResponseKubernetesConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -358,6 +365,7 @@ impl rt::Record for DescribeClusterNodePoolDetailResponseManagementAutoRepairPol
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolDetailResponseManagementAutoRepairPolicy {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -384,6 +392,7 @@ impl rt::Record for DescribeClusterNodePoolDetailResponseManagementAutoUpgradePo
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolDetailResponseManagementAutoUpgradePolicy {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -416,6 +425,7 @@ impl rt::Record for DescribeClusterNodePoolDetailResponseManagementAutoVulFixPol
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolDetailResponseManagementAutoVulFixPolicy {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -451,6 +461,7 @@ impl rt::Record for DescribeClusterNodePoolDetailResponseManagementUpgradeConfig
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolDetailResponseManagementUpgradeConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -506,6 +517,7 @@ impl rt::Record for DescribeClusterNodePoolDetailResponseManagement {
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolDetailResponseManagement {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -532,6 +544,7 @@ impl rt::Record for DescribeClusterNodePoolDetailResponseNodeComponentsConfig {
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolDetailResponseNodeComponentsConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -564,6 +577,7 @@ impl rt::Record for DescribeClusterNodePoolDetailResponseNodeComponents {
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolDetailResponseNodeComponents {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -588,6 +602,7 @@ impl rt::Record for DescribeClusterNodePoolDetailResponseNodeConfigNodeOsConfig 
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolDetailResponseNodeConfigNodeOsConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -619,6 +634,7 @@ impl rt::Record for DescribeClusterNodePoolDetailResponseNodeConfig {
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolDetailResponseNodeConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -666,6 +682,7 @@ impl rt::Record for DescribeClusterNodePoolDetailResponseNodepoolInfo {
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolDetailResponseNodepoolInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -695,6 +712,7 @@ impl rt::Record for DescribeClusterNodePoolDetailResponseScalingGroupPrivatePool
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolDetailResponseScalingGroupPrivatePoolOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -725,6 +743,7 @@ impl rt::Record for DescribeClusterNodePoolDetailResponseScalingGroupResourcePoo
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolDetailResponseScalingGroupResourcePoolOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -754,6 +773,7 @@ impl rt::Record for DescribeClusterNodePoolDetailResponseScalingGroupSpotPriceLi
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolDetailResponseScalingGroupSpotPriceLimit {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -939,6 +959,7 @@ impl rt::Record for DescribeClusterNodePoolDetailResponseScalingGroup {
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolDetailResponseScalingGroup {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -977,6 +998,7 @@ impl rt::Record for DescribeClusterNodePoolDetailResponseStatusConditions {
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolDetailResponseStatusConditions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1027,6 +1049,7 @@ impl rt::Record for DescribeClusterNodePoolDetailResponseStatus {
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolDetailResponseStatus {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1051,6 +1074,7 @@ impl rt::Record for DescribeClusterNodePoolDetailResponseTeeConfig {
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolDetailResponseTeeConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

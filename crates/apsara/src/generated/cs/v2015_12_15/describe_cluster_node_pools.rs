@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cluster_node_pools(&self) -> DescribeClusterNodePools {
         Call::new(self)
     }
@@ -68,6 +69,7 @@ impl rt::Record for DescribeClusterNodePoolsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -116,6 +118,7 @@ impl rt::Record for DescribeClusterNodePoolsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -146,6 +149,7 @@ impl rt::Record for DescribeClusterNodePoolsResponseNodepoolsAutoMode {
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolsResponseNodepoolsAutoMode {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -190,6 +194,7 @@ impl rt::Record for DescribeClusterNodePoolsResponseNodepoolsAutoScaling {
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolsResponseNodepoolsAutoScaling {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -228,6 +233,7 @@ impl rt::Record for DescribeClusterNodePoolsResponseNodepoolsInterconnectConfig 
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolsResponseNodepoolsInterconnectConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -281,6 +287,7 @@ impl rt::Record for DescribeClusterNodePoolsResponseNodepoolsKubernetesConfig {
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolsResponseNodepoolsKubernetesConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -310,6 +317,7 @@ impl rt::Record for DescribeClusterNodePoolsResponseNodepoolsManagementAutoRepai
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolsResponseNodepoolsManagementAutoRepairPolicy {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -336,6 +344,7 @@ impl rt::Record for DescribeClusterNodePoolsResponseNodepoolsManagementAutoUpgra
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolsResponseNodepoolsManagementAutoUpgradePolicy {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -368,6 +377,7 @@ impl rt::Record for DescribeClusterNodePoolsResponseNodepoolsManagementAutoVulFi
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolsResponseNodepoolsManagementAutoVulFixPolicy {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -403,6 +413,7 @@ impl rt::Record for DescribeClusterNodePoolsResponseNodepoolsManagementUpgradeCo
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolsResponseNodepoolsManagementUpgradeConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -458,6 +469,7 @@ impl rt::Record for DescribeClusterNodePoolsResponseNodepoolsManagement {
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolsResponseNodepoolsManagement {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -484,6 +496,7 @@ impl rt::Record for DescribeClusterNodePoolsResponseNodepoolsNodeComponentsConfi
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolsResponseNodepoolsNodeComponentsConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -516,6 +529,7 @@ impl rt::Record for DescribeClusterNodePoolsResponseNodepoolsNodeComponents {
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolsResponseNodepoolsNodeComponents {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -540,6 +554,7 @@ impl rt::Record for DescribeClusterNodePoolsResponseNodepoolsNodeConfigNodeOsCon
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolsResponseNodepoolsNodeConfigNodeOsConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -571,6 +586,7 @@ impl rt::Record for DescribeClusterNodePoolsResponseNodepoolsNodeConfig {
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolsResponseNodepoolsNodeConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -618,6 +634,7 @@ impl rt::Record for DescribeClusterNodePoolsResponseNodepoolsNodepoolInfo {
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolsResponseNodepoolsNodepoolInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -647,6 +664,7 @@ impl rt::Record for DescribeClusterNodePoolsResponseNodepoolsScalingGroupPrivate
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolsResponseNodepoolsScalingGroupPrivatePoolOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -677,6 +695,7 @@ impl rt::Record for DescribeClusterNodePoolsResponseNodepoolsScalingGroupResourc
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolsResponseNodepoolsScalingGroupResourcePoolOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -706,6 +725,7 @@ impl rt::Record for DescribeClusterNodePoolsResponseNodepoolsScalingGroupSpotPri
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolsResponseNodepoolsScalingGroupSpotPriceLimit {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -888,6 +908,7 @@ impl rt::Record for DescribeClusterNodePoolsResponseNodepoolsScalingGroup {
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolsResponseNodepoolsScalingGroup {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -935,6 +956,7 @@ impl rt::Record for DescribeClusterNodePoolsResponseNodepoolsStatus {
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolsResponseNodepoolsStatus {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -959,6 +981,7 @@ impl rt::Record for DescribeClusterNodePoolsResponseNodepoolsTeeConfig {
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolsResponseNodepoolsTeeConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1025,6 +1048,7 @@ impl rt::Record for DescribeClusterNodePoolsResponseNodepools {
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodePoolsResponseNodepools {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

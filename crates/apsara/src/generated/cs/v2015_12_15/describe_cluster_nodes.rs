@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cluster_nodes(&self) -> DescribeClusterNodes {
         Call::new(self)
     }
@@ -104,6 +105,7 @@ impl rt::Record for DescribeClusterNodesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -155,6 +157,7 @@ impl rt::Record for DescribeClusterNodesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -244,6 +247,7 @@ impl rt::Record for DescribeClusterNodesResponseNodes {
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodesResponseNodes {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -276,6 +280,7 @@ impl rt::Record for DescribeClusterNodesResponsePage {
 }
 
 impl ::std::fmt::Debug for DescribeClusterNodesResponsePage {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

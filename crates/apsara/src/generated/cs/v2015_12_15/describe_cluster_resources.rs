@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cluster_resources(&self) -> DescribeClusterResources {
         Call::new(self)
     }
@@ -68,6 +69,7 @@ impl rt::Record for DescribeClusterResourcesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeClusterResourcesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -116,6 +118,7 @@ impl rt::Record for DescribeClusterResourcesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeClusterResourcesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -154,6 +157,7 @@ impl rt::Record for DescribeClusterResourcesResponseBodyAssociatedObject {
 }
 
 impl ::std::fmt::Debug for DescribeClusterResourcesResponseBodyAssociatedObject {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -183,6 +187,7 @@ impl rt::Record for DescribeClusterResourcesResponseBodyDeleteBehavior {
 }
 
 impl ::std::fmt::Debug for DescribeClusterResourcesResponseBodyDeleteBehavior {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -215,6 +220,7 @@ impl rt::Record for DescribeClusterResourcesResponseBodyDependencies {
 }
 
 impl ::std::fmt::Debug for DescribeClusterResourcesResponseBodyDependencies {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -274,6 +280,7 @@ impl rt::Record for DescribeClusterResourcesResponseBody {
 }
 
 impl ::std::fmt::Debug for DescribeClusterResourcesResponseBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

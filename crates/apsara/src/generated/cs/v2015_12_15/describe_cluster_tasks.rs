@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cluster_tasks(&self) -> DescribeClusterTasks {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for DescribeClusterTasksRequest {
 }
 
 impl ::std::fmt::Debug for DescribeClusterTasksRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -139,6 +141,7 @@ impl rt::Record for DescribeClusterTasksResponse {
 }
 
 impl ::std::fmt::Debug for DescribeClusterTasksResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -177,6 +180,7 @@ impl rt::Record for DescribeClusterTasksResponsePageInfo {
 }
 
 impl ::std::fmt::Debug for DescribeClusterTasksResponsePageInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -206,6 +210,7 @@ impl rt::Record for DescribeClusterTasksResponseTasksError {
 }
 
 impl ::std::fmt::Debug for DescribeClusterTasksResponseTasksError {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -247,6 +252,7 @@ impl rt::Record for DescribeClusterTasksResponseTasks {
 }
 
 impl ::std::fmt::Debug for DescribeClusterTasksResponseTasks {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cluster_user_kubeconfig(&self) -> DescribeClusterUserKubeconfig {
         Call::new(self)
     }
@@ -77,6 +78,7 @@ impl rt::Record for DescribeClusterUserKubeconfigRequest {
 }
 
 impl ::std::fmt::Debug for DescribeClusterUserKubeconfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -128,6 +130,7 @@ impl rt::Record for DescribeClusterUserKubeconfigResponse {
 }
 
 impl ::std::fmt::Debug for DescribeClusterUserKubeconfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

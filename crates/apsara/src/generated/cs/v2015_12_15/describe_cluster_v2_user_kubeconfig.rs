@@ -30,6 +30,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn describe_cluster_v2_user_kubeconfig(
         &self,
     ) -> DescribeClusterV2UserKubeconfig {
@@ -83,6 +84,7 @@ impl rt::Record for DescribeClusterV2UserKubeconfigRequest {
 }
 
 impl ::std::fmt::Debug for DescribeClusterV2UserKubeconfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -131,6 +133,7 @@ impl rt::Record for DescribeClusterV2UserKubeconfigResponse {
 }
 
 impl ::std::fmt::Debug for DescribeClusterV2UserKubeconfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cluster_vuls(&self) -> DescribeClusterVuls {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for DescribeClusterVulsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeClusterVulsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -107,6 +109,7 @@ impl rt::Record for DescribeClusterVulsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeClusterVulsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -160,6 +163,7 @@ impl rt::Record for DescribeClusterVulsResponseVulRecords {
 }
 
 impl ::std::fmt::Debug for DescribeClusterVulsResponseVulRecords {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

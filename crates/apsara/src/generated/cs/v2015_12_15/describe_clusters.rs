@@ -29,6 +29,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn describe_clusters(&self) -> DescribeClusters {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for DescribeClustersRequest {
 }
 
 impl ::std::fmt::Debug for DescribeClustersRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -128,6 +130,7 @@ impl rt::Record for DescribeClustersResponse {
 }
 
 impl ::std::fmt::Debug for DescribeClustersResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -163,6 +166,7 @@ impl rt::Record for DescribeClustersResponseBodyTags {
 }
 
 impl ::std::fmt::Debug for DescribeClustersResponseBodyTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -273,6 +277,7 @@ impl rt::Record for DescribeClustersResponseBody {
 }
 
 impl ::std::fmt::Debug for DescribeClustersResponseBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_clusters_for_region(&self) -> DescribeClustersForRegion {
         Call::new(self)
     }
@@ -123,6 +124,7 @@ impl rt::Record for DescribeClustersForRegionRequest {
 }
 
 impl ::std::fmt::Debug for DescribeClustersForRegionRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -184,6 +186,7 @@ impl rt::Record for DescribeClustersForRegionResponse {
 }
 
 impl ::std::fmt::Debug for DescribeClustersForRegionResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -288,6 +291,7 @@ impl rt::Record for DescribeClustersForRegionResponseClusters {
 }
 
 impl ::std::fmt::Debug for DescribeClustersForRegionResponseClusters {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -320,6 +324,7 @@ impl rt::Record for DescribeClustersForRegionResponsePageInfo {
 }
 
 impl ::std::fmt::Debug for DescribeClustersForRegionResponsePageInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

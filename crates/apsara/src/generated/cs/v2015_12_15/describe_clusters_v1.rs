@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_clusters_v1(&self) -> DescribeClustersV1 {
         Call::new(self)
     }
@@ -122,6 +123,7 @@ impl rt::Record for DescribeClustersV1Request {
 }
 
 impl ::std::fmt::Debug for DescribeClustersV1Request {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -183,6 +185,7 @@ impl rt::Record for DescribeClustersV1Response {
 }
 
 impl ::std::fmt::Debug for DescribeClustersV1Response {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -218,6 +221,7 @@ impl rt::Record for DescribeClustersV1ResponseClustersOperationPolicyClusterAuto
 }
 
 impl ::std::fmt::Debug for DescribeClustersV1ResponseClustersOperationPolicyClusterAutoUpgrade {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -246,6 +250,7 @@ impl rt::Record for DescribeClustersV1ResponseClustersOperationPolicy {
 }
 
 impl ::std::fmt::Debug for DescribeClustersV1ResponseClustersOperationPolicy {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -381,6 +386,7 @@ impl rt::Record for DescribeClustersV1ResponseClusters {
 }
 
 impl ::std::fmt::Debug for DescribeClustersV1ResponseClusters {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -413,6 +419,7 @@ impl rt::Record for DescribeClustersV1ResponsePageInfo {
 }
 
 impl ::std::fmt::Debug for DescribeClustersV1ResponsePageInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

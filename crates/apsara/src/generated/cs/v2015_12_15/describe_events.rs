@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_events(&self) -> DescribeEvents {
         Call::new(self)
     }
@@ -86,6 +87,7 @@ impl rt::Record for DescribeEventsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeEventsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -147,6 +149,7 @@ impl rt::Record for DescribeEventsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeEventsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -185,6 +188,7 @@ impl rt::Record for DescribeEventsResponseEventsData {
 }
 
 impl ::std::fmt::Debug for DescribeEventsResponseEventsData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -229,6 +233,7 @@ impl rt::Record for DescribeEventsResponseEvents {
 }
 
 impl ::std::fmt::Debug for DescribeEventsResponseEvents {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -261,6 +266,7 @@ impl rt::Record for DescribeEventsResponsePageInfo {
 }
 
 impl ::std::fmt::Debug for DescribeEventsResponsePageInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_events_for_region(&self) -> DescribeEventsForRegion {
         Call::new(self)
     }
@@ -87,6 +88,7 @@ impl rt::Record for DescribeEventsForRegionRequest {
 }
 
 impl ::std::fmt::Debug for DescribeEventsForRegionRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -148,6 +150,7 @@ impl rt::Record for DescribeEventsForRegionResponse {
 }
 
 impl ::std::fmt::Debug for DescribeEventsForRegionResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -186,6 +189,7 @@ impl rt::Record for DescribeEventsForRegionResponseEventsData {
 }
 
 impl ::std::fmt::Debug for DescribeEventsForRegionResponseEventsData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -230,6 +234,7 @@ impl rt::Record for DescribeEventsForRegionResponseEvents {
 }
 
 impl ::std::fmt::Debug for DescribeEventsForRegionResponseEvents {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -262,6 +267,7 @@ impl rt::Record for DescribeEventsForRegionResponsePageInfo {
 }
 
 impl ::std::fmt::Debug for DescribeEventsForRegionResponsePageInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

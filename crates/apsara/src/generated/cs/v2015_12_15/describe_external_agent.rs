@@ -30,6 +30,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn describe_external_agent(&self) -> DescribeExternalAgent {
         Call::new(self)
     }
@@ -81,6 +82,7 @@ impl rt::Record for DescribeExternalAgentRequest {
 }
 
 impl ::std::fmt::Debug for DescribeExternalAgentRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -129,6 +131,7 @@ impl rt::Record for DescribeExternalAgentResponse {
 }
 
 impl ::std::fmt::Debug for DescribeExternalAgentResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

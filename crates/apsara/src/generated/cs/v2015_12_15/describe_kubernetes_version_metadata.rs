@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_kubernetes_version_metadata(
         &self,
     ) -> DescribeKubernetesVersionMetadata {
@@ -118,6 +119,7 @@ impl rt::Record for DescribeKubernetesVersionMetadataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeKubernetesVersionMetadataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -166,6 +168,7 @@ impl rt::Record for DescribeKubernetesVersionMetadataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeKubernetesVersionMetadataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -219,6 +222,7 @@ impl rt::Record for DescribeKubernetesVersionMetadataResponseBodyImages {
 }
 
 impl ::std::fmt::Debug for DescribeKubernetesVersionMetadataResponseBodyImages {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -269,6 +273,7 @@ impl rt::Record for DescribeKubernetesVersionMetadataResponseBody {
 }
 
 impl ::std::fmt::Debug for DescribeKubernetesVersionMetadataResponseBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_node_pool_vuls(&self) -> DescribeNodePoolVuls {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for DescribeNodePoolVulsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeNodePoolVulsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -129,6 +131,7 @@ impl rt::Record for DescribeNodePoolVulsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeNodePoolVulsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -159,6 +162,7 @@ impl rt::Record for DescribeNodePoolVulsResponseVulRecordsVulListPackageList {
 }
 
 impl ::std::fmt::Debug for DescribeNodePoolVulsResponseVulRecordsVulListPackageList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -200,6 +204,7 @@ impl rt::Record for DescribeNodePoolVulsResponseVulRecordsVulList {
 }
 
 impl ::std::fmt::Debug for DescribeNodePoolVulsResponseVulRecordsVulList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -232,6 +237,7 @@ impl rt::Record for DescribeNodePoolVulsResponseVulRecords {
 }
 
 impl ::std::fmt::Debug for DescribeNodePoolVulsResponseVulRecords {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

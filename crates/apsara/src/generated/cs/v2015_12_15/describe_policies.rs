@@ -25,6 +25,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_policies(&self) -> DescribePolicies {
         Call::new(self)
     }
@@ -45,6 +46,7 @@ impl rt::Record for DescribePoliciesRequest {
 }
 
 impl ::std::fmt::Debug for DescribePoliciesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -93,6 +95,7 @@ impl rt::Record for DescribePoliciesResponse {
 }
 
 impl ::std::fmt::Debug for DescribePoliciesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_policy_details(&self) -> DescribePolicyDetails {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for DescribePolicyDetailsRequest {
 }
 
 impl ::std::fmt::Debug for DescribePolicyDetailsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -128,6 +130,7 @@ impl rt::Record for DescribePolicyDetailsResponse {
 }
 
 impl ::std::fmt::Debug for DescribePolicyDetailsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_policy_governance_in_cluster(
         &self,
     ) -> DescribePolicyGovernanceInCluster {
@@ -63,6 +64,7 @@ impl rt::Record for DescribePolicyGovernanceInClusterRequest {
 }
 
 impl ::std::fmt::Debug for DescribePolicyGovernanceInClusterRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -117,6 +119,7 @@ impl rt::Record for DescribePolicyGovernanceInClusterResponse {
 }
 
 impl ::std::fmt::Debug for DescribePolicyGovernanceInClusterResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -152,6 +155,7 @@ impl rt::Record for DescribePolicyGovernanceInClusterResponseViolationTotalViola
 }
 
 impl ::std::fmt::Debug for DescribePolicyGovernanceInClusterResponseViolationTotalViolationsDeny {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -181,6 +185,7 @@ impl rt::Record for DescribePolicyGovernanceInClusterResponseViolationTotalViola
 }
 
 impl ::std::fmt::Debug for DescribePolicyGovernanceInClusterResponseViolationTotalViolationsWarn {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -210,6 +215,7 @@ impl rt::Record for DescribePolicyGovernanceInClusterResponseViolationTotalViola
 }
 
 impl ::std::fmt::Debug for DescribePolicyGovernanceInClusterResponseViolationTotalViolations {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -245,6 +251,7 @@ impl rt::Record for DescribePolicyGovernanceInClusterResponseViolationViolations
 }
 
 impl ::std::fmt::Debug for DescribePolicyGovernanceInClusterResponseViolationViolationsDeny {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -280,6 +287,7 @@ impl rt::Record for DescribePolicyGovernanceInClusterResponseViolationViolations
 }
 
 impl ::std::fmt::Debug for DescribePolicyGovernanceInClusterResponseViolationViolationsWarn {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -309,6 +317,7 @@ impl rt::Record for DescribePolicyGovernanceInClusterResponseViolationViolations
 }
 
 impl ::std::fmt::Debug for DescribePolicyGovernanceInClusterResponseViolationViolations {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -340,6 +349,7 @@ impl rt::Record for DescribePolicyGovernanceInClusterResponseViolation {
 }
 
 impl ::std::fmt::Debug for DescribePolicyGovernanceInClusterResponseViolation {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -408,6 +418,7 @@ impl rt::Record for DescribePolicyGovernanceInClusterResponseAdmitLogLogs {
 }
 
 impl ::std::fmt::Debug for DescribePolicyGovernanceInClusterResponseAdmitLogLogs {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -446,6 +457,7 @@ impl rt::Record for DescribePolicyGovernanceInClusterResponseAdmitLog {
 }
 
 impl ::std::fmt::Debug for DescribePolicyGovernanceInClusterResponseAdmitLog {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -478,6 +490,7 @@ impl rt::Record for DescribePolicyGovernanceInClusterResponseOnState {
 }
 
 impl ::std::fmt::Debug for DescribePolicyGovernanceInClusterResponseOnState {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_policy_instances(&self) -> DescribePolicyInstances {
         Call::new(self)
     }
@@ -77,6 +78,7 @@ impl rt::Record for DescribePolicyInstancesRequest {
 }
 
 impl ::std::fmt::Debug for DescribePolicyInstancesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -125,6 +127,7 @@ impl rt::Record for DescribePolicyInstancesResponse {
 }
 
 impl ::std::fmt::Debug for DescribePolicyInstancesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -199,6 +202,7 @@ impl rt::Record for DescribePolicyInstancesResponseBody {
 }
 
 impl ::std::fmt::Debug for DescribePolicyInstancesResponseBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_policy_instances_status(&self) -> DescribePolicyInstancesStatus {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for DescribePolicyInstancesStatusRequest {
 }
 
 impl ::std::fmt::Debug for DescribePolicyInstancesStatusRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -110,6 +112,7 @@ impl rt::Record for DescribePolicyInstancesStatusResponse {
 }
 
 impl ::std::fmt::Debug for DescribePolicyInstancesStatusResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -154,6 +157,7 @@ impl rt::Record for DescribePolicyInstancesStatusResponsePolicyInstances {
 }
 
 impl ::std::fmt::Debug for DescribePolicyInstancesStatusResponsePolicyInstances {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_resources_delete_protection(
         &self,
     ) -> DescribeResourcesDeleteProtection {
@@ -94,6 +95,7 @@ impl rt::Record for DescribeResourcesDeleteProtectionRequest {
 }
 
 impl ::std::fmt::Debug for DescribeResourcesDeleteProtectionRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -142,6 +144,7 @@ impl rt::Record for DescribeResourcesDeleteProtectionResponse {
 }
 
 impl ::std::fmt::Debug for DescribeResourcesDeleteProtectionResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -183,6 +186,7 @@ impl rt::Record for DescribeResourcesDeleteProtectionResponseBody {
 }
 
 impl ::std::fmt::Debug for DescribeResourcesDeleteProtectionResponseBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_subaccount_k8s_cluster_user_config(
         &self,
     ) -> DescribeSubaccountK8sClusterUserConfig {
@@ -91,6 +92,7 @@ impl rt::Record for DescribeSubaccountK8sClusterUserConfigRequest {
 }
 
 impl ::std::fmt::Debug for DescribeSubaccountK8sClusterUserConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -142,6 +144,7 @@ impl rt::Record for DescribeSubaccountK8sClusterUserConfigResponse {
 }
 
 impl ::std::fmt::Debug for DescribeSubaccountK8sClusterUserConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

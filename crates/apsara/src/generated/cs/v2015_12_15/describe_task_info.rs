@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_task_info(&self) -> DescribeTaskInfo {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for DescribeTaskInfoRequest {
 }
 
 impl ::std::fmt::Debug for DescribeTaskInfoRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -143,6 +145,7 @@ impl rt::Record for DescribeTaskInfoResponse {
 }
 
 impl ::std::fmt::Debug for DescribeTaskInfoResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -178,6 +181,7 @@ impl rt::Record for DescribeTaskInfoResponseError {
 }
 
 impl ::std::fmt::Debug for DescribeTaskInfoResponseError {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -219,6 +223,7 @@ impl rt::Record for DescribeTaskInfoResponseEvents {
 }
 
 impl ::std::fmt::Debug for DescribeTaskInfoResponseEvents {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -257,6 +262,7 @@ impl rt::Record for DescribeTaskInfoResponseStages {
 }
 
 impl ::std::fmt::Debug for DescribeTaskInfoResponseStages {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -286,6 +292,7 @@ impl rt::Record for DescribeTaskInfoResponseTarget {
 }
 
 impl ::std::fmt::Debug for DescribeTaskInfoResponseTarget {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -315,6 +322,7 @@ impl rt::Record for DescribeTaskInfoResponseTaskResult {
 }
 
 impl ::std::fmt::Debug for DescribeTaskInfoResponseTaskResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_template_attribute(&self) -> DescribeTemplateAttribute {
         Call::new(self)
     }
@@ -68,6 +69,7 @@ impl rt::Record for DescribeTemplateAttributeRequest {
 }
 
 impl ::std::fmt::Debug for DescribeTemplateAttributeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -116,6 +118,7 @@ impl rt::Record for DescribeTemplateAttributeResponse {
 }
 
 impl ::std::fmt::Debug for DescribeTemplateAttributeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -175,6 +178,7 @@ impl rt::Record for DescribeTemplateAttributeResponseBody {
 }
 
 impl ::std::fmt::Debug for DescribeTemplateAttributeResponseBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

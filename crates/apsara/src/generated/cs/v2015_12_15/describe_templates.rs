@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_templates(&self) -> DescribeTemplates {
         Call::new(self)
     }
@@ -77,6 +78,7 @@ impl rt::Record for DescribeTemplatesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeTemplatesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -138,6 +140,7 @@ impl rt::Record for DescribeTemplatesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeTemplatesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -176,6 +179,7 @@ impl rt::Record for DescribeTemplatesResponsePageInfo {
 }
 
 impl ::std::fmt::Debug for DescribeTemplatesResponsePageInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -229,6 +233,7 @@ impl rt::Record for DescribeTemplatesResponseTemplates {
 }
 
 impl ::std::fmt::Debug for DescribeTemplatesResponseTemplates {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_trigger(&self) -> DescribeTrigger {
         Call::new(self)
     }
@@ -97,6 +98,7 @@ impl rt::Record for DescribeTriggerRequest {
 }
 
 impl ::std::fmt::Debug for DescribeTriggerRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -145,6 +147,7 @@ impl rt::Record for DescribeTriggerResponse {
 }
 
 impl ::std::fmt::Debug for DescribeTriggerResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -195,6 +198,7 @@ impl rt::Record for DescribeTriggerResponseBody {
 }
 
 impl ::std::fmt::Debug for DescribeTriggerResponseBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

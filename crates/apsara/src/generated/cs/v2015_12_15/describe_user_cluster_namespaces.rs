@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_user_cluster_namespaces(&self) -> DescribeUserClusterNamespaces {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for DescribeUserClusterNamespacesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeUserClusterNamespacesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -107,6 +109,7 @@ impl rt::Record for DescribeUserClusterNamespacesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeUserClusterNamespacesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

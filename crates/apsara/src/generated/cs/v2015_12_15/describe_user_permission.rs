@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_user_permission(&self) -> DescribeUserPermission {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for DescribeUserPermissionRequest {
 }
 
 impl ::std::fmt::Debug for DescribeUserPermissionRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -107,6 +109,7 @@ impl rt::Record for DescribeUserPermissionResponse {
 }
 
 impl ::std::fmt::Debug for DescribeUserPermissionResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -154,6 +157,7 @@ impl rt::Record for DescribeUserPermissionResponseBody {
 }
 
 impl ::std::fmt::Debug for DescribeUserPermissionResponseBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -25,6 +25,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_user_quota(&self) -> DescribeUserQuota {
         Call::new(self)
     }
@@ -45,6 +46,7 @@ impl rt::Record for DescribeUserQuotaRequest {
 }
 
 impl ::std::fmt::Debug for DescribeUserQuotaRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -108,6 +110,7 @@ impl rt::Record for DescribeUserQuotaResponse {
 }
 
 impl ::std::fmt::Debug for DescribeUserQuotaResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -149,6 +152,7 @@ impl rt::Record for DescribeUserQuotaResponseQuotas {
 }
 
 impl ::std::fmt::Debug for DescribeUserQuotaResponseQuotas {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn fix_node_pool_vuls(&self) -> FixNodePoolVuls {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for FixNodePoolVulsRequest {
 }
 
 impl ::std::fmt::Debug for FixNodePoolVulsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -126,6 +128,7 @@ impl rt::Record for FixNodePoolVulsResponse {
 }
 
 impl ::std::fmt::Debug for FixNodePoolVulsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -158,6 +161,7 @@ impl rt::Record for FixNodePoolVulsRequestBodyRolloutPolicy {
 }
 
 impl ::std::fmt::Debug for FixNodePoolVulsRequestBodyRolloutPolicy {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -199,6 +203,7 @@ impl rt::Record for FixNodePoolVulsRequestBody {
 }
 
 impl ::std::fmt::Debug for FixNodePoolVulsRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_cluster_addon_instance(&self) -> GetClusterAddonInstance {
         Call::new(self)
     }
@@ -69,6 +70,7 @@ impl rt::Record for GetClusterAddonInstanceRequest {
 }
 
 impl ::std::fmt::Debug for GetClusterAddonInstanceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -129,6 +131,7 @@ impl rt::Record for GetClusterAddonInstanceResponse {
 }
 
 impl ::std::fmt::Debug for GetClusterAddonInstanceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -170,6 +173,7 @@ impl rt::Record for GetClusterAddonInstanceResponseLogging {
 }
 
 impl ::std::fmt::Debug for GetClusterAddonInstanceResponseLogging {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

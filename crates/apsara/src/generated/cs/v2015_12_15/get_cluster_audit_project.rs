@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_cluster_audit_project(&self) -> GetClusterAuditProject {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for GetClusterAuditProjectRequest {
 }
 
 impl ::std::fmt::Debug for GetClusterAuditProjectRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -110,6 +112,7 @@ impl rt::Record for GetClusterAuditProjectResponse {
 }
 
 impl ::std::fmt::Debug for GetClusterAuditProjectResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_cluster_check(&self) -> GetClusterCheck {
         Call::new(self)
     }
@@ -69,6 +70,7 @@ impl rt::Record for GetClusterCheckRequest {
 }
 
 impl ::std::fmt::Debug for GetClusterCheckRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -135,6 +137,7 @@ impl rt::Record for GetClusterCheckResponse {
 }
 
 impl ::std::fmt::Debug for GetClusterCheckResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_cluster_diagnosis_check_items(&self) -> GetClusterDiagnosisCheckItems {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for GetClusterDiagnosisCheckItemsRequest {
 }
 
 impl ::std::fmt::Debug for GetClusterDiagnosisCheckItemsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -132,6 +134,7 @@ impl rt::Record for GetClusterDiagnosisCheckItemsResponse {
 }
 
 impl ::std::fmt::Debug for GetClusterDiagnosisCheckItemsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -185,6 +188,7 @@ impl rt::Record for GetClusterDiagnosisCheckItemsResponseCheckItems {
 }
 
 impl ::std::fmt::Debug for GetClusterDiagnosisCheckItemsResponseCheckItems {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_cluster_diagnosis_result(&self) -> GetClusterDiagnosisResult {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for GetClusterDiagnosisResultRequest {
 }
 
 impl ::std::fmt::Debug for GetClusterDiagnosisResultRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -150,6 +152,7 @@ impl rt::Record for GetClusterDiagnosisResultResponse {
 }
 
 impl ::std::fmt::Debug for GetClusterDiagnosisResultResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

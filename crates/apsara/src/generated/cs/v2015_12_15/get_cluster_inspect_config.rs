@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_cluster_inspect_config(&self) -> GetClusterInspectConfig {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for GetClusterInspectConfigRequest {
 }
 
 impl ::std::fmt::Debug for GetClusterInspectConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -113,6 +115,7 @@ impl rt::Record for GetClusterInspectConfigResponse {
 }
 
 impl ::std::fmt::Debug for GetClusterInspectConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_cluster_inspect_report_detail(&self) -> GetClusterInspectReportDetail {
         Call::new(self)
     }
@@ -133,6 +134,7 @@ impl rt::Record for GetClusterInspectReportDetailRequest {
 }
 
 impl ::std::fmt::Debug for GetClusterInspectReportDetailRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -205,6 +207,7 @@ impl rt::Record for GetClusterInspectReportDetailResponse {
 }
 
 impl ::std::fmt::Debug for GetClusterInspectReportDetailResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -261,6 +264,7 @@ impl rt::Record for GetClusterInspectReportDetailResponseCheckItemResults {
 }
 
 impl ::std::fmt::Debug for GetClusterInspectReportDetailResponseCheckItemResults {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -299,6 +303,7 @@ impl rt::Record for GetClusterInspectReportDetailResponseSummary {
 }
 
 impl ::std::fmt::Debug for GetClusterInspectReportDetailResponseSummary {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn get_kubernetes_trigger(&self) -> GetKubernetesTrigger {
         Call::new(self)
     }
@@ -101,6 +102,7 @@ impl rt::Record for GetKubernetesTriggerRequest {
 }
 
 impl ::std::fmt::Debug for GetKubernetesTriggerRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -149,6 +151,7 @@ impl rt::Record for GetKubernetesTriggerResponse {
 }
 
 impl ::std::fmt::Debug for GetKubernetesTriggerResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -199,6 +202,7 @@ impl rt::Record for GetKubernetesTriggerResponseBody {
 }
 
 impl ::std::fmt::Debug for GetKubernetesTriggerResponseBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

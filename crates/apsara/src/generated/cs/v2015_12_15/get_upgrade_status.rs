@@ -30,6 +30,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn get_upgrade_status(&self) -> GetUpgradeStatus {
         Call::new(self)
     }
@@ -63,6 +64,7 @@ impl rt::Record for GetUpgradeStatusRequest {
 }
 
 impl ::std::fmt::Debug for GetUpgradeStatusRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -123,6 +125,7 @@ impl rt::Record for GetUpgradeStatusResponse {
 }
 
 impl ::std::fmt::Debug for GetUpgradeStatusResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -158,6 +161,7 @@ impl rt::Record for GetUpgradeStatusResponseUpgradeTask {
 }
 
 impl ::std::fmt::Debug for GetUpgradeStatusResponseUpgradeTask {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

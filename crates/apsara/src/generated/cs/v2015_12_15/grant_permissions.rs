@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn grant_permissions(&self) -> GrantPermissions {
         Call::new(self)
     }
@@ -71,6 +72,7 @@ impl rt::Record for GrantPermissionsRequest {
 }
 
 impl ::std::fmt::Debug for GrantPermissionsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -114,6 +116,7 @@ impl rt::Record for GrantPermissionsResponse {
 }
 
 impl ::std::fmt::Debug for GrantPermissionsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -161,6 +164,7 @@ impl rt::Record for GrantPermissionsRequestBody {
 }
 
 impl ::std::fmt::Debug for GrantPermissionsRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

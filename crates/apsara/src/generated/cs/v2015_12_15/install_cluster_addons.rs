@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn install_cluster_addons(&self) -> InstallClusterAddons {
         Call::new(self)
     }
@@ -71,6 +72,7 @@ impl rt::Record for InstallClusterAddonsRequest {
 }
 
 impl ::std::fmt::Debug for InstallClusterAddonsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -122,6 +124,7 @@ impl rt::Record for InstallClusterAddonsResponse {
 }
 
 impl ::std::fmt::Debug for InstallClusterAddonsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -160,6 +163,7 @@ impl rt::Record for InstallClusterAddonsRequestBody {
 }
 
 impl ::std::fmt::Debug for InstallClusterAddonsRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -25,6 +25,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_addons(&self) -> ListAddons {
         Call::new(self)
     }
@@ -103,6 +104,7 @@ impl rt::Record for ListAddonsRequest {
 }
 
 impl ::std::fmt::Debug for ListAddonsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -151,6 +153,7 @@ impl rt::Record for ListAddonsResponse {
 }
 
 impl ::std::fmt::Debug for ListAddonsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -204,6 +207,7 @@ impl rt::Record for ListAddonsResponseAddons {
 }
 
 impl ::std::fmt::Debug for ListAddonsResponseAddons {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_cluster_addon_instances(&self) -> ListClusterAddonInstances {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for ListClusterAddonInstancesRequest {
 }
 
 impl ::std::fmt::Debug for ListClusterAddonInstancesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -107,6 +109,7 @@ impl rt::Record for ListClusterAddonInstancesResponse {
 }
 
 impl ::std::fmt::Debug for ListClusterAddonInstancesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -145,6 +148,7 @@ impl rt::Record for ListClusterAddonInstancesResponseAddons {
 }
 
 impl ::std::fmt::Debug for ListClusterAddonInstancesResponseAddons {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

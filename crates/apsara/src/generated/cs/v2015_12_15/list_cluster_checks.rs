@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_cluster_checks(&self) -> ListClusterChecks {
         Call::new(self)
     }
@@ -77,6 +78,7 @@ impl rt::Record for ListClusterChecksRequest {
 }
 
 impl ::std::fmt::Debug for ListClusterChecksRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -125,6 +127,7 @@ impl rt::Record for ListClusterChecksResponse {
 }
 
 impl ::std::fmt::Debug for ListClusterChecksResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -172,6 +175,7 @@ impl rt::Record for ListClusterChecksResponseChecks {
 }
 
 impl ::std::fmt::Debug for ListClusterChecksResponseChecks {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

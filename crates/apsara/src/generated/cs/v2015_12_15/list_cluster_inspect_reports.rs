@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_cluster_inspect_reports(&self) -> ListClusterInspectReports {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for ListClusterInspectReportsRequest {
 }
 
 impl ::std::fmt::Debug for ListClusterInspectReportsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -135,6 +137,7 @@ impl rt::Record for ListClusterInspectReportsResponse {
 }
 
 impl ::std::fmt::Debug for ListClusterInspectReportsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -179,6 +182,7 @@ impl rt::Record for ListClusterInspectReportsResponseReportsSummary {
 }
 
 impl ::std::fmt::Debug for ListClusterInspectReportsResponseReportsSummary {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -217,6 +221,7 @@ impl rt::Record for ListClusterInspectReportsResponseReports {
 }
 
 impl ::std::fmt::Debug for ListClusterInspectReportsResponseReports {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

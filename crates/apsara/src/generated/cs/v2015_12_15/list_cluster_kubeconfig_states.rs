@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_cluster_kubeconfig_states(&self) -> ListClusterKubeconfigStates {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for ListClusterKubeconfigStatesRequest {
 }
 
 impl ::std::fmt::Debug for ListClusterKubeconfigStatesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -139,6 +141,7 @@ impl rt::Record for ListClusterKubeconfigStatesResponse {
 }
 
 impl ::std::fmt::Debug for ListClusterKubeconfigStatesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -177,6 +180,7 @@ impl rt::Record for ListClusterKubeconfigStatesResponsePage {
 }
 
 impl ::std::fmt::Debug for ListClusterKubeconfigStatesResponsePage {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -224,6 +228,7 @@ impl rt::Record for ListClusterKubeconfigStatesResponseStates {
 }
 
 impl ::std::fmt::Debug for ListClusterKubeconfigStatesResponseStates {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

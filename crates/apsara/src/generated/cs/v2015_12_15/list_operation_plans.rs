@@ -25,6 +25,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_operation_plans(&self) -> ListOperationPlans {
         Call::new(self)
     }
@@ -67,6 +68,7 @@ impl rt::Record for ListOperationPlansRequest {
 }
 
 impl ::std::fmt::Debug for ListOperationPlansRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -115,6 +117,7 @@ impl rt::Record for ListOperationPlansResponse {
 }
 
 impl ::std::fmt::Debug for ListOperationPlansResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -174,6 +177,7 @@ impl rt::Record for ListOperationPlansResponsePlans {
 }
 
 impl ::std::fmt::Debug for ListOperationPlansResponsePlans {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_operation_plans_for_region(&self) -> ListOperationPlansForRegion {
         Call::new(self)
     }
@@ -86,6 +87,7 @@ impl rt::Record for ListOperationPlansForRegionRequest {
 }
 
 impl ::std::fmt::Debug for ListOperationPlansForRegionRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -134,6 +136,7 @@ impl rt::Record for ListOperationPlansForRegionResponse {
 }
 
 impl ::std::fmt::Debug for ListOperationPlansForRegionResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -169,6 +172,7 @@ impl rt::Record for ListOperationPlansForRegionResponsePlansStateReason {
 }
 
 impl ::std::fmt::Debug for ListOperationPlansForRegionResponsePlansStateReason {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -225,6 +229,7 @@ impl rt::Record for ListOperationPlansForRegionResponsePlans {
 }
 
 impl ::std::fmt::Debug for ListOperationPlansForRegionResponsePlans {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

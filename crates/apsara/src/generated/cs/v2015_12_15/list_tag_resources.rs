@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_tag_resources(&self) -> ListTagResources {
         Call::new(self)
     }
@@ -101,6 +102,7 @@ impl rt::Record for ListTagResourcesRequest {
 }
 
 impl ::std::fmt::Debug for ListTagResourcesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -158,6 +160,7 @@ impl rt::Record for ListTagResourcesResponse {
 }
 
 impl ::std::fmt::Debug for ListTagResourcesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -199,6 +202,7 @@ impl rt::Record for ListTagResourcesResponseTagResources {
 }
 
 impl ::std::fmt::Debug for ListTagResourcesResponseTagResources {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

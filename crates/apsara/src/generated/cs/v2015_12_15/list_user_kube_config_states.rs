@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_user_kube_config_states(&self) -> ListUserKubeConfigStates {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for ListUserKubeConfigStatesRequest {
 }
 
 impl ::std::fmt::Debug for ListUserKubeConfigStatesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -139,6 +141,7 @@ impl rt::Record for ListUserKubeConfigStatesResponse {
 }
 
 impl ::std::fmt::Debug for ListUserKubeConfigStatesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -177,6 +180,7 @@ impl rt::Record for ListUserKubeConfigStatesResponsePage {
 }
 
 impl ::std::fmt::Debug for ListUserKubeConfigStatesResponsePage {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -215,6 +219,7 @@ impl rt::Record for ListUserKubeConfigStatesResponseStates {
 }
 
 impl ::std::fmt::Debug for ListUserKubeConfigStatesResponseStates {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn migrate_cluster(&self) -> MigrateCluster {
         Call::new(self)
     }
@@ -68,6 +69,7 @@ impl rt::Record for MigrateClusterRequest {
 }
 
 impl ::std::fmt::Debug for MigrateClusterRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -119,6 +121,7 @@ impl rt::Record for MigrateClusterResponse {
 }
 
 impl ::std::fmt::Debug for MigrateClusterResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -154,6 +157,7 @@ impl rt::Record for MigrateClusterRequestBody {
 }
 
 impl ::std::fmt::Debug for MigrateClusterRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

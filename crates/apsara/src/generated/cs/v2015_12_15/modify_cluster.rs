@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_cluster(&self) -> ModifyCluster {
         Call::new(self)
     }
@@ -68,6 +69,7 @@ impl rt::Record for ModifyClusterRequest {
 }
 
 impl ::std::fmt::Debug for ModifyClusterRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -119,6 +121,7 @@ impl rt::Record for ModifyClusterResponse {
 }
 
 impl ::std::fmt::Debug for ModifyClusterResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -154,6 +157,7 @@ impl rt::Record for ModifyClusterRequestBodyApiServerCustomCertSans {
 }
 
 impl ::std::fmt::Debug for ModifyClusterRequestBodyApiServerCustomCertSans {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -255,6 +259,7 @@ impl rt::Record for ModifyClusterRequestBodyControlPlaneConfig {
 }
 
 impl ::std::fmt::Debug for ModifyClusterRequestBodyControlPlaneConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -290,6 +295,7 @@ impl rt::Record for ModifyClusterRequestBodyOperationPolicyClusterAutoUpgrade {
 }
 
 impl ::std::fmt::Debug for ModifyClusterRequestBodyOperationPolicyClusterAutoUpgrade {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -324,6 +330,7 @@ impl rt::Record for ModifyClusterRequestBodyOperationPolicy {
 }
 
 impl ::std::fmt::Debug for ModifyClusterRequestBodyOperationPolicy {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -359,6 +366,7 @@ impl rt::Record for ModifyClusterRequestBodySystemEventsLogging {
 }
 
 impl ::std::fmt::Debug for ModifyClusterRequestBodySystemEventsLogging {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -444,6 +452,7 @@ impl rt::Record for ModifyClusterRequestBody {
 }
 
 impl ::std::fmt::Debug for ModifyClusterRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

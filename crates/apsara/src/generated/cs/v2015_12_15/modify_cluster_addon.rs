@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_cluster_addon(&self) -> ModifyClusterAddon {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for ModifyClusterAddonRequest {
 }
 
 impl ::std::fmt::Debug for ModifyClusterAddonRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -121,6 +123,7 @@ impl rt::Record for ModifyClusterAddonResponse {
 }
 
 impl ::std::fmt::Debug for ModifyClusterAddonResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -151,6 +154,7 @@ impl rt::Record for ModifyClusterAddonRequestBody {
 }
 
 impl ::std::fmt::Debug for ModifyClusterAddonRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_cluster_node_pool(&self) -> ModifyClusterNodePool {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for ModifyClusterNodePoolRequest {
 }
 
 impl ::std::fmt::Debug for ModifyClusterNodePoolRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -129,6 +131,7 @@ impl rt::Record for ModifyClusterNodePoolResponse {
 }
 
 impl ::std::fmt::Debug for ModifyClusterNodePoolResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -179,6 +182,7 @@ impl rt::Record for ModifyClusterNodePoolRequestBodyAutoScaling {
 }
 
 impl ::std::fmt::Debug for ModifyClusterNodePoolRequestBodyAutoScaling {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -238,6 +242,7 @@ impl rt::Record for ModifyClusterNodePoolRequestBodyKubernetesConfig {
 }
 
 impl ::std::fmt::Debug for ModifyClusterNodePoolRequestBodyKubernetesConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -273,6 +278,7 @@ impl rt::Record for ModifyClusterNodePoolRequestBodyManagementAutoRepairPolicy {
 }
 
 impl ::std::fmt::Debug for ModifyClusterNodePoolRequestBodyManagementAutoRepairPolicy {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -311,6 +317,7 @@ impl rt::Record for ModifyClusterNodePoolRequestBodyManagementAutoUpgradePolicy 
 }
 
 impl ::std::fmt::Debug for ModifyClusterNodePoolRequestBodyManagementAutoUpgradePolicy {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -349,6 +356,7 @@ impl rt::Record for ModifyClusterNodePoolRequestBodyManagementAutoVulFixPolicy {
 }
 
 impl ::std::fmt::Debug for ModifyClusterNodePoolRequestBodyManagementAutoVulFixPolicy {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -390,6 +398,7 @@ impl rt::Record for ModifyClusterNodePoolRequestBodyManagementUpgradeConfig {
 }
 
 impl ::std::fmt::Debug for ModifyClusterNodePoolRequestBodyManagementUpgradeConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -449,6 +458,7 @@ impl rt::Record for ModifyClusterNodePoolRequestBodyManagement {
 }
 
 impl ::std::fmt::Debug for ModifyClusterNodePoolRequestBodyManagement {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -484,6 +494,7 @@ impl rt::Record for ModifyClusterNodePoolRequestBodyNodepoolInfo {
 }
 
 impl ::std::fmt::Debug for ModifyClusterNodePoolRequestBodyNodepoolInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -519,6 +530,7 @@ impl rt::Record for ModifyClusterNodePoolRequestBodyScalingGroupPrivatePoolOptio
 }
 
 impl ::std::fmt::Debug for ModifyClusterNodePoolRequestBodyScalingGroupPrivatePoolOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -556,6 +568,7 @@ impl rt::Record for ModifyClusterNodePoolRequestBodyScalingGroupResourcePoolOpti
 }
 
 impl ::std::fmt::Debug for ModifyClusterNodePoolRequestBodyScalingGroupResourcePoolOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -591,6 +604,7 @@ impl rt::Record for ModifyClusterNodePoolRequestBodyScalingGroupSpotPriceLimit {
 }
 
 impl ::std::fmt::Debug for ModifyClusterNodePoolRequestBodyScalingGroupSpotPriceLimit {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -755,6 +769,7 @@ impl rt::Record for ModifyClusterNodePoolRequestBodyScalingGroup {
 }
 
 impl ::std::fmt::Debug for ModifyClusterNodePoolRequestBodyScalingGroup {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -785,6 +800,7 @@ impl rt::Record for ModifyClusterNodePoolRequestBodyTeeConfig {
 }
 
 impl ::std::fmt::Debug for ModifyClusterNodePoolRequestBodyTeeConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -838,6 +854,7 @@ impl rt::Record for ModifyClusterNodePoolRequestBody {
 }
 
 impl ::std::fmt::Debug for ModifyClusterNodePoolRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

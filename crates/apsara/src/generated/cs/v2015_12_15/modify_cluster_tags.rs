@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_cluster_tags(&self) -> ModifyClusterTags {
         Call::new(self)
     }
@@ -68,6 +69,7 @@ impl rt::Record for ModifyClusterTagsRequest {
 }
 
 impl ::std::fmt::Debug for ModifyClusterTagsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -111,6 +113,7 @@ impl rt::Record for ModifyClusterTagsResponse {
 }
 
 impl ::std::fmt::Debug for ModifyClusterTagsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_node_pool_node_config(&self) -> ModifyNodePoolNodeConfig {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for ModifyNodePoolNodeConfigRequest {
 }
 
 impl ::std::fmt::Debug for ModifyNodePoolNodeConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -129,6 +131,7 @@ impl rt::Record for ModifyNodePoolNodeConfigResponse {
 }
 
 impl ::std::fmt::Debug for ModifyNodePoolNodeConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -164,6 +167,7 @@ impl rt::Record for ModifyNodePoolNodeConfigRequestBodyOsConfig {
 }
 
 impl ::std::fmt::Debug for ModifyNodePoolNodeConfigRequestBodyOsConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -196,6 +200,7 @@ impl rt::Record for ModifyNodePoolNodeConfigRequestBodyRollingPolicy {
 }
 
 impl ::std::fmt::Debug for ModifyNodePoolNodeConfigRequestBodyRollingPolicy {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -237,6 +242,7 @@ impl rt::Record for ModifyNodePoolNodeConfigRequestBody {
 }
 
 impl ::std::fmt::Debug for ModifyNodePoolNodeConfigRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

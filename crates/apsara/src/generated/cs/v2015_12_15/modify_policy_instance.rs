@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_policy_instance(&self) -> ModifyPolicyInstance {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for ModifyPolicyInstanceRequest {
 }
 
 impl ::std::fmt::Debug for ModifyPolicyInstanceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -126,6 +128,7 @@ impl rt::Record for ModifyPolicyInstanceResponse {
 }
 
 impl ::std::fmt::Debug for ModifyPolicyInstanceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -167,6 +170,7 @@ impl rt::Record for ModifyPolicyInstanceRequestBody {
 }
 
 impl ::std::fmt::Debug for ModifyPolicyInstanceRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

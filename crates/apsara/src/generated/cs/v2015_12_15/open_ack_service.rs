@@ -25,6 +25,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn open_ack_service(&self) -> OpenAckService {
         Call::new(self)
     }
@@ -56,6 +57,7 @@ impl rt::Record for OpenAckServiceRequest {
 }
 
 impl ::std::fmt::Debug for OpenAckServiceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -104,6 +106,7 @@ impl rt::Record for OpenAckServiceResponse {
 }
 
 impl ::std::fmt::Debug for OpenAckServiceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

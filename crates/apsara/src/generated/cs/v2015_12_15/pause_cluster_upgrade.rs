@@ -30,6 +30,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn pause_cluster_upgrade(&self) -> PauseClusterUpgrade {
         Call::new(self)
     }
@@ -63,6 +64,7 @@ impl rt::Record for PauseClusterUpgradeRequest {
 }
 
 impl ::std::fmt::Debug for PauseClusterUpgradeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -106,6 +108,7 @@ impl rt::Record for PauseClusterUpgradeResponse {
 }
 
 impl ::std::fmt::Debug for PauseClusterUpgradeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -31,6 +31,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn pause_component_upgrade(&self) -> PauseComponentUpgrade {
         Call::new(self)
     }
@@ -73,6 +74,7 @@ impl rt::Record for PauseComponentUpgradeRequest {
 }
 
 impl ::std::fmt::Debug for PauseComponentUpgradeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -116,6 +118,7 @@ impl rt::Record for PauseComponentUpgradeResponse {
 }
 
 impl ::std::fmt::Debug for PauseComponentUpgradeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

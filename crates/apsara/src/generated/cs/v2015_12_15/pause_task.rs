@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn pause_task(&self) -> PauseTask {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for PauseTaskRequest {
 }
 
 impl ::std::fmt::Debug for PauseTaskRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -102,6 +104,7 @@ impl rt::Record for PauseTaskResponse {
 }
 
 impl ::std::fmt::Debug for PauseTaskResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn remove_node_pool_nodes(&self) -> RemoveNodePoolNodes {
         Call::new(self)
     }
@@ -117,6 +118,7 @@ impl rt::Record for RemoveNodePoolNodesRequest {
 }
 
 impl ::std::fmt::Debug for RemoveNodePoolNodesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -165,6 +167,7 @@ impl rt::Record for RemoveNodePoolNodesResponse {
 }
 
 impl ::std::fmt::Debug for RemoveNodePoolNodesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

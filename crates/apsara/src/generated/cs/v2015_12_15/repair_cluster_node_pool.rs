@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn repair_cluster_node_pool(&self) -> RepairClusterNodePool {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for RepairClusterNodePoolRequest {
 }
 
 impl ::std::fmt::Debug for RepairClusterNodePoolRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -126,6 +128,7 @@ impl rt::Record for RepairClusterNodePoolResponse {
 }
 
 impl ::std::fmt::Debug for RepairClusterNodePoolResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -161,6 +164,7 @@ impl rt::Record for RepairClusterNodePoolRequestBodyOperations {
 }
 
 impl ::std::fmt::Debug for RepairClusterNodePoolRequestBodyOperations {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -199,6 +203,7 @@ impl rt::Record for RepairClusterNodePoolRequestBody {
 }
 
 impl ::std::fmt::Debug for RepairClusterNodePoolRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -31,6 +31,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn resume_component_upgrade(&self) -> ResumeComponentUpgrade {
         Call::new(self)
     }
@@ -73,6 +74,7 @@ impl rt::Record for ResumeComponentUpgradeRequest {
 }
 
 impl ::std::fmt::Debug for ResumeComponentUpgradeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -116,6 +118,7 @@ impl rt::Record for ResumeComponentUpgradeResponse {
 }
 
 impl ::std::fmt::Debug for ResumeComponentUpgradeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn resume_task(&self) -> ResumeTask {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for ResumeTaskRequest {
 }
 
 impl ::std::fmt::Debug for ResumeTaskRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -102,6 +104,7 @@ impl rt::Record for ResumeTaskResponse {
 }
 
 impl ::std::fmt::Debug for ResumeTaskResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

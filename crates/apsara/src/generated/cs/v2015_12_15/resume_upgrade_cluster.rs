@@ -30,6 +30,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn resume_upgrade_cluster(&self) -> ResumeUpgradeCluster {
         Call::new(self)
     }
@@ -63,6 +64,7 @@ impl rt::Record for ResumeUpgradeClusterRequest {
 }
 
 impl ::std::fmt::Debug for ResumeUpgradeClusterRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -106,6 +108,7 @@ impl rt::Record for ResumeUpgradeClusterResponse {
 }
 
 impl ::std::fmt::Debug for ResumeUpgradeClusterResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

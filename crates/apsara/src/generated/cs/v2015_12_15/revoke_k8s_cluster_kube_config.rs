@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn revoke_k8s_cluster_kube_config(&self) -> RevokeK8sClusterKubeConfig {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for RevokeK8sClusterKubeConfigRequest {
 }
 
 impl ::std::fmt::Debug for RevokeK8sClusterKubeConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -102,6 +104,7 @@ impl rt::Record for RevokeK8sClusterKubeConfigResponse {
 }
 
 impl ::std::fmt::Debug for RevokeK8sClusterKubeConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn run_cluster_check(&self) -> RunClusterCheck {
         Call::new(self)
     }
@@ -68,6 +69,7 @@ impl rt::Record for RunClusterCheckRequest {
 }
 
 impl ::std::fmt::Debug for RunClusterCheckRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -116,6 +118,7 @@ impl rt::Record for RunClusterCheckResponse {
 }
 
 impl ::std::fmt::Debug for RunClusterCheckResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -154,6 +157,7 @@ impl rt::Record for RunClusterCheckRequestBody {
 }
 
 impl ::std::fmt::Debug for RunClusterCheckRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

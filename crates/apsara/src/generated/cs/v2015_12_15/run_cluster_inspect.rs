@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn run_cluster_inspect(&self) -> RunClusterInspect {
         Call::new(self)
     }
@@ -68,6 +69,7 @@ impl rt::Record for RunClusterInspectRequest {
 }
 
 impl ::std::fmt::Debug for RunClusterInspectRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -119,6 +121,7 @@ impl rt::Record for RunClusterInspectResponse {
 }
 
 impl ::std::fmt::Debug for RunClusterInspectResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -151,6 +154,7 @@ impl rt::Record for RunClusterInspectRequestBody {
 }
 
 impl ::std::fmt::Debug for RunClusterInspectRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn scale_cluster_node_pool(&self) -> ScaleClusterNodePool {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for ScaleClusterNodePoolRequest {
 }
 
 impl ::std::fmt::Debug for ScaleClusterNodePoolRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -126,6 +128,7 @@ impl rt::Record for ScaleClusterNodePoolResponse {
 }
 
 impl ::std::fmt::Debug for ScaleClusterNodePoolResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -156,6 +159,7 @@ impl rt::Record for ScaleClusterNodePoolRequestBody {
 }
 
 impl ::std::fmt::Debug for ScaleClusterNodePoolRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

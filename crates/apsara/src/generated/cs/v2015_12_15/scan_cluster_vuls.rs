@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn scan_cluster_vuls(&self) -> ScanClusterVuls {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for ScanClusterVulsRequest {
 }
 
 impl ::std::fmt::Debug for ScanClusterVulsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -107,6 +109,7 @@ impl rt::Record for ScanClusterVulsResponse {
 }
 
 impl ::std::fmt::Debug for ScanClusterVulsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn start_alert(&self) -> StartAlert {
         Call::new(self)
     }
@@ -68,6 +69,7 @@ impl rt::Record for StartAlertRequest {
 }
 
 impl ::std::fmt::Debug for StartAlertRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -119,6 +121,7 @@ impl rt::Record for StartAlertResponse {
 }
 
 impl ::std::fmt::Debug for StartAlertResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -154,6 +157,7 @@ impl rt::Record for StartAlertRequestBody {
 }
 
 impl ::std::fmt::Debug for StartAlertRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

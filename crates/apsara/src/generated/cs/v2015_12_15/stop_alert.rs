@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn stop_alert(&self) -> StopAlert {
         Call::new(self)
     }
@@ -68,6 +69,7 @@ impl rt::Record for StopAlertRequest {
 }
 
 impl ::std::fmt::Debug for StopAlertRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -119,6 +121,7 @@ impl rt::Record for StopAlertResponse {
 }
 
 impl ::std::fmt::Debug for StopAlertResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -154,6 +157,7 @@ impl rt::Record for StopAlertRequestBody {
 }
 
 impl ::std::fmt::Debug for StopAlertRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

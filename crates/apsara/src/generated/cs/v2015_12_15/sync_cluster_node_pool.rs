@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn sync_cluster_node_pool(&self) -> SyncClusterNodePool {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for SyncClusterNodePoolRequest {
 }
 
 impl ::std::fmt::Debug for SyncClusterNodePoolRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -102,6 +104,7 @@ impl rt::Record for SyncClusterNodePoolResponse {
 }
 
 impl ::std::fmt::Debug for SyncClusterNodePoolResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -25,6 +25,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn tag_resources(&self) -> TagResources {
         Call::new(self)
     }
@@ -56,6 +57,7 @@ impl rt::Record for TagResourcesRequest {
 }
 
 impl ::std::fmt::Debug for TagResourcesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -99,6 +101,7 @@ impl rt::Record for TagResourcesResponse {
 }
 
 impl ::std::fmt::Debug for TagResourcesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -140,6 +143,7 @@ impl rt::Record for TagResourcesRequestBody {
 }
 
 impl ::std::fmt::Debug for TagResourcesRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl rt::Record for Addon {
 }
 
 impl ::std::fmt::Debug for Addon {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -61,6 +62,7 @@ impl rt::Record for ContainerdConfig {
 }
 
 impl ::std::fmt::Debug for ContainerdConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -132,6 +134,7 @@ impl rt::Record for DataDisk {
 }
 
 impl ::std::fmt::Debug for DataDisk {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -164,6 +167,7 @@ impl rt::Record for InstanceMetadataOptions {
 }
 
 impl ::std::fmt::Debug for InstanceMetadataOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -255,6 +259,7 @@ impl rt::Record for InstancePatterns {
 }
 
 impl ::std::fmt::Debug for InstancePatterns {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -377,6 +382,7 @@ impl rt::Record for KubeletConfig {
 }
 
 impl ::std::fmt::Debug for KubeletConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -412,6 +418,7 @@ impl rt::Record for KubeletConfigReservedMemory {
 }
 
 impl ::std::fmt::Debug for KubeletConfigReservedMemory {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -447,6 +454,7 @@ impl rt::Record for KubeletConfigTracing {
 }
 
 impl ::std::fmt::Debug for KubeletConfigTracing {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -491,6 +499,7 @@ impl rt::Record for MaintenanceWindow {
 }
 
 impl ::std::fmt::Debug for MaintenanceWindow {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -553,6 +562,7 @@ impl rt::Record for Nodepool {
 }
 
 impl ::std::fmt::Debug for Nodepool {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -603,6 +613,7 @@ impl rt::Record for NodepoolAutoScaling {
 }
 
 impl ::std::fmt::Debug for NodepoolAutoScaling {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -647,6 +658,7 @@ impl rt::Record for NodepoolInterconnectConfig {
 }
 
 impl ::std::fmt::Debug for NodepoolInterconnectConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -700,6 +712,7 @@ impl rt::Record for NodepoolKubernetesConfig {
 }
 
 impl ::std::fmt::Debug for NodepoolKubernetesConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -753,6 +766,7 @@ impl rt::Record for NodepoolManagement {
 }
 
 impl ::std::fmt::Debug for NodepoolManagement {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -785,6 +799,7 @@ impl rt::Record for NodepoolManagementAutoRepairPolicy {
 }
 
 impl ::std::fmt::Debug for NodepoolManagementAutoRepairPolicy {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -817,6 +832,7 @@ impl rt::Record for NodepoolManagementAutoUpgradePolicy {
 }
 
 impl ::std::fmt::Debug for NodepoolManagementAutoUpgradePolicy {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -852,6 +868,7 @@ impl rt::Record for NodepoolManagementAutoVulFixPolicy {
 }
 
 impl ::std::fmt::Debug for NodepoolManagementAutoVulFixPolicy {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -893,6 +910,7 @@ impl rt::Record for NodepoolManagementUpgradeConfig {
 }
 
 impl ::std::fmt::Debug for NodepoolManagementUpgradeConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -925,6 +943,7 @@ impl rt::Record for NodepoolNodeConfig {
 }
 
 impl ::std::fmt::Debug for NodepoolNodeConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -963,6 +982,7 @@ impl rt::Record for NodepoolNodepoolInfo {
 }
 
 impl ::std::fmt::Debug for NodepoolNodepoolInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1121,6 +1141,7 @@ impl rt::Record for NodepoolScalingGroup {
 }
 
 impl ::std::fmt::Debug for NodepoolScalingGroup {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1156,6 +1177,7 @@ impl rt::Record for NodepoolScalingGroupPrivatePoolOptions {
 }
 
 impl ::std::fmt::Debug for NodepoolScalingGroupPrivatePoolOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1191,6 +1213,7 @@ impl rt::Record for NodepoolScalingGroupSpotPriceLimit {
 }
 
 impl ::std::fmt::Debug for NodepoolScalingGroupSpotPriceLimit {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1226,6 +1249,7 @@ impl rt::Record for NodepoolScalingGroupTags {
 }
 
 impl ::std::fmt::Debug for NodepoolScalingGroupTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1258,6 +1282,7 @@ impl rt::Record for NodepoolTeeConfig {
 }
 
 impl ::std::fmt::Debug for NodepoolTeeConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1293,6 +1318,7 @@ impl rt::Record for Runtime {
 }
 
 impl ::std::fmt::Debug for Runtime {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1328,6 +1354,7 @@ impl rt::Record for Tag {
 }
 
 impl ::std::fmt::Debug for Tag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1366,6 +1393,7 @@ impl rt::Record for Taint {
 }
 
 impl ::std::fmt::Debug for Taint {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

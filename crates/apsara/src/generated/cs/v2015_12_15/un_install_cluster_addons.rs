@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn un_install_cluster_addons(&self) -> UnInstallClusterAddons {
         Call::new(self)
     }
@@ -71,6 +72,7 @@ impl rt::Record for UnInstallClusterAddonsRequest {
 }
 
 impl ::std::fmt::Debug for UnInstallClusterAddonsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -122,6 +124,7 @@ impl rt::Record for UnInstallClusterAddonsResponse {
 }
 
 impl ::std::fmt::Debug for UnInstallClusterAddonsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -157,6 +160,7 @@ impl rt::Record for UnInstallClusterAddonsRequestAddons {
 }
 
 impl ::std::fmt::Debug for UnInstallClusterAddonsRequestAddons {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

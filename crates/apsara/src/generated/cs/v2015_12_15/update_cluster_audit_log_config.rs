@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_cluster_audit_log_config(&self) -> UpdateClusterAuditLogConfig {
         Call::new(self)
     }
@@ -68,6 +69,7 @@ impl rt::Record for UpdateClusterAuditLogConfigRequest {
 }
 
 impl ::std::fmt::Debug for UpdateClusterAuditLogConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -119,6 +121,7 @@ impl rt::Record for UpdateClusterAuditLogConfigResponse {
 }
 
 impl ::std::fmt::Debug for UpdateClusterAuditLogConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -154,6 +157,7 @@ impl rt::Record for UpdateClusterAuditLogConfigRequestBody {
 }
 
 impl ::std::fmt::Debug for UpdateClusterAuditLogConfigRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_cluster_inspect_config(&self) -> UpdateClusterInspectConfig {
         Call::new(self)
     }
@@ -68,6 +69,7 @@ impl rt::Record for UpdateClusterInspectConfigRequest {
 }
 
 impl ::std::fmt::Debug for UpdateClusterInspectConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -111,6 +113,7 @@ impl rt::Record for UpdateClusterInspectConfigResponse {
 }
 
 impl ::std::fmt::Debug for UpdateClusterInspectConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -149,6 +152,7 @@ impl rt::Record for UpdateClusterInspectConfigRequestBody {
 }
 
 impl ::std::fmt::Debug for UpdateClusterInspectConfigRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

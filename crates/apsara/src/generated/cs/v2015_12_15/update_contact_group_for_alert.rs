@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_contact_group_for_alert(&self) -> UpdateContactGroupForAlert {
         Call::new(self)
     }
@@ -68,6 +69,7 @@ impl rt::Record for UpdateContactGroupForAlertRequest {
 }
 
 impl ::std::fmt::Debug for UpdateContactGroupForAlertRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -119,6 +121,7 @@ impl rt::Record for UpdateContactGroupForAlertResponse {
 }
 
 impl ::std::fmt::Debug for UpdateContactGroupForAlertResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -160,6 +163,7 @@ impl rt::Record for UpdateContactGroupForAlertRequestBody {
 }
 
 impl ::std::fmt::Debug for UpdateContactGroupForAlertRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

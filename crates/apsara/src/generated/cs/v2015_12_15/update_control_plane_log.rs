@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_control_plane_log(&self) -> UpdateControlPlaneLog {
         Call::new(self)
     }
@@ -68,6 +69,7 @@ impl rt::Record for UpdateControlPlaneLogRequest {
 }
 
 impl ::std::fmt::Debug for UpdateControlPlaneLogRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -119,6 +121,7 @@ impl rt::Record for UpdateControlPlaneLogResponse {
 }
 
 impl ::std::fmt::Debug for UpdateControlPlaneLogResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -160,6 +163,7 @@ impl rt::Record for UpdateControlPlaneLogRequestBody {
 }
 
 impl ::std::fmt::Debug for UpdateControlPlaneLogRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_k8s_cluster_user_config_expire(
         &self,
     ) -> UpdateK8sClusterUserConfigExpire {
@@ -72,6 +73,7 @@ impl rt::Record for UpdateK8sClusterUserConfigExpireRequest {
 }
 
 impl ::std::fmt::Debug for UpdateK8sClusterUserConfigExpireRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -115,6 +117,7 @@ impl rt::Record for UpdateK8sClusterUserConfigExpireResponse {
 }
 
 impl ::std::fmt::Debug for UpdateK8sClusterUserConfigExpireResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -150,6 +153,7 @@ impl rt::Record for UpdateK8sClusterUserConfigExpireRequestBody {
 }
 
 impl ::std::fmt::Debug for UpdateK8sClusterUserConfigExpireRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

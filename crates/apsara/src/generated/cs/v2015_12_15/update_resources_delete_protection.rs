@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_resources_delete_protection(&self) -> UpdateResourcesDeleteProtection {
         Call::new(self)
     }
@@ -68,6 +69,7 @@ impl rt::Record for UpdateResourcesDeleteProtectionRequest {
 }
 
 impl ::std::fmt::Debug for UpdateResourcesDeleteProtectionRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -125,6 +127,7 @@ impl rt::Record for UpdateResourcesDeleteProtectionResponse {
 }
 
 impl ::std::fmt::Debug for UpdateResourcesDeleteProtectionResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -168,6 +171,7 @@ impl rt::Record for UpdateResourcesDeleteProtectionRequestBody {
 }
 
 impl ::std::fmt::Debug for UpdateResourcesDeleteProtectionRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

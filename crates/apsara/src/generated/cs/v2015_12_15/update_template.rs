@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_template(&self) -> UpdateTemplate {
         Call::new(self)
     }
@@ -68,6 +69,7 @@ impl rt::Record for UpdateTemplateRequest {
 }
 
 impl ::std::fmt::Debug for UpdateTemplateRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -111,6 +113,7 @@ impl rt::Record for UpdateTemplateResponse {
 }
 
 impl ::std::fmt::Debug for UpdateTemplateResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -155,6 +158,7 @@ impl rt::Record for UpdateTemplateRequestBody {
 }
 
 impl ::std::fmt::Debug for UpdateTemplateRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

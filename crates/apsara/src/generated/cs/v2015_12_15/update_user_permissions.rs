@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_user_permissions(&self) -> UpdateUserPermissions {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for UpdateUserPermissionsRequest {
 }
 
 impl ::std::fmt::Debug for UpdateUserPermissionsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -123,6 +125,7 @@ impl rt::Record for UpdateUserPermissionsResponse {
 }
 
 impl ::std::fmt::Debug for UpdateUserPermissionsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -170,6 +173,7 @@ impl rt::Record for UpdateUserPermissionsRequestBody {
 }
 
 impl ::std::fmt::Debug for UpdateUserPermissionsRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn upgrade_cluster(&self) -> UpgradeCluster {
         Call::new(self)
     }
@@ -68,6 +69,7 @@ impl rt::Record for UpgradeClusterRequest {
 }
 
 impl ::std::fmt::Debug for UpgradeClusterRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -119,6 +121,7 @@ impl rt::Record for UpgradeClusterResponse {
 }
 
 impl ::std::fmt::Debug for UpgradeClusterResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -151,6 +154,7 @@ impl rt::Record for UpgradeClusterRequestBodyRollingPolicy {
 }
 
 impl ::std::fmt::Debug for UpgradeClusterRequestBodyRollingPolicy {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -195,6 +199,7 @@ impl rt::Record for UpgradeClusterRequestBody {
 }
 
 impl ::std::fmt::Debug for UpgradeClusterRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

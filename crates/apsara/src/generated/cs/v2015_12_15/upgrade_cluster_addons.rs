@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn upgrade_cluster_addons(&self) -> UpgradeClusterAddons {
         Call::new(self)
     }
@@ -71,6 +72,7 @@ impl rt::Record for UpgradeClusterAddonsRequest {
 }
 
 impl ::std::fmt::Debug for UpgradeClusterAddonsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -122,6 +124,7 @@ impl rt::Record for UpgradeClusterAddonsResponse {
 }
 
 impl ::std::fmt::Debug for UpgradeClusterAddonsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -166,6 +169,7 @@ impl rt::Record for UpgradeClusterAddonsRequestBody {
 }
 
 impl ::std::fmt::Debug for UpgradeClusterAddonsRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

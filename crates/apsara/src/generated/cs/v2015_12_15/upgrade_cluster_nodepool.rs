@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn upgrade_cluster_nodepool(&self) -> UpgradeClusterNodepool {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for UpgradeClusterNodepoolRequest {
 }
 
 impl ::std::fmt::Debug for UpgradeClusterNodepoolRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -126,6 +128,7 @@ impl rt::Record for UpgradeClusterNodepoolResponse {
 }
 
 impl ::std::fmt::Debug for UpgradeClusterNodepoolResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -166,6 +169,7 @@ impl rt::Record for UpgradeClusterNodepoolRequestBodyRollingPolicy {
 }
 
 impl ::std::fmt::Debug for UpgradeClusterNodepoolRequestBodyRollingPolicy {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -216,6 +220,7 @@ impl rt::Record for UpgradeClusterNodepoolRequestBody {
 }
 
 impl ::std::fmt::Debug for UpgradeClusterNodepoolRequestBody {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

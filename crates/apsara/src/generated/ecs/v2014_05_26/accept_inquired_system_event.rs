@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn accept_inquired_system_event(&self) -> AcceptInquiredSystemEvent {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for AcceptInquiredSystemEventRequest {
 }
 
 impl ::std::fmt::Debug for AcceptInquiredSystemEventRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -121,6 +123,7 @@ impl rt::Record for AcceptInquiredSystemEventResponse {
 }
 
 impl ::std::fmt::Debug for AcceptInquiredSystemEventResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn activate_router_interface(&self) -> ActivateRouterInterface {
         Call::new(self)
     }
@@ -74,6 +75,7 @@ impl rt::Record for ActivateRouterInterfaceRequest {
 }
 
 impl ::std::fmt::Debug for ActivateRouterInterfaceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -116,6 +118,7 @@ impl rt::Record for ActivateRouterInterfaceResponse {
 }
 
 impl ::std::fmt::Debug for ActivateRouterInterfaceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

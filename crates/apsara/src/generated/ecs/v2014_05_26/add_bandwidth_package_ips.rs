@@ -33,6 +33,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn add_bandwidth_package_ips(&self) -> AddBandwidthPackageIps {
         Call::new(self)
     }
@@ -93,6 +94,7 @@ impl rt::Record for AddBandwidthPackageIpsRequest {
 }
 
 impl ::std::fmt::Debug for AddBandwidthPackageIpsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -135,6 +137,7 @@ impl rt::Record for AddBandwidthPackageIpsResponse {
 }
 
 impl ::std::fmt::Debug for AddBandwidthPackageIpsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -33,6 +33,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn add_tags(&self) -> AddTags {
         Call::new(self)
     }
@@ -93,6 +94,7 @@ impl rt::Record for AddTagsRequest {
 }
 
 impl ::std::fmt::Debug for AddTagsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -135,6 +137,7 @@ impl rt::Record for AddTagsResponse {
 }
 
 impl ::std::fmt::Debug for AddTagsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -176,6 +179,7 @@ impl rt::Record for AddTagsRequestTag {
 }
 
 impl ::std::fmt::Debug for AddTagsRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn allocate_dedicated_hosts(&self) -> AllocateDedicatedHosts {
         Call::new(self)
     }
@@ -255,6 +256,7 @@ impl rt::Record for AllocateDedicatedHostsRequest {
 }
 
 impl ::std::fmt::Debug for AllocateDedicatedHostsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -306,6 +308,7 @@ impl rt::Record for AllocateDedicatedHostsResponse {
 }
 
 impl ::std::fmt::Debug for AllocateDedicatedHostsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -341,6 +344,7 @@ impl rt::Record for AllocateDedicatedHostsRequestTag {
 }
 
 impl ::std::fmt::Debug for AllocateDedicatedHostsRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

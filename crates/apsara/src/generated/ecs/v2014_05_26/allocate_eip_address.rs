@@ -31,6 +31,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn allocate_eip_address(&self) -> AllocateEipAddress {
         Call::new(self)
     }
@@ -109,6 +110,7 @@ impl rt::Record for AllocateEipAddressRequest {
 }
 
 impl ::std::fmt::Debug for AllocateEipAddressRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -159,6 +161,7 @@ impl rt::Record for AllocateEipAddressResponse {
 }
 
 impl ::std::fmt::Debug for AllocateEipAddressResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn allocate_public_ip_address(&self) -> AllocatePublicIpAddress {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for AllocatePublicIpAddressRequest {
 }
 
 impl ::std::fmt::Debug for AllocatePublicIpAddressRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -125,6 +127,7 @@ impl rt::Record for AllocatePublicIpAddressResponse {
 }
 
 impl ::std::fmt::Debug for AllocatePublicIpAddressResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn apply_auto_snapshot_policy(&self) -> ApplyAutoSnapshotPolicy {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for ApplyAutoSnapshotPolicyRequest {
 }
 
 impl ::std::fmt::Debug for ApplyAutoSnapshotPolicyRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -122,6 +124,7 @@ impl rt::Record for ApplyAutoSnapshotPolicyResponse {
 }
 
 impl ::std::fmt::Debug for ApplyAutoSnapshotPolicyResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn assign_ipv6_addresses(&self) -> AssignIpv6Addresses {
         Call::new(self)
     }
@@ -121,6 +122,7 @@ impl rt::Record for AssignIpv6AddressesRequest {
 }
 
 impl ::std::fmt::Debug for AssignIpv6AddressesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -174,6 +176,7 @@ impl rt::Record for AssignIpv6AddressesResponse {
 }
 
 impl ::std::fmt::Debug for AssignIpv6AddressesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn assign_private_ip_addresses(&self) -> AssignPrivateIpAddresses {
         Call::new(self)
     }
@@ -125,6 +126,7 @@ impl rt::Record for AssignPrivateIpAddressesRequest {
 }
 
 impl ::std::fmt::Debug for AssignPrivateIpAddressesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -174,6 +176,7 @@ impl rt::Record for AssignPrivateIpAddressesResponse {
 }
 
 impl ::std::fmt::Debug for AssignPrivateIpAddressesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -212,6 +215,7 @@ impl rt::Record for AssignPrivateIpAddressesResponseAssignedPrivateIpAddressesSe
 }
 
 impl ::std::fmt::Debug for AssignPrivateIpAddressesResponseAssignedPrivateIpAddressesSet {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

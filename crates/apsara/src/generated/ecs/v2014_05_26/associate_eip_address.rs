@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn associate_eip_address(&self) -> AssociateEipAddress {
         Call::new(self)
     }
@@ -92,6 +93,7 @@ impl rt::Record for AssociateEipAddressRequest {
 }
 
 impl ::std::fmt::Debug for AssociateEipAddressRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -134,6 +136,7 @@ impl rt::Record for AssociateEipAddressResponse {
 }
 
 impl ::std::fmt::Debug for AssociateEipAddressResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -33,6 +33,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn associate_ha_vip(&self) -> AssociateHaVip {
         Call::new(self)
     }
@@ -93,6 +94,7 @@ impl rt::Record for AssociateHaVipRequest {
 }
 
 impl ::std::fmt::Debug for AssociateHaVipRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -135,6 +137,7 @@ impl rt::Record for AssociateHaVipResponse {
 }
 
 impl ::std::fmt::Debug for AssociateHaVipResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

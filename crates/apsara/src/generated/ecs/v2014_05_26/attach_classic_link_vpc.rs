@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn attach_classic_link_vpc(&self) -> AttachClassicLinkVpc {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for AttachClassicLinkVpcRequest {
 }
 
 impl ::std::fmt::Debug for AttachClassicLinkVpcRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -122,6 +124,7 @@ impl rt::Record for AttachClassicLinkVpcResponse {
 }
 
 impl ::std::fmt::Debug for AttachClassicLinkVpcResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

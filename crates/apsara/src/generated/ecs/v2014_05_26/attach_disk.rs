@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn attach_disk(&self) -> AttachDisk {
         Call::new(self)
     }
@@ -124,6 +125,7 @@ impl rt::Record for AttachDiskRequest {
 }
 
 impl ::std::fmt::Debug for AttachDiskRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -166,6 +168,7 @@ impl rt::Record for AttachDiskResponse {
 }
 
 impl ::std::fmt::Debug for AttachDiskResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

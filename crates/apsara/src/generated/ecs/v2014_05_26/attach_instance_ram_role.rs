@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn attach_instance_ram_role(&self) -> AttachInstanceRamRole {
         Call::new(self)
     }
@@ -89,6 +90,7 @@ impl rt::Record for AttachInstanceRamRoleRequest {
 }
 
 impl ::std::fmt::Debug for AttachInstanceRamRoleRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -148,6 +150,7 @@ impl rt::Record for AttachInstanceRamRoleResponse {
 }
 
 impl ::std::fmt::Debug for AttachInstanceRamRoleResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -189,6 +192,7 @@ impl rt::Record for AttachInstanceRamRoleResponseAttachInstanceRamRoleResults {
 }
 
 impl ::std::fmt::Debug for AttachInstanceRamRoleResponseAttachInstanceRamRoleResults {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn attach_key_pair(&self) -> AttachKeyPair {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for AttachKeyPairRequest {
 }
 
 impl ::std::fmt::Debug for AttachKeyPairRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -136,6 +138,7 @@ impl rt::Record for AttachKeyPairResponse {
 }
 
 impl ::std::fmt::Debug for AttachKeyPairResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -177,6 +180,7 @@ impl rt::Record for AttachKeyPairResponseResults {
 }
 
 impl ::std::fmt::Debug for AttachKeyPairResponseResults {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn attach_network_interface(&self) -> AttachNetworkInterface {
         Call::new(self)
     }
@@ -109,6 +110,7 @@ impl rt::Record for AttachNetworkInterfaceRequest {
 }
 
 impl ::std::fmt::Debug for AttachNetworkInterfaceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -151,6 +153,7 @@ impl rt::Record for AttachNetworkInterfaceResponse {
 }
 
 impl ::std::fmt::Debug for AttachNetworkInterfaceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn authorize_security_group(&self) -> AuthorizeSecurityGroup {
         Call::new(self)
     }
@@ -226,6 +227,7 @@ impl rt::Record for AuthorizeSecurityGroupRequest {
 }
 
 impl ::std::fmt::Debug for AuthorizeSecurityGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -268,6 +270,7 @@ impl rt::Record for AuthorizeSecurityGroupResponse {
 }
 
 impl ::std::fmt::Debug for AuthorizeSecurityGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -345,6 +348,7 @@ impl rt::Record for AuthorizeSecurityGroupRequestPermissions {
 }
 
 impl ::std::fmt::Debug for AuthorizeSecurityGroupRequestPermissions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn authorize_security_group_egress(&self) -> AuthorizeSecurityGroupEgress {
         Call::new(self)
     }
@@ -226,6 +227,7 @@ impl rt::Record for AuthorizeSecurityGroupEgressRequest {
 }
 
 impl ::std::fmt::Debug for AuthorizeSecurityGroupEgressRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -268,6 +270,7 @@ impl rt::Record for AuthorizeSecurityGroupEgressResponse {
 }
 
 impl ::std::fmt::Debug for AuthorizeSecurityGroupEgressResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -345,6 +348,7 @@ impl rt::Record for AuthorizeSecurityGroupEgressRequestPermissions {
 }
 
 impl ::std::fmt::Debug for AuthorizeSecurityGroupEgressRequestPermissions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

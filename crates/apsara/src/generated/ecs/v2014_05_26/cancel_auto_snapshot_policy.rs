@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn cancel_auto_snapshot_policy(&self) -> CancelAutoSnapshotPolicy {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for CancelAutoSnapshotPolicyRequest {
 }
 
 impl ::std::fmt::Debug for CancelAutoSnapshotPolicyRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -121,6 +123,7 @@ impl rt::Record for CancelAutoSnapshotPolicyResponse {
 }
 
 impl ::std::fmt::Debug for CancelAutoSnapshotPolicyResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn cancel_copy_image(&self) -> CancelCopyImage {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for CancelCopyImageRequest {
 }
 
 impl ::std::fmt::Debug for CancelCopyImageRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -112,6 +114,7 @@ impl rt::Record for CancelCopyImageResponse {
 }
 
 impl ::std::fmt::Debug for CancelCopyImageResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn cancel_image_pipeline_execution(&self) -> CancelImagePipelineExecution {
         Call::new(self)
     }
@@ -82,6 +83,7 @@ impl rt::Record for CancelImagePipelineExecutionRequest {
 }
 
 impl ::std::fmt::Debug for CancelImagePipelineExecutionRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -124,6 +126,7 @@ impl rt::Record for CancelImagePipelineExecutionResponse {
 }
 
 impl ::std::fmt::Debug for CancelImagePipelineExecutionResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -159,6 +162,7 @@ impl rt::Record for CancelImagePipelineExecutionRequestTemplateTag {
 }
 
 impl ::std::fmt::Debug for CancelImagePipelineExecutionRequestTemplateTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

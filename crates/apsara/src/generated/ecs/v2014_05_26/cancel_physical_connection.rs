@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn cancel_physical_connection(&self) -> CancelPhysicalConnection {
         Call::new(self)
     }
@@ -92,6 +93,7 @@ impl rt::Record for CancelPhysicalConnectionRequest {
 }
 
 impl ::std::fmt::Debug for CancelPhysicalConnectionRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -134,6 +136,7 @@ impl rt::Record for CancelPhysicalConnectionResponse {
 }
 
 impl ::std::fmt::Debug for CancelPhysicalConnectionResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn cancel_simulated_system_events(&self) -> CancelSimulatedSystemEvents {
         Call::new(self)
     }
@@ -73,6 +74,7 @@ impl rt::Record for CancelSimulatedSystemEventsRequest {
 }
 
 impl ::std::fmt::Debug for CancelSimulatedSystemEventsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -115,6 +117,7 @@ impl rt::Record for CancelSimulatedSystemEventsResponse {
 }
 
 impl ::std::fmt::Debug for CancelSimulatedSystemEventsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn cancel_task(&self) -> CancelTask {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for CancelTaskRequest {
 }
 
 impl ::std::fmt::Debug for CancelTaskRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -112,6 +114,7 @@ impl rt::Record for CancelTaskResponse {
 }
 
 impl ::std::fmt::Debug for CancelTaskResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn connect_router_interface(&self) -> ConnectRouterInterface {
         Call::new(self)
     }
@@ -74,6 +75,7 @@ impl rt::Record for ConnectRouterInterfaceRequest {
 }
 
 impl ::std::fmt::Debug for ConnectRouterInterfaceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -116,6 +118,7 @@ impl rt::Record for ConnectRouterInterfaceResponse {
 }
 
 impl ::std::fmt::Debug for ConnectRouterInterfaceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn convert_nat_public_ip_to_eip(&self) -> ConvertNatPublicIpToEip {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for ConvertNatPublicIpToEipRequest {
 }
 
 impl ::std::fmt::Debug for ConvertNatPublicIpToEipRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -112,6 +114,7 @@ impl rt::Record for ConvertNatPublicIpToEipResponse {
 }
 
 impl ::std::fmt::Debug for ConvertNatPublicIpToEipResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

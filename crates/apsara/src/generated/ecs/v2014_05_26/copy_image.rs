@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn copy_image(&self) -> CopyImage {
         Call::new(self)
     }
@@ -160,6 +161,7 @@ impl rt::Record for CopyImageRequest {
 }
 
 impl ::std::fmt::Debug for CopyImageRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -207,6 +209,7 @@ impl rt::Record for CopyImageResponse {
 }
 
 impl ::std::fmt::Debug for CopyImageResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -242,6 +245,7 @@ impl rt::Record for CopyImageRequestTag {
 }
 
 impl ::std::fmt::Debug for CopyImageRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

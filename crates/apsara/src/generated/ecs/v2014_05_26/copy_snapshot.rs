@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn copy_snapshot(&self) -> CopySnapshot {
         Call::new(self)
     }
@@ -179,6 +180,7 @@ impl rt::Record for CopySnapshotRequest {
 }
 
 impl ::std::fmt::Debug for CopySnapshotRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -226,6 +228,7 @@ impl rt::Record for CopySnapshotResponse {
 }
 
 impl ::std::fmt::Debug for CopySnapshotResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -264,6 +267,7 @@ impl rt::Record for CopySnapshotRequestArn {
 }
 
 impl ::std::fmt::Debug for CopySnapshotRequestArn {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -299,6 +303,7 @@ impl rt::Record for CopySnapshotRequestTag {
 }
 
 impl ::std::fmt::Debug for CopySnapshotRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

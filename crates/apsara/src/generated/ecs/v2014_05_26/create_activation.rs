@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_activation(&self) -> CreateActivation {
         Call::new(self)
     }
@@ -126,6 +127,7 @@ impl rt::Record for CreateActivationRequest {
 }
 
 impl ::std::fmt::Debug for CreateActivationRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -176,6 +178,7 @@ impl rt::Record for CreateActivationResponse {
 }
 
 impl ::std::fmt::Debug for CreateActivationResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -211,6 +214,7 @@ impl rt::Record for CreateActivationRequestTag {
 }
 
 impl ::std::fmt::Debug for CreateActivationRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_auto_provisioning_group(&self) -> CreateAutoProvisioningGroup {
         Call::new(self)
     }
@@ -819,6 +820,7 @@ impl rt::Record for CreateAutoProvisioningGroupRequest {
 }
 
 impl ::std::fmt::Debug for CreateAutoProvisioningGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -869,6 +871,7 @@ impl rt::Record for CreateAutoProvisioningGroupResponse {
 }
 
 impl ::std::fmt::Debug for CreateAutoProvisioningGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -901,6 +904,7 @@ impl rt::Record for CreateAutoProvisioningGroupRequestDataDiskConfig {
 }
 
 impl ::std::fmt::Debug for CreateAutoProvisioningGroupRequestDataDiskConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -936,6 +940,7 @@ impl rt::Record for CreateAutoProvisioningGroupRequestLaunchConfigurationCpuOpti
 }
 
 impl ::std::fmt::Debug for CreateAutoProvisioningGroupRequestLaunchConfigurationCpuOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -968,6 +973,7 @@ impl rt::Record for CreateAutoProvisioningGroupRequestLaunchConfigurationImageOp
 }
 
 impl ::std::fmt::Debug for CreateAutoProvisioningGroupRequestLaunchConfigurationImageOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1003,6 +1009,7 @@ impl rt::Record for CreateAutoProvisioningGroupRequestLaunchConfigurationSchedul
 }
 
 impl ::std::fmt::Debug for CreateAutoProvisioningGroupRequestLaunchConfigurationSchedulerOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1035,6 +1042,7 @@ impl rt::Record for CreateAutoProvisioningGroupRequestLaunchConfigurationSecurit
 }
 
 impl ::std::fmt::Debug for CreateAutoProvisioningGroupRequestLaunchConfigurationSecurityOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1102,6 +1110,7 @@ impl rt::Record for CreateAutoProvisioningGroupRequestLaunchConfiguration {
 }
 
 impl ::std::fmt::Debug for CreateAutoProvisioningGroupRequestLaunchConfiguration {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1140,6 +1149,7 @@ impl rt::Record for CreateAutoProvisioningGroupRequestLaunchConfigurationArn {
 }
 
 impl ::std::fmt::Debug for CreateAutoProvisioningGroupRequestLaunchConfigurationArn {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1211,6 +1221,7 @@ impl rt::Record for CreateAutoProvisioningGroupRequestLaunchConfigurationDataDis
 }
 
 impl ::std::fmt::Debug for CreateAutoProvisioningGroupRequestLaunchConfigurationDataDisk {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1258,6 +1269,7 @@ impl rt::Record for CreateAutoProvisioningGroupRequestLaunchConfigurationSystemD
 }
 
 impl ::std::fmt::Debug for CreateAutoProvisioningGroupRequestLaunchConfigurationSystemDisk {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1293,6 +1305,7 @@ impl rt::Record for CreateAutoProvisioningGroupRequestLaunchConfigurationTag {
 }
 
 impl ::std::fmt::Debug for CreateAutoProvisioningGroupRequestLaunchConfigurationTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1361,6 +1374,7 @@ impl rt::Record for CreateAutoProvisioningGroupRequestLaunchTemplateConfig {
 }
 
 impl ::std::fmt::Debug for CreateAutoProvisioningGroupRequestLaunchTemplateConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1397,6 +1411,7 @@ impl rt::Record for CreateAutoProvisioningGroupRequestPrePaidOptionsSpecifyCapac
 }
 
 impl ::std::fmt::Debug for CreateAutoProvisioningGroupRequestPrePaidOptionsSpecifyCapacityDistribution {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1431,6 +1446,7 @@ impl rt::Record for CreateAutoProvisioningGroupRequestPrePaidOptions {
 }
 
 impl ::std::fmt::Debug for CreateAutoProvisioningGroupRequestPrePaidOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1466,6 +1482,7 @@ impl rt::Record for CreateAutoProvisioningGroupRequestResourcePoolOptions {
 }
 
 impl ::std::fmt::Debug for CreateAutoProvisioningGroupRequestResourcePoolOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1498,6 +1515,7 @@ impl rt::Record for CreateAutoProvisioningGroupRequestSystemDiskConfig {
 }
 
 impl ::std::fmt::Debug for CreateAutoProvisioningGroupRequestSystemDiskConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1533,6 +1551,7 @@ impl rt::Record for CreateAutoProvisioningGroupRequestTag {
 }
 
 impl ::std::fmt::Debug for CreateAutoProvisioningGroupRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1583,6 +1602,7 @@ impl rt::Record for CreateAutoProvisioningGroupResponseLaunchResults {
 }
 
 impl ::std::fmt::Debug for CreateAutoProvisioningGroupResponseLaunchResults {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

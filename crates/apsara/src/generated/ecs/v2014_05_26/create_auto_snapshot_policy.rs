@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_auto_snapshot_policy(&self) -> CreateAutoSnapshotPolicy {
         Call::new(self)
     }
@@ -170,6 +171,7 @@ impl rt::Record for CreateAutoSnapshotPolicyRequest {
 }
 
 impl ::std::fmt::Debug for CreateAutoSnapshotPolicyRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -217,6 +219,7 @@ impl rt::Record for CreateAutoSnapshotPolicyResponse {
 }
 
 impl ::std::fmt::Debug for CreateAutoSnapshotPolicyResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -255,6 +258,7 @@ impl rt::Record for CreateAutoSnapshotPolicyRequestCopyEncryptionConfigurationAr
 }
 
 impl ::std::fmt::Debug for CreateAutoSnapshotPolicyRequestCopyEncryptionConfigurationArn {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -293,6 +297,7 @@ impl rt::Record for CreateAutoSnapshotPolicyRequestCopyEncryptionConfiguration {
 }
 
 impl ::std::fmt::Debug for CreateAutoSnapshotPolicyRequestCopyEncryptionConfiguration {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -328,6 +333,7 @@ impl rt::Record for CreateAutoSnapshotPolicyRequestTag {
 }
 
 impl ::std::fmt::Debug for CreateAutoSnapshotPolicyRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

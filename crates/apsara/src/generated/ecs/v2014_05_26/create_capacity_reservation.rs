@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_capacity_reservation(&self) -> CreateCapacityReservation {
         Call::new(self)
     }
@@ -191,6 +192,7 @@ impl rt::Record for CreateCapacityReservationRequest {
 }
 
 impl ::std::fmt::Debug for CreateCapacityReservationRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -238,6 +240,7 @@ impl rt::Record for CreateCapacityReservationResponse {
 }
 
 impl ::std::fmt::Debug for CreateCapacityReservationResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -273,6 +276,7 @@ impl rt::Record for CreateCapacityReservationRequestTag {
 }
 
 impl ::std::fmt::Debug for CreateCapacityReservationRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

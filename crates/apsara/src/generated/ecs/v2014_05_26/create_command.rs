@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_command(&self) -> CreateCommand {
         Call::new(self)
     }
@@ -165,6 +166,7 @@ impl rt::Record for CreateCommandRequest {
 }
 
 impl ::std::fmt::Debug for CreateCommandRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -212,6 +214,7 @@ impl rt::Record for CreateCommandResponse {
 }
 
 impl ::std::fmt::Debug for CreateCommandResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -247,6 +250,7 @@ impl rt::Record for CreateCommandRequestTag {
 }
 
 impl ::std::fmt::Debug for CreateCommandRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

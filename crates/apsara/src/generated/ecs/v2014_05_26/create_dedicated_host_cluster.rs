@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_dedicated_host_cluster(&self) -> CreateDedicatedHostCluster {
         Call::new(self)
     }
@@ -118,6 +119,7 @@ impl rt::Record for CreateDedicatedHostClusterRequest {
 }
 
 impl ::std::fmt::Debug for CreateDedicatedHostClusterRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -165,6 +167,7 @@ impl rt::Record for CreateDedicatedHostClusterResponse {
 }
 
 impl ::std::fmt::Debug for CreateDedicatedHostClusterResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -200,6 +203,7 @@ impl rt::Record for CreateDedicatedHostClusterRequestTag {
 }
 
 impl ::std::fmt::Debug for CreateDedicatedHostClusterRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

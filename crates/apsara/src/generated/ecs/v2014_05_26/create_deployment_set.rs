@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_deployment_set(&self) -> CreateDeploymentSet {
         Call::new(self)
     }
@@ -137,6 +138,7 @@ impl rt::Record for CreateDeploymentSetRequest {
 }
 
 impl ::std::fmt::Debug for CreateDeploymentSetRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -184,6 +186,7 @@ impl rt::Record for CreateDeploymentSetResponse {
 }
 
 impl ::std::fmt::Debug for CreateDeploymentSetResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

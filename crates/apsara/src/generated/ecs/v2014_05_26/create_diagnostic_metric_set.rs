@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_diagnostic_metric_set(&self) -> CreateDiagnosticMetricSet {
         Call::new(self)
     }
@@ -103,6 +104,7 @@ impl rt::Record for CreateDiagnosticMetricSetRequest {
 }
 
 impl ::std::fmt::Debug for CreateDiagnosticMetricSetRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -150,6 +152,7 @@ impl rt::Record for CreateDiagnosticMetricSetResponse {
 }
 
 impl ::std::fmt::Debug for CreateDiagnosticMetricSetResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_diagnostic_report(&self) -> CreateDiagnosticReport {
         Call::new(self)
     }
@@ -97,6 +98,7 @@ impl rt::Record for CreateDiagnosticReportRequest {
 }
 
 impl ::std::fmt::Debug for CreateDiagnosticReportRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -144,6 +146,7 @@ impl rt::Record for CreateDiagnosticReportResponse {
 }
 
 impl ::std::fmt::Debug for CreateDiagnosticReportResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_disk(&self) -> CreateDisk {
         Call::new(self)
     }
@@ -260,6 +261,7 @@ impl rt::Record for CreateDiskRequest {
 }
 
 impl ::std::fmt::Debug for CreateDiskRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -310,6 +312,7 @@ impl rt::Record for CreateDiskResponse {
 }
 
 impl ::std::fmt::Debug for CreateDiskResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -348,6 +351,7 @@ impl rt::Record for CreateDiskRequestArn {
 }
 
 impl ::std::fmt::Debug for CreateDiskRequestArn {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -389,6 +393,7 @@ impl rt::Record for CreateDiskRequestTag {
 }
 
 impl ::std::fmt::Debug for CreateDiskRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_elasticity_assurance(&self) -> CreateElasticityAssurance {
         Call::new(self)
     }
@@ -232,6 +233,7 @@ impl rt::Record for CreateElasticityAssuranceRequest {
 }
 
 impl ::std::fmt::Debug for CreateElasticityAssuranceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -282,6 +284,7 @@ impl rt::Record for CreateElasticityAssuranceResponse {
 }
 
 impl ::std::fmt::Debug for CreateElasticityAssuranceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -323,6 +326,7 @@ impl rt::Record for CreateElasticityAssuranceRequestRecurrenceRules {
 }
 
 impl ::std::fmt::Debug for CreateElasticityAssuranceRequestRecurrenceRules {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -358,6 +362,7 @@ impl rt::Record for CreateElasticityAssuranceRequestTag {
 }
 
 impl ::std::fmt::Debug for CreateElasticityAssuranceRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -37,6 +37,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn create_forward_entry(&self) -> CreateForwardEntry {
         Call::new(self)
     }
@@ -124,6 +125,7 @@ impl rt::Record for CreateForwardEntryRequest {
 }
 
 impl ::std::fmt::Debug for CreateForwardEntryRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -171,6 +173,7 @@ impl rt::Record for CreateForwardEntryResponse {
 }
 
 impl ::std::fmt::Debug for CreateForwardEntryResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn create_ha_vip(&self) -> CreateHaVip {
         Call::new(self)
     }
@@ -101,6 +102,7 @@ impl rt::Record for CreateHaVipRequest {
 }
 
 impl ::std::fmt::Debug for CreateHaVipRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -148,6 +150,7 @@ impl rt::Record for CreateHaVipResponse {
 }
 
 impl ::std::fmt::Debug for CreateHaVipResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_hpc_cluster(&self) -> CreateHpcCluster {
         Call::new(self)
     }
@@ -88,6 +89,7 @@ impl rt::Record for CreateHpcClusterRequest {
 }
 
 impl ::std::fmt::Debug for CreateHpcClusterRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -135,6 +137,7 @@ impl rt::Record for CreateHpcClusterResponse {
 }
 
 impl ::std::fmt::Debug for CreateHpcClusterResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_image(&self) -> CreateImage {
         Call::new(self)
     }
@@ -210,6 +211,7 @@ impl rt::Record for CreateImageRequest {
 }
 
 impl ::std::fmt::Debug for CreateImageRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -257,6 +259,7 @@ impl rt::Record for CreateImageResponse {
 }
 
 impl ::std::fmt::Debug for CreateImageResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -298,6 +301,7 @@ impl rt::Record for CreateImageRequestDiskDeviceMapping {
 }
 
 impl ::std::fmt::Debug for CreateImageRequestDiskDeviceMapping {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -330,6 +334,7 @@ impl rt::Record for CreateImageRequestFeatures {
 }
 
 impl ::std::fmt::Debug for CreateImageRequestFeatures {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -371,6 +376,7 @@ impl rt::Record for CreateImageRequestTag {
 }
 
 impl ::std::fmt::Debug for CreateImageRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_image_component(&self) -> CreateImageComponent {
         Call::new(self)
     }
@@ -144,6 +145,7 @@ impl rt::Record for CreateImageComponentRequest {
 }
 
 impl ::std::fmt::Debug for CreateImageComponentRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -191,6 +193,7 @@ impl rt::Record for CreateImageComponentResponse {
 }
 
 impl ::std::fmt::Debug for CreateImageComponentResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -226,6 +229,7 @@ impl rt::Record for CreateImageComponentRequestTag {
 }
 
 impl ::std::fmt::Debug for CreateImageComponentRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

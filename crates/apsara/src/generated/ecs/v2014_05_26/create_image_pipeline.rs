@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_image_pipeline(&self) -> CreateImagePipeline {
         Call::new(self)
     }
@@ -283,6 +284,7 @@ impl rt::Record for CreateImagePipelineRequest {
 }
 
 impl ::std::fmt::Debug for CreateImagePipelineRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -330,6 +332,7 @@ impl rt::Record for CreateImagePipelineResponse {
 }
 
 impl ::std::fmt::Debug for CreateImagePipelineResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -365,6 +368,7 @@ impl rt::Record for CreateImagePipelineRequestAdvancedOptions {
 }
 
 impl ::std::fmt::Debug for CreateImagePipelineRequestAdvancedOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -397,6 +401,7 @@ impl rt::Record for CreateImagePipelineRequestImageOptionsImageFeatures {
 }
 
 impl ::std::fmt::Debug for CreateImagePipelineRequestImageOptionsImageFeatures {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -432,6 +437,7 @@ impl rt::Record for CreateImagePipelineRequestImageOptionsImageTags {
 }
 
 impl ::std::fmt::Debug for CreateImagePipelineRequestImageOptionsImageTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -476,6 +482,7 @@ impl rt::Record for CreateImagePipelineRequestImageOptions {
 }
 
 impl ::std::fmt::Debug for CreateImagePipelineRequestImageOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -517,6 +524,7 @@ impl rt::Record for CreateImagePipelineRequestImportImageOptionsDiskDeviceMappin
 }
 
 impl ::std::fmt::Debug for CreateImagePipelineRequestImportImageOptionsDiskDeviceMappings {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -552,6 +560,7 @@ impl rt::Record for CreateImagePipelineRequestImportImageOptionsFeatures {
 }
 
 impl ::std::fmt::Debug for CreateImagePipelineRequestImportImageOptionsFeatures {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -587,6 +596,7 @@ impl rt::Record for CreateImagePipelineRequestImportImageOptionsImportImageTags 
 }
 
 impl ::std::fmt::Debug for CreateImagePipelineRequestImportImageOptionsImportImageTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -659,6 +669,7 @@ impl rt::Record for CreateImagePipelineRequestImportImageOptions {
 }
 
 impl ::std::fmt::Debug for CreateImagePipelineRequestImportImageOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -694,6 +705,7 @@ impl rt::Record for CreateImagePipelineRequestTag {
 }
 
 impl ::std::fmt::Debug for CreateImagePipelineRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

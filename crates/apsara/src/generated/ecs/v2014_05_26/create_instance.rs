@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_instance(&self) -> CreateInstance {
         Call::new(self)
     }
@@ -635,6 +636,7 @@ impl rt::Record for CreateInstanceRequest {
 }
 
 impl ::std::fmt::Debug for CreateInstanceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -688,6 +690,7 @@ impl rt::Record for CreateInstanceResponse {
 }
 
 impl ::std::fmt::Debug for CreateInstanceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -726,6 +729,7 @@ impl rt::Record for CreateInstanceRequestArn {
 }
 
 impl ::std::fmt::Debug for CreateInstanceRequestArn {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -791,6 +795,7 @@ impl rt::Record for CreateInstanceRequestDataDisk {
 }
 
 impl ::std::fmt::Debug for CreateInstanceRequestDataDisk {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -823,6 +828,7 @@ impl rt::Record for CreateInstanceRequestSystemDisk {
 }
 
 impl ::std::fmt::Debug for CreateInstanceRequestSystemDisk {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -864,6 +870,7 @@ impl rt::Record for CreateInstanceRequestTag {
 }
 
 impl ::std::fmt::Debug for CreateInstanceRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

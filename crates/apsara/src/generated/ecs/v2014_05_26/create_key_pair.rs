@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_key_pair(&self) -> CreateKeyPair {
         Call::new(self)
     }
@@ -91,6 +92,7 @@ impl rt::Record for CreateKeyPairRequest {
 }
 
 impl ::std::fmt::Debug for CreateKeyPairRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -147,6 +149,7 @@ impl rt::Record for CreateKeyPairResponse {
 }
 
 impl ::std::fmt::Debug for CreateKeyPairResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -182,6 +185,7 @@ impl rt::Record for CreateKeyPairRequestTag {
 }
 
 impl ::std::fmt::Debug for CreateKeyPairRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

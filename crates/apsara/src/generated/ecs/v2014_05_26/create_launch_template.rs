@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_launch_template(&self) -> CreateLaunchTemplate {
         Call::new(self)
     }
@@ -639,6 +640,7 @@ impl rt::Record for CreateLaunchTemplateRequest {
 }
 
 impl ::std::fmt::Debug for CreateLaunchTemplateRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -689,6 +691,7 @@ impl rt::Record for CreateLaunchTemplateResponse {
 }
 
 impl ::std::fmt::Debug for CreateLaunchTemplateResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -757,6 +760,7 @@ impl rt::Record for CreateLaunchTemplateRequestDataDisk {
 }
 
 impl ::std::fmt::Debug for CreateLaunchTemplateRequestDataDisk {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -789,6 +793,7 @@ impl rt::Record for CreateLaunchTemplateRequestImageOptions {
 }
 
 impl ::std::fmt::Debug for CreateLaunchTemplateRequestImageOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -845,6 +850,7 @@ impl rt::Record for CreateLaunchTemplateRequestNetworkInterface {
 }
 
 impl ::std::fmt::Debug for CreateLaunchTemplateRequestNetworkInterface {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -877,6 +883,7 @@ impl rt::Record for CreateLaunchTemplateRequestSecurityOptions {
 }
 
 impl ::std::fmt::Debug for CreateLaunchTemplateRequestSecurityOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -912,6 +919,7 @@ impl rt::Record for CreateLaunchTemplateRequestTag {
 }
 
 impl ::std::fmt::Debug for CreateLaunchTemplateRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -947,6 +955,7 @@ impl rt::Record for CreateLaunchTemplateRequestTemplateTag {
 }
 
 impl ::std::fmt::Debug for CreateLaunchTemplateRequestTemplateTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

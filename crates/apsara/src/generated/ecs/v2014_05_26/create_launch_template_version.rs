@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_launch_template_version(&self) -> CreateLaunchTemplateVersion {
         Call::new(self)
     }
@@ -628,6 +629,7 @@ impl rt::Record for CreateLaunchTemplateVersionRequest {
 }
 
 impl ::std::fmt::Debug for CreateLaunchTemplateVersionRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -678,6 +680,7 @@ impl rt::Record for CreateLaunchTemplateVersionResponse {
 }
 
 impl ::std::fmt::Debug for CreateLaunchTemplateVersionResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -746,6 +749,7 @@ impl rt::Record for CreateLaunchTemplateVersionRequestDataDisk {
 }
 
 impl ::std::fmt::Debug for CreateLaunchTemplateVersionRequestDataDisk {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -778,6 +782,7 @@ impl rt::Record for CreateLaunchTemplateVersionRequestImageOptions {
 }
 
 impl ::std::fmt::Debug for CreateLaunchTemplateVersionRequestImageOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -834,6 +839,7 @@ impl rt::Record for CreateLaunchTemplateVersionRequestNetworkInterface {
 }
 
 impl ::std::fmt::Debug for CreateLaunchTemplateVersionRequestNetworkInterface {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -866,6 +872,7 @@ impl rt::Record for CreateLaunchTemplateVersionRequestSecurityOptions {
 }
 
 impl ::std::fmt::Debug for CreateLaunchTemplateVersionRequestSecurityOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -901,6 +908,7 @@ impl rt::Record for CreateLaunchTemplateVersionRequestTag {
 }
 
 impl ::std::fmt::Debug for CreateLaunchTemplateVersionRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn create_nat_gateway(&self) -> CreateNatGateway {
         Call::new(self)
     }
@@ -116,6 +117,7 @@ impl rt::Record for CreateNatGatewayRequest {
 }
 
 impl ::std::fmt::Debug for CreateNatGatewayRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -170,6 +172,7 @@ impl rt::Record for CreateNatGatewayResponse {
 }
 
 impl ::std::fmt::Debug for CreateNatGatewayResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -208,6 +211,7 @@ impl rt::Record for CreateNatGatewayRequestBandwidthPackage {
 }
 
 impl ::std::fmt::Debug for CreateNatGatewayRequestBandwidthPackage {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

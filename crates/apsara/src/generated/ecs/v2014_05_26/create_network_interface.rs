@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_network_interface(&self) -> CreateNetworkInterface {
         Call::new(self)
     }
@@ -371,6 +372,7 @@ impl rt::Record for CreateNetworkInterfaceRequest {
 }
 
 impl ::std::fmt::Debug for CreateNetworkInterfaceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -478,6 +480,7 @@ impl rt::Record for CreateNetworkInterfaceResponse {
 }
 
 impl ::std::fmt::Debug for CreateNetworkInterfaceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -516,6 +519,7 @@ impl rt::Record for CreateNetworkInterfaceRequestConnectionTrackingConfiguration
 }
 
 impl ::std::fmt::Debug for CreateNetworkInterfaceRequestConnectionTrackingConfiguration {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -559,6 +563,7 @@ impl rt::Record for CreateNetworkInterfaceRequestEnhancedNetwork {
 }
 
 impl ::std::fmt::Debug for CreateNetworkInterfaceRequestEnhancedNetwork {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -603,6 +608,7 @@ impl rt::Record for CreateNetworkInterfaceRequestNetworkInterfaceTrafficConfig {
 }
 
 impl ::std::fmt::Debug for CreateNetworkInterfaceRequestNetworkInterfaceTrafficConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -638,6 +644,7 @@ impl rt::Record for CreateNetworkInterfaceRequestTag {
 }
 
 impl ::std::fmt::Debug for CreateNetworkInterfaceRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -668,6 +675,7 @@ impl rt::Record for CreateNetworkInterfaceResponseIpv4PrefixSets {
 }
 
 impl ::std::fmt::Debug for CreateNetworkInterfaceResponseIpv4PrefixSets {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -692,6 +700,7 @@ impl rt::Record for CreateNetworkInterfaceResponseIpv6PrefixSets {
 }
 
 impl ::std::fmt::Debug for CreateNetworkInterfaceResponseIpv6PrefixSets {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -718,6 +727,7 @@ impl rt::Record for CreateNetworkInterfaceResponseIpv6Sets {
 }
 
 impl ::std::fmt::Debug for CreateNetworkInterfaceResponseIpv6Sets {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -747,6 +757,7 @@ impl rt::Record for CreateNetworkInterfaceResponsePrivateIpSets {
 }
 
 impl ::std::fmt::Debug for CreateNetworkInterfaceResponsePrivateIpSets {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -776,6 +787,7 @@ impl rt::Record for CreateNetworkInterfaceResponseTags {
 }
 
 impl ::std::fmt::Debug for CreateNetworkInterfaceResponseTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

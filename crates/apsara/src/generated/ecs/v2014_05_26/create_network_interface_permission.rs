@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_network_interface_permission(
         &self,
     ) -> CreateNetworkInterfacePermission {
@@ -94,6 +95,7 @@ impl rt::Record for CreateNetworkInterfacePermissionRequest {
 }
 
 impl ::std::fmt::Debug for CreateNetworkInterfacePermissionRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -143,6 +145,7 @@ impl rt::Record for CreateNetworkInterfacePermissionResponse {
 }
 
 impl ::std::fmt::Debug for CreateNetworkInterfacePermissionResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -190,6 +193,7 @@ impl rt::Record for CreateNetworkInterfacePermissionResponseNetworkInterfacePerm
 }
 
 impl ::std::fmt::Debug for CreateNetworkInterfacePermissionResponseNetworkInterfacePermission {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

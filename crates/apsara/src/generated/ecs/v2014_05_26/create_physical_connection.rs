@@ -35,6 +35,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn create_physical_connection(&self) -> CreatePhysicalConnection {
         Call::new(self)
     }
@@ -176,6 +177,7 @@ impl rt::Record for CreatePhysicalConnectionRequest {
 }
 
 impl ::std::fmt::Debug for CreatePhysicalConnectionRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -223,6 +225,7 @@ impl rt::Record for CreatePhysicalConnectionResponse {
 }
 
 impl ::std::fmt::Debug for CreatePhysicalConnectionResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

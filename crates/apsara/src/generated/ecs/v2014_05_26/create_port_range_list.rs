@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_port_range_list(&self) -> CreatePortRangeList {
         Call::new(self)
     }
@@ -131,6 +132,7 @@ impl rt::Record for CreatePortRangeListRequest {
 }
 
 impl ::std::fmt::Debug for CreatePortRangeListRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -178,6 +180,7 @@ impl rt::Record for CreatePortRangeListResponse {
 }
 
 impl ::std::fmt::Debug for CreatePortRangeListResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -213,6 +216,7 @@ impl rt::Record for CreatePortRangeListRequestEntry {
 }
 
 impl ::std::fmt::Debug for CreatePortRangeListRequestEntry {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -248,6 +252,7 @@ impl rt::Record for CreatePortRangeListRequestTag {
 }
 
 impl ::std::fmt::Debug for CreatePortRangeListRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

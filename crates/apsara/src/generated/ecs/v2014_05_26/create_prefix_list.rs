@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_prefix_list(&self) -> CreatePrefixList {
         Call::new(self)
     }
@@ -141,6 +142,7 @@ impl rt::Record for CreatePrefixListRequest {
 }
 
 impl ::std::fmt::Debug for CreatePrefixListRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -188,6 +190,7 @@ impl rt::Record for CreatePrefixListResponse {
 }
 
 impl ::std::fmt::Debug for CreatePrefixListResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -223,6 +226,7 @@ impl rt::Record for CreatePrefixListRequestEntry {
 }
 
 impl ::std::fmt::Debug for CreatePrefixListRequestEntry {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -258,6 +262,7 @@ impl rt::Record for CreatePrefixListRequestTag {
 }
 
 impl ::std::fmt::Debug for CreatePrefixListRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

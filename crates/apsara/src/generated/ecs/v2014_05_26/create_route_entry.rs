@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn create_route_entry(&self) -> CreateRouteEntry {
         Call::new(self)
     }
@@ -122,6 +123,7 @@ impl rt::Record for CreateRouteEntryRequest {
 }
 
 impl ::std::fmt::Debug for CreateRouteEntryRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -164,6 +166,7 @@ impl rt::Record for CreateRouteEntryResponse {
 }
 
 impl ::std::fmt::Debug for CreateRouteEntryResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -199,6 +202,7 @@ impl rt::Record for CreateRouteEntryRequestNextHopList {
 }
 
 impl ::std::fmt::Debug for CreateRouteEntryRequestNextHopList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

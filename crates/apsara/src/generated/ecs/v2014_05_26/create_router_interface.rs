@@ -36,6 +36,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn create_router_interface(&self) -> CreateRouterInterface {
         Call::new(self)
     }
@@ -258,6 +259,7 @@ impl rt::Record for CreateRouterInterfaceRequest {
 }
 
 impl ::std::fmt::Debug for CreateRouterInterfaceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -308,6 +310,7 @@ impl rt::Record for CreateRouterInterfaceResponse {
 }
 
 impl ::std::fmt::Debug for CreateRouterInterfaceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

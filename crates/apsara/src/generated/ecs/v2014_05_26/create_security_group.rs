@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_security_group(&self) -> CreateSecurityGroup {
         Call::new(self)
     }
@@ -135,6 +136,7 @@ impl rt::Record for CreateSecurityGroupRequest {
 }
 
 impl ::std::fmt::Debug for CreateSecurityGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -182,6 +184,7 @@ impl rt::Record for CreateSecurityGroupResponse {
 }
 
 impl ::std::fmt::Debug for CreateSecurityGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -223,6 +226,7 @@ impl rt::Record for CreateSecurityGroupRequestTag {
 }
 
 impl ::std::fmt::Debug for CreateSecurityGroupRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_simulated_system_events(&self) -> CreateSimulatedSystemEvents {
         Call::new(self)
     }
@@ -93,6 +94,7 @@ impl rt::Record for CreateSimulatedSystemEventsRequest {
 }
 
 impl ::std::fmt::Debug for CreateSimulatedSystemEventsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -140,6 +142,7 @@ impl rt::Record for CreateSimulatedSystemEventsResponse {
 }
 
 impl ::std::fmt::Debug for CreateSimulatedSystemEventsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_snapshot(&self) -> CreateSnapshot {
         Call::new(self)
     }
@@ -153,6 +154,7 @@ impl rt::Record for CreateSnapshotRequest {
 }
 
 impl ::std::fmt::Debug for CreateSnapshotRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -200,6 +202,7 @@ impl rt::Record for CreateSnapshotResponse {
 }
 
 impl ::std::fmt::Debug for CreateSnapshotResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -241,6 +244,7 @@ impl rt::Record for CreateSnapshotRequestTag {
 }
 
 impl ::std::fmt::Debug for CreateSnapshotRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

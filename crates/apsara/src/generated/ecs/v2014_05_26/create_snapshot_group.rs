@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_snapshot_group(&self) -> CreateSnapshotGroup {
         Call::new(self)
     }
@@ -168,6 +169,7 @@ impl rt::Record for CreateSnapshotGroupRequest {
 }
 
 impl ::std::fmt::Debug for CreateSnapshotGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -215,6 +217,7 @@ impl rt::Record for CreateSnapshotGroupResponse {
 }
 
 impl ::std::fmt::Debug for CreateSnapshotGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -250,6 +253,7 @@ impl rt::Record for CreateSnapshotGroupRequestTag {
 }
 
 impl ::std::fmt::Debug for CreateSnapshotGroupRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

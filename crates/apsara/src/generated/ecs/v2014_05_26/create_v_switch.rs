@@ -33,6 +33,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn create_v_switch(&self) -> CreateVSwitch {
         Call::new(self)
     }
@@ -120,6 +121,7 @@ impl rt::Record for CreateVSwitchRequest {
 }
 
 impl ::std::fmt::Debug for CreateVSwitchRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -167,6 +169,7 @@ impl rt::Record for CreateVSwitchResponse {
 }
 
 impl ::std::fmt::Debug for CreateVSwitchResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

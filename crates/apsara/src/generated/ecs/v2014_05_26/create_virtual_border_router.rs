@@ -34,6 +34,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn create_virtual_border_router(&self) -> CreateVirtualBorderRouter {
         Call::new(self)
     }
@@ -166,6 +167,7 @@ impl rt::Record for CreateVirtualBorderRouterRequest {
 }
 
 impl ::std::fmt::Debug for CreateVirtualBorderRouterRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -213,6 +215,7 @@ impl rt::Record for CreateVirtualBorderRouterResponse {
 }
 
 impl ::std::fmt::Debug for CreateVirtualBorderRouterResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -31,6 +31,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn create_vpc(&self) -> CreateVpc {
         Call::new(self)
     }
@@ -109,6 +110,7 @@ impl rt::Record for CreateVpcRequest {
 }
 
 impl ::std::fmt::Debug for CreateVpcRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -162,6 +164,7 @@ impl rt::Record for CreateVpcResponse {
 }
 
 impl ::std::fmt::Debug for CreateVpcResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

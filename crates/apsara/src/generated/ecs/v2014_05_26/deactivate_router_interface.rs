@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn deactivate_router_interface(&self) -> DeactivateRouterInterface {
         Call::new(self)
     }
@@ -74,6 +75,7 @@ impl rt::Record for DeactivateRouterInterfaceRequest {
 }
 
 impl ::std::fmt::Debug for DeactivateRouterInterfaceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -116,6 +118,7 @@ impl rt::Record for DeactivateRouterInterfaceResponse {
 }
 
 impl ::std::fmt::Debug for DeactivateRouterInterfaceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_activation(&self) -> DeleteActivation {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DeleteActivationRequest {
 }
 
 impl ::std::fmt::Debug for DeleteActivationRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -117,6 +119,7 @@ impl rt::Record for DeleteActivationResponse {
 }
 
 impl ::std::fmt::Debug for DeleteActivationResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -173,6 +176,7 @@ impl rt::Record for DeleteActivationResponseActivation {
 }
 
 impl ::std::fmt::Debug for DeleteActivationResponseActivation {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_auto_provisioning_group(&self) -> DeleteAutoProvisioningGroup {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for DeleteAutoProvisioningGroupRequest {
 }
 
 impl ::std::fmt::Debug for DeleteAutoProvisioningGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -121,6 +123,7 @@ impl rt::Record for DeleteAutoProvisioningGroupResponse {
 }
 
 impl ::std::fmt::Debug for DeleteAutoProvisioningGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_auto_snapshot_policy(&self) -> DeleteAutoSnapshotPolicy {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DeleteAutoSnapshotPolicyRequest {
 }
 
 impl ::std::fmt::Debug for DeleteAutoSnapshotPolicyRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -112,6 +114,7 @@ impl rt::Record for DeleteAutoSnapshotPolicyResponse {
 }
 
 impl ::std::fmt::Debug for DeleteAutoSnapshotPolicyResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn delete_bandwidth_package(&self) -> DeleteBandwidthPackage {
         Call::new(self)
     }
@@ -74,6 +75,7 @@ impl rt::Record for DeleteBandwidthPackageRequest {
 }
 
 impl ::std::fmt::Debug for DeleteBandwidthPackageRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -116,6 +118,7 @@ impl rt::Record for DeleteBandwidthPackageResponse {
 }
 
 impl ::std::fmt::Debug for DeleteBandwidthPackageResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

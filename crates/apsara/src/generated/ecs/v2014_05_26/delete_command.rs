@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_command(&self) -> DeleteCommand {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DeleteCommandRequest {
 }
 
 impl ::std::fmt::Debug for DeleteCommandRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -112,6 +114,7 @@ impl rt::Record for DeleteCommandResponse {
 }
 
 impl ::std::fmt::Debug for DeleteCommandResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_dedicated_host_cluster(&self) -> DeleteDedicatedHostCluster {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DeleteDedicatedHostClusterRequest {
 }
 
 impl ::std::fmt::Debug for DeleteDedicatedHostClusterRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -112,6 +114,7 @@ impl rt::Record for DeleteDedicatedHostClusterResponse {
 }
 
 impl ::std::fmt::Debug for DeleteDedicatedHostClusterResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

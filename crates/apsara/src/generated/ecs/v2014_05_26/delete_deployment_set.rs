@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_deployment_set(&self) -> DeleteDeploymentSet {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DeleteDeploymentSetRequest {
 }
 
 impl ::std::fmt::Debug for DeleteDeploymentSetRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -112,6 +114,7 @@ impl rt::Record for DeleteDeploymentSetResponse {
 }
 
 impl ::std::fmt::Debug for DeleteDeploymentSetResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

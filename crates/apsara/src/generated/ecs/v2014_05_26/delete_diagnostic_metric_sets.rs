@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_diagnostic_metric_sets(&self) -> DeleteDiagnosticMetricSets {
         Call::new(self)
     }
@@ -73,6 +74,7 @@ impl rt::Record for DeleteDiagnosticMetricSetsRequest {
 }
 
 impl ::std::fmt::Debug for DeleteDiagnosticMetricSetsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -115,6 +117,7 @@ impl rt::Record for DeleteDiagnosticMetricSetsResponse {
 }
 
 impl ::std::fmt::Debug for DeleteDiagnosticMetricSetsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

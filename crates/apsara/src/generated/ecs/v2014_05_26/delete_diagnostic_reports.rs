@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_diagnostic_reports(&self) -> DeleteDiagnosticReports {
         Call::new(self)
     }
@@ -73,6 +74,7 @@ impl rt::Record for DeleteDiagnosticReportsRequest {
 }
 
 impl ::std::fmt::Debug for DeleteDiagnosticReportsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -115,6 +117,7 @@ impl rt::Record for DeleteDiagnosticReportsResponse {
 }
 
 impl ::std::fmt::Debug for DeleteDiagnosticReportsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

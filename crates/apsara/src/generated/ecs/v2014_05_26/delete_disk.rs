@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_disk(&self) -> DeleteDisk {
         Call::new(self)
     }
@@ -60,6 +61,7 @@ impl rt::Record for DeleteDiskRequest {
 }
 
 impl ::std::fmt::Debug for DeleteDiskRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -102,6 +104,7 @@ impl rt::Record for DeleteDiskResponse {
 }
 
 impl ::std::fmt::Debug for DeleteDiskResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

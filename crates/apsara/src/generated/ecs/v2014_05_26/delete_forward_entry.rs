@@ -33,6 +33,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn delete_forward_entry(&self) -> DeleteForwardEntry {
         Call::new(self)
     }
@@ -84,6 +85,7 @@ impl rt::Record for DeleteForwardEntryRequest {
 }
 
 impl ::std::fmt::Debug for DeleteForwardEntryRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -126,6 +128,7 @@ impl rt::Record for DeleteForwardEntryResponse {
 }
 
 impl ::std::fmt::Debug for DeleteForwardEntryResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

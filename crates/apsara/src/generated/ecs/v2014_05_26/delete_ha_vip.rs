@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn delete_ha_vip(&self) -> DeleteHaVip {
         Call::new(self)
     }
@@ -83,6 +84,7 @@ impl rt::Record for DeleteHaVipRequest {
 }
 
 impl ::std::fmt::Debug for DeleteHaVipRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -125,6 +127,7 @@ impl rt::Record for DeleteHaVipResponse {
 }
 
 impl ::std::fmt::Debug for DeleteHaVipResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_hpc_cluster(&self) -> DeleteHpcCluster {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for DeleteHpcClusterRequest {
 }
 
 impl ::std::fmt::Debug for DeleteHpcClusterRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -121,6 +123,7 @@ impl rt::Record for DeleteHpcClusterResponse {
 }
 
 impl ::std::fmt::Debug for DeleteHpcClusterResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_image(&self) -> DeleteImage {
         Call::new(self)
     }
@@ -88,6 +89,7 @@ impl rt::Record for DeleteImageRequest {
 }
 
 impl ::std::fmt::Debug for DeleteImageRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -130,6 +132,7 @@ impl rt::Record for DeleteImageResponse {
 }
 
 impl ::std::fmt::Debug for DeleteImageResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

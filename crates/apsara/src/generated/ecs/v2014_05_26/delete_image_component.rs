@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_image_component(&self) -> DeleteImageComponent {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DeleteImageComponentRequest {
 }
 
 impl ::std::fmt::Debug for DeleteImageComponentRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -112,6 +114,7 @@ impl rt::Record for DeleteImageComponentResponse {
 }
 
 impl ::std::fmt::Debug for DeleteImageComponentResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_image_pipeline(&self) -> DeleteImagePipeline {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DeleteImagePipelineRequest {
 }
 
 impl ::std::fmt::Debug for DeleteImagePipelineRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -112,6 +114,7 @@ impl rt::Record for DeleteImagePipelineResponse {
 }
 
 impl ::std::fmt::Debug for DeleteImagePipelineResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_instance(&self) -> DeleteInstance {
         Call::new(self)
     }
@@ -96,6 +97,7 @@ impl rt::Record for DeleteInstanceRequest {
 }
 
 impl ::std::fmt::Debug for DeleteInstanceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -138,6 +140,7 @@ impl rt::Record for DeleteInstanceResponse {
 }
 
 impl ::std::fmt::Debug for DeleteInstanceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_instances(&self) -> DeleteInstances {
         Call::new(self)
     }
@@ -118,6 +119,7 @@ impl rt::Record for DeleteInstancesRequest {
 }
 
 impl ::std::fmt::Debug for DeleteInstancesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -160,6 +162,7 @@ impl rt::Record for DeleteInstancesResponse {
 }
 
 impl ::std::fmt::Debug for DeleteInstancesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_key_pairs(&self) -> DeleteKeyPairs {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DeleteKeyPairsRequest {
 }
 
 impl ::std::fmt::Debug for DeleteKeyPairsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -112,6 +114,7 @@ impl rt::Record for DeleteKeyPairsResponse {
 }
 
 impl ::std::fmt::Debug for DeleteKeyPairsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

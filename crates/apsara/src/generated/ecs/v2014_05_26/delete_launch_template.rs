@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_launch_template(&self) -> DeleteLaunchTemplate {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for DeleteLaunchTemplateRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLaunchTemplateRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -129,6 +131,7 @@ impl rt::Record for DeleteLaunchTemplateResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLaunchTemplateResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

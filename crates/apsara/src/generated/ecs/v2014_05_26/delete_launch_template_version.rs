@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_launch_template_version(&self) -> DeleteLaunchTemplateVersion {
         Call::new(self)
     }
@@ -87,6 +88,7 @@ impl rt::Record for DeleteLaunchTemplateVersionRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLaunchTemplateVersionRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -137,6 +139,7 @@ impl rt::Record for DeleteLaunchTemplateVersionResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLaunchTemplateVersionResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -172,6 +175,7 @@ impl rt::Record for DeleteLaunchTemplateVersionResponseLaunchTemplateVersions {
 }
 
 impl ::std::fmt::Debug for DeleteLaunchTemplateVersionResponseLaunchTemplateVersions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

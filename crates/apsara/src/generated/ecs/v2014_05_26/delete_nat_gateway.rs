@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn delete_nat_gateway(&self) -> DeleteNatGateway {
         Call::new(self)
     }
@@ -74,6 +75,7 @@ impl rt::Record for DeleteNatGatewayRequest {
 }
 
 impl ::std::fmt::Debug for DeleteNatGatewayRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -116,6 +118,7 @@ impl rt::Record for DeleteNatGatewayResponse {
 }
 
 impl ::std::fmt::Debug for DeleteNatGatewayResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

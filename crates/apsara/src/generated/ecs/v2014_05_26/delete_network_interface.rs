@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_network_interface(&self) -> DeleteNetworkInterface {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DeleteNetworkInterfaceRequest {
 }
 
 impl ::std::fmt::Debug for DeleteNetworkInterfaceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -112,6 +114,7 @@ impl rt::Record for DeleteNetworkInterfaceResponse {
 }
 
 impl ::std::fmt::Debug for DeleteNetworkInterfaceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

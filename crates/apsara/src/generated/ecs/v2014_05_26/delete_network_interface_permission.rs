@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn delete_network_interface_permission(
         &self,
     ) -> DeleteNetworkInterfacePermission {
@@ -88,6 +89,7 @@ impl rt::Record for DeleteNetworkInterfacePermissionRequest {
 }
 
 impl ::std::fmt::Debug for DeleteNetworkInterfacePermissionRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -130,6 +132,7 @@ impl rt::Record for DeleteNetworkInterfacePermissionResponse {
 }
 
 impl ::std::fmt::Debug for DeleteNetworkInterfacePermissionResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

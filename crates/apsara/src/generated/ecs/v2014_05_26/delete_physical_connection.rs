@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn delete_physical_connection(&self) -> DeletePhysicalConnection {
         Call::new(self)
     }
@@ -83,6 +84,7 @@ impl rt::Record for DeletePhysicalConnectionRequest {
 }
 
 impl ::std::fmt::Debug for DeletePhysicalConnectionRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -125,6 +127,7 @@ impl rt::Record for DeletePhysicalConnectionResponse {
 }
 
 impl ::std::fmt::Debug for DeletePhysicalConnectionResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_port_range_list(&self) -> DeletePortRangeList {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DeletePortRangeListRequest {
 }
 
 impl ::std::fmt::Debug for DeletePortRangeListRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -112,6 +114,7 @@ impl rt::Record for DeletePortRangeListResponse {
 }
 
 impl ::std::fmt::Debug for DeletePortRangeListResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

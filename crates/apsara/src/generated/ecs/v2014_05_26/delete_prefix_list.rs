@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_prefix_list(&self) -> DeletePrefixList {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DeletePrefixListRequest {
 }
 
 impl ::std::fmt::Debug for DeletePrefixListRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -112,6 +114,7 @@ impl rt::Record for DeletePrefixListResponse {
 }
 
 impl ::std::fmt::Debug for DeletePrefixListResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

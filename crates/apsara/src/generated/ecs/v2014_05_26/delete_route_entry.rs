@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn delete_route_entry(&self) -> DeleteRouteEntry {
         Call::new(self)
     }
@@ -104,6 +105,7 @@ impl rt::Record for DeleteRouteEntryRequest {
 }
 
 impl ::std::fmt::Debug for DeleteRouteEntryRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -146,6 +148,7 @@ impl rt::Record for DeleteRouteEntryResponse {
 }
 
 impl ::std::fmt::Debug for DeleteRouteEntryResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -181,6 +184,7 @@ impl rt::Record for DeleteRouteEntryRequestNextHopList {
 }
 
 impl ::std::fmt::Debug for DeleteRouteEntryRequestNextHopList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn delete_router_interface(&self) -> DeleteRouterInterface {
         Call::new(self)
     }
@@ -92,6 +93,7 @@ impl rt::Record for DeleteRouterInterfaceRequest {
 }
 
 impl ::std::fmt::Debug for DeleteRouterInterfaceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -134,6 +136,7 @@ impl rt::Record for DeleteRouterInterfaceResponse {
 }
 
 impl ::std::fmt::Debug for DeleteRouterInterfaceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

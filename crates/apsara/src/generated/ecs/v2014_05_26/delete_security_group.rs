@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_security_group(&self) -> DeleteSecurityGroup {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DeleteSecurityGroupRequest {
 }
 
 impl ::std::fmt::Debug for DeleteSecurityGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -112,6 +114,7 @@ impl rt::Record for DeleteSecurityGroupResponse {
 }
 
 impl ::std::fmt::Debug for DeleteSecurityGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_snapshot(&self) -> DeleteSnapshot {
         Call::new(self)
     }
@@ -69,6 +70,7 @@ impl rt::Record for DeleteSnapshotRequest {
 }
 
 impl ::std::fmt::Debug for DeleteSnapshotRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -111,6 +113,7 @@ impl rt::Record for DeleteSnapshotResponse {
 }
 
 impl ::std::fmt::Debug for DeleteSnapshotResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

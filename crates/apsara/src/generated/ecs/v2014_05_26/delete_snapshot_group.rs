@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_snapshot_group(&self) -> DeleteSnapshotGroup {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DeleteSnapshotGroupRequest {
 }
 
 impl ::std::fmt::Debug for DeleteSnapshotGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -118,6 +120,7 @@ impl rt::Record for DeleteSnapshotGroupResponse {
 }
 
 impl ::std::fmt::Debug for DeleteSnapshotGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -153,6 +156,7 @@ impl rt::Record for DeleteSnapshotGroupResponseOperationProgressSetRelatedItemSe
 }
 
 impl ::std::fmt::Debug for DeleteSnapshotGroupResponseOperationProgressSetRelatedItemSet {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -190,6 +194,7 @@ impl rt::Record for DeleteSnapshotGroupResponseOperationProgressSet {
 }
 
 impl ::std::fmt::Debug for DeleteSnapshotGroupResponseOperationProgressSet {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

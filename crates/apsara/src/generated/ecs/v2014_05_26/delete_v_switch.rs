@@ -31,6 +31,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn delete_v_switch(&self) -> DeleteVSwitch {
         Call::new(self)
     }
@@ -73,6 +74,7 @@ impl rt::Record for DeleteVSwitchRequest {
 }
 
 impl ::std::fmt::Debug for DeleteVSwitchRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -115,6 +117,7 @@ impl rt::Record for DeleteVSwitchResponse {
 }
 
 impl ::std::fmt::Debug for DeleteVSwitchResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

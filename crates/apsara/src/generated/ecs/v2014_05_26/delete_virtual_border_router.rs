@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn delete_virtual_border_router(&self) -> DeleteVirtualBorderRouter {
         Call::new(self)
     }
@@ -92,6 +93,7 @@ impl rt::Record for DeleteVirtualBorderRouterRequest {
 }
 
 impl ::std::fmt::Debug for DeleteVirtualBorderRouterRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -134,6 +136,7 @@ impl rt::Record for DeleteVirtualBorderRouterResponse {
 }
 
 impl ::std::fmt::Debug for DeleteVirtualBorderRouterResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -31,6 +31,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn delete_vpc(&self) -> DeleteVpc {
         Call::new(self)
     }
@@ -73,6 +74,7 @@ impl rt::Record for DeleteVpcRequest {
 }
 
 impl ::std::fmt::Debug for DeleteVpcRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -115,6 +117,7 @@ impl rt::Record for DeleteVpcResponse {
 }
 
 impl ::std::fmt::Debug for DeleteVpcResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

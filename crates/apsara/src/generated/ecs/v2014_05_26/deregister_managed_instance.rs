@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn deregister_managed_instance(&self) -> DeregisterManagedInstance {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DeregisterManagedInstanceRequest {
 }
 
 impl ::std::fmt::Debug for DeregisterManagedInstanceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -117,6 +119,7 @@ impl rt::Record for DeregisterManagedInstanceResponse {
 }
 
 impl ::std::fmt::Debug for DeregisterManagedInstanceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -188,6 +191,7 @@ impl rt::Record for DeregisterManagedInstanceResponseInstance {
 }
 
 impl ::std::fmt::Debug for DeregisterManagedInstanceResponseInstance {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn describe_access_points(&self) -> DescribeAccessPoints {
         Call::new(self)
     }
@@ -104,6 +105,7 @@ impl rt::Record for DescribeAccessPointsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeAccessPointsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -166,6 +168,7 @@ impl rt::Record for DescribeAccessPointsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeAccessPointsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -201,6 +204,7 @@ impl rt::Record for DescribeAccessPointsRequestFilter {
 }
 
 impl ::std::fmt::Debug for DescribeAccessPointsRequestFilter {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -254,6 +258,7 @@ impl rt::Record for DescribeAccessPointsResponseAccessPointSet {
 }
 
 impl ::std::fmt::Debug for DescribeAccessPointsResponseAccessPointSet {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_account_attributes(&self) -> DescribeAccountAttributes {
         Call::new(self)
     }
@@ -81,6 +82,7 @@ impl rt::Record for DescribeAccountAttributesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeAccountAttributesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -131,6 +133,7 @@ impl rt::Record for DescribeAccountAttributesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeAccountAttributesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -181,6 +184,7 @@ impl rt::Record for DescribeAccountAttributesResponseAccountAttributeItemsAttrib
 }
 
 impl ::std::fmt::Debug for DescribeAccountAttributesResponseAccountAttributeItemsAttributeValues {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -212,6 +216,7 @@ impl rt::Record for DescribeAccountAttributesResponseAccountAttributeItems {
 }
 
 impl ::std::fmt::Debug for DescribeAccountAttributesResponseAccountAttributeItems {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

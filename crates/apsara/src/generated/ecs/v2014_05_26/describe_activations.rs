@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_activations(&self) -> DescribeActivations {
         Call::new(self)
     }
@@ -136,6 +137,7 @@ impl rt::Record for DescribeActivationsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeActivationsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -202,6 +204,7 @@ impl rt::Record for DescribeActivationsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeActivationsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -237,6 +240,7 @@ impl rt::Record for DescribeActivationsRequestTag {
 }
 
 impl ::std::fmt::Debug for DescribeActivationsRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -272,6 +276,7 @@ impl rt::Record for DescribeActivationsResponseActivationListTags {
 }
 
 impl ::std::fmt::Debug for DescribeActivationsResponseActivationListTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -331,6 +336,7 @@ impl rt::Record for DescribeActivationsResponseActivationList {
 }
 
 impl ::std::fmt::Debug for DescribeActivationsResponseActivationList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

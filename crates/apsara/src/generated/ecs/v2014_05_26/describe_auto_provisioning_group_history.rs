@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_auto_provisioning_group_history(
         &self,
     ) -> DescribeAutoProvisioningGroupHistory {
@@ -111,6 +112,7 @@ impl rt::Record for DescribeAutoProvisioningGroupHistoryRequest {
 }
 
 impl ::std::fmt::Debug for DescribeAutoProvisioningGroupHistoryRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -178,6 +180,7 @@ impl rt::Record for DescribeAutoProvisioningGroupHistoryResponse {
 }
 
 impl ::std::fmt::Debug for DescribeAutoProvisioningGroupHistoryResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -214,6 +217,7 @@ impl rt::Record for DescribeAutoProvisioningGroupHistoryResponseAutoProvisioning
 }
 
 impl ::std::fmt::Debug for DescribeAutoProvisioningGroupHistoryResponseAutoProvisioningGroupHistoriesActivityDetails {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -255,6 +259,7 @@ impl rt::Record for DescribeAutoProvisioningGroupHistoryResponseAutoProvisioning
 }
 
 impl ::std::fmt::Debug for DescribeAutoProvisioningGroupHistoryResponseAutoProvisioningGroupHistories {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

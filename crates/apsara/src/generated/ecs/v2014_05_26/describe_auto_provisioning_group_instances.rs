@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_auto_provisioning_group_instances(
         &self,
     ) -> DescribeAutoProvisioningGroupInstances {
@@ -93,6 +94,7 @@ impl rt::Record for DescribeAutoProvisioningGroupInstancesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeAutoProvisioningGroupInstancesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -155,6 +157,7 @@ impl rt::Record for DescribeAutoProvisioningGroupInstancesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeAutoProvisioningGroupInstancesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -220,6 +223,7 @@ impl rt::Record for DescribeAutoProvisioningGroupInstancesResponseInstances {
 }
 
 impl ::std::fmt::Debug for DescribeAutoProvisioningGroupInstancesResponseInstances {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_auto_provisioning_groups(&self) -> DescribeAutoProvisioningGroups {
         Call::new(self)
     }
@@ -143,6 +144,7 @@ impl rt::Record for DescribeAutoProvisioningGroupsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeAutoProvisioningGroupsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -208,6 +210,7 @@ impl rt::Record for DescribeAutoProvisioningGroupsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeAutoProvisioningGroupsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -243,6 +246,7 @@ impl rt::Record for DescribeAutoProvisioningGroupsRequestTag {
 }
 
 impl ::std::fmt::Debug for DescribeAutoProvisioningGroupsRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -288,6 +292,7 @@ impl rt::Record for DescribeAutoProvisioningGroupsResponseAutoProvisioningGroups
 }
 
 impl ::std::fmt::Debug for DescribeAutoProvisioningGroupsResponseAutoProvisioningGroupsLaunchTemplateConfigs {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -314,6 +319,7 @@ impl rt::Record for DescribeAutoProvisioningGroupsResponseAutoProvisioningGroups
 }
 
 impl ::std::fmt::Debug for DescribeAutoProvisioningGroupsResponseAutoProvisioningGroupsPayAsYouGoOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -346,6 +352,7 @@ impl rt::Record for DescribeAutoProvisioningGroupsResponseAutoProvisioningGroups
 }
 
 impl ::std::fmt::Debug for DescribeAutoProvisioningGroupsResponseAutoProvisioningGroupsSpotOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -375,6 +382,7 @@ impl rt::Record for DescribeAutoProvisioningGroupsResponseAutoProvisioningGroups
 }
 
 impl ::std::fmt::Debug for DescribeAutoProvisioningGroupsResponseAutoProvisioningGroupsTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -411,6 +419,7 @@ impl rt::Record for DescribeAutoProvisioningGroupsResponseAutoProvisioningGroups
 }
 
 impl ::std::fmt::Debug for DescribeAutoProvisioningGroupsResponseAutoProvisioningGroupsTargetCapacitySpecification {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -510,6 +519,7 @@ impl rt::Record for DescribeAutoProvisioningGroupsResponseAutoProvisioningGroups
 }
 
 impl ::std::fmt::Debug for DescribeAutoProvisioningGroupsResponseAutoProvisioningGroups {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_auto_snapshot_policy_associations(
         &self,
     ) -> DescribeAutoSnapshotPolicyAssociations {
@@ -101,6 +102,7 @@ impl rt::Record for DescribeAutoSnapshotPolicyAssociationsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeAutoSnapshotPolicyAssociationsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -162,6 +164,7 @@ impl rt::Record for DescribeAutoSnapshotPolicyAssociationsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeAutoSnapshotPolicyAssociationsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -198,6 +201,7 @@ impl rt::Record for DescribeAutoSnapshotPolicyAssociationsResponseAutoSnapshotPo
 }
 
 impl ::std::fmt::Debug for DescribeAutoSnapshotPolicyAssociationsResponseAutoSnapshotPolicyAssociations {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_auto_snapshot_policy_ex(&self) -> DescribeAutoSnapshotPolicyEx {
         Call::new(self)
     }
@@ -118,6 +119,7 @@ impl rt::Record for DescribeAutoSnapshotPolicyExRequest {
 }
 
 impl ::std::fmt::Debug for DescribeAutoSnapshotPolicyExRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -183,6 +185,7 @@ impl rt::Record for DescribeAutoSnapshotPolicyExResponse {
 }
 
 impl ::std::fmt::Debug for DescribeAutoSnapshotPolicyExResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -218,6 +221,7 @@ impl rt::Record for DescribeAutoSnapshotPolicyExRequestTag {
 }
 
 impl ::std::fmt::Debug for DescribeAutoSnapshotPolicyExRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -253,6 +257,7 @@ impl rt::Record for DescribeAutoSnapshotPolicyExResponseAutoSnapshotPoliciesCopy
 }
 
 impl ::std::fmt::Debug for DescribeAutoSnapshotPolicyExResponseAutoSnapshotPoliciesCopyEncryptionConfiguration {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -282,6 +287,7 @@ impl rt::Record for DescribeAutoSnapshotPolicyExResponseAutoSnapshotPoliciesTags
 }
 
 impl ::std::fmt::Debug for DescribeAutoSnapshotPolicyExResponseAutoSnapshotPoliciesTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -358,6 +364,7 @@ impl rt::Record for DescribeAutoSnapshotPolicyExResponseAutoSnapshotPolicies {
 }
 
 impl ::std::fmt::Debug for DescribeAutoSnapshotPolicyExResponseAutoSnapshotPolicies {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

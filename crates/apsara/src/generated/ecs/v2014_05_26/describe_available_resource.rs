@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_available_resource(&self) -> DescribeAvailableResource {
         Call::new(self)
     }
@@ -196,6 +197,7 @@ impl rt::Record for DescribeAvailableResourceRequest {
 }
 
 impl ::std::fmt::Debug for DescribeAvailableResourceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -243,6 +245,7 @@ impl rt::Record for DescribeAvailableResourceResponse {
 }
 
 impl ::std::fmt::Debug for DescribeAvailableResourceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -291,6 +294,7 @@ impl rt::Record for DescribeAvailableResourceResponseAvailableZonesAvailableReso
 }
 
 impl ::std::fmt::Debug for DescribeAvailableResourceResponseAvailableZonesAvailableResourcesSupportedResources {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -323,6 +327,7 @@ impl rt::Record for DescribeAvailableResourceResponseAvailableZonesAvailableReso
 }
 
 impl ::std::fmt::Debug for DescribeAvailableResourceResponseAvailableZonesAvailableResources {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -364,6 +369,7 @@ impl rt::Record for DescribeAvailableResourceResponseAvailableZones {
 }
 
 impl ::std::fmt::Debug for DescribeAvailableResourceResponseAvailableZones {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

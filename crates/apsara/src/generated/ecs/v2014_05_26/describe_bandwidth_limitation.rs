@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_bandwidth_limitation(&self) -> DescribeBandwidthLimitation {
         Call::new(self)
     }
@@ -106,6 +107,7 @@ impl rt::Record for DescribeBandwidthLimitationRequest {
 }
 
 impl ::std::fmt::Debug for DescribeBandwidthLimitationRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -153,6 +155,7 @@ impl rt::Record for DescribeBandwidthLimitationResponse {
 }
 
 impl ::std::fmt::Debug for DescribeBandwidthLimitationResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -194,6 +197,7 @@ impl rt::Record for DescribeBandwidthLimitationResponseBandwidths {
 }
 
 impl ::std::fmt::Debug for DescribeBandwidthLimitationResponseBandwidths {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn describe_bandwidth_packages(&self) -> DescribeBandwidthPackages {
         Call::new(self)
     }
@@ -101,6 +102,7 @@ impl rt::Record for DescribeBandwidthPackagesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeBandwidthPackagesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -163,6 +165,7 @@ impl rt::Record for DescribeBandwidthPackagesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeBandwidthPackagesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -198,6 +201,7 @@ impl rt::Record for DescribeBandwidthPackagesResponseBandwidthPackagesPublicIpAd
 }
 
 impl ::std::fmt::Debug for DescribeBandwidthPackagesResponseBandwidthPackagesPublicIpAddresses {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -268,6 +272,7 @@ impl rt::Record for DescribeBandwidthPackagesResponseBandwidthPackages {
 }
 
 impl ::std::fmt::Debug for DescribeBandwidthPackagesResponseBandwidthPackages {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

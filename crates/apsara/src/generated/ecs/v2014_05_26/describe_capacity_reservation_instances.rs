@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_capacity_reservation_instances(
         &self,
     ) -> DescribeCapacityReservationInstances {
@@ -93,6 +94,7 @@ impl rt::Record for DescribeCapacityReservationInstancesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCapacityReservationInstancesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -158,6 +160,7 @@ impl rt::Record for DescribeCapacityReservationInstancesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCapacityReservationInstancesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -188,6 +191,7 @@ impl rt::Record for DescribeCapacityReservationInstancesResponseCapacityReservat
 }
 
 impl ::std::fmt::Debug for DescribeCapacityReservationInstancesResponseCapacityReservationItem {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_capacity_reservations(&self) -> DescribeCapacityReservations {
         Call::new(self)
     }
@@ -154,6 +155,7 @@ impl rt::Record for DescribeCapacityReservationsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCapacityReservationsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -219,6 +221,7 @@ impl rt::Record for DescribeCapacityReservationsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCapacityReservationsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -254,6 +257,7 @@ impl rt::Record for DescribeCapacityReservationsRequestTag {
 }
 
 impl ::std::fmt::Debug for DescribeCapacityReservationsRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -295,6 +299,7 @@ for DescribeCapacityReservationsResponseCapacityReservationSetAllocatedResources
 
 impl ::std::fmt::Debug
 for DescribeCapacityReservationsResponseCapacityReservationSetAllocatedResourcesCapacityReservationUsages {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -341,6 +346,7 @@ impl rt::Record for DescribeCapacityReservationsResponseCapacityReservationSetAl
 }
 
 impl ::std::fmt::Debug for DescribeCapacityReservationsResponseCapacityReservationSetAllocatedResources {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -370,6 +376,7 @@ impl rt::Record for DescribeCapacityReservationsResponseCapacityReservationSetTa
 }
 
 impl ::std::fmt::Debug for DescribeCapacityReservationsResponseCapacityReservationSetTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -455,6 +462,7 @@ impl rt::Record for DescribeCapacityReservationsResponseCapacityReservationSet {
 }
 
 impl ::std::fmt::Debug for DescribeCapacityReservationsResponseCapacityReservationSet {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_classic_link_instances(&self) -> DescribeClassicLinkInstances {
         Call::new(self)
     }
@@ -96,6 +97,7 @@ impl rt::Record for DescribeClassicLinkInstancesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeClassicLinkInstancesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -152,6 +154,7 @@ impl rt::Record for DescribeClassicLinkInstancesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeClassicLinkInstancesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -187,6 +190,7 @@ impl rt::Record for DescribeClassicLinkInstancesResponseLinks {
 }
 
 impl ::std::fmt::Debug for DescribeClassicLinkInstancesResponseLinks {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cloud_assistant_settings(&self) -> DescribeCloudAssistantSettings {
         Call::new(self)
     }
@@ -73,6 +74,7 @@ impl rt::Record for DescribeCloudAssistantSettingsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCloudAssistantSettingsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -139,6 +141,7 @@ impl rt::Record for DescribeCloudAssistantSettingsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCloudAssistantSettingsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -178,6 +181,7 @@ impl rt::Record for DescribeCloudAssistantSettingsResponseAgentUpgradeConfig {
 }
 
 impl ::std::fmt::Debug for DescribeCloudAssistantSettingsResponseAgentUpgradeConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -222,6 +226,7 @@ impl rt::Record for DescribeCloudAssistantSettingsResponseOssDeliveryConfigs {
 }
 
 impl ::std::fmt::Debug for DescribeCloudAssistantSettingsResponseOssDeliveryConfigs {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -248,6 +253,7 @@ impl rt::Record for DescribeCloudAssistantSettingsResponseSessionManagerConfig {
 }
 
 impl ::std::fmt::Debug for DescribeCloudAssistantSettingsResponseSessionManagerConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -283,6 +289,7 @@ impl rt::Record for DescribeCloudAssistantSettingsResponseSlsDeliveryConfigs {
 }
 
 impl ::std::fmt::Debug for DescribeCloudAssistantSettingsResponseSlsDeliveryConfigs {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

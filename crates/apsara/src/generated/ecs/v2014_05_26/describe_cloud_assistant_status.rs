@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_cloud_assistant_status(&self) -> DescribeCloudAssistantStatus {
         Call::new(self)
     }
@@ -118,6 +119,7 @@ impl rt::Record for DescribeCloudAssistantStatusRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCloudAssistantStatusRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -191,6 +193,7 @@ impl rt::Record for DescribeCloudAssistantStatusResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCloudAssistantStatusResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -247,6 +250,7 @@ impl rt::Record for DescribeCloudAssistantStatusResponseInstanceCloudAssistantSt
 }
 
 impl ::std::fmt::Debug for DescribeCloudAssistantStatusResponseInstanceCloudAssistantStatusSet {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

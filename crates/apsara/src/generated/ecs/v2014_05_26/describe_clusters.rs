@@ -30,6 +30,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn describe_clusters(&self) -> DescribeClusters {
         Call::new(self)
     }
@@ -63,6 +64,7 @@ impl rt::Record for DescribeClustersRequest {
 }
 
 impl ::std::fmt::Debug for DescribeClustersRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -110,6 +112,7 @@ impl rt::Record for DescribeClustersResponse {
 }
 
 impl ::std::fmt::Debug for DescribeClustersResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -140,6 +143,7 @@ impl rt::Record for DescribeClustersResponseClusters {
 }
 
 impl ::std::fmt::Debug for DescribeClustersResponseClusters {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_commands(&self) -> DescribeCommands {
         Call::new(self)
     }
@@ -181,6 +182,7 @@ impl rt::Record for DescribeCommandsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCommandsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -247,6 +249,7 @@ impl rt::Record for DescribeCommandsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCommandsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -282,6 +285,7 @@ impl rt::Record for DescribeCommandsRequestTag {
 }
 
 impl ::std::fmt::Debug for DescribeCommandsRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -329,6 +333,7 @@ impl rt::Record for DescribeCommandsResponseCommandsParameterDefinitions {
 }
 
 impl ::std::fmt::Debug for DescribeCommandsResponseCommandsParameterDefinitions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -358,6 +363,7 @@ impl rt::Record for DescribeCommandsResponseCommandsTags {
 }
 
 impl ::std::fmt::Debug for DescribeCommandsResponseCommandsTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -439,6 +445,7 @@ impl rt::Record for DescribeCommandsResponseCommands {
 }
 
 impl ::std::fmt::Debug for DescribeCommandsResponseCommands {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_dedicated_host_auto_renew(&self) -> DescribeDedicatedHostAutoRenew {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DescribeDedicatedHostAutoRenewRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDedicatedHostAutoRenewRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -120,6 +122,7 @@ impl rt::Record for DescribeDedicatedHostAutoRenewResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDedicatedHostAutoRenewResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -167,6 +170,7 @@ impl rt::Record for DescribeDedicatedHostAutoRenewResponseDedicatedHostRenewAttr
 }
 
 impl ::std::fmt::Debug for DescribeDedicatedHostAutoRenewResponseDedicatedHostRenewAttributes {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_dedicated_host_clusters(&self) -> DescribeDedicatedHostClusters {
         Call::new(self)
     }
@@ -145,6 +146,7 @@ impl rt::Record for DescribeDedicatedHostClustersRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDedicatedHostClustersRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -210,6 +212,7 @@ impl rt::Record for DescribeDedicatedHostClustersResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDedicatedHostClustersResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -245,6 +248,7 @@ impl rt::Record for DescribeDedicatedHostClustersRequestTag {
 }
 
 impl ::std::fmt::Debug for DescribeDedicatedHostClustersRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -283,6 +287,7 @@ for DescribeDedicatedHostClustersResponseDedicatedHostClustersDedicatedHostClust
 
 impl ::std::fmt::Debug
 for DescribeDedicatedHostClustersResponseDedicatedHostClustersDedicatedHostClusterCapacityAvailableInstanceTypes {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -319,6 +324,7 @@ for DescribeDedicatedHostClustersResponseDedicatedHostClustersDedicatedHostClust
 
 impl ::std::fmt::Debug
 for DescribeDedicatedHostClustersResponseDedicatedHostClustersDedicatedHostClusterCapacityLocalStorageCapacities {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -368,6 +374,7 @@ impl rt::Record for DescribeDedicatedHostClustersResponseDedicatedHostClustersDe
 }
 
 impl ::std::fmt::Debug for DescribeDedicatedHostClustersResponseDedicatedHostClustersDedicatedHostClusterCapacity {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -397,6 +404,7 @@ impl rt::Record for DescribeDedicatedHostClustersResponseDedicatedHostClustersTa
 }
 
 impl ::std::fmt::Debug for DescribeDedicatedHostClustersResponseDedicatedHostClustersTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -449,6 +457,7 @@ impl rt::Record for DescribeDedicatedHostClustersResponseDedicatedHostClusters {
 }
 
 impl ::std::fmt::Debug for DescribeDedicatedHostClustersResponseDedicatedHostClusters {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

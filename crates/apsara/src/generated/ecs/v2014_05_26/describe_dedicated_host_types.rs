@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_dedicated_host_types(&self) -> DescribeDedicatedHostTypes {
         Call::new(self)
     }
@@ -77,6 +78,7 @@ impl rt::Record for DescribeDedicatedHostTypesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDedicatedHostTypesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -125,6 +127,7 @@ impl rt::Record for DescribeDedicatedHostTypesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDedicatedHostTypesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -201,6 +204,7 @@ impl rt::Record for DescribeDedicatedHostTypesResponseDedicatedHostTypes {
 }
 
 impl ::std::fmt::Debug for DescribeDedicatedHostTypesResponseDedicatedHostTypes {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_dedicated_hosts(&self) -> DescribeDedicatedHosts {
         Call::new(self)
     }
@@ -199,6 +200,7 @@ impl rt::Record for DescribeDedicatedHostsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDedicatedHostsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -265,6 +267,7 @@ impl rt::Record for DescribeDedicatedHostsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDedicatedHostsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -300,6 +303,7 @@ impl rt::Record for DescribeDedicatedHostsRequestTag {
 }
 
 impl ::std::fmt::Debug for DescribeDedicatedHostsRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -336,6 +340,7 @@ impl rt::Record for DescribeDedicatedHostsResponseDedicatedHostsCapacityAvailabl
 }
 
 impl ::std::fmt::Debug for DescribeDedicatedHostsResponseDedicatedHostsCapacityAvailableInstanceTypes {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -374,6 +379,7 @@ impl rt::Record for DescribeDedicatedHostsResponseDedicatedHostsCapacitySocketCa
 }
 
 impl ::std::fmt::Debug for DescribeDedicatedHostsResponseDedicatedHostsCapacitySocketCapacities {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -435,6 +441,7 @@ impl rt::Record for DescribeDedicatedHostsResponseDedicatedHostsCapacity {
 }
 
 impl ::std::fmt::Debug for DescribeDedicatedHostsResponseDedicatedHostsCapacity {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -461,6 +468,7 @@ impl rt::Record for DescribeDedicatedHostsResponseDedicatedHostsHostDetailInfo {
 }
 
 impl ::std::fmt::Debug for DescribeDedicatedHostsResponseDedicatedHostsHostDetailInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -496,6 +504,7 @@ impl rt::Record for DescribeDedicatedHostsResponseDedicatedHostsInstances {
 }
 
 impl ::std::fmt::Debug for DescribeDedicatedHostsResponseDedicatedHostsInstances {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -525,6 +534,7 @@ impl rt::Record for DescribeDedicatedHostsResponseDedicatedHostsNetworkAttribute
 }
 
 impl ::std::fmt::Debug for DescribeDedicatedHostsResponseDedicatedHostsNetworkAttributes {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -549,6 +559,7 @@ impl rt::Record for DescribeDedicatedHostsResponseDedicatedHostsOperationLocks {
 }
 
 impl ::std::fmt::Debug for DescribeDedicatedHostsResponseDedicatedHostsOperationLocks {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -578,6 +589,7 @@ impl rt::Record for DescribeDedicatedHostsResponseDedicatedHostsTags {
 }
 
 impl ::std::fmt::Debug for DescribeDedicatedHostsResponseDedicatedHostsTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -713,6 +725,7 @@ impl rt::Record for DescribeDedicatedHostsResponseDedicatedHosts {
 }
 
 impl ::std::fmt::Debug for DescribeDedicatedHostsResponseDedicatedHosts {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_deployment_set_supported_instance_type_family(
         &self,
     ) -> DescribeDeploymentSetSupportedInstanceTypeFamily {
@@ -72,6 +73,7 @@ impl rt::Record for DescribeDeploymentSetSupportedInstanceTypeFamilyRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDeploymentSetSupportedInstanceTypeFamilyRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -119,6 +121,7 @@ impl rt::Record for DescribeDeploymentSetSupportedInstanceTypeFamilyResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDeploymentSetSupportedInstanceTypeFamilyResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_deployment_sets(&self) -> DescribeDeploymentSets {
         Call::new(self)
     }
@@ -133,6 +134,7 @@ impl rt::Record for DescribeDeploymentSetsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDeploymentSetsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -198,6 +200,7 @@ impl rt::Record for DescribeDeploymentSetsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDeploymentSetsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -236,6 +239,7 @@ impl rt::Record for DescribeDeploymentSetsResponseDeploymentSetsCapacities {
 }
 
 impl ::std::fmt::Debug for DescribeDeploymentSetsResponseDeploymentSetsCapacities {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -298,6 +302,7 @@ impl rt::Record for DescribeDeploymentSetsResponseDeploymentSets {
 }
 
 impl ::std::fmt::Debug for DescribeDeploymentSetsResponseDeploymentSets {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_diagnostic_metric_sets(&self) -> DescribeDiagnosticMetricSets {
         Call::new(self)
     }
@@ -109,6 +110,7 @@ impl rt::Record for DescribeDiagnosticMetricSetsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDiagnosticMetricSetsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -165,6 +167,7 @@ impl rt::Record for DescribeDiagnosticMetricSetsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDiagnosticMetricSetsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -212,6 +215,7 @@ impl rt::Record for DescribeDiagnosticMetricSetsResponseMetricSets {
 }
 
 impl ::std::fmt::Debug for DescribeDiagnosticMetricSetsResponseMetricSets {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_diagnostic_metrics(&self) -> DescribeDiagnosticMetrics {
         Call::new(self)
     }
@@ -99,6 +100,7 @@ impl rt::Record for DescribeDiagnosticMetricsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDiagnosticMetricsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -155,6 +157,7 @@ impl rt::Record for DescribeDiagnosticMetricsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDiagnosticMetricsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -205,6 +208,7 @@ impl rt::Record for DescribeDiagnosticMetricsResponseMetrics {
 }
 
 impl ::std::fmt::Debug for DescribeDiagnosticMetricsResponseMetrics {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

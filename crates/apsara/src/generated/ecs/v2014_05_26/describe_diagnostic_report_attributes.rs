@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_diagnostic_report_attributes(
         &self,
     ) -> DescribeDiagnosticReportAttributes {
@@ -74,6 +75,7 @@ impl rt::Record for DescribeDiagnosticReportAttributesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDiagnosticReportAttributesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -154,6 +156,7 @@ impl rt::Record for DescribeDiagnosticReportAttributesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDiagnosticReportAttributesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -195,6 +198,7 @@ impl rt::Record for DescribeDiagnosticReportAttributesResponseMetricResultsIssue
 }
 
 impl ::std::fmt::Debug for DescribeDiagnosticReportAttributesResponseMetricResultsIssues {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -233,6 +237,7 @@ impl rt::Record for DescribeDiagnosticReportAttributesResponseMetricResults {
 }
 
 impl ::std::fmt::Debug for DescribeDiagnosticReportAttributesResponseMetricResults {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

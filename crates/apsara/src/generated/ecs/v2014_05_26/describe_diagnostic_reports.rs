@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_diagnostic_reports(&self) -> DescribeDiagnosticReports {
         Call::new(self)
     }
@@ -139,6 +140,7 @@ impl rt::Record for DescribeDiagnosticReportsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDiagnosticReportsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -195,6 +197,7 @@ impl rt::Record for DescribeDiagnosticReportsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDiagnosticReportsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -236,6 +239,7 @@ impl rt::Record for DescribeDiagnosticReportsResponseReportsIssues {
 }
 
 impl ::std::fmt::Debug for DescribeDiagnosticReportsResponseReportsIssues {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -292,6 +296,7 @@ impl rt::Record for DescribeDiagnosticReportsResponseReports {
 }
 
 impl ::std::fmt::Debug for DescribeDiagnosticReportsResponseReports {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_disk_default_kms_key_id(&self) -> DescribeDiskDefaultKmsKeyId {
         Call::new(self)
     }
@@ -60,6 +61,7 @@ impl rt::Record for DescribeDiskDefaultKmsKeyIdRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDiskDefaultKmsKeyIdRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -107,6 +109,7 @@ impl rt::Record for DescribeDiskDefaultKmsKeyIdResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDiskDefaultKmsKeyIdResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_disk_encryption_by_default_status(
         &self,
     ) -> DescribeDiskEncryptionByDefaultStatus {
@@ -64,6 +65,7 @@ impl rt::Record for DescribeDiskEncryptionByDefaultStatusRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDiskEncryptionByDefaultStatusRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -111,6 +113,7 @@ impl rt::Record for DescribeDiskEncryptionByDefaultStatusResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDiskEncryptionByDefaultStatusResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_disk_monitor_data(&self) -> DescribeDiskMonitorData {
         Call::new(self)
     }
@@ -89,6 +90,7 @@ impl rt::Record for DescribeDiskMonitorDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDiskMonitorDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -139,6 +141,7 @@ impl rt::Record for DescribeDiskMonitorDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDiskMonitorDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -198,6 +201,7 @@ impl rt::Record for DescribeDiskMonitorDataResponseMonitorData {
 }
 
 impl ::std::fmt::Debug for DescribeDiskMonitorDataResponseMonitorData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_disks(&self) -> DescribeDisks {
         Call::new(self)
     }
@@ -358,6 +359,7 @@ impl rt::Record for DescribeDisksRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDisksRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -424,6 +426,7 @@ impl rt::Record for DescribeDisksResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDisksResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -465,6 +468,7 @@ impl rt::Record for DescribeDisksRequestTag {
 }
 
 impl ::std::fmt::Debug for DescribeDisksRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -503,6 +507,7 @@ impl rt::Record for DescribeDisksResponseDisksAttachments {
 }
 
 impl ::std::fmt::Debug for DescribeDisksResponseDisksAttachments {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -535,6 +540,7 @@ impl rt::Record for DescribeDisksResponseDisksMountInstances {
 }
 
 impl ::std::fmt::Debug for DescribeDisksResponseDisksMountInstances {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -559,6 +565,7 @@ impl rt::Record for DescribeDisksResponseDisksOperationLocks {
 }
 
 impl ::std::fmt::Debug for DescribeDisksResponseDisksOperationLocks {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -583,6 +590,7 @@ impl rt::Record for DescribeDisksResponseDisksPlacement {
 }
 
 impl ::std::fmt::Debug for DescribeDisksResponseDisksPlacement {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -612,6 +620,7 @@ impl rt::Record for DescribeDisksResponseDisksTags {
 }
 
 impl ::std::fmt::Debug for DescribeDisksResponseDisksTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -782,6 +791,7 @@ impl rt::Record for DescribeDisksResponseDisks {
 }
 
 impl ::std::fmt::Debug for DescribeDisksResponseDisks {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

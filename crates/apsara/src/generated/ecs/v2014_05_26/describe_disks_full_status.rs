@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_disks_full_status(&self) -> DescribeDisksFullStatus {
         Call::new(self)
     }
@@ -169,6 +170,7 @@ impl rt::Record for DescribeDisksFullStatusRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDisksFullStatusRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -232,6 +234,7 @@ impl rt::Record for DescribeDisksFullStatusResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDisksFullStatusResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -267,6 +270,7 @@ impl rt::Record for DescribeDisksFullStatusRequestTag {
 }
 
 impl ::std::fmt::Debug for DescribeDisksFullStatusRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -302,6 +306,7 @@ impl rt::Record for DescribeDisksFullStatusResponseDiskFullStatusSetDiskEventSet
 }
 
 impl ::std::fmt::Debug for DescribeDisksFullStatusResponseDiskFullStatusSetDiskEventSetEventType {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -342,6 +347,7 @@ impl rt::Record for DescribeDisksFullStatusResponseDiskFullStatusSetDiskEventSet
 }
 
 impl ::std::fmt::Debug for DescribeDisksFullStatusResponseDiskFullStatusSetDiskEventSet {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -371,6 +377,7 @@ impl rt::Record for DescribeDisksFullStatusResponseDiskFullStatusSetHealthStatus
 }
 
 impl ::std::fmt::Debug for DescribeDisksFullStatusResponseDiskFullStatusSetHealthStatus {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -400,6 +407,7 @@ impl rt::Record for DescribeDisksFullStatusResponseDiskFullStatusSetStatus {
 }
 
 impl ::std::fmt::Debug for DescribeDisksFullStatusResponseDiskFullStatusSetStatus {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -445,6 +453,7 @@ impl rt::Record for DescribeDisksFullStatusResponseDiskFullStatusSet {
 }
 
 impl ::std::fmt::Debug for DescribeDisksFullStatusResponseDiskFullStatusSet {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn describe_eip_addresses(&self) -> DescribeEipAddresses {
         Call::new(self)
     }
@@ -191,6 +192,7 @@ impl rt::Record for DescribeEipAddressesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeEipAddressesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -253,6 +255,7 @@ impl rt::Record for DescribeEipAddressesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeEipAddressesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -283,6 +286,7 @@ impl rt::Record for DescribeEipAddressesResponseEipAddressesOperationLocks {
 }
 
 impl ::std::fmt::Debug for DescribeEipAddressesResponseEipAddressesOperationLocks {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -345,6 +349,7 @@ impl rt::Record for DescribeEipAddressesResponseEipAddresses {
 }
 
 impl ::std::fmt::Debug for DescribeEipAddressesResponseEipAddresses {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -33,6 +33,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn describe_eip_monitor_data(&self) -> DescribeEipMonitorData {
         Call::new(self)
     }
@@ -102,6 +103,7 @@ impl rt::Record for DescribeEipMonitorDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeEipMonitorDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -149,6 +151,7 @@ impl rt::Record for DescribeEipMonitorDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeEipMonitorDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -196,6 +199,7 @@ impl rt::Record for DescribeEipMonitorDataResponseEipMonitorDatas {
 }
 
 impl ::std::fmt::Debug for DescribeEipMonitorDataResponseEipMonitorDatas {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_elasticity_assurance_auto_renew_attribute(
         &self,
     ) -> DescribeElasticityAssuranceAutoRenewAttribute {
@@ -81,6 +82,7 @@ impl rt::Record for DescribeElasticityAssuranceAutoRenewAttributeRequest {
 }
 
 impl ::std::fmt::Debug for DescribeElasticityAssuranceAutoRenewAttributeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -133,6 +135,7 @@ impl rt::Record for DescribeElasticityAssuranceAutoRenewAttributeResponse {
 }
 
 impl ::std::fmt::Debug for DescribeElasticityAssuranceAutoRenewAttributeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -175,6 +178,7 @@ impl rt::Record for DescribeElasticityAssuranceAutoRenewAttributeResponseElastic
 }
 
 impl ::std::fmt::Debug for DescribeElasticityAssuranceAutoRenewAttributeResponseElasticityAssuranceRenewAttributes {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

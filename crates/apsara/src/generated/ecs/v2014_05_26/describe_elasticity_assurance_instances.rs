@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_elasticity_assurance_instances(
         &self,
     ) -> DescribeElasticityAssuranceInstances {
@@ -93,6 +94,7 @@ impl rt::Record for DescribeElasticityAssuranceInstancesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeElasticityAssuranceInstancesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -158,6 +160,7 @@ impl rt::Record for DescribeElasticityAssuranceInstancesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeElasticityAssuranceInstancesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -188,6 +191,7 @@ impl rt::Record for DescribeElasticityAssuranceInstancesResponseElasticityAssura
 }
 
 impl ::std::fmt::Debug for DescribeElasticityAssuranceInstancesResponseElasticityAssuranceItem {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

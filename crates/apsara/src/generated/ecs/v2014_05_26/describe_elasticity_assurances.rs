@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_elasticity_assurances(&self) -> DescribeElasticityAssurances {
         Call::new(self)
     }
@@ -163,6 +164,7 @@ impl rt::Record for DescribeElasticityAssurancesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeElasticityAssurancesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -228,6 +230,7 @@ impl rt::Record for DescribeElasticityAssurancesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeElasticityAssurancesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -263,6 +266,7 @@ impl rt::Record for DescribeElasticityAssurancesRequestTag {
 }
 
 impl ::std::fmt::Debug for DescribeElasticityAssurancesRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -304,6 +308,7 @@ for DescribeElasticityAssurancesResponseElasticityAssuranceSetAllocatedResources
 
 impl ::std::fmt::Debug
 for DescribeElasticityAssurancesResponseElasticityAssuranceSetAllocatedResourcesElasticityAssuranceUsages {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -350,6 +355,7 @@ impl rt::Record for DescribeElasticityAssurancesResponseElasticityAssuranceSetAl
 }
 
 impl ::std::fmt::Debug for DescribeElasticityAssurancesResponseElasticityAssuranceSetAllocatedResources {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -386,6 +392,7 @@ impl rt::Record for DescribeElasticityAssurancesResponseElasticityAssuranceSetRe
 }
 
 impl ::std::fmt::Debug for DescribeElasticityAssurancesResponseElasticityAssuranceSetRecurrenceRules {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -415,6 +422,7 @@ impl rt::Record for DescribeElasticityAssurancesResponseElasticityAssuranceSetTa
 }
 
 impl ::std::fmt::Debug for DescribeElasticityAssurancesResponseElasticityAssuranceSetTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -502,6 +510,7 @@ impl rt::Record for DescribeElasticityAssurancesResponseElasticityAssuranceSet {
 }
 
 impl ::std::fmt::Debug for DescribeElasticityAssurancesResponseElasticityAssuranceSet {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

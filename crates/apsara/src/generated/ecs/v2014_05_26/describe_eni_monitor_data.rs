@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_eni_monitor_data(&self) -> DescribeEniMonitorData {
         Call::new(self)
     }
@@ -108,6 +109,7 @@ impl rt::Record for DescribeEniMonitorDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeEniMonitorDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -158,6 +160,7 @@ impl rt::Record for DescribeEniMonitorDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeEniMonitorDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -211,6 +214,7 @@ impl rt::Record for DescribeEniMonitorDataResponseMonitorData {
 }
 
 impl ::std::fmt::Debug for DescribeEniMonitorDataResponseMonitorData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

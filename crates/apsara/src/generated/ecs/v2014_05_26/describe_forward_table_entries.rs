@@ -33,6 +33,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn describe_forward_table_entries(&self) -> DescribeForwardTableEntries {
         Call::new(self)
     }
@@ -102,6 +103,7 @@ impl rt::Record for DescribeForwardTableEntriesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeForwardTableEntriesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -167,6 +169,7 @@ impl rt::Record for DescribeForwardTableEntriesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeForwardTableEntriesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -220,6 +223,7 @@ impl rt::Record for DescribeForwardTableEntriesResponseForwardTableEntries {
 }
 
 impl ::std::fmt::Debug for DescribeForwardTableEntriesResponseForwardTableEntries {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

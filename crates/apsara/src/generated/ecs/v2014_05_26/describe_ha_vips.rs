@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn describe_ha_vips(&self) -> DescribeHaVips {
         Call::new(self)
     }
@@ -95,6 +96,7 @@ impl rt::Record for DescribeHaVipsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeHaVipsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -157,6 +159,7 @@ impl rt::Record for DescribeHaVipsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeHaVipsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -192,6 +195,7 @@ impl rt::Record for DescribeHaVipsRequestFilter {
 }
 
 impl ::std::fmt::Debug for DescribeHaVipsRequestFilter {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -256,6 +260,7 @@ impl rt::Record for DescribeHaVipsResponseHaVips {
 }
 
 impl ::std::fmt::Debug for DescribeHaVipsResponseHaVips {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_hpc_clusters(&self) -> DescribeHpcClusters {
         Call::new(self)
     }
@@ -97,6 +98,7 @@ impl rt::Record for DescribeHpcClustersRequest {
 }
 
 impl ::std::fmt::Debug for DescribeHpcClustersRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -159,6 +161,7 @@ impl rt::Record for DescribeHpcClustersResponse {
 }
 
 impl ::std::fmt::Debug for DescribeHpcClustersResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -197,6 +200,7 @@ impl rt::Record for DescribeHpcClustersResponseHpcClusters {
 }
 
 impl ::std::fmt::Debug for DescribeHpcClustersResponseHpcClusters {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

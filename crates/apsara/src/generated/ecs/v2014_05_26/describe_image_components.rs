@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_image_components(&self) -> DescribeImageComponents {
         Call::new(self)
     }
@@ -160,6 +161,7 @@ impl rt::Record for DescribeImageComponentsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeImageComponentsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -222,6 +224,7 @@ impl rt::Record for DescribeImageComponentsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeImageComponentsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -257,6 +260,7 @@ impl rt::Record for DescribeImageComponentsRequestTag {
 }
 
 impl ::std::fmt::Debug for DescribeImageComponentsRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -295,6 +299,7 @@ impl rt::Record for DescribeImageComponentsResponseImageComponentParameters {
 }
 
 impl ::std::fmt::Debug for DescribeImageComponentsResponseImageComponentParameters {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -324,6 +329,7 @@ impl rt::Record for DescribeImageComponentsResponseImageComponentTags {
 }
 
 impl ::std::fmt::Debug for DescribeImageComponentsResponseImageComponentTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -383,6 +389,7 @@ impl rt::Record for DescribeImageComponentsResponseImageComponent {
 }
 
 impl ::std::fmt::Debug for DescribeImageComponentsResponseImageComponent {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

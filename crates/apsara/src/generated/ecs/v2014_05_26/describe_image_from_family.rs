@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_image_from_family(&self) -> DescribeImageFromFamily {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DescribeImageFromFamilyRequest {
 }
 
 impl ::std::fmt::Debug for DescribeImageFromFamilyRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -117,6 +119,7 @@ impl rt::Record for DescribeImageFromFamilyResponse {
 }
 
 impl ::std::fmt::Debug for DescribeImageFromFamilyResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -167,6 +170,7 @@ impl rt::Record for DescribeImageFromFamilyResponseImageDiskDeviceMappings {
 }
 
 impl ::std::fmt::Debug for DescribeImageFromFamilyResponseImageDiskDeviceMappings {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -196,6 +200,7 @@ impl rt::Record for DescribeImageFromFamilyResponseImageTags {
 }
 
 impl ::std::fmt::Debug for DescribeImageFromFamilyResponseImageTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -291,6 +296,7 @@ impl rt::Record for DescribeImageFromFamilyResponseImage {
 }
 
 impl ::std::fmt::Debug for DescribeImageFromFamilyResponseImage {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_image_pipeline_executions(&self) -> DescribeImagePipelineExecutions {
         Call::new(self)
     }
@@ -118,6 +119,7 @@ impl rt::Record for DescribeImagePipelineExecutionsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeImagePipelineExecutionsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -183,6 +185,7 @@ impl rt::Record for DescribeImagePipelineExecutionsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeImagePipelineExecutionsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -218,6 +221,7 @@ impl rt::Record for DescribeImagePipelineExecutionsRequestTag {
 }
 
 impl ::std::fmt::Debug for DescribeImagePipelineExecutionsRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -253,6 +257,7 @@ impl rt::Record for DescribeImagePipelineExecutionsResponseImagePipelineExecutio
 }
 
 impl ::std::fmt::Debug for DescribeImagePipelineExecutionsResponseImagePipelineExecutionTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -303,6 +308,7 @@ impl rt::Record for DescribeImagePipelineExecutionsResponseImagePipelineExecutio
 }
 
 impl ::std::fmt::Debug for DescribeImagePipelineExecutionsResponseImagePipelineExecution {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

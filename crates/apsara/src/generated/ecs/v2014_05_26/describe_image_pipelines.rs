@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_image_pipelines(&self) -> DescribeImagePipelines {
         Call::new(self)
     }
@@ -124,6 +125,7 @@ impl rt::Record for DescribeImagePipelinesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeImagePipelinesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -186,6 +188,7 @@ impl rt::Record for DescribeImagePipelinesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeImagePipelinesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -221,6 +224,7 @@ impl rt::Record for DescribeImagePipelinesRequestTag {
 }
 
 impl ::std::fmt::Debug for DescribeImagePipelinesRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -256,6 +260,7 @@ impl rt::Record for DescribeImagePipelinesResponseImagePipelineAdvancedOptions {
 }
 
 impl ::std::fmt::Debug for DescribeImagePipelinesResponseImagePipelineAdvancedOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -282,6 +287,7 @@ impl rt::Record for DescribeImagePipelinesResponseImagePipelineImageOptionsImage
 }
 
 impl ::std::fmt::Debug for DescribeImagePipelinesResponseImagePipelineImageOptionsImageFeatures {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -311,6 +317,7 @@ impl rt::Record for DescribeImagePipelinesResponseImagePipelineImageOptionsImage
 }
 
 impl ::std::fmt::Debug for DescribeImagePipelinesResponseImagePipelineImageOptionsImageTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -353,6 +360,7 @@ impl rt::Record for DescribeImagePipelinesResponseImagePipelineImageOptions {
 }
 
 impl ::std::fmt::Debug for DescribeImagePipelinesResponseImagePipelineImageOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -389,6 +397,7 @@ impl rt::Record for DescribeImagePipelinesResponseImagePipelineImportImageOption
 }
 
 impl ::std::fmt::Debug for DescribeImagePipelinesResponseImagePipelineImportImageOptionsDiskDeviceMappings {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -418,6 +427,7 @@ impl rt::Record for DescribeImagePipelinesResponseImagePipelineImportImageOption
 }
 
 impl ::std::fmt::Debug for DescribeImagePipelinesResponseImagePipelineImportImageOptionsFeatures {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -448,6 +458,7 @@ impl rt::Record for DescribeImagePipelinesResponseImagePipelineImportImageOption
 }
 
 impl ::std::fmt::Debug for DescribeImagePipelinesResponseImagePipelineImportImageOptionsImportImageTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -517,6 +528,7 @@ impl rt::Record for DescribeImagePipelinesResponseImagePipelineImportImageOption
 }
 
 impl ::std::fmt::Debug for DescribeImagePipelinesResponseImagePipelineImportImageOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -546,6 +558,7 @@ impl rt::Record for DescribeImagePipelinesResponseImagePipelineTags {
 }
 
 impl ::std::fmt::Debug for DescribeImagePipelinesResponseImagePipelineTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -645,6 +658,7 @@ impl rt::Record for DescribeImagePipelinesResponseImagePipeline {
 }
 
 impl ::std::fmt::Debug for DescribeImagePipelinesResponseImagePipeline {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

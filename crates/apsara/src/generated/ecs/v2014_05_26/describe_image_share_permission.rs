@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_image_share_permission(&self) -> DescribeImageSharePermission {
         Call::new(self)
     }
@@ -88,6 +89,7 @@ impl rt::Record for DescribeImageSharePermissionRequest {
 }
 
 impl ::std::fmt::Debug for DescribeImageSharePermissionRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -153,6 +155,7 @@ impl rt::Record for DescribeImageSharePermissionResponse {
 }
 
 impl ::std::fmt::Debug for DescribeImageSharePermissionResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -188,6 +191,7 @@ impl rt::Record for DescribeImageSharePermissionResponseAccounts {
 }
 
 impl ::std::fmt::Debug for DescribeImageSharePermissionResponseAccounts {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -212,6 +216,7 @@ impl rt::Record for DescribeImageSharePermissionResponseShareGroups {
 }
 
 impl ::std::fmt::Debug for DescribeImageSharePermissionResponseShareGroups {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

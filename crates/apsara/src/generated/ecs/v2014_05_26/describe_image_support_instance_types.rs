@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_image_support_instance_types(
         &self,
     ) -> DescribeImageSupportInstanceTypes {
@@ -94,6 +95,7 @@ impl rt::Record for DescribeImageSupportInstanceTypesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeImageSupportInstanceTypesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -147,6 +149,7 @@ impl rt::Record for DescribeImageSupportInstanceTypesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeImageSupportInstanceTypesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -182,6 +185,7 @@ impl rt::Record for DescribeImageSupportInstanceTypesRequestFilter {
 }
 
 impl ::std::fmt::Debug for DescribeImageSupportInstanceTypesRequestFilter {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -223,6 +227,7 @@ impl rt::Record for DescribeImageSupportInstanceTypesResponseInstanceTypes {
 }
 
 impl ::std::fmt::Debug for DescribeImageSupportInstanceTypesResponseInstanceTypes {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

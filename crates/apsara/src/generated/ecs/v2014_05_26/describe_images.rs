@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_images(&self) -> DescribeImages {
         Call::new(self)
     }
@@ -265,6 +266,7 @@ impl rt::Record for DescribeImagesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeImagesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -330,6 +332,7 @@ impl rt::Record for DescribeImagesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeImagesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -365,6 +368,7 @@ impl rt::Record for DescribeImagesRequestFilter {
 }
 
 impl ::std::fmt::Debug for DescribeImagesRequestFilter {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -406,6 +410,7 @@ impl rt::Record for DescribeImagesRequestTag {
 }
 
 impl ::std::fmt::Debug for DescribeImagesRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -447,6 +452,7 @@ impl rt::Record for DescribeImagesResponseImagesDetectionOptionsItems {
 }
 
 impl ::std::fmt::Debug for DescribeImagesResponseImagesDetectionOptionsItems {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -476,6 +482,7 @@ impl rt::Record for DescribeImagesResponseImagesDetectionOptions {
 }
 
 impl ::std::fmt::Debug for DescribeImagesResponseImagesDetectionOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -529,6 +536,7 @@ impl rt::Record for DescribeImagesResponseImagesDiskDeviceMappings {
 }
 
 impl ::std::fmt::Debug for DescribeImagesResponseImagesDiskDeviceMappings {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -570,6 +578,7 @@ impl rt::Record for DescribeImagesResponseImagesFeatures {
 }
 
 impl ::std::fmt::Debug for DescribeImagesResponseImagesFeatures {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -599,6 +608,7 @@ impl rt::Record for DescribeImagesResponseImagesTags {
 }
 
 impl ::std::fmt::Debug for DescribeImagesResponseImagesTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -722,6 +732,7 @@ impl rt::Record for DescribeImagesResponseImages {
 }
 
 impl ::std::fmt::Debug for DescribeImagesResponseImages {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

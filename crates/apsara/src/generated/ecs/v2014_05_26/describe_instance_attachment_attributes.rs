@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_instance_attachment_attributes(
         &self,
     ) -> DescribeInstanceAttachmentAttributes {
@@ -93,6 +94,7 @@ impl rt::Record for DescribeInstanceAttachmentAttributesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceAttachmentAttributesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -155,6 +157,7 @@ impl rt::Record for DescribeInstanceAttachmentAttributesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceAttachmentAttributesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -195,6 +198,7 @@ impl rt::Record for DescribeInstanceAttachmentAttributesResponseInstances {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceAttachmentAttributesResponseInstances {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_instance_attribute(&self) -> DescribeInstanceAttribute {
         Call::new(self)
     }
@@ -60,6 +61,7 @@ impl rt::Record for DescribeInstanceAttributeRequest {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceAttributeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -208,6 +210,7 @@ impl rt::Record for DescribeInstanceAttributeResponse {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceAttributeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -243,6 +246,7 @@ impl rt::Record for DescribeInstanceAttributeResponseDedicatedHostAttribute {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceAttributeResponseDedicatedHostAttribute {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -278,6 +282,7 @@ impl rt::Record for DescribeInstanceAttributeResponseEipAddress {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceAttributeResponseEipAddress {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -310,6 +315,7 @@ impl rt::Record for DescribeInstanceAttributeResponseNetworkOptions {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceAttributeResponseNetworkOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -334,6 +340,7 @@ impl rt::Record for DescribeInstanceAttributeResponseOperationLocks {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceAttributeResponseOperationLocks {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -369,6 +376,7 @@ impl rt::Record for DescribeInstanceAttributeResponseVpcAttributes {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceAttributeResponseVpcAttributes {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

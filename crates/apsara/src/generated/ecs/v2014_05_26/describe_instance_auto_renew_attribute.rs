@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_instance_auto_renew_attribute(
         &self,
     ) -> DescribeInstanceAutoRenewAttribute {
@@ -100,6 +101,7 @@ impl rt::Record for DescribeInstanceAutoRenewAttributeRequest {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceAutoRenewAttributeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -159,6 +161,7 @@ impl rt::Record for DescribeInstanceAutoRenewAttributeResponse {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceAutoRenewAttributeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -203,6 +206,7 @@ impl rt::Record for DescribeInstanceAutoRenewAttributeResponseInstanceRenewAttri
 }
 
 impl ::std::fmt::Debug for DescribeInstanceAutoRenewAttributeResponseInstanceRenewAttributes {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_instance_history_events(&self) -> DescribeInstanceHistoryEvents {
         Call::new(self)
     }
@@ -255,6 +256,7 @@ impl rt::Record for DescribeInstanceHistoryEventsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceHistoryEventsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -324,6 +326,7 @@ impl rt::Record for DescribeInstanceHistoryEventsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceHistoryEventsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -359,6 +362,7 @@ impl rt::Record for DescribeInstanceHistoryEventsRequestTag {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceHistoryEventsRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -394,6 +398,7 @@ impl rt::Record for DescribeInstanceHistoryEventsResponseInstanceSystemEventSetE
 }
 
 impl ::std::fmt::Debug for DescribeInstanceHistoryEventsResponseInstanceSystemEventSetEventCycleStatus {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -423,6 +428,7 @@ impl rt::Record for DescribeInstanceHistoryEventsResponseInstanceSystemEventSetE
 }
 
 impl ::std::fmt::Debug for DescribeInstanceHistoryEventsResponseInstanceSystemEventSetEventType {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -462,6 +468,7 @@ impl rt::Record for DescribeInstanceHistoryEventsResponseInstanceSystemEventSetE
 }
 
 impl ::std::fmt::Debug for DescribeInstanceHistoryEventsResponseInstanceSystemEventSetExtendedAttributeInactiveDisks {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -535,6 +542,7 @@ impl rt::Record for DescribeInstanceHistoryEventsResponseInstanceSystemEventSetE
 }
 
 impl ::std::fmt::Debug for DescribeInstanceHistoryEventsResponseInstanceSystemEventSetExtendedAttribute {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -600,6 +608,7 @@ impl rt::Record for DescribeInstanceHistoryEventsResponseInstanceSystemEventSet 
 }
 
 impl ::std::fmt::Debug for DescribeInstanceHistoryEventsResponseInstanceSystemEventSet {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_instance_maintenance_attributes(
         &self,
     ) -> DescribeInstanceMaintenanceAttributes {
@@ -95,6 +96,7 @@ impl rt::Record for DescribeInstanceMaintenanceAttributesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceMaintenanceAttributesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -160,6 +162,7 @@ impl rt::Record for DescribeInstanceMaintenanceAttributesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceMaintenanceAttributesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -199,6 +202,7 @@ impl rt::Record for DescribeInstanceMaintenanceAttributesResponseMaintenanceAttr
 }
 
 impl ::std::fmt::Debug for DescribeInstanceMaintenanceAttributesResponseMaintenanceAttributesActionOnMaintenance {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -229,6 +233,7 @@ impl rt::Record for DescribeInstanceMaintenanceAttributesResponseMaintenanceAttr
 }
 
 impl ::std::fmt::Debug for DescribeInstanceMaintenanceAttributesResponseMaintenanceAttributesMaintenanceWindows {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -269,6 +274,7 @@ impl rt::Record for DescribeInstanceMaintenanceAttributesResponseMaintenanceAttr
 }
 
 impl ::std::fmt::Debug for DescribeInstanceMaintenanceAttributesResponseMaintenanceAttributes {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_instance_modification_price(
         &self,
     ) -> DescribeInstanceModificationPrice {
@@ -104,6 +105,7 @@ impl rt::Record for DescribeInstanceModificationPriceRequest {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceModificationPriceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -151,6 +153,7 @@ impl rt::Record for DescribeInstanceModificationPriceResponse {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceModificationPriceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -189,6 +192,7 @@ impl rt::Record for DescribeInstanceModificationPriceRequestDataDisk {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceModificationPriceRequestDataDisk {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -225,6 +229,7 @@ impl rt::Record for DescribeInstanceModificationPriceResponsePriceInfoPriceDetai
 }
 
 impl ::std::fmt::Debug for DescribeInstanceModificationPriceResponsePriceInfoPriceDetailInfosSubRules {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -265,6 +270,7 @@ impl rt::Record for DescribeInstanceModificationPriceResponsePriceInfoPriceDetai
 }
 
 impl ::std::fmt::Debug for DescribeInstanceModificationPriceResponsePriceInfoPriceDetailInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -305,6 +311,7 @@ impl rt::Record for DescribeInstanceModificationPriceResponsePriceInfoPrice {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceModificationPriceResponsePriceInfoPrice {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -334,6 +341,7 @@ impl rt::Record for DescribeInstanceModificationPriceResponsePriceInfoRules {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceModificationPriceResponsePriceInfoRules {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -363,6 +371,7 @@ impl rt::Record for DescribeInstanceModificationPriceResponsePriceInfo {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceModificationPriceResponsePriceInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

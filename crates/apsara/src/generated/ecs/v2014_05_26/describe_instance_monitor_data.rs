@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_instance_monitor_data(&self) -> DescribeInstanceMonitorData {
         Call::new(self)
     }
@@ -89,6 +90,7 @@ impl rt::Record for DescribeInstanceMonitorDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceMonitorDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -136,6 +138,7 @@ impl rt::Record for DescribeInstanceMonitorDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceMonitorDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -216,6 +219,7 @@ impl rt::Record for DescribeInstanceMonitorDataResponseMonitorData {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceMonitorDataResponseMonitorData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_instance_ram_role(&self) -> DescribeInstanceRamRole {
         Call::new(self)
     }
@@ -97,6 +98,7 @@ impl rt::Record for DescribeInstanceRamRoleRequest {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceRamRoleRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -157,6 +159,7 @@ impl rt::Record for DescribeInstanceRamRoleResponse {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceRamRoleResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -192,6 +195,7 @@ impl rt::Record for DescribeInstanceRamRoleResponseInstanceRamRoleSets {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceRamRoleResponseInstanceRamRoleSets {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

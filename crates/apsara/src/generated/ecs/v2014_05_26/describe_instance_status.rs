@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_instance_status(&self) -> DescribeInstanceStatus {
         Call::new(self)
     }
@@ -109,6 +110,7 @@ impl rt::Record for DescribeInstanceStatusRequest {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceStatusRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -171,6 +173,7 @@ impl rt::Record for DescribeInstanceStatusResponse {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceStatusResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -206,6 +209,7 @@ impl rt::Record for DescribeInstanceStatusResponseInstanceStatuses {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceStatusResponseInstanceStatuses {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_instance_type_families(&self) -> DescribeInstanceTypeFamilies {
         Call::new(self)
     }
@@ -69,6 +70,7 @@ impl rt::Record for DescribeInstanceTypeFamiliesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceTypeFamiliesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -119,6 +121,7 @@ impl rt::Record for DescribeInstanceTypeFamiliesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceTypeFamiliesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -154,6 +157,7 @@ impl rt::Record for DescribeInstanceTypeFamiliesResponseInstanceTypeFamilies {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceTypeFamiliesResponseInstanceTypeFamilies {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_instance_types(&self) -> DescribeInstanceTypes {
         Call::new(self)
     }
@@ -550,6 +551,7 @@ impl rt::Record for DescribeInstanceTypesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceTypesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -606,6 +608,7 @@ impl rt::Record for DescribeInstanceTypesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceTypesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -641,6 +644,7 @@ impl rt::Record for DescribeInstanceTypesResponseInstanceTypesAttributes {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceTypesResponseInstanceTypesAttributes {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -665,6 +669,7 @@ impl rt::Record for DescribeInstanceTypesResponseInstanceTypesClock {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceTypesResponseInstanceTypesClock {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -704,6 +709,7 @@ impl rt::Record for DescribeInstanceTypesResponseInstanceTypesCpuOptions {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceTypesResponseInstanceTypesCpuOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -736,6 +742,7 @@ impl rt::Record for DescribeInstanceTypesResponseInstanceTypesEnhancedNetwork {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceTypesResponseInstanceTypesEnhancedNetwork {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -762,6 +769,7 @@ impl rt::Record for DescribeInstanceTypesResponseInstanceTypesNetworkCards {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceTypesResponseInstanceTypesNetworkCards {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -801,6 +809,7 @@ impl rt::Record for DescribeInstanceTypesResponseInstanceTypesNetworkInfoBandwid
 }
 
 impl ::std::fmt::Debug for DescribeInstanceTypesResponseInstanceTypesNetworkInfoBandwidthWeightingWeightingInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -829,6 +838,7 @@ impl rt::Record for DescribeInstanceTypesResponseInstanceTypesNetworkInfoBandwid
 }
 
 impl ::std::fmt::Debug for DescribeInstanceTypesResponseInstanceTypesNetworkInfoBandwidthWeighting {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -857,6 +867,7 @@ impl rt::Record for DescribeInstanceTypesResponseInstanceTypesNetworkInfo {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceTypesResponseInstanceTypesNetworkInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1018,6 +1029,7 @@ impl rt::Record for DescribeInstanceTypesResponseInstanceTypes {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceTypesResponseInstanceTypes {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_instance_vnc_url(&self) -> DescribeInstanceVncUrl {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DescribeInstanceVncUrlRequest {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceVncUrlRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -117,6 +119,7 @@ impl rt::Record for DescribeInstanceVncUrlResponse {
 }
 
 impl ::std::fmt::Debug for DescribeInstanceVncUrlResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

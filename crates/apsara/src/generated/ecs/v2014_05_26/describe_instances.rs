@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_instances(&self) -> DescribeInstances {
         Call::new(self)
     }
@@ -469,6 +470,7 @@ impl rt::Record for DescribeInstancesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeInstancesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -535,6 +537,7 @@ impl rt::Record for DescribeInstancesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeInstancesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -576,6 +579,7 @@ impl rt::Record for DescribeInstancesRequestTag {
 }
 
 impl ::std::fmt::Debug for DescribeInstancesRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -608,6 +612,7 @@ impl rt::Record for DescribeInstancesResponseInstancesAdditionalInfo {
 }
 
 impl ::std::fmt::Debug for DescribeInstancesResponseInstancesAdditionalInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -632,6 +637,7 @@ impl rt::Record for DescribeInstancesResponseInstancesClockOptions {
 }
 
 impl ::std::fmt::Debug for DescribeInstancesResponseInstancesClockOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -676,6 +682,7 @@ impl rt::Record for DescribeInstancesResponseInstancesCpuOptions {
 }
 
 impl ::std::fmt::Debug for DescribeInstancesResponseInstancesCpuOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -708,6 +715,7 @@ impl rt::Record for DescribeInstancesResponseInstancesDedicatedHostAttribute {
 }
 
 impl ::std::fmt::Debug for DescribeInstancesResponseInstancesDedicatedHostAttribute {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -737,6 +745,7 @@ impl rt::Record for DescribeInstancesResponseInstancesDedicatedInstanceAttribute
 }
 
 impl ::std::fmt::Debug for DescribeInstancesResponseInstancesDedicatedInstanceAttribute {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -766,6 +775,7 @@ impl rt::Record for DescribeInstancesResponseInstancesEcsCapacityReservationAttr
 }
 
 impl ::std::fmt::Debug for DescribeInstancesResponseInstancesEcsCapacityReservationAttr {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -804,6 +814,7 @@ impl rt::Record for DescribeInstancesResponseInstancesEipAddress {
 }
 
 impl ::std::fmt::Debug for DescribeInstancesResponseInstancesEipAddress {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -828,6 +839,7 @@ impl rt::Record for DescribeInstancesResponseInstancesHibernationOptions {
 }
 
 impl ::std::fmt::Debug for DescribeInstancesResponseInstancesHibernationOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -857,6 +869,7 @@ impl rt::Record for DescribeInstancesResponseInstancesImageOptions {
 }
 
 impl ::std::fmt::Debug for DescribeInstancesResponseInstancesImageOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -889,6 +902,7 @@ impl rt::Record for DescribeInstancesResponseInstancesMetadataOptions {
 }
 
 impl ::std::fmt::Debug for DescribeInstancesResponseInstancesMetadataOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -913,6 +927,7 @@ impl rt::Record for DescribeInstancesResponseInstancesNetworkInterfacesIpv4Prefi
 }
 
 impl ::std::fmt::Debug for DescribeInstancesResponseInstancesNetworkInterfacesIpv4PrefixSets {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -937,6 +952,7 @@ impl rt::Record for DescribeInstancesResponseInstancesNetworkInterfacesIpv6Prefi
 }
 
 impl ::std::fmt::Debug for DescribeInstancesResponseInstancesNetworkInterfacesIpv6PrefixSets {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -963,6 +979,7 @@ impl rt::Record for DescribeInstancesResponseInstancesNetworkInterfacesIpv6Sets 
 }
 
 impl ::std::fmt::Debug for DescribeInstancesResponseInstancesNetworkInterfacesIpv6Sets {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -995,6 +1012,7 @@ impl rt::Record for DescribeInstancesResponseInstancesNetworkInterfacesPrivateIp
 }
 
 impl ::std::fmt::Debug for DescribeInstancesResponseInstancesNetworkInterfacesPrivateIpSets {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1048,6 +1066,7 @@ impl rt::Record for DescribeInstancesResponseInstancesNetworkInterfaces {
 }
 
 impl ::std::fmt::Debug for DescribeInstancesResponseInstancesNetworkInterfaces {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1077,6 +1096,7 @@ impl rt::Record for DescribeInstancesResponseInstancesOperationLocks {
 }
 
 impl ::std::fmt::Debug for DescribeInstancesResponseInstancesOperationLocks {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1115,6 +1135,7 @@ impl rt::Record for DescribeInstancesResponseInstancesPrivateDnsNameOptions {
 }
 
 impl ::std::fmt::Debug for DescribeInstancesResponseInstancesPrivateDnsNameOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1144,6 +1165,7 @@ impl rt::Record for DescribeInstancesResponseInstancesTags {
 }
 
 impl ::std::fmt::Debug for DescribeInstancesResponseInstancesTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1179,6 +1201,7 @@ impl rt::Record for DescribeInstancesResponseInstancesVpcAttributes {
 }
 
 impl ::std::fmt::Debug for DescribeInstancesResponseInstancesVpcAttributes {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1416,6 +1439,7 @@ impl rt::Record for DescribeInstancesResponseInstances {
 }
 
 impl ::std::fmt::Debug for DescribeInstancesResponseInstances {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

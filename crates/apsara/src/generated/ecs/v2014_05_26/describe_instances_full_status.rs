@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_instances_full_status(&self) -> DescribeInstancesFullStatus {
         Call::new(self)
     }
@@ -181,6 +182,7 @@ impl rt::Record for DescribeInstancesFullStatusRequest {
 }
 
 impl ::std::fmt::Debug for DescribeInstancesFullStatusRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -246,6 +248,7 @@ impl rt::Record for DescribeInstancesFullStatusResponse {
 }
 
 impl ::std::fmt::Debug for DescribeInstancesFullStatusResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -281,6 +284,7 @@ impl rt::Record for DescribeInstancesFullStatusResponseInstanceFullStatusSetHeal
 }
 
 impl ::std::fmt::Debug for DescribeInstancesFullStatusResponseInstanceFullStatusSetHealthStatus {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -312,6 +316,7 @@ impl rt::Record for DescribeInstancesFullStatusResponseInstanceFullStatusSetSche
 
 impl ::std::fmt::Debug
 for DescribeInstancesFullStatusResponseInstanceFullStatusSetScheduledSystemEventSetEventCycleStatus {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -342,6 +347,7 @@ impl rt::Record for DescribeInstancesFullStatusResponseInstanceFullStatusSetSche
 }
 
 impl ::std::fmt::Debug for DescribeInstancesFullStatusResponseInstanceFullStatusSetScheduledSystemEventSetEventType {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -383,6 +389,7 @@ for DescribeInstancesFullStatusResponseInstanceFullStatusSetScheduledSystemEvent
 
 impl ::std::fmt::Debug
 for DescribeInstancesFullStatusResponseInstanceFullStatusSetScheduledSystemEventSetExtendedAttributeInactiveDisks {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -420,6 +427,7 @@ impl rt::Record for DescribeInstancesFullStatusResponseInstanceFullStatusSetSche
 
 impl ::std::fmt::Debug
 for DescribeInstancesFullStatusResponseInstanceFullStatusSetScheduledSystemEventSetExtendedAttribute {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -475,6 +483,7 @@ impl rt::Record for DescribeInstancesFullStatusResponseInstanceFullStatusSetSche
 }
 
 impl ::std::fmt::Debug for DescribeInstancesFullStatusResponseInstanceFullStatusSetScheduledSystemEventSet {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -504,6 +513,7 @@ impl rt::Record for DescribeInstancesFullStatusResponseInstanceFullStatusSetStat
 }
 
 impl ::std::fmt::Debug for DescribeInstancesFullStatusResponseInstanceFullStatusSetStatus {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -544,6 +554,7 @@ impl rt::Record for DescribeInstancesFullStatusResponseInstanceFullStatusSet {
 }
 
 impl ::std::fmt::Debug for DescribeInstancesFullStatusResponseInstanceFullStatusSet {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

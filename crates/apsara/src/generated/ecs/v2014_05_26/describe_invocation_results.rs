@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_invocation_results(&self) -> DescribeInvocationResults {
         Call::new(self)
     }
@@ -172,6 +173,7 @@ impl rt::Record for DescribeInvocationResultsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeInvocationResultsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -232,6 +234,7 @@ impl rt::Record for DescribeInvocationResultsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeInvocationResultsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -267,6 +270,7 @@ impl rt::Record for DescribeInvocationResultsRequestTag {
 }
 
 impl ::std::fmt::Debug for DescribeInvocationResultsRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -302,6 +306,7 @@ impl rt::Record for DescribeInvocationResultsResponseInvocationInvocationResults
 }
 
 impl ::std::fmt::Debug for DescribeInvocationResultsResponseInvocationInvocationResultsTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -394,6 +399,7 @@ impl rt::Record for DescribeInvocationResultsResponseInvocationInvocationResults
 }
 
 impl ::std::fmt::Debug for DescribeInvocationResultsResponseInvocationInvocationResults {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -434,6 +440,7 @@ impl rt::Record for DescribeInvocationResultsResponseInvocation {
 }
 
 impl ::std::fmt::Debug for DescribeInvocationResultsResponseInvocation {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

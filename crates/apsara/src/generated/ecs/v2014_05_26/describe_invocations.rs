@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_invocations(&self) -> DescribeInvocations {
         Call::new(self)
     }
@@ -208,6 +209,7 @@ impl rt::Record for DescribeInvocationsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeInvocationsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -274,6 +276,7 @@ impl rt::Record for DescribeInvocationsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeInvocationsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -309,6 +312,7 @@ impl rt::Record for DescribeInvocationsRequestTag {
 }
 
 impl ::std::fmt::Debug for DescribeInvocationsRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -389,6 +393,7 @@ impl rt::Record for DescribeInvocationsResponseInvocationsInvokeInstances {
 }
 
 impl ::std::fmt::Debug for DescribeInvocationsResponseInvocationsInvokeInstances {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -418,6 +423,7 @@ impl rt::Record for DescribeInvocationsResponseInvocationsTags {
 }
 
 impl ::std::fmt::Debug for DescribeInvocationsResponseInvocationsTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -510,6 +516,7 @@ impl rt::Record for DescribeInvocationsResponseInvocations {
 }
 
 impl ::std::fmt::Debug for DescribeInvocationsResponseInvocations {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

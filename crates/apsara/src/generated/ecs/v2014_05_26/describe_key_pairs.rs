@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_key_pairs(&self) -> DescribeKeyPairs {
         Call::new(self)
     }
@@ -126,6 +127,7 @@ impl rt::Record for DescribeKeyPairsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeKeyPairsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -188,6 +190,7 @@ impl rt::Record for DescribeKeyPairsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeKeyPairsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -223,6 +226,7 @@ impl rt::Record for DescribeKeyPairsRequestTag {
 }
 
 impl ::std::fmt::Debug for DescribeKeyPairsRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -258,6 +262,7 @@ impl rt::Record for DescribeKeyPairsResponseKeyPairsTags {
 }
 
 impl ::std::fmt::Debug for DescribeKeyPairsResponseKeyPairsTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -299,6 +304,7 @@ impl rt::Record for DescribeKeyPairsResponseKeyPairs {
 }
 
 impl ::std::fmt::Debug for DescribeKeyPairsResponseKeyPairs {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

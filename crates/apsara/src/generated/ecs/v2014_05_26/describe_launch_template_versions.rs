@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_launch_template_versions(&self) -> DescribeLaunchTemplateVersions {
         Call::new(self)
     }
@@ -147,6 +148,7 @@ impl rt::Record for DescribeLaunchTemplateVersionsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLaunchTemplateVersionsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -212,6 +214,7 @@ impl rt::Record for DescribeLaunchTemplateVersionsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLaunchTemplateVersionsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -281,6 +284,7 @@ impl rt::Record for DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionS
 }
 
 impl ::std::fmt::Debug for DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSetsLaunchTemplateDataDataDisks {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -309,6 +313,7 @@ impl rt::Record for DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionS
 
 impl ::std::fmt::Debug
 for DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSetsLaunchTemplateDataImageOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -361,6 +366,7 @@ impl rt::Record for DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionS
 
 impl ::std::fmt::Debug
 for DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSetsLaunchTemplateDataNetworkInterfaces {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -390,6 +396,7 @@ impl rt::Record for DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionS
 
 impl ::std::fmt::Debug
 for DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSetsLaunchTemplateDataSecurityOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -421,6 +428,7 @@ impl rt::Record for DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionS
 }
 
 impl ::std::fmt::Debug for DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSetsLaunchTemplateDataTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -627,6 +635,7 @@ impl rt::Record for DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionS
 }
 
 impl ::std::fmt::Debug for DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSetsLaunchTemplateData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -679,6 +688,7 @@ impl rt::Record for DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionS
 }
 
 impl ::std::fmt::Debug for DescribeLaunchTemplateVersionsResponseLaunchTemplateVersionSets {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

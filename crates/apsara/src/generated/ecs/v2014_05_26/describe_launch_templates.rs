@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_launch_templates(&self) -> DescribeLaunchTemplates {
         Call::new(self)
     }
@@ -130,6 +131,7 @@ impl rt::Record for DescribeLaunchTemplatesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLaunchTemplatesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -193,6 +195,7 @@ impl rt::Record for DescribeLaunchTemplatesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLaunchTemplatesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -228,6 +231,7 @@ impl rt::Record for DescribeLaunchTemplatesRequestTemplateTag {
 }
 
 impl ::std::fmt::Debug for DescribeLaunchTemplatesRequestTemplateTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -263,6 +267,7 @@ impl rt::Record for DescribeLaunchTemplatesResponseLaunchTemplateSetsTags {
 }
 
 impl ::std::fmt::Debug for DescribeLaunchTemplatesResponseLaunchTemplateSetsTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -313,6 +318,7 @@ impl rt::Record for DescribeLaunchTemplatesResponseLaunchTemplateSets {
 }
 
 impl ::std::fmt::Debug for DescribeLaunchTemplatesResponseLaunchTemplateSets {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -31,6 +31,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn describe_limitation(&self) -> DescribeLimitation {
         Call::new(self)
     }
@@ -64,6 +65,7 @@ impl rt::Record for DescribeLimitationRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLimitationRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -114,6 +116,7 @@ impl rt::Record for DescribeLimitationResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLimitationResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_managed_instances(&self) -> DescribeManagedInstances {
         Call::new(self)
     }
@@ -175,6 +176,7 @@ impl rt::Record for DescribeManagedInstancesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeManagedInstancesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -241,6 +243,7 @@ impl rt::Record for DescribeManagedInstancesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeManagedInstancesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -276,6 +279,7 @@ impl rt::Record for DescribeManagedInstancesRequestTag {
 }
 
 impl ::std::fmt::Debug for DescribeManagedInstancesRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -311,6 +315,7 @@ impl rt::Record for DescribeManagedInstancesResponseInstancesTags {
 }
 
 impl ::std::fmt::Debug for DescribeManagedInstancesResponseInstancesTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -382,6 +387,7 @@ impl rt::Record for DescribeManagedInstancesResponseInstances {
 }
 
 impl ::std::fmt::Debug for DescribeManagedInstancesResponseInstances {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

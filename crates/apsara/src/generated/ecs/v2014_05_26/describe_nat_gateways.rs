@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn describe_nat_gateways(&self) -> DescribeNatGateways {
         Call::new(self)
     }
@@ -101,6 +102,7 @@ impl rt::Record for DescribeNatGatewaysRequest {
 }
 
 impl ::std::fmt::Debug for DescribeNatGatewaysRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -163,6 +165,7 @@ impl rt::Record for DescribeNatGatewaysResponse {
 }
 
 impl ::std::fmt::Debug for DescribeNatGatewaysResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -229,6 +232,7 @@ impl rt::Record for DescribeNatGatewaysResponseNatGateways {
 }
 
 impl ::std::fmt::Debug for DescribeNatGatewaysResponseNatGateways {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

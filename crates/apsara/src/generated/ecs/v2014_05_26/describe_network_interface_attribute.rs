@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_network_interface_attribute(
         &self,
     ) -> DescribeNetworkInterfaceAttribute {
@@ -95,6 +96,7 @@ impl rt::Record for DescribeNetworkInterfaceAttributeRequest {
 }
 
 impl ::std::fmt::Debug for DescribeNetworkInterfaceAttributeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -259,6 +261,7 @@ impl rt::Record for DescribeNetworkInterfaceAttributeResponse {
 }
 
 impl ::std::fmt::Debug for DescribeNetworkInterfaceAttributeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -294,6 +297,7 @@ impl rt::Record for DescribeNetworkInterfaceAttributeRequestTag {
 }
 
 impl ::std::fmt::Debug for DescribeNetworkInterfaceAttributeRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -329,6 +333,7 @@ impl rt::Record for DescribeNetworkInterfaceAttributeResponseAssociatedPublicIp 
 }
 
 impl ::std::fmt::Debug for DescribeNetworkInterfaceAttributeResponseAssociatedPublicIp {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -368,6 +373,7 @@ impl rt::Record for DescribeNetworkInterfaceAttributeResponseAttachment {
 }
 
 impl ::std::fmt::Debug for DescribeNetworkInterfaceAttributeResponseAttachment {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -402,6 +408,7 @@ impl rt::Record for DescribeNetworkInterfaceAttributeResponseBondInterfaceSpecif
 
 impl ::std::fmt::Debug
 for DescribeNetworkInterfaceAttributeResponseBondInterfaceSpecificationSlaveInterfaceSpecification {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -434,6 +441,7 @@ impl rt::Record for DescribeNetworkInterfaceAttributeResponseBondInterfaceSpecif
 }
 
 impl ::std::fmt::Debug for DescribeNetworkInterfaceAttributeResponseBondInterfaceSpecification {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -466,6 +474,7 @@ impl rt::Record for DescribeNetworkInterfaceAttributeResponseConnectionTrackingC
 }
 
 impl ::std::fmt::Debug for DescribeNetworkInterfaceAttributeResponseConnectionTrackingConfiguration {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -503,6 +512,7 @@ impl rt::Record for DescribeNetworkInterfaceAttributeResponseEnhancedNetwork {
 }
 
 impl ::std::fmt::Debug for DescribeNetworkInterfaceAttributeResponseEnhancedNetwork {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -527,6 +537,7 @@ impl rt::Record for DescribeNetworkInterfaceAttributeResponseIpv4PrefixSets {
 }
 
 impl ::std::fmt::Debug for DescribeNetworkInterfaceAttributeResponseIpv4PrefixSets {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -551,6 +562,7 @@ impl rt::Record for DescribeNetworkInterfaceAttributeResponseIpv6PrefixSets {
 }
 
 impl ::std::fmt::Debug for DescribeNetworkInterfaceAttributeResponseIpv6PrefixSets {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -577,6 +589,7 @@ impl rt::Record for DescribeNetworkInterfaceAttributeResponseIpv6Sets {
 }
 
 impl ::std::fmt::Debug for DescribeNetworkInterfaceAttributeResponseIpv6Sets {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -609,6 +622,7 @@ impl rt::Record for DescribeNetworkInterfaceAttributeResponseNetworkInterfaceTra
 }
 
 impl ::std::fmt::Debug for DescribeNetworkInterfaceAttributeResponseNetworkInterfaceTrafficConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -638,6 +652,7 @@ impl rt::Record for DescribeNetworkInterfaceAttributeResponsePrivateIpSetsAssoci
 }
 
 impl ::std::fmt::Debug for DescribeNetworkInterfaceAttributeResponsePrivateIpSetsAssociatedPublicIp {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -672,6 +687,7 @@ impl rt::Record for DescribeNetworkInterfaceAttributeResponsePrivateIpSets {
 }
 
 impl ::std::fmt::Debug for DescribeNetworkInterfaceAttributeResponsePrivateIpSets {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -710,6 +726,7 @@ impl rt::Record for DescribeNetworkInterfaceAttributeResponseQoSConfigQoS {
 }
 
 impl ::std::fmt::Debug for DescribeNetworkInterfaceAttributeResponseQoSConfigQoS {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -739,6 +756,7 @@ impl rt::Record for DescribeNetworkInterfaceAttributeResponseQoSConfig {
 }
 
 impl ::std::fmt::Debug for DescribeNetworkInterfaceAttributeResponseQoSConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -771,6 +789,7 @@ impl rt::Record for DescribeNetworkInterfaceAttributeResponseSlaveInterfaceSpeci
 }
 
 impl ::std::fmt::Debug for DescribeNetworkInterfaceAttributeResponseSlaveInterfaceSpecification {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -800,6 +819,7 @@ impl rt::Record for DescribeNetworkInterfaceAttributeResponseTags {
 }
 
 impl ::std::fmt::Debug for DescribeNetworkInterfaceAttributeResponseTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_network_interface_permissions(
         &self,
     ) -> DescribeNetworkInterfacePermissions {
@@ -109,6 +110,7 @@ impl rt::Record for DescribeNetworkInterfacePermissionsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeNetworkInterfacePermissionsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -174,6 +176,7 @@ impl rt::Record for DescribeNetworkInterfacePermissionsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeNetworkInterfacePermissionsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -222,6 +225,7 @@ impl rt::Record for DescribeNetworkInterfacePermissionsResponseNetworkInterfaceP
 }
 
 impl ::std::fmt::Debug for DescribeNetworkInterfacePermissionsResponseNetworkInterfacePermissions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

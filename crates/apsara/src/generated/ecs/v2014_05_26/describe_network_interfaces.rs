@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_network_interfaces(&self) -> DescribeNetworkInterfaces {
         Call::new(self)
     }
@@ -241,6 +242,7 @@ impl rt::Record for DescribeNetworkInterfacesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeNetworkInterfacesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -310,6 +312,7 @@ impl rt::Record for DescribeNetworkInterfacesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeNetworkInterfacesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -345,6 +348,7 @@ impl rt::Record for DescribeNetworkInterfacesRequestTag {
 }
 
 impl ::std::fmt::Debug for DescribeNetworkInterfacesRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -380,6 +384,7 @@ impl rt::Record for DescribeNetworkInterfacesResponseNetworkInterfaceSetsAssocia
 }
 
 impl ::std::fmt::Debug for DescribeNetworkInterfacesResponseNetworkInterfaceSetsAssociatedPublicIp {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -415,6 +420,7 @@ impl rt::Record for DescribeNetworkInterfacesResponseNetworkInterfaceSetsAttachm
 }
 
 impl ::std::fmt::Debug for DescribeNetworkInterfacesResponseNetworkInterfaceSetsAttachment {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -439,6 +445,7 @@ impl rt::Record for DescribeNetworkInterfacesResponseNetworkInterfaceSetsIpv4Pre
 }
 
 impl ::std::fmt::Debug for DescribeNetworkInterfacesResponseNetworkInterfaceSetsIpv4PrefixSets {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -463,6 +470,7 @@ impl rt::Record for DescribeNetworkInterfacesResponseNetworkInterfaceSetsIpv6Pre
 }
 
 impl ::std::fmt::Debug for DescribeNetworkInterfacesResponseNetworkInterfaceSetsIpv6PrefixSets {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -489,6 +497,7 @@ impl rt::Record for DescribeNetworkInterfacesResponseNetworkInterfaceSetsIpv6Set
 }
 
 impl ::std::fmt::Debug for DescribeNetworkInterfacesResponseNetworkInterfaceSetsIpv6Sets {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -519,6 +528,7 @@ impl rt::Record for DescribeNetworkInterfacesResponseNetworkInterfaceSetsPrivate
 }
 
 impl ::std::fmt::Debug for DescribeNetworkInterfacesResponseNetworkInterfaceSetsPrivateIpSetsAssociatedPublicIp {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -556,6 +566,7 @@ impl rt::Record for DescribeNetworkInterfacesResponseNetworkInterfaceSetsPrivate
 }
 
 impl ::std::fmt::Debug for DescribeNetworkInterfacesResponseNetworkInterfaceSetsPrivateIpSets {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -585,6 +596,7 @@ impl rt::Record for DescribeNetworkInterfacesResponseNetworkInterfaceSetsTags {
 }
 
 impl ::std::fmt::Debug for DescribeNetworkInterfacesResponseNetworkInterfaceSetsTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -705,6 +717,7 @@ impl rt::Record for DescribeNetworkInterfacesResponseNetworkInterfaceSets {
 }
 
 impl ::std::fmt::Debug for DescribeNetworkInterfacesResponseNetworkInterfaceSets {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

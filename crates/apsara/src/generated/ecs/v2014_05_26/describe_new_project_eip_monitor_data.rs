@@ -33,6 +33,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn describe_new_project_eip_monitor_data(
         &self,
     ) -> DescribeNewProjectEipMonitorData {
@@ -106,6 +107,7 @@ impl rt::Record for DescribeNewProjectEipMonitorDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeNewProjectEipMonitorDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -153,6 +155,7 @@ impl rt::Record for DescribeNewProjectEipMonitorDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeNewProjectEipMonitorDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -200,6 +203,7 @@ impl rt::Record for DescribeNewProjectEipMonitorDataResponseEipMonitorDatas {
 }
 
 impl ::std::fmt::Debug for DescribeNewProjectEipMonitorDataResponseEipMonitorDatas {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

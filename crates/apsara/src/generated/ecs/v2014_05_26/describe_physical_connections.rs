@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn describe_physical_connections(&self) -> DescribePhysicalConnections {
         Call::new(self)
     }
@@ -113,6 +114,7 @@ impl rt::Record for DescribePhysicalConnectionsRequest {
 }
 
 impl ::std::fmt::Debug for DescribePhysicalConnectionsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -178,6 +180,7 @@ impl rt::Record for DescribePhysicalConnectionsResponse {
 }
 
 impl ::std::fmt::Debug for DescribePhysicalConnectionsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -213,6 +216,7 @@ impl rt::Record for DescribePhysicalConnectionsRequestFilter {
 }
 
 impl ::std::fmt::Debug for DescribePhysicalConnectionsRequestFilter {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -296,6 +300,7 @@ impl rt::Record for DescribePhysicalConnectionsResponsePhysicalConnectionSet {
 }
 
 impl ::std::fmt::Debug for DescribePhysicalConnectionsResponsePhysicalConnectionSet {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_port_range_list_associations(
         &self,
     ) -> DescribePortRangeListAssociations {
@@ -93,6 +94,7 @@ impl rt::Record for DescribePortRangeListAssociationsRequest {
 }
 
 impl ::std::fmt::Debug for DescribePortRangeListAssociationsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -151,6 +153,7 @@ impl rt::Record for DescribePortRangeListAssociationsResponse {
 }
 
 impl ::std::fmt::Debug for DescribePortRangeListAssociationsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -186,6 +189,7 @@ impl rt::Record for DescribePortRangeListAssociationsResponsePortRangeListAssoci
 }
 
 impl ::std::fmt::Debug for DescribePortRangeListAssociationsResponsePortRangeListAssociations {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

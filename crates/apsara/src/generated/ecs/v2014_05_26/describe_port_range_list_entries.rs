@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_port_range_list_entries(&self) -> DescribePortRangeListEntries {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DescribePortRangeListEntriesRequest {
 }
 
 impl ::std::fmt::Debug for DescribePortRangeListEntriesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -117,6 +119,7 @@ impl rt::Record for DescribePortRangeListEntriesResponse {
 }
 
 impl ::std::fmt::Debug for DescribePortRangeListEntriesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -152,6 +155,7 @@ impl rt::Record for DescribePortRangeListEntriesResponseEntries {
 }
 
 impl ::std::fmt::Debug for DescribePortRangeListEntriesResponseEntries {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

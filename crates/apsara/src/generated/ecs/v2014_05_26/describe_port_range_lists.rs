@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_port_range_lists(&self) -> DescribePortRangeLists {
         Call::new(self)
     }
@@ -124,6 +125,7 @@ impl rt::Record for DescribePortRangeListsRequest {
 }
 
 impl ::std::fmt::Debug for DescribePortRangeListsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -180,6 +182,7 @@ impl rt::Record for DescribePortRangeListsResponse {
 }
 
 impl ::std::fmt::Debug for DescribePortRangeListsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -215,6 +218,7 @@ impl rt::Record for DescribePortRangeListsRequestTag {
 }
 
 impl ::std::fmt::Debug for DescribePortRangeListsRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -250,6 +254,7 @@ impl rt::Record for DescribePortRangeListsResponsePortRangeListsTags {
 }
 
 impl ::std::fmt::Debug for DescribePortRangeListsResponsePortRangeListsTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -297,6 +302,7 @@ impl rt::Record for DescribePortRangeListsResponsePortRangeLists {
 }
 
 impl ::std::fmt::Debug for DescribePortRangeListsResponsePortRangeLists {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

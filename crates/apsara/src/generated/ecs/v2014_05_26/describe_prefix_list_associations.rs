@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_prefix_list_associations(&self) -> DescribePrefixListAssociations {
         Call::new(self)
     }
@@ -89,6 +90,7 @@ impl rt::Record for DescribePrefixListAssociationsRequest {
 }
 
 impl ::std::fmt::Debug for DescribePrefixListAssociationsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -148,6 +150,7 @@ impl rt::Record for DescribePrefixListAssociationsResponse {
 }
 
 impl ::std::fmt::Debug for DescribePrefixListAssociationsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -183,6 +186,7 @@ impl rt::Record for DescribePrefixListAssociationsResponsePrefixListAssociations
 }
 
 impl ::std::fmt::Debug for DescribePrefixListAssociationsResponsePrefixListAssociations {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

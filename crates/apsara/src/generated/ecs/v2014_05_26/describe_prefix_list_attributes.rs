@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_prefix_list_attributes(&self) -> DescribePrefixListAttributes {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DescribePrefixListAttributesRequest {
 }
 
 impl ::std::fmt::Debug for DescribePrefixListAttributesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -135,6 +137,7 @@ impl rt::Record for DescribePrefixListAttributesResponse {
 }
 
 impl ::std::fmt::Debug for DescribePrefixListAttributesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -170,6 +173,7 @@ impl rt::Record for DescribePrefixListAttributesResponseEntries {
 }
 
 impl ::std::fmt::Debug for DescribePrefixListAttributesResponseEntries {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

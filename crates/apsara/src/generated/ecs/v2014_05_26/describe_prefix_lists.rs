@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_prefix_lists(&self) -> DescribePrefixLists {
         Call::new(self)
     }
@@ -130,6 +131,7 @@ impl rt::Record for DescribePrefixListsRequest {
 }
 
 impl ::std::fmt::Debug for DescribePrefixListsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -186,6 +188,7 @@ impl rt::Record for DescribePrefixListsResponse {
 }
 
 impl ::std::fmt::Debug for DescribePrefixListsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -221,6 +224,7 @@ impl rt::Record for DescribePrefixListsRequestTag {
 }
 
 impl ::std::fmt::Debug for DescribePrefixListsRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -256,6 +260,7 @@ impl rt::Record for DescribePrefixListsResponsePrefixListsTags {
 }
 
 impl ::std::fmt::Debug for DescribePrefixListsResponsePrefixListsTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -306,6 +311,7 @@ impl rt::Record for DescribePrefixListsResponsePrefixLists {
 }
 
 impl ::std::fmt::Debug for DescribePrefixListsResponsePrefixLists {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

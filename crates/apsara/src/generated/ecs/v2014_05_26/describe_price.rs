@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_price(&self) -> DescribePrice {
         Call::new(self)
     }
@@ -472,6 +473,7 @@ impl rt::Record for DescribePriceRequest {
 }
 
 impl ::std::fmt::Debug for DescribePriceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -519,6 +521,7 @@ impl rt::Record for DescribePriceResponse {
 }
 
 impl ::std::fmt::Debug for DescribePriceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -560,6 +563,7 @@ impl rt::Record for DescribePriceRequestDataDisk {
 }
 
 impl ::std::fmt::Debug for DescribePriceRequestDataDisk {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -601,6 +605,7 @@ impl rt::Record for DescribePriceRequestRecurrenceRules {
 }
 
 impl ::std::fmt::Debug for DescribePriceRequestRecurrenceRules {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -636,6 +641,7 @@ impl rt::Record for DescribePriceResponsePriceInfoPriceDetailInfosSubRules {
 }
 
 impl ::std::fmt::Debug for DescribePriceResponsePriceInfoPriceDetailInfosSubRules {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -674,6 +680,7 @@ impl rt::Record for DescribePriceResponsePriceInfoPriceDetailInfos {
 }
 
 impl ::std::fmt::Debug for DescribePriceResponsePriceInfoPriceDetailInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -715,6 +722,7 @@ impl rt::Record for DescribePriceResponsePriceInfoPrice {
 }
 
 impl ::std::fmt::Debug for DescribePriceResponsePriceInfoPrice {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -750,6 +758,7 @@ impl rt::Record for DescribePriceResponsePriceInfoRelatedPriceMarketplaceImagePr
 }
 
 impl ::std::fmt::Debug for DescribePriceResponsePriceInfoRelatedPriceMarketplaceImagePrice {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -778,6 +787,7 @@ impl rt::Record for DescribePriceResponsePriceInfoRelatedPrice {
 }
 
 impl ::std::fmt::Debug for DescribePriceResponsePriceInfoRelatedPrice {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -807,6 +817,7 @@ impl rt::Record for DescribePriceResponsePriceInfoRules {
 }
 
 impl ::std::fmt::Debug for DescribePriceResponsePriceInfoRules {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -839,6 +850,7 @@ impl rt::Record for DescribePriceResponsePriceInfo {
 }
 
 impl ::std::fmt::Debug for DescribePriceResponsePriceInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_recommend_instance_type(&self) -> DescribeRecommendInstanceType {
         Call::new(self)
     }
@@ -202,6 +203,7 @@ impl rt::Record for DescribeRecommendInstanceTypeRequest {
 }
 
 impl ::std::fmt::Debug for DescribeRecommendInstanceTypeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -249,6 +251,7 @@ impl rt::Record for DescribeRecommendInstanceTypeResponse {
 }
 
 impl ::std::fmt::Debug for DescribeRecommendInstanceTypeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -296,6 +299,7 @@ impl rt::Record for DescribeRecommendInstanceTypeResponseDataInstanceType {
 }
 
 impl ::std::fmt::Debug for DescribeRecommendInstanceTypeResponseDataInstanceType {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -325,6 +329,7 @@ impl rt::Record for DescribeRecommendInstanceTypeResponseDataZones {
 }
 
 impl ::std::fmt::Debug for DescribeRecommendInstanceTypeResponseDataZones {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -378,6 +383,7 @@ impl rt::Record for DescribeRecommendInstanceTypeResponseData {
 }
 
 impl ::std::fmt::Debug for DescribeRecommendInstanceTypeResponseData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_regions(&self) -> DescribeRegions {
         Call::new(self)
     }
@@ -77,6 +78,7 @@ impl rt::Record for DescribeRegionsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeRegionsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -124,6 +126,7 @@ impl rt::Record for DescribeRegionsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeRegionsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -165,6 +168,7 @@ impl rt::Record for DescribeRegionsResponseRegions {
 }
 
 impl ::std::fmt::Debug for DescribeRegionsResponseRegions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

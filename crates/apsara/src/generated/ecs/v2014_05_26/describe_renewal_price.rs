@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_renewal_price(&self) -> DescribeRenewalPrice {
         Call::new(self)
     }
@@ -106,6 +107,7 @@ impl rt::Record for DescribeRenewalPriceRequest {
 }
 
 impl ::std::fmt::Debug for DescribeRenewalPriceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -153,6 +155,7 @@ impl rt::Record for DescribeRenewalPriceResponse {
 }
 
 impl ::std::fmt::Debug for DescribeRenewalPriceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -188,6 +191,7 @@ impl rt::Record for DescribeRenewalPriceResponsePriceInfoPriceDetailInfosSubRule
 }
 
 impl ::std::fmt::Debug for DescribeRenewalPriceResponsePriceInfoPriceDetailInfosSubRules {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -226,6 +230,7 @@ impl rt::Record for DescribeRenewalPriceResponsePriceInfoPriceDetailInfos {
 }
 
 impl ::std::fmt::Debug for DescribeRenewalPriceResponsePriceInfoPriceDetailInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -264,6 +269,7 @@ impl rt::Record for DescribeRenewalPriceResponsePriceInfoPrice {
 }
 
 impl ::std::fmt::Debug for DescribeRenewalPriceResponsePriceInfoPrice {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -293,6 +299,7 @@ impl rt::Record for DescribeRenewalPriceResponsePriceInfoRules {
 }
 
 impl ::std::fmt::Debug for DescribeRenewalPriceResponsePriceInfoRules {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -322,6 +329,7 @@ impl rt::Record for DescribeRenewalPriceResponsePriceInfo {
 }
 
 impl ::std::fmt::Debug for DescribeRenewalPriceResponsePriceInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

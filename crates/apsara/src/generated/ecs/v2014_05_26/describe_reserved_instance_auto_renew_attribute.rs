@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_reserved_instance_auto_renew_attribute(
         &self,
     ) -> DescribeReservedInstanceAutoRenewAttribute {
@@ -79,6 +80,7 @@ impl rt::Record for DescribeReservedInstanceAutoRenewAttributeRequest {
 }
 
 impl ::std::fmt::Debug for DescribeReservedInstanceAutoRenewAttributeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -129,6 +131,7 @@ impl rt::Record for DescribeReservedInstanceAutoRenewAttributeResponse {
 }
 
 impl ::std::fmt::Debug for DescribeReservedInstanceAutoRenewAttributeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -171,6 +174,7 @@ impl rt::Record for DescribeReservedInstanceAutoRenewAttributeResponseReservedIn
 }
 
 impl ::std::fmt::Debug for DescribeReservedInstanceAutoRenewAttributeResponseReservedInstanceRenewAttributes {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

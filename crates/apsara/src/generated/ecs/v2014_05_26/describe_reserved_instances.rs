@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_reserved_instances(&self) -> DescribeReservedInstances {
         Call::new(self)
     }
@@ -187,6 +188,7 @@ impl rt::Record for DescribeReservedInstancesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeReservedInstancesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -249,6 +251,7 @@ impl rt::Record for DescribeReservedInstancesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeReservedInstancesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -284,6 +287,7 @@ impl rt::Record for DescribeReservedInstancesRequestTag {
 }
 
 impl ::std::fmt::Debug for DescribeReservedInstancesRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -314,6 +318,7 @@ impl rt::Record for DescribeReservedInstancesResponseReservedInstancesOperationL
 }
 
 impl ::std::fmt::Debug for DescribeReservedInstancesResponseReservedInstancesOperationLocks {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -343,6 +348,7 @@ impl rt::Record for DescribeReservedInstancesResponseReservedInstancesTags {
 }
 
 impl ::std::fmt::Debug for DescribeReservedInstancesResponseReservedInstancesTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -422,6 +428,7 @@ impl rt::Record for DescribeReservedInstancesResponseReservedInstances {
 }
 
 impl ::std::fmt::Debug for DescribeReservedInstancesResponseReservedInstances {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn describe_resource_by_tags(&self) -> DescribeResourceByTags {
         Call::new(self)
     }
@@ -104,6 +105,7 @@ impl rt::Record for DescribeResourceByTagsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeResourceByTagsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -166,6 +168,7 @@ impl rt::Record for DescribeResourceByTagsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeResourceByTagsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -207,6 +210,7 @@ impl rt::Record for DescribeResourceByTagsRequestTag {
 }
 
 impl ::std::fmt::Debug for DescribeResourceByTagsRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -245,6 +249,7 @@ impl rt::Record for DescribeResourceByTagsResponseResources {
 }
 
 impl ::std::fmt::Debug for DescribeResourceByTagsResponseResources {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_resources_modification(&self) -> DescribeResourcesModification {
         Call::new(self)
     }
@@ -146,6 +147,7 @@ impl rt::Record for DescribeResourcesModificationRequest {
 }
 
 impl ::std::fmt::Debug for DescribeResourcesModificationRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -193,6 +195,7 @@ impl rt::Record for DescribeResourcesModificationResponse {
 }
 
 impl ::std::fmt::Debug for DescribeResourcesModificationResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -226,6 +229,7 @@ for DescribeResourcesModificationResponseAvailableZonesAvailableResourcesConditi
 
 impl ::std::fmt::Debug
 for DescribeResourcesModificationResponseAvailableZonesAvailableResourcesConditionSupportedResourcesConditions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -275,6 +279,7 @@ impl rt::Record for DescribeResourcesModificationResponseAvailableZonesAvailable
 
 impl ::std::fmt::Debug
 for DescribeResourcesModificationResponseAvailableZonesAvailableResourcesConditionSupportedResources {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -318,6 +323,7 @@ impl rt::Record for DescribeResourcesModificationResponseAvailableZonesAvailable
 }
 
 impl ::std::fmt::Debug for DescribeResourcesModificationResponseAvailableZonesAvailableResourcesSupportedResources {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -356,6 +362,7 @@ impl rt::Record for DescribeResourcesModificationResponseAvailableZonesAvailable
 }
 
 impl ::std::fmt::Debug for DescribeResourcesModificationResponseAvailableZonesAvailableResources {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -397,6 +404,7 @@ impl rt::Record for DescribeResourcesModificationResponseAvailableZones {
 }
 
 impl ::std::fmt::Debug for DescribeResourcesModificationResponseAvailableZones {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

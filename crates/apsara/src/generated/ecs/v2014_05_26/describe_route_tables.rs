@@ -30,6 +30,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn describe_route_tables(&self) -> DescribeRouteTables {
         Call::new(self)
     }
@@ -126,6 +127,7 @@ impl rt::Record for DescribeRouteTablesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeRouteTablesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -188,6 +190,7 @@ impl rt::Record for DescribeRouteTablesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeRouteTablesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -229,6 +232,7 @@ impl rt::Record for DescribeRouteTablesResponseRouteTablesRouteEntrysNextHops {
 }
 
 impl ::std::fmt::Debug for DescribeRouteTablesResponseRouteTablesRouteEntrysNextHops {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -273,6 +277,7 @@ impl rt::Record for DescribeRouteTablesResponseRouteTablesRouteEntrys {
 }
 
 impl ::std::fmt::Debug for DescribeRouteTablesResponseRouteTablesRouteEntrys {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -314,6 +319,7 @@ impl rt::Record for DescribeRouteTablesResponseRouteTables {
 }
 
 impl ::std::fmt::Debug for DescribeRouteTablesResponseRouteTables {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn describe_router_interfaces(&self) -> DescribeRouterInterfaces {
         Call::new(self)
     }
@@ -95,6 +96,7 @@ impl rt::Record for DescribeRouterInterfacesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeRouterInterfacesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -158,6 +160,7 @@ impl rt::Record for DescribeRouterInterfacesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeRouterInterfacesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -193,6 +196,7 @@ impl rt::Record for DescribeRouterInterfacesRequestFilter {
 }
 
 impl ::std::fmt::Debug for DescribeRouterInterfacesRequestFilter {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -299,6 +303,7 @@ impl rt::Record for DescribeRouterInterfacesResponseRouterInterfaceSet {
 }
 
 impl ::std::fmt::Debug for DescribeRouterInterfacesResponseRouterInterfaceSet {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

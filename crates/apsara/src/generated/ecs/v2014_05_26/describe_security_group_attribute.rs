@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_security_group_attribute(&self) -> DescribeSecurityGroupAttribute {
         Call::new(self)
     }
@@ -115,6 +116,7 @@ impl rt::Record for DescribeSecurityGroupAttributeRequest {
 }
 
 impl ::std::fmt::Debug for DescribeSecurityGroupAttributeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -186,6 +188,7 @@ impl rt::Record for DescribeSecurityGroupAttributeResponse {
 }
 
 impl ::std::fmt::Debug for DescribeSecurityGroupAttributeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -293,6 +296,7 @@ impl rt::Record for DescribeSecurityGroupAttributeResponsePermissions {
 }
 
 impl ::std::fmt::Debug for DescribeSecurityGroupAttributeResponsePermissions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_security_group_references(&self) -> DescribeSecurityGroupReferences {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for DescribeSecurityGroupReferencesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeSecurityGroupReferencesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -129,6 +131,7 @@ impl rt::Record for DescribeSecurityGroupReferencesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeSecurityGroupReferencesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -165,6 +168,7 @@ impl rt::Record for DescribeSecurityGroupReferencesResponseSecurityGroupReferenc
 }
 
 impl ::std::fmt::Debug for DescribeSecurityGroupReferencesResponseSecurityGroupReferencesReferencingSecurityGroups {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -197,6 +201,7 @@ impl rt::Record for DescribeSecurityGroupReferencesResponseSecurityGroupReferenc
 }
 
 impl ::std::fmt::Debug for DescribeSecurityGroupReferencesResponseSecurityGroupReferences {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

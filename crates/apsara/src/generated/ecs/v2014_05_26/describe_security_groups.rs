@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_security_groups(&self) -> DescribeSecurityGroups {
         Call::new(self)
     }
@@ -208,6 +209,7 @@ impl rt::Record for DescribeSecurityGroupsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeSecurityGroupsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -277,6 +279,7 @@ impl rt::Record for DescribeSecurityGroupsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeSecurityGroupsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -318,6 +321,7 @@ impl rt::Record for DescribeSecurityGroupsRequestTag {
 }
 
 impl ::std::fmt::Debug for DescribeSecurityGroupsRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -353,6 +357,7 @@ impl rt::Record for DescribeSecurityGroupsResponseSecurityGroupsTags {
 }
 
 impl ::std::fmt::Debug for DescribeSecurityGroupsResponseSecurityGroupsTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -418,6 +423,7 @@ impl rt::Record for DescribeSecurityGroupsResponseSecurityGroups {
 }
 
 impl ::std::fmt::Debug for DescribeSecurityGroupsResponseSecurityGroups {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

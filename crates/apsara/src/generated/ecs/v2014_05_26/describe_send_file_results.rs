@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_send_file_results(&self) -> DescribeSendFileResults {
         Call::new(self)
     }
@@ -154,6 +155,7 @@ impl rt::Record for DescribeSendFileResultsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeSendFileResultsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -220,6 +222,7 @@ impl rt::Record for DescribeSendFileResultsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeSendFileResultsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -255,6 +258,7 @@ impl rt::Record for DescribeSendFileResultsRequestTag {
 }
 
 impl ::std::fmt::Debug for DescribeSendFileResultsRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -308,6 +312,7 @@ impl rt::Record for DescribeSendFileResultsResponseInvocationsInvokeInstances {
 }
 
 impl ::std::fmt::Debug for DescribeSendFileResultsResponseInvocationsInvokeInstances {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -337,6 +342,7 @@ impl rt::Record for DescribeSendFileResultsResponseInvocationsTags {
 }
 
 impl ::std::fmt::Debug for DescribeSendFileResultsResponseInvocationsTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -405,6 +411,7 @@ impl rt::Record for DescribeSendFileResultsResponseInvocations {
 }
 
 impl ::std::fmt::Debug for DescribeSendFileResultsResponseInvocations {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

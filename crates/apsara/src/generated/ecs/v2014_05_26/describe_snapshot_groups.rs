@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_snapshot_groups(&self) -> DescribeSnapshotGroups {
         Call::new(self)
     }
@@ -157,6 +158,7 @@ impl rt::Record for DescribeSnapshotGroupsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeSnapshotGroupsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -213,6 +215,7 @@ impl rt::Record for DescribeSnapshotGroupsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeSnapshotGroupsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -248,6 +251,7 @@ impl rt::Record for DescribeSnapshotGroupsRequestTag {
 }
 
 impl ::std::fmt::Debug for DescribeSnapshotGroupsRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -283,6 +287,7 @@ impl rt::Record for DescribeSnapshotGroupsResponseSnapshotGroupsSnapshotsTags {
 }
 
 impl ::std::fmt::Debug for DescribeSnapshotGroupsResponseSnapshotGroupsSnapshotsTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -330,6 +335,7 @@ impl rt::Record for DescribeSnapshotGroupsResponseSnapshotGroupsSnapshots {
 }
 
 impl ::std::fmt::Debug for DescribeSnapshotGroupsResponseSnapshotGroupsSnapshots {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -359,6 +365,7 @@ impl rt::Record for DescribeSnapshotGroupsResponseSnapshotGroupsTags {
 }
 
 impl ::std::fmt::Debug for DescribeSnapshotGroupsResponseSnapshotGroupsTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -412,6 +419,7 @@ impl rt::Record for DescribeSnapshotGroupsResponseSnapshotGroups {
 }
 
 impl ::std::fmt::Debug for DescribeSnapshotGroupsResponseSnapshotGroups {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

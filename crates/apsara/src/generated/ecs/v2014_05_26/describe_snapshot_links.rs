@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_snapshot_links(&self) -> DescribeSnapshotLinks {
         Call::new(self)
     }
@@ -124,6 +125,7 @@ impl rt::Record for DescribeSnapshotLinksRequest {
 }
 
 impl ::std::fmt::Debug for DescribeSnapshotLinksRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -190,6 +192,7 @@ impl rt::Record for DescribeSnapshotLinksResponse {
 }
 
 impl ::std::fmt::Debug for DescribeSnapshotLinksResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -255,6 +258,7 @@ impl rt::Record for DescribeSnapshotLinksResponseSnapshotLinks {
 }
 
 impl ::std::fmt::Debug for DescribeSnapshotLinksResponseSnapshotLinks {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_snapshot_monitor_data(&self) -> DescribeSnapshotMonitorData {
         Call::new(self)
     }
@@ -98,6 +99,7 @@ impl rt::Record for DescribeSnapshotMonitorDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeSnapshotMonitorDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -145,6 +147,7 @@ impl rt::Record for DescribeSnapshotMonitorDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeSnapshotMonitorDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -180,6 +183,7 @@ impl rt::Record for DescribeSnapshotMonitorDataResponseMonitorData {
 }
 
 impl ::std::fmt::Debug for DescribeSnapshotMonitorDataResponseMonitorData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_snapshot_package(&self) -> DescribeSnapshotPackage {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for DescribeSnapshotPackageRequest {
 }
 
 impl ::std::fmt::Debug for DescribeSnapshotPackageRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -140,6 +142,7 @@ impl rt::Record for DescribeSnapshotPackageResponse {
 }
 
 impl ::std::fmt::Debug for DescribeSnapshotPackageResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -181,6 +184,7 @@ impl rt::Record for DescribeSnapshotPackageResponseSnapshotPackages {
 }
 
 impl ::std::fmt::Debug for DescribeSnapshotPackageResponseSnapshotPackages {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

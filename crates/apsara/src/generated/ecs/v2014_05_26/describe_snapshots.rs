@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_snapshots(&self) -> DescribeSnapshots {
         Call::new(self)
     }
@@ -271,6 +272,7 @@ impl rt::Record for DescribeSnapshotsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeSnapshotsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -337,6 +339,7 @@ impl rt::Record for DescribeSnapshotsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeSnapshotsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -378,6 +381,7 @@ impl rt::Record for DescribeSnapshotsRequestTag {
 }
 
 impl ::std::fmt::Debug for DescribeSnapshotsRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -413,6 +417,7 @@ impl rt::Record for DescribeSnapshotsResponseSnapshotsTags {
 }
 
 impl ::std::fmt::Debug for DescribeSnapshotsResponseSnapshotsTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -523,6 +528,7 @@ impl rt::Record for DescribeSnapshotsResponseSnapshots {
 }
 
 impl ::std::fmt::Debug for DescribeSnapshotsResponseSnapshots {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_snapshots_usage(&self) -> DescribeSnapshotsUsage {
         Call::new(self)
     }
@@ -60,6 +61,7 @@ impl rt::Record for DescribeSnapshotsUsageRequest {
 }
 
 impl ::std::fmt::Debug for DescribeSnapshotsUsageRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -110,6 +112,7 @@ impl rt::Record for DescribeSnapshotsUsageResponse {
 }
 
 impl ::std::fmt::Debug for DescribeSnapshotsUsageResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

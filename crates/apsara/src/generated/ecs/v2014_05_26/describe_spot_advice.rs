@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_spot_advice(&self) -> DescribeSpotAdvice {
         Call::new(self)
     }
@@ -153,6 +154,7 @@ impl rt::Record for DescribeSpotAdviceRequest {
 }
 
 impl ::std::fmt::Debug for DescribeSpotAdviceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -204,6 +206,7 @@ impl rt::Record for DescribeSpotAdviceResponse {
 }
 
 impl ::std::fmt::Debug for DescribeSpotAdviceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -245,6 +248,7 @@ impl rt::Record for DescribeSpotAdviceResponseAvailableSpotZonesAvailableSpotRes
 }
 
 impl ::std::fmt::Debug for DescribeSpotAdviceResponseAvailableSpotZonesAvailableSpotResources {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -277,6 +281,7 @@ impl rt::Record for DescribeSpotAdviceResponseAvailableSpotZones {
 }
 
 impl ::std::fmt::Debug for DescribeSpotAdviceResponseAvailableSpotZones {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_spot_price_history(&self) -> DescribeSpotPriceHistory {
         Call::new(self)
     }
@@ -143,6 +144,7 @@ impl rt::Record for DescribeSpotPriceHistoryRequest {
 }
 
 impl ::std::fmt::Debug for DescribeSpotPriceHistoryRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -196,6 +198,7 @@ impl rt::Record for DescribeSpotPriceHistoryResponse {
 }
 
 impl ::std::fmt::Debug for DescribeSpotPriceHistoryResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -246,6 +249,7 @@ impl rt::Record for DescribeSpotPriceHistoryResponseSpotPrices {
 }
 
 impl ::std::fmt::Debug for DescribeSpotPriceHistoryResponseSpotPrices {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

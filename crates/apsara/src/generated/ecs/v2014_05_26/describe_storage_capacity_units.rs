@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_storage_capacity_units(&self) -> DescribeStorageCapacityUnits {
         Call::new(self)
     }
@@ -144,6 +145,7 @@ impl rt::Record for DescribeStorageCapacityUnitsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeStorageCapacityUnitsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -209,6 +211,7 @@ impl rt::Record for DescribeStorageCapacityUnitsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeStorageCapacityUnitsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -244,6 +247,7 @@ impl rt::Record for DescribeStorageCapacityUnitsRequestTag {
 }
 
 impl ::std::fmt::Debug for DescribeStorageCapacityUnitsRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -279,6 +283,7 @@ impl rt::Record for DescribeStorageCapacityUnitsResponseStorageCapacityUnitsTags
 }
 
 impl ::std::fmt::Debug for DescribeStorageCapacityUnitsResponseStorageCapacityUnitsTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -335,6 +340,7 @@ impl rt::Record for DescribeStorageCapacityUnitsResponseStorageCapacityUnits {
 }
 
 impl ::std::fmt::Debug for DescribeStorageCapacityUnitsResponseStorageCapacityUnits {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

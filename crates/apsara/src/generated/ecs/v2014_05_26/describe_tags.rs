@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn describe_tags(&self) -> DescribeTags {
         Call::new(self)
     }
@@ -122,6 +123,7 @@ impl rt::Record for DescribeTagsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeTagsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -184,6 +186,7 @@ impl rt::Record for DescribeTagsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeTagsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -225,6 +228,7 @@ impl rt::Record for DescribeTagsRequestTag {
 }
 
 impl ::std::fmt::Debug for DescribeTagsRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -290,6 +294,7 @@ impl rt::Record for DescribeTagsResponseTagsResourceTypeCount {
 }
 
 impl ::std::fmt::Debug for DescribeTagsResponseTagsResourceTypeCount {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -322,6 +327,7 @@ impl rt::Record for DescribeTagsResponseTags {
 }
 
 impl ::std::fmt::Debug for DescribeTagsResponseTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_task_attribute(&self) -> DescribeTaskAttribute {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DescribeTaskAttributeRequest {
 }
 
 impl ::std::fmt::Debug for DescribeTaskAttributeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -151,6 +153,7 @@ impl rt::Record for DescribeTaskAttributeResponse {
 }
 
 impl ::std::fmt::Debug for DescribeTaskAttributeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -186,6 +189,7 @@ impl rt::Record for DescribeTaskAttributeResponseOperationProgressSetRelatedItem
 }
 
 impl ::std::fmt::Debug for DescribeTaskAttributeResponseOperationProgressSetRelatedItemSet {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -223,6 +227,7 @@ impl rt::Record for DescribeTaskAttributeResponseOperationProgressSet {
 }
 
 impl ::std::fmt::Debug for DescribeTaskAttributeResponseOperationProgressSet {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_tasks(&self) -> DescribeTasks {
         Call::new(self)
     }
@@ -136,6 +137,7 @@ impl rt::Record for DescribeTasksRequest {
 }
 
 impl ::std::fmt::Debug for DescribeTasksRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -201,6 +203,7 @@ impl rt::Record for DescribeTasksResponse {
 }
 
 impl ::std::fmt::Debug for DescribeTasksResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -251,6 +254,7 @@ impl rt::Record for DescribeTasksResponseTaskSet {
 }
 
 impl ::std::fmt::Debug for DescribeTasksResponseTaskSet {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

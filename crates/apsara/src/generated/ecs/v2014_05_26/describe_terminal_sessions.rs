@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_terminal_sessions(&self) -> DescribeTerminalSessions {
         Call::new(self)
     }
@@ -97,6 +98,7 @@ impl rt::Record for DescribeTerminalSessionsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeTerminalSessionsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -153,6 +155,7 @@ impl rt::Record for DescribeTerminalSessionsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeTerminalSessionsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -200,6 +203,7 @@ impl rt::Record for DescribeTerminalSessionsResponseSessionsConnections {
 }
 
 impl ::std::fmt::Debug for DescribeTerminalSessionsResponseSessionsConnections {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -250,6 +254,7 @@ impl rt::Record for DescribeTerminalSessionsResponseSessions {
 }
 
 impl ::std::fmt::Debug for DescribeTerminalSessionsResponseSessions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

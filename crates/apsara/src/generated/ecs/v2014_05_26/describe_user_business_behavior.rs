@@ -31,6 +31,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn describe_user_business_behavior(&self) -> DescribeUserBusinessBehavior {
         Call::new(self)
     }
@@ -73,6 +74,7 @@ impl rt::Record for DescribeUserBusinessBehaviorRequest {
 }
 
 impl ::std::fmt::Debug for DescribeUserBusinessBehaviorRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -120,6 +122,7 @@ impl rt::Record for DescribeUserBusinessBehaviorResponse {
 }
 
 impl ::std::fmt::Debug for DescribeUserBusinessBehaviorResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_user_data(&self) -> DescribeUserData {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DescribeUserDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeUserDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -123,6 +125,7 @@ impl rt::Record for DescribeUserDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeUserDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -31,6 +31,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn describe_v_routers(&self) -> DescribeVRouters {
         Call::new(self)
     }
@@ -91,6 +92,7 @@ impl rt::Record for DescribeVRoutersRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVRoutersRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -153,6 +155,7 @@ impl rt::Record for DescribeVRoutersResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVRoutersResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -203,6 +206,7 @@ impl rt::Record for DescribeVRoutersResponseVRouters {
 }
 
 impl ::std::fmt::Debug for DescribeVRoutersResponseVRouters {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

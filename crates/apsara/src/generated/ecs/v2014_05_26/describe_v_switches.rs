@@ -31,6 +31,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn describe_v_switches(&self) -> DescribeVSwitches {
         Call::new(self)
     }
@@ -118,6 +119,7 @@ impl rt::Record for DescribeVSwitchesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVSwitchesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -180,6 +182,7 @@ impl rt::Record for DescribeVSwitchesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVSwitchesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -242,6 +245,7 @@ impl rt::Record for DescribeVSwitchesResponseVSwitches {
 }
 
 impl ::std::fmt::Debug for DescribeVSwitchesResponseVSwitches {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

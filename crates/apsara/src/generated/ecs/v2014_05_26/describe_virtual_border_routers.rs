@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn describe_virtual_border_routers(&self) -> DescribeVirtualBorderRouters {
         Call::new(self)
     }
@@ -95,6 +96,7 @@ impl rt::Record for DescribeVirtualBorderRoutersRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVirtualBorderRoutersRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -160,6 +162,7 @@ impl rt::Record for DescribeVirtualBorderRoutersResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVirtualBorderRoutersResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -195,6 +198,7 @@ impl rt::Record for DescribeVirtualBorderRoutersRequestFilter {
 }
 
 impl ::std::fmt::Debug for DescribeVirtualBorderRoutersRequestFilter {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -286,6 +290,7 @@ impl rt::Record for DescribeVirtualBorderRoutersResponseVirtualBorderRouterSet {
 }
 
 impl ::std::fmt::Debug for DescribeVirtualBorderRoutersResponseVirtualBorderRouterSet {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

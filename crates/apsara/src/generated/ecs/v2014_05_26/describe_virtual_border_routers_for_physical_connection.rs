@@ -33,6 +33,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn describe_virtual_border_routers_for_physical_connection(
         &self,
     ) -> DescribeVirtualBorderRoutersForPhysicalConnection {
@@ -111,6 +112,7 @@ impl rt::Record for DescribeVirtualBorderRoutersForPhysicalConnectionRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVirtualBorderRoutersForPhysicalConnectionRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -181,6 +183,7 @@ impl rt::Record for DescribeVirtualBorderRoutersForPhysicalConnectionResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVirtualBorderRoutersForPhysicalConnectionResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -216,6 +219,7 @@ impl rt::Record for DescribeVirtualBorderRoutersForPhysicalConnectionRequestFilt
 }
 
 impl ::std::fmt::Debug for DescribeVirtualBorderRoutersForPhysicalConnectionRequestFilter {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -272,6 +276,7 @@ for DescribeVirtualBorderRoutersForPhysicalConnectionResponseVirtualBorderRouter
 
 impl ::std::fmt::Debug
 for DescribeVirtualBorderRoutersForPhysicalConnectionResponseVirtualBorderRouterForPhysicalConnectionSet {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn describe_vpcs(&self) -> DescribeVpcs {
         Call::new(self)
     }
@@ -101,6 +102,7 @@ impl rt::Record for DescribeVpcsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVpcsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -163,6 +165,7 @@ impl rt::Record for DescribeVpcsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVpcsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -225,6 +228,7 @@ impl rt::Record for DescribeVpcsResponseVpcs {
 }
 
 impl ::std::fmt::Debug for DescribeVpcsResponseVpcs {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_zones(&self) -> DescribeZones {
         Call::new(self)
     }
@@ -96,6 +97,7 @@ impl rt::Record for DescribeZonesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeZonesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -143,6 +145,7 @@ impl rt::Record for DescribeZonesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeZonesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -197,6 +200,7 @@ impl rt::Record for DescribeZonesResponseZonesAvailableResources {
 }
 
 impl ::std::fmt::Debug for DescribeZonesResponseZonesAvailableResources {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -256,6 +260,7 @@ impl rt::Record for DescribeZonesResponseZones {
 }
 
 impl ::std::fmt::Debug for DescribeZonesResponseZones {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

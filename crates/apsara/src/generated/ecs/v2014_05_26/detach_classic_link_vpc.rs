@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn detach_classic_link_vpc(&self) -> DetachClassicLinkVpc {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for DetachClassicLinkVpcRequest {
 }
 
 impl ::std::fmt::Debug for DetachClassicLinkVpcRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -122,6 +124,7 @@ impl rt::Record for DetachClassicLinkVpcResponse {
 }
 
 impl ::std::fmt::Debug for DetachClassicLinkVpcResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

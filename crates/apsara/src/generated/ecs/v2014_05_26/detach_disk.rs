@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn detach_disk(&self) -> DetachDisk {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for DetachDiskRequest {
 }
 
 impl ::std::fmt::Debug for DetachDiskRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -121,6 +123,7 @@ impl rt::Record for DetachDiskResponse {
 }
 
 impl ::std::fmt::Debug for DetachDiskResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

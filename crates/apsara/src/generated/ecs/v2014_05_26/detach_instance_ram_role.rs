@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn detach_instance_ram_role(&self) -> DetachInstanceRamRole {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for DetachInstanceRamRoleRequest {
 }
 
 impl ::std::fmt::Debug for DetachInstanceRamRoleRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -138,6 +140,7 @@ impl rt::Record for DetachInstanceRamRoleResponse {
 }
 
 impl ::std::fmt::Debug for DetachInstanceRamRoleResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -174,6 +177,7 @@ impl rt::Record for DetachInstanceRamRoleResponseDetachInstanceRamRoleResultsIns
 }
 
 impl ::std::fmt::Debug for DetachInstanceRamRoleResponseDetachInstanceRamRoleResultsInstanceRamRoleSets {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -215,6 +219,7 @@ impl rt::Record for DetachInstanceRamRoleResponseDetachInstanceRamRoleResults {
 }
 
 impl ::std::fmt::Debug for DetachInstanceRamRoleResponseDetachInstanceRamRoleResults {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

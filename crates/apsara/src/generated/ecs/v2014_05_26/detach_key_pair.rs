@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn detach_key_pair(&self) -> DetachKeyPair {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for DetachKeyPairRequest {
 }
 
 impl ::std::fmt::Debug for DetachKeyPairRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -136,6 +138,7 @@ impl rt::Record for DetachKeyPairResponse {
 }
 
 impl ::std::fmt::Debug for DetachKeyPairResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -177,6 +180,7 @@ impl rt::Record for DetachKeyPairResponseResults {
 }
 
 impl ::std::fmt::Debug for DetachKeyPairResponseResults {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn detach_network_interface(&self) -> DetachNetworkInterface {
         Call::new(self)
     }
@@ -89,6 +90,7 @@ impl rt::Record for DetachNetworkInterfaceRequest {
 }
 
 impl ::std::fmt::Debug for DetachNetworkInterfaceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -131,6 +133,7 @@ impl rt::Record for DetachNetworkInterfaceResponse {
 }
 
 impl ::std::fmt::Debug for DetachNetworkInterfaceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

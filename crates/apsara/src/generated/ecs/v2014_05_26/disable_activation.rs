@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn disable_activation(&self) -> DisableActivation {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DisableActivationRequest {
 }
 
 impl ::std::fmt::Debug for DisableActivationRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -117,6 +119,7 @@ impl rt::Record for DisableActivationResponse {
 }
 
 impl ::std::fmt::Debug for DisableActivationResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -176,6 +179,7 @@ impl rt::Record for DisableActivationResponseActivation {
 }
 
 impl ::std::fmt::Debug for DisableActivationResponseActivation {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn disable_disk_encryption_by_default(&self) -> DisableDiskEncryptionByDefault {
         Call::new(self)
     }
@@ -60,6 +61,7 @@ impl rt::Record for DisableDiskEncryptionByDefaultRequest {
 }
 
 impl ::std::fmt::Debug for DisableDiskEncryptionByDefaultRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -102,6 +104,7 @@ impl rt::Record for DisableDiskEncryptionByDefaultResponse {
 }
 
 impl ::std::fmt::Debug for DisableDiskEncryptionByDefaultResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn disable_network_interface_qo_s(&self) -> DisableNetworkInterfaceQoS {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DisableNetworkInterfaceQoSRequest {
 }
 
 impl ::std::fmt::Debug for DisableNetworkInterfaceQoSRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -112,6 +114,7 @@ impl rt::Record for DisableNetworkInterfaceQoSResponse {
 }
 
 impl ::std::fmt::Debug for DisableNetworkInterfaceQoSResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn enable_disk_encryption_by_default(&self) -> EnableDiskEncryptionByDefault {
         Call::new(self)
     }
@@ -60,6 +61,7 @@ impl rt::Record for EnableDiskEncryptionByDefaultRequest {
 }
 
 impl ::std::fmt::Debug for EnableDiskEncryptionByDefaultRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -102,6 +104,7 @@ impl rt::Record for EnableDiskEncryptionByDefaultResponse {
 }
 
 impl ::std::fmt::Debug for EnableDiskEncryptionByDefaultResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn enable_network_interface_qo_s(&self) -> EnableNetworkInterfaceQoS {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for EnableNetworkInterfaceQoSRequest {
 }
 
 impl ::std::fmt::Debug for EnableNetworkInterfaceQoSRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -121,6 +123,7 @@ impl rt::Record for EnableNetworkInterfaceQoSResponse {
 }
 
 impl ::std::fmt::Debug for EnableNetworkInterfaceQoSResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -165,6 +168,7 @@ impl rt::Record for EnableNetworkInterfaceQoSRequestQoS {
 }
 
 impl ::std::fmt::Debug for EnableNetworkInterfaceQoSRequestQoS {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -33,6 +33,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn enable_physical_connection(&self) -> EnablePhysicalConnection {
         Call::new(self)
     }
@@ -93,6 +94,7 @@ impl rt::Record for EnablePhysicalConnectionRequest {
 }
 
 impl ::std::fmt::Debug for EnablePhysicalConnectionRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -135,6 +137,7 @@ impl rt::Record for EnablePhysicalConnectionResponse {
 }
 
 impl ::std::fmt::Debug for EnablePhysicalConnectionResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

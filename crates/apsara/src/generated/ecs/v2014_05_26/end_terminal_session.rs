@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn end_terminal_session(&self) -> EndTerminalSession {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for EndTerminalSessionRequest {
 }
 
 impl ::std::fmt::Debug for EndTerminalSessionRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -112,6 +114,7 @@ impl rt::Record for EndTerminalSessionResponse {
 }
 
 impl ::std::fmt::Debug for EndTerminalSessionResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

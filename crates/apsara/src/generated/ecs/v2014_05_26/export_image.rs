@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn export_image(&self) -> ExportImage {
         Call::new(self)
     }
@@ -116,6 +117,7 @@ impl rt::Record for ExportImageRequest {
 }
 
 impl ::std::fmt::Debug for ExportImageRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -166,6 +168,7 @@ impl rt::Record for ExportImageResponse {
 }
 
 impl ::std::fmt::Debug for ExportImageResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -33,6 +33,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn export_snapshot(&self) -> ExportSnapshot {
         Call::new(self)
     }
@@ -93,6 +94,7 @@ impl rt::Record for ExportSnapshotRequest {
 }
 
 impl ::std::fmt::Debug for ExportSnapshotRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -140,6 +142,7 @@ impl rt::Record for ExportSnapshotResponse {
 }
 
 impl ::std::fmt::Debug for ExportSnapshotResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

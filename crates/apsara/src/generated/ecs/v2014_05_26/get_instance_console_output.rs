@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_instance_console_output(&self) -> GetInstanceConsoleOutput {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for GetInstanceConsoleOutputRequest {
 }
 
 impl ::std::fmt::Debug for GetInstanceConsoleOutputRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -132,6 +134,7 @@ impl rt::Record for GetInstanceConsoleOutputResponse {
 }
 
 impl ::std::fmt::Debug for GetInstanceConsoleOutputResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_instance_screenshot(&self) -> GetInstanceScreenshot {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for GetInstanceScreenshotRequest {
 }
 
 impl ::std::fmt::Debug for GetInstanceScreenshotRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -129,6 +131,7 @@ impl rt::Record for GetInstanceScreenshotResponse {
 }
 
 impl ::std::fmt::Debug for GetInstanceScreenshotResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

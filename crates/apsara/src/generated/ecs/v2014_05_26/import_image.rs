@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn import_image(&self) -> ImportImage {
         Call::new(self)
     }
@@ -210,6 +211,7 @@ impl rt::Record for ImportImageRequest {
 }
 
 impl ::std::fmt::Debug for ImportImageRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -263,6 +265,7 @@ impl rt::Record for ImportImageResponse {
 }
 
 impl ::std::fmt::Debug for ImportImageResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -310,6 +313,7 @@ impl rt::Record for ImportImageRequestDiskDeviceMapping {
 }
 
 impl ::std::fmt::Debug for ImportImageRequestDiskDeviceMapping {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -345,6 +349,7 @@ impl rt::Record for ImportImageRequestFeatures {
 }
 
 impl ::std::fmt::Debug for ImportImageRequestFeatures {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -380,6 +385,7 @@ impl rt::Record for ImportImageRequestTag {
 }
 
 impl ::std::fmt::Debug for ImportImageRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn import_key_pair(&self) -> ImportKeyPair {
         Call::new(self)
     }
@@ -101,6 +102,7 @@ impl rt::Record for ImportKeyPairRequest {
 }
 
 impl ::std::fmt::Debug for ImportKeyPairRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -151,6 +153,7 @@ impl rt::Record for ImportKeyPairResponse {
 }
 
 impl ::std::fmt::Debug for ImportKeyPairResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -186,6 +189,7 @@ impl rt::Record for ImportKeyPairRequestTag {
 }
 
 impl ::std::fmt::Debug for ImportKeyPairRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

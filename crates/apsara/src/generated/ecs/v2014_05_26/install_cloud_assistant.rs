@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn install_cloud_assistant(&self) -> InstallCloudAssistant {
         Call::new(self)
     }
@@ -73,6 +74,7 @@ impl rt::Record for InstallCloudAssistantRequest {
 }
 
 impl ::std::fmt::Debug for InstallCloudAssistantRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -115,6 +117,7 @@ impl rt::Record for InstallCloudAssistantResponse {
 }
 
 impl ::std::fmt::Debug for InstallCloudAssistantResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

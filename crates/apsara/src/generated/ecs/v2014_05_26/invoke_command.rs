@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn invoke_command(&self) -> InvokeCommand {
         Call::new(self)
     }
@@ -241,6 +242,7 @@ impl rt::Record for InvokeCommandRequest {
 }
 
 impl ::std::fmt::Debug for InvokeCommandRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -288,6 +290,7 @@ impl rt::Record for InvokeCommandResponse {
 }
 
 impl ::std::fmt::Debug for InvokeCommandResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -323,6 +326,7 @@ impl rt::Record for InvokeCommandRequestResourceTag {
 }
 
 impl ::std::fmt::Debug for InvokeCommandRequestResourceTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -358,6 +362,7 @@ impl rt::Record for InvokeCommandRequestTag {
 }
 
 impl ::std::fmt::Debug for InvokeCommandRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

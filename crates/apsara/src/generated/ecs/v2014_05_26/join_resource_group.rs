@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn join_resource_group(&self) -> JoinResourceGroup {
         Call::new(self)
     }
@@ -86,6 +87,7 @@ impl rt::Record for JoinResourceGroupRequest {
 }
 
 impl ::std::fmt::Debug for JoinResourceGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -128,6 +130,7 @@ impl rt::Record for JoinResourceGroupResponse {
 }
 
 impl ::std::fmt::Debug for JoinResourceGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

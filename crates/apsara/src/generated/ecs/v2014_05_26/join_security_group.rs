@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn join_security_group(&self) -> JoinSecurityGroup {
         Call::new(self)
     }
@@ -87,6 +88,7 @@ impl rt::Record for JoinSecurityGroupRequest {
 }
 
 impl ::std::fmt::Debug for JoinSecurityGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -129,6 +131,7 @@ impl rt::Record for JoinSecurityGroupResponse {
 }
 
 impl ::std::fmt::Debug for JoinSecurityGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn leave_security_group(&self) -> LeaveSecurityGroup {
         Call::new(self)
     }
@@ -87,6 +88,7 @@ impl rt::Record for LeaveSecurityGroupRequest {
 }
 
 impl ::std::fmt::Debug for LeaveSecurityGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -129,6 +131,7 @@ impl rt::Record for LeaveSecurityGroupResponse {
 }
 
 impl ::std::fmt::Debug for LeaveSecurityGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

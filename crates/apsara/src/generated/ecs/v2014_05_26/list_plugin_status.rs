@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_plugin_status(&self) -> ListPluginStatus {
         Call::new(self)
     }
@@ -118,6 +119,7 @@ impl rt::Record for ListPluginStatusRequest {
 }
 
 impl ::std::fmt::Debug for ListPluginStatusRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -185,6 +187,7 @@ impl rt::Record for ListPluginStatusResponse {
 }
 
 impl ::std::fmt::Debug for ListPluginStatusResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -229,6 +232,7 @@ impl rt::Record for ListPluginStatusResponseInstancePluginStatusSetPluginStatusS
 }
 
 impl ::std::fmt::Debug for ListPluginStatusResponseInstancePluginStatusSetPluginStatusSet {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -260,6 +264,7 @@ impl rt::Record for ListPluginStatusResponseInstancePluginStatusSet {
 }
 
 impl ::std::fmt::Debug for ListPluginStatusResponseInstancePluginStatusSet {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_tag_resources(&self) -> ListTagResources {
         Call::new(self)
     }
@@ -116,6 +117,7 @@ impl rt::Record for ListTagResourcesRequest {
 }
 
 impl ::std::fmt::Debug for ListTagResourcesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -172,6 +174,7 @@ impl rt::Record for ListTagResourcesResponse {
 }
 
 impl ::std::fmt::Debug for ListTagResourcesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -207,6 +210,7 @@ impl rt::Record for ListTagResourcesRequestTag {
 }
 
 impl ::std::fmt::Debug for ListTagResourcesRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -242,6 +246,7 @@ impl rt::Record for ListTagResourcesRequestTagFilter {
 }
 
 impl ::std::fmt::Debug for ListTagResourcesRequestTagFilter {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -283,6 +288,7 @@ impl rt::Record for ListTagResourcesResponseTagResources {
 }
 
 impl ::std::fmt::Debug for ListTagResourcesResponseTagResources {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_auto_provisioning_group(&self) -> ModifyAutoProvisioningGroup {
         Call::new(self)
     }
@@ -166,6 +167,7 @@ impl rt::Record for ModifyAutoProvisioningGroupRequest {
 }
 
 impl ::std::fmt::Debug for ModifyAutoProvisioningGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -208,6 +210,7 @@ impl rt::Record for ModifyAutoProvisioningGroupResponse {
 }
 
 impl ::std::fmt::Debug for ModifyAutoProvisioningGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -252,6 +255,7 @@ impl rt::Record for ModifyAutoProvisioningGroupRequestLaunchTemplateConfig {
 }
 
 impl ::std::fmt::Debug for ModifyAutoProvisioningGroupRequestLaunchTemplateConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

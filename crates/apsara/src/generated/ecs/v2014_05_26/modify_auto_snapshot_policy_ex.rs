@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_auto_snapshot_policy_ex(&self) -> ModifyAutoSnapshotPolicyEx {
         Call::new(self)
     }
@@ -147,6 +148,7 @@ impl rt::Record for ModifyAutoSnapshotPolicyExRequest {
 }
 
 impl ::std::fmt::Debug for ModifyAutoSnapshotPolicyExRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -189,6 +191,7 @@ impl rt::Record for ModifyAutoSnapshotPolicyExResponse {
 }
 
 impl ::std::fmt::Debug for ModifyAutoSnapshotPolicyExResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -227,6 +230,7 @@ impl rt::Record for ModifyAutoSnapshotPolicyExRequestCopyEncryptionConfiguration
 }
 
 impl ::std::fmt::Debug for ModifyAutoSnapshotPolicyExRequestCopyEncryptionConfigurationArn {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -265,6 +269,7 @@ impl rt::Record for ModifyAutoSnapshotPolicyExRequestCopyEncryptionConfiguration
 }
 
 impl ::std::fmt::Debug for ModifyAutoSnapshotPolicyExRequestCopyEncryptionConfiguration {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -33,6 +33,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn modify_bandwidth_package_spec(&self) -> ModifyBandwidthPackageSpec {
         Call::new(self)
     }
@@ -84,6 +85,7 @@ impl rt::Record for ModifyBandwidthPackageSpecRequest {
 }
 
 impl ::std::fmt::Debug for ModifyBandwidthPackageSpecRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -126,6 +128,7 @@ impl rt::Record for ModifyBandwidthPackageSpecResponse {
 }
 
 impl ::std::fmt::Debug for ModifyBandwidthPackageSpecResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

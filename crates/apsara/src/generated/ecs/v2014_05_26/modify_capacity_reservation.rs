@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_capacity_reservation(&self) -> ModifyCapacityReservation {
         Call::new(self)
     }
@@ -133,6 +134,7 @@ impl rt::Record for ModifyCapacityReservationRequest {
 }
 
 impl ::std::fmt::Debug for ModifyCapacityReservationRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -175,6 +177,7 @@ impl rt::Record for ModifyCapacityReservationResponse {
 }
 
 impl ::std::fmt::Debug for ModifyCapacityReservationResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

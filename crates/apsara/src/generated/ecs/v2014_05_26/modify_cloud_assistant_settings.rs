@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_cloud_assistant_settings(&self) -> ModifyCloudAssistantSettings {
         Call::new(self)
     }
@@ -126,6 +127,7 @@ impl rt::Record for ModifyCloudAssistantSettingsRequest {
 }
 
 impl ::std::fmt::Debug for ModifyCloudAssistantSettingsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -168,6 +170,7 @@ impl rt::Record for ModifyCloudAssistantSettingsResponse {
 }
 
 impl ::std::fmt::Debug for ModifyCloudAssistantSettingsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -206,6 +209,7 @@ impl rt::Record for ModifyCloudAssistantSettingsRequestAgentUpgradeConfig {
 }
 
 impl ::std::fmt::Debug for ModifyCloudAssistantSettingsRequestAgentUpgradeConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -253,6 +257,7 @@ impl rt::Record for ModifyCloudAssistantSettingsRequestOssDeliveryConfig {
 }
 
 impl ::std::fmt::Debug for ModifyCloudAssistantSettingsRequestOssDeliveryConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -285,6 +290,7 @@ impl rt::Record for ModifyCloudAssistantSettingsRequestSessionManagerConfig {
 }
 
 impl ::std::fmt::Debug for ModifyCloudAssistantSettingsRequestSessionManagerConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -323,6 +329,7 @@ impl rt::Record for ModifyCloudAssistantSettingsRequestSlsDeliveryConfig {
 }
 
 impl ::std::fmt::Debug for ModifyCloudAssistantSettingsRequestSlsDeliveryConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

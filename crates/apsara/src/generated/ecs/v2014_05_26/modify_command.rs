@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_command(&self) -> ModifyCommand {
         Call::new(self)
     }
@@ -124,6 +125,7 @@ impl rt::Record for ModifyCommandRequest {
 }
 
 impl ::std::fmt::Debug for ModifyCommandRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -166,6 +168,7 @@ impl rt::Record for ModifyCommandResponse {
 }
 
 impl ::std::fmt::Debug for ModifyCommandResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

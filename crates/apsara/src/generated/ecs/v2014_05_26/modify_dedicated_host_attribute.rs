@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_dedicated_host_attribute(&self) -> ModifyDedicatedHostAttribute {
         Call::new(self)
     }
@@ -144,6 +145,7 @@ impl rt::Record for ModifyDedicatedHostAttributeRequest {
 }
 
 impl ::std::fmt::Debug for ModifyDedicatedHostAttributeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -186,6 +188,7 @@ impl rt::Record for ModifyDedicatedHostAttributeResponse {
 }
 
 impl ::std::fmt::Debug for ModifyDedicatedHostAttributeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_dedicated_host_auto_release_time(
         &self,
     ) -> ModifyDedicatedHostAutoReleaseTime {
@@ -83,6 +84,7 @@ impl rt::Record for ModifyDedicatedHostAutoReleaseTimeRequest {
 }
 
 impl ::std::fmt::Debug for ModifyDedicatedHostAutoReleaseTimeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -125,6 +127,7 @@ impl rt::Record for ModifyDedicatedHostAutoReleaseTimeResponse {
 }
 
 impl ::std::fmt::Debug for ModifyDedicatedHostAutoReleaseTimeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_dedicated_host_auto_renew_attribute(
         &self,
     ) -> ModifyDedicatedHostAutoRenewAttribute {
@@ -119,6 +120,7 @@ impl rt::Record for ModifyDedicatedHostAutoRenewAttributeRequest {
 }
 
 impl ::std::fmt::Debug for ModifyDedicatedHostAutoRenewAttributeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -161,6 +163,7 @@ impl rt::Record for ModifyDedicatedHostAutoRenewAttributeResponse {
 }
 
 impl ::std::fmt::Debug for ModifyDedicatedHostAutoRenewAttributeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

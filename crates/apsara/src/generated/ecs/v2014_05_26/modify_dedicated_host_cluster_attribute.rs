@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_dedicated_host_cluster_attribute(
         &self,
     ) -> ModifyDedicatedHostClusterAttribute {
@@ -92,6 +93,7 @@ impl rt::Record for ModifyDedicatedHostClusterAttributeRequest {
 }
 
 impl ::std::fmt::Debug for ModifyDedicatedHostClusterAttributeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -134,6 +136,7 @@ impl rt::Record for ModifyDedicatedHostClusterAttributeResponse {
 }
 
 impl ::std::fmt::Debug for ModifyDedicatedHostClusterAttributeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_dedicated_hosts_charge_type(&self) -> ModifyDedicatedHostsChargeType {
         Call::new(self)
     }
@@ -134,6 +135,7 @@ impl rt::Record for ModifyDedicatedHostsChargeTypeRequest {
 }
 
 impl ::std::fmt::Debug for ModifyDedicatedHostsChargeTypeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -184,6 +186,7 @@ impl rt::Record for ModifyDedicatedHostsChargeTypeResponse {
 }
 
 impl ::std::fmt::Debug for ModifyDedicatedHostsChargeTypeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -222,6 +225,7 @@ impl rt::Record for ModifyDedicatedHostsChargeTypeResponseFeeOfInstances {
 }
 
 impl ::std::fmt::Debug for ModifyDedicatedHostsChargeTypeResponseFeeOfInstances {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_deployment_set_attribute(&self) -> ModifyDeploymentSetAttribute {
         Call::new(self)
     }
@@ -88,6 +89,7 @@ impl rt::Record for ModifyDeploymentSetAttributeRequest {
 }
 
 impl ::std::fmt::Debug for ModifyDeploymentSetAttributeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -130,6 +132,7 @@ impl rt::Record for ModifyDeploymentSetAttributeResponse {
 }
 
 impl ::std::fmt::Debug for ModifyDeploymentSetAttributeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

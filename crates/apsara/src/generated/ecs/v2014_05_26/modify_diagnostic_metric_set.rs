@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_diagnostic_metric_set(&self) -> ModifyDiagnosticMetricSet {
         Call::new(self)
     }
@@ -109,6 +110,7 @@ impl rt::Record for ModifyDiagnosticMetricSetRequest {
 }
 
 impl ::std::fmt::Debug for ModifyDiagnosticMetricSetRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -151,6 +153,7 @@ impl rt::Record for ModifyDiagnosticMetricSetResponse {
 }
 
 impl ::std::fmt::Debug for ModifyDiagnosticMetricSetResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_disk_attribute(&self) -> ModifyDiskAttribute {
         Call::new(self)
     }
@@ -135,6 +136,7 @@ impl rt::Record for ModifyDiskAttributeRequest {
 }
 
 impl ::std::fmt::Debug for ModifyDiskAttributeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -177,6 +179,7 @@ impl rt::Record for ModifyDiskAttributeResponse {
 }
 
 impl ::std::fmt::Debug for ModifyDiskAttributeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_disk_charge_type(&self) -> ModifyDiskChargeType {
         Call::new(self)
     }
@@ -107,6 +108,7 @@ impl rt::Record for ModifyDiskChargeTypeRequest {
 }
 
 impl ::std::fmt::Debug for ModifyDiskChargeTypeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -154,6 +156,7 @@ impl rt::Record for ModifyDiskChargeTypeResponse {
 }
 
 impl ::std::fmt::Debug for ModifyDiskChargeTypeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

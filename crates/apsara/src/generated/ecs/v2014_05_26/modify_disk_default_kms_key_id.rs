@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_disk_default_kms_key_id(&self) -> ModifyDiskDefaultKmsKeyId {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for ModifyDiskDefaultKmsKeyIdRequest {
 }
 
 impl ::std::fmt::Debug for ModifyDiskDefaultKmsKeyIdRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -112,6 +114,7 @@ impl rt::Record for ModifyDiskDefaultKmsKeyIdResponse {
 }
 
 impl ::std::fmt::Debug for ModifyDiskDefaultKmsKeyIdResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

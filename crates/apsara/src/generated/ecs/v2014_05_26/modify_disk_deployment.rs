@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_disk_deployment(&self) -> ModifyDiskDeployment {
         Call::new(self)
     }
@@ -96,6 +97,7 @@ impl rt::Record for ModifyDiskDeploymentRequest {
 }
 
 impl ::std::fmt::Debug for ModifyDiskDeploymentRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -143,6 +145,7 @@ impl rt::Record for ModifyDiskDeploymentResponse {
 }
 
 impl ::std::fmt::Debug for ModifyDiskDeploymentResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

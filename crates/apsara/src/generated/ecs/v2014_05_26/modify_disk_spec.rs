@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_disk_spec(&self) -> ModifyDiskSpec {
         Call::new(self)
     }
@@ -119,6 +120,7 @@ impl rt::Record for ModifyDiskSpecRequest {
 }
 
 impl ::std::fmt::Debug for ModifyDiskSpecRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -169,6 +171,7 @@ impl rt::Record for ModifyDiskSpecResponse {
 }
 
 impl ::std::fmt::Debug for ModifyDiskSpecResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -207,6 +210,7 @@ impl rt::Record for ModifyDiskSpecRequestPerformanceControlOptions {
 }
 
 impl ::std::fmt::Debug for ModifyDiskSpecRequestPerformanceControlOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

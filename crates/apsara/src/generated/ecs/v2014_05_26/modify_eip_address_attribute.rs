@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn modify_eip_address_attribute(&self) -> ModifyEipAddressAttribute {
         Call::new(self)
     }
@@ -83,6 +84,7 @@ impl rt::Record for ModifyEipAddressAttributeRequest {
 }
 
 impl ::std::fmt::Debug for ModifyEipAddressAttributeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -125,6 +127,7 @@ impl rt::Record for ModifyEipAddressAttributeResponse {
 }
 
 impl ::std::fmt::Debug for ModifyEipAddressAttributeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

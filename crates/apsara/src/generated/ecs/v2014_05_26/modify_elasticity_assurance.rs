@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_elasticity_assurance(&self) -> ModifyElasticityAssurance {
         Call::new(self)
     }
@@ -118,6 +119,7 @@ impl rt::Record for ModifyElasticityAssuranceRequest {
 }
 
 impl ::std::fmt::Debug for ModifyElasticityAssuranceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -160,6 +162,7 @@ impl rt::Record for ModifyElasticityAssuranceResponse {
 }
 
 impl ::std::fmt::Debug for ModifyElasticityAssuranceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -201,6 +204,7 @@ impl rt::Record for ModifyElasticityAssuranceRequestRecurrenceRules {
 }
 
 impl ::std::fmt::Debug for ModifyElasticityAssuranceRequestRecurrenceRules {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_elasticity_assurance_auto_renew_attribute(
         &self,
     ) -> ModifyElasticityAssuranceAutoRenewAttribute {
@@ -108,6 +109,7 @@ impl rt::Record for ModifyElasticityAssuranceAutoRenewAttributeRequest {
 }
 
 impl ::std::fmt::Debug for ModifyElasticityAssuranceAutoRenewAttributeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -150,6 +152,7 @@ impl rt::Record for ModifyElasticityAssuranceAutoRenewAttributeResponse {
 }
 
 impl ::std::fmt::Debug for ModifyElasticityAssuranceAutoRenewAttributeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -33,6 +33,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn modify_forward_entry(&self) -> ModifyForwardEntry {
         Call::new(self)
     }
@@ -129,6 +130,7 @@ impl rt::Record for ModifyForwardEntryRequest {
 }
 
 impl ::std::fmt::Debug for ModifyForwardEntryRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -171,6 +173,7 @@ impl rt::Record for ModifyForwardEntryResponse {
 }
 
 impl ::std::fmt::Debug for ModifyForwardEntryResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn modify_ha_vip_attribute(&self) -> ModifyHaVipAttribute {
         Call::new(self)
     }
@@ -92,6 +93,7 @@ impl rt::Record for ModifyHaVipAttributeRequest {
 }
 
 impl ::std::fmt::Debug for ModifyHaVipAttributeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -134,6 +136,7 @@ impl rt::Record for ModifyHaVipAttributeResponse {
 }
 
 impl ::std::fmt::Debug for ModifyHaVipAttributeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

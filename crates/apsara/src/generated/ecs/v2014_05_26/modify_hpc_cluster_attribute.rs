@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_hpc_cluster_attribute(&self) -> ModifyHpcClusterAttribute {
         Call::new(self)
     }
@@ -97,6 +98,7 @@ impl rt::Record for ModifyHpcClusterAttributeRequest {
 }
 
 impl ::std::fmt::Debug for ModifyHpcClusterAttributeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -139,6 +141,7 @@ impl rt::Record for ModifyHpcClusterAttributeResponse {
 }
 
 impl ::std::fmt::Debug for ModifyHpcClusterAttributeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_image_attribute(&self) -> ModifyImageAttribute {
         Call::new(self)
     }
@@ -142,6 +143,7 @@ impl rt::Record for ModifyImageAttributeRequest {
 }
 
 impl ::std::fmt::Debug for ModifyImageAttributeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -184,6 +186,7 @@ impl rt::Record for ModifyImageAttributeResponse {
 }
 
 impl ::std::fmt::Debug for ModifyImageAttributeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -219,6 +222,7 @@ impl rt::Record for ModifyImageAttributeRequestFeatures {
 }
 
 impl ::std::fmt::Debug for ModifyImageAttributeRequestFeatures {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn modify_image_share_group_permission(
         &self,
     ) -> ModifyImageShareGroupPermission {
@@ -94,6 +95,7 @@ impl rt::Record for ModifyImageShareGroupPermissionRequest {
 }
 
 impl ::std::fmt::Debug for ModifyImageShareGroupPermissionRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -136,6 +138,7 @@ impl rt::Record for ModifyImageShareGroupPermissionResponse {
 }
 
 impl ::std::fmt::Debug for ModifyImageShareGroupPermissionResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

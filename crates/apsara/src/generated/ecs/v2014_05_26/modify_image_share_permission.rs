@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_image_share_permission(&self) -> ModifyImageSharePermission {
         Call::new(self)
     }
@@ -121,6 +122,7 @@ impl rt::Record for ModifyImageSharePermissionRequest {
 }
 
 impl ::std::fmt::Debug for ModifyImageSharePermissionRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -163,6 +165,7 @@ impl rt::Record for ModifyImageSharePermissionResponse {
 }
 
 impl ::std::fmt::Debug for ModifyImageSharePermissionResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

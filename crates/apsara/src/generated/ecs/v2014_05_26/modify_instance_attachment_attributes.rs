@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_instance_attachment_attributes(
         &self,
     ) -> ModifyInstanceAttachmentAttributes {
@@ -99,6 +100,7 @@ impl rt::Record for ModifyInstanceAttachmentAttributesRequest {
 }
 
 impl ::std::fmt::Debug for ModifyInstanceAttachmentAttributesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -141,6 +143,7 @@ impl rt::Record for ModifyInstanceAttachmentAttributesResponse {
 }
 
 impl ::std::fmt::Debug for ModifyInstanceAttachmentAttributesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

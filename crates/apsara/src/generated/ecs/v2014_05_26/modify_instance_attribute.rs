@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_instance_attribute(&self) -> ModifyInstanceAttribute {
         Call::new(self)
     }
@@ -230,6 +231,7 @@ impl rt::Record for ModifyInstanceAttributeRequest {
 }
 
 impl ::std::fmt::Debug for ModifyInstanceAttributeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -272,6 +274,7 @@ impl rt::Record for ModifyInstanceAttributeResponse {
 }
 
 impl ::std::fmt::Debug for ModifyInstanceAttributeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -316,6 +319,7 @@ impl rt::Record for ModifyInstanceAttributeRequestPrivateDnsNameOptions {
 }
 
 impl ::std::fmt::Debug for ModifyInstanceAttributeRequestPrivateDnsNameOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -351,6 +355,7 @@ impl rt::Record for ModifyInstanceAttributeRequestRemoteConnectionOptions {
 }
 
 impl ::std::fmt::Debug for ModifyInstanceAttributeRequestRemoteConnectionOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

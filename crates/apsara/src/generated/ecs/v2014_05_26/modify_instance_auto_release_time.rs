@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_instance_auto_release_time(&self) -> ModifyInstanceAutoReleaseTime {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for ModifyInstanceAutoReleaseTimeRequest {
 }
 
 impl ::std::fmt::Debug for ModifyInstanceAutoReleaseTimeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -120,6 +122,7 @@ impl rt::Record for ModifyInstanceAutoReleaseTimeResponse {
 }
 
 impl ::std::fmt::Debug for ModifyInstanceAutoReleaseTimeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_instance_auto_renew_attribute(
         &self,
     ) -> ModifyInstanceAutoRenewAttribute {
@@ -110,6 +111,7 @@ impl rt::Record for ModifyInstanceAutoRenewAttributeRequest {
 }
 
 impl ::std::fmt::Debug for ModifyInstanceAutoRenewAttributeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -152,6 +154,7 @@ impl rt::Record for ModifyInstanceAutoRenewAttributeResponse {
 }
 
 impl ::std::fmt::Debug for ModifyInstanceAutoRenewAttributeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

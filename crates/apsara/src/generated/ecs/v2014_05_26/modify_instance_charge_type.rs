@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_instance_charge_type(&self) -> ModifyInstanceChargeType {
         Call::new(self)
     }
@@ -142,6 +143,7 @@ impl rt::Record for ModifyInstanceChargeTypeRequest {
 }
 
 impl ::std::fmt::Debug for ModifyInstanceChargeTypeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -192,6 +194,7 @@ impl rt::Record for ModifyInstanceChargeTypeResponse {
 }
 
 impl ::std::fmt::Debug for ModifyInstanceChargeTypeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -230,6 +233,7 @@ impl rt::Record for ModifyInstanceChargeTypeResponseFeeOfInstances {
 }
 
 impl ::std::fmt::Debug for ModifyInstanceChargeTypeResponseFeeOfInstances {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_instance_clock_options(&self) -> ModifyInstanceClockOptions {
         Call::new(self)
     }
@@ -97,6 +98,7 @@ impl rt::Record for ModifyInstanceClockOptionsRequest {
 }
 
 impl ::std::fmt::Debug for ModifyInstanceClockOptionsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -144,6 +146,7 @@ impl rt::Record for ModifyInstanceClockOptionsResponse {
 }
 
 impl ::std::fmt::Debug for ModifyInstanceClockOptionsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

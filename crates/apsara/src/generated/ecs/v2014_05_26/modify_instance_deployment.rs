@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_instance_deployment(&self) -> ModifyInstanceDeployment {
         Call::new(self)
     }
@@ -160,6 +161,7 @@ impl rt::Record for ModifyInstanceDeploymentRequest {
 }
 
 impl ::std::fmt::Debug for ModifyInstanceDeploymentRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -202,6 +204,7 @@ impl rt::Record for ModifyInstanceDeploymentResponse {
 }
 
 impl ::std::fmt::Debug for ModifyInstanceDeploymentResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

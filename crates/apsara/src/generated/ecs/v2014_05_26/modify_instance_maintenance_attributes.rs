@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_instance_maintenance_attributes(
         &self,
     ) -> ModifyInstanceMaintenanceAttributes {
@@ -110,6 +111,7 @@ impl rt::Record for ModifyInstanceMaintenanceAttributesRequest {
 }
 
 impl ::std::fmt::Debug for ModifyInstanceMaintenanceAttributesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -152,6 +154,7 @@ impl rt::Record for ModifyInstanceMaintenanceAttributesResponse {
 }
 
 impl ::std::fmt::Debug for ModifyInstanceMaintenanceAttributesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -187,6 +190,7 @@ impl rt::Record for ModifyInstanceMaintenanceAttributesRequestMaintenanceWindow 
 }
 
 impl ::std::fmt::Debug for ModifyInstanceMaintenanceAttributesRequestMaintenanceWindow {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

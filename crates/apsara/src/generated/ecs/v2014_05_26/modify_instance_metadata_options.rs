@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_instance_metadata_options(&self) -> ModifyInstanceMetadataOptions {
         Call::new(self)
     }
@@ -106,6 +107,7 @@ impl rt::Record for ModifyInstanceMetadataOptionsRequest {
 }
 
 impl ::std::fmt::Debug for ModifyInstanceMetadataOptionsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -148,6 +150,7 @@ impl rt::Record for ModifyInstanceMetadataOptionsResponse {
 }
 
 impl ::std::fmt::Debug for ModifyInstanceMetadataOptionsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

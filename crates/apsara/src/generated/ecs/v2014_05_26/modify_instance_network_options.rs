@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_instance_network_options(&self) -> ModifyInstanceNetworkOptions {
         Call::new(self)
     }
@@ -68,6 +69,7 @@ impl rt::Record for ModifyInstanceNetworkOptionsRequest {
 }
 
 impl ::std::fmt::Debug for ModifyInstanceNetworkOptionsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -115,6 +117,7 @@ impl rt::Record for ModifyInstanceNetworkOptionsResponse {
 }
 
 impl ::std::fmt::Debug for ModifyInstanceNetworkOptionsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

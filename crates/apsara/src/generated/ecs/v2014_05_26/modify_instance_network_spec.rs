@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_instance_network_spec(&self) -> ModifyInstanceNetworkSpec {
         Call::new(self)
     }
@@ -142,6 +143,7 @@ impl rt::Record for ModifyInstanceNetworkSpecRequest {
 }
 
 impl ::std::fmt::Debug for ModifyInstanceNetworkSpecRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -189,6 +191,7 @@ impl rt::Record for ModifyInstanceNetworkSpecResponse {
 }
 
 impl ::std::fmt::Debug for ModifyInstanceNetworkSpecResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_instance_spec(&self) -> ModifyInstanceSpec {
         Call::new(self)
     }
@@ -184,6 +185,7 @@ impl rt::Record for ModifyInstanceSpecRequest {
 }
 
 impl ::std::fmt::Debug for ModifyInstanceSpecRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -226,6 +228,7 @@ impl rt::Record for ModifyInstanceSpecResponse {
 }
 
 impl ::std::fmt::Debug for ModifyInstanceSpecResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -264,6 +267,7 @@ impl rt::Record for ModifyInstanceSpecRequestDisk {
 }
 
 impl ::std::fmt::Debug for ModifyInstanceSpecRequestDisk {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_instance_vnc_passwd(&self) -> ModifyInstanceVncPasswd {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for ModifyInstanceVncPasswdRequest {
 }
 
 impl ::std::fmt::Debug for ModifyInstanceVncPasswdRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -122,6 +124,7 @@ impl rt::Record for ModifyInstanceVncPasswdResponse {
 }
 
 impl ::std::fmt::Debug for ModifyInstanceVncPasswdResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

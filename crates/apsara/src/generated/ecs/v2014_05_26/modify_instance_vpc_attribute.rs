@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_instance_vpc_attribute(&self) -> ModifyInstanceVpcAttribute {
         Call::new(self)
     }
@@ -103,6 +104,7 @@ impl rt::Record for ModifyInstanceVpcAttributeRequest {
 }
 
 impl ::std::fmt::Debug for ModifyInstanceVpcAttributeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -145,6 +147,7 @@ impl rt::Record for ModifyInstanceVpcAttributeResponse {
 }
 
 impl ::std::fmt::Debug for ModifyInstanceVpcAttributeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_invocation_attribute(&self) -> ModifyInvocationAttribute {
         Call::new(self)
     }
@@ -127,6 +128,7 @@ impl rt::Record for ModifyInvocationAttributeRequest {
 }
 
 impl ::std::fmt::Debug for ModifyInvocationAttributeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -174,6 +176,7 @@ impl rt::Record for ModifyInvocationAttributeResponse {
 }
 
 impl ::std::fmt::Debug for ModifyInvocationAttributeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

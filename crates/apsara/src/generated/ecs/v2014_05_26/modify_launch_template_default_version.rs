@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_launch_template_default_version(
         &self,
     ) -> ModifyLaunchTemplateDefaultVersion {
@@ -92,6 +93,7 @@ impl rt::Record for ModifyLaunchTemplateDefaultVersionRequest {
 }
 
 impl ::std::fmt::Debug for ModifyLaunchTemplateDefaultVersionRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -139,6 +141,7 @@ impl rt::Record for ModifyLaunchTemplateDefaultVersionResponse {
 }
 
 impl ::std::fmt::Debug for ModifyLaunchTemplateDefaultVersionResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_managed_instance(&self) -> ModifyManagedInstance {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for ModifyManagedInstanceRequest {
 }
 
 impl ::std::fmt::Debug for ModifyManagedInstanceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -127,6 +129,7 @@ impl rt::Record for ModifyManagedInstanceResponse {
 }
 
 impl ::std::fmt::Debug for ModifyManagedInstanceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -162,6 +165,7 @@ impl rt::Record for ModifyManagedInstanceResponseInstance {
 }
 
 impl ::std::fmt::Debug for ModifyManagedInstanceResponseInstance {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

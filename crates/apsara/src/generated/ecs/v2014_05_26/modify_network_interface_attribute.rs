@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_network_interface_attribute(&self) -> ModifyNetworkInterfaceAttribute {
         Call::new(self)
     }
@@ -190,6 +191,7 @@ impl rt::Record for ModifyNetworkInterfaceAttributeRequest {
 }
 
 impl ::std::fmt::Debug for ModifyNetworkInterfaceAttributeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -232,6 +234,7 @@ impl rt::Record for ModifyNetworkInterfaceAttributeResponse {
 }
 
 impl ::std::fmt::Debug for ModifyNetworkInterfaceAttributeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -270,6 +273,7 @@ impl rt::Record for ModifyNetworkInterfaceAttributeRequestConnectionTrackingConf
 }
 
 impl ::std::fmt::Debug for ModifyNetworkInterfaceAttributeRequestConnectionTrackingConfiguration {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -313,6 +317,7 @@ impl rt::Record for ModifyNetworkInterfaceAttributeRequestEnhancedNetwork {
 }
 
 impl ::std::fmt::Debug for ModifyNetworkInterfaceAttributeRequestEnhancedNetwork {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -357,6 +362,7 @@ impl rt::Record for ModifyNetworkInterfaceAttributeRequestNetworkInterfaceTraffi
 }
 
 impl ::std::fmt::Debug for ModifyNetworkInterfaceAttributeRequestNetworkInterfaceTrafficConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

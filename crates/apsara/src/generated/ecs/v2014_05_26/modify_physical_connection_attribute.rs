@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn modify_physical_connection_attribute(
         &self,
     ) -> ModifyPhysicalConnectionAttribute {
@@ -168,6 +169,7 @@ impl rt::Record for ModifyPhysicalConnectionAttributeRequest {
 }
 
 impl ::std::fmt::Debug for ModifyPhysicalConnectionAttributeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -210,6 +212,7 @@ impl rt::Record for ModifyPhysicalConnectionAttributeResponse {
 }
 
 impl ::std::fmt::Debug for ModifyPhysicalConnectionAttributeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_port_range_list(&self) -> ModifyPortRangeList {
         Call::new(self)
     }
@@ -121,6 +122,7 @@ impl rt::Record for ModifyPortRangeListRequest {
 }
 
 impl ::std::fmt::Debug for ModifyPortRangeListRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -163,6 +165,7 @@ impl rt::Record for ModifyPortRangeListResponse {
 }
 
 impl ::std::fmt::Debug for ModifyPortRangeListResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -198,6 +201,7 @@ impl rt::Record for ModifyPortRangeListRequestAddEntry {
 }
 
 impl ::std::fmt::Debug for ModifyPortRangeListRequestAddEntry {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -228,6 +232,7 @@ impl rt::Record for ModifyPortRangeListRequestRemoveEntry {
 }
 
 impl ::std::fmt::Debug for ModifyPortRangeListRequestRemoveEntry {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_prefix_list(&self) -> ModifyPrefixList {
         Call::new(self)
     }
@@ -112,6 +113,7 @@ impl rt::Record for ModifyPrefixListRequest {
 }
 
 impl ::std::fmt::Debug for ModifyPrefixListRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -154,6 +156,7 @@ impl rt::Record for ModifyPrefixListResponse {
 }
 
 impl ::std::fmt::Debug for ModifyPrefixListResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -189,6 +192,7 @@ impl rt::Record for ModifyPrefixListRequestAddEntry {
 }
 
 impl ::std::fmt::Debug for ModifyPrefixListRequestAddEntry {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -219,6 +223,7 @@ impl rt::Record for ModifyPrefixListRequestRemoveEntry {
 }
 
 impl ::std::fmt::Debug for ModifyPrefixListRequestRemoveEntry {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

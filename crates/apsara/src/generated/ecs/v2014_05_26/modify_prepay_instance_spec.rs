@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_prepay_instance_spec(&self) -> ModifyPrepayInstanceSpec {
         Call::new(self)
     }
@@ -173,6 +174,7 @@ impl rt::Record for ModifyPrepayInstanceSpecRequest {
 }
 
 impl ::std::fmt::Debug for ModifyPrepayInstanceSpecRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -220,6 +222,7 @@ impl rt::Record for ModifyPrepayInstanceSpecResponse {
 }
 
 impl ::std::fmt::Debug for ModifyPrepayInstanceSpecResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -258,6 +261,7 @@ impl rt::Record for ModifyPrepayInstanceSpecRequestDisk {
 }
 
 impl ::std::fmt::Debug for ModifyPrepayInstanceSpecRequestDisk {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_reserved_instance_attribute(&self) -> ModifyReservedInstanceAttribute {
         Call::new(self)
     }
@@ -88,6 +89,7 @@ impl rt::Record for ModifyReservedInstanceAttributeRequest {
 }
 
 impl ::std::fmt::Debug for ModifyReservedInstanceAttributeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -141,6 +143,7 @@ impl rt::Record for ModifyReservedInstanceAttributeResponse {
 }
 
 impl ::std::fmt::Debug for ModifyReservedInstanceAttributeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_reserved_instance_auto_renew_attribute(
         &self,
     ) -> ModifyReservedInstanceAutoRenewAttribute {
@@ -106,6 +107,7 @@ impl rt::Record for ModifyReservedInstanceAutoRenewAttributeRequest {
 }
 
 impl ::std::fmt::Debug for ModifyReservedInstanceAutoRenewAttributeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -148,6 +150,7 @@ impl rt::Record for ModifyReservedInstanceAutoRenewAttributeResponse {
 }
 
 impl ::std::fmt::Debug for ModifyReservedInstanceAutoRenewAttributeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

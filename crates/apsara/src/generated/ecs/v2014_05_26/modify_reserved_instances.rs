@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_reserved_instances(&self) -> ModifyReservedInstances {
         Call::new(self)
     }
@@ -91,6 +92,7 @@ impl rt::Record for ModifyReservedInstancesRequest {
 }
 
 impl ::std::fmt::Debug for ModifyReservedInstancesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -139,6 +141,7 @@ impl rt::Record for ModifyReservedInstancesResponse {
 }
 
 impl ::std::fmt::Debug for ModifyReservedInstancesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -183,6 +186,7 @@ impl rt::Record for ModifyReservedInstancesRequestConfiguration {
 }
 
 impl ::std::fmt::Debug for ModifyReservedInstancesRequestConfiguration {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

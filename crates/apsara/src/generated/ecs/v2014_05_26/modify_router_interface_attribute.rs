@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn modify_router_interface_attribute(&self) -> ModifyRouterInterfaceAttribute {
         Call::new(self)
     }
@@ -146,6 +147,7 @@ impl rt::Record for ModifyRouterInterfaceAttributeRequest {
 }
 
 impl ::std::fmt::Debug for ModifyRouterInterfaceAttributeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -188,6 +190,7 @@ impl rt::Record for ModifyRouterInterfaceAttributeResponse {
 }
 
 impl ::std::fmt::Debug for ModifyRouterInterfaceAttributeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -33,6 +33,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn modify_router_interface_spec(&self) -> ModifyRouterInterfaceSpec {
         Call::new(self)
     }
@@ -102,6 +103,7 @@ impl rt::Record for ModifyRouterInterfaceSpecRequest {
 }
 
 impl ::std::fmt::Debug for ModifyRouterInterfaceSpecRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -149,6 +151,7 @@ impl rt::Record for ModifyRouterInterfaceSpecResponse {
 }
 
 impl ::std::fmt::Debug for ModifyRouterInterfaceSpecResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_security_group_attribute(&self) -> ModifySecurityGroupAttribute {
         Call::new(self)
     }
@@ -88,6 +89,7 @@ impl rt::Record for ModifySecurityGroupAttributeRequest {
 }
 
 impl ::std::fmt::Debug for ModifySecurityGroupAttributeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -130,6 +132,7 @@ impl rt::Record for ModifySecurityGroupAttributeResponse {
 }
 
 impl ::std::fmt::Debug for ModifySecurityGroupAttributeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

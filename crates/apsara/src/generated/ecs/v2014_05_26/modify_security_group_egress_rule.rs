@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_security_group_egress_rule(&self) -> ModifySecurityGroupEgressRule {
         Call::new(self)
     }
@@ -234,6 +235,7 @@ impl rt::Record for ModifySecurityGroupEgressRuleRequest {
 }
 
 impl ::std::fmt::Debug for ModifySecurityGroupEgressRuleRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -276,6 +278,7 @@ impl rt::Record for ModifySecurityGroupEgressRuleResponse {
 }
 
 impl ::std::fmt::Debug for ModifySecurityGroupEgressRuleResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_security_group_policy(&self) -> ModifySecurityGroupPolicy {
         Call::new(self)
     }
@@ -89,6 +90,7 @@ impl rt::Record for ModifySecurityGroupPolicyRequest {
 }
 
 impl ::std::fmt::Debug for ModifySecurityGroupPolicyRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -131,6 +133,7 @@ impl rt::Record for ModifySecurityGroupPolicyResponse {
 }
 
 impl ::std::fmt::Debug for ModifySecurityGroupPolicyResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

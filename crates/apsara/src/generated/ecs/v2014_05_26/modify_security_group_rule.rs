@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_security_group_rule(&self) -> ModifySecurityGroupRule {
         Call::new(self)
     }
@@ -232,6 +233,7 @@ impl rt::Record for ModifySecurityGroupRuleRequest {
 }
 
 impl ::std::fmt::Debug for ModifySecurityGroupRuleRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -274,6 +276,7 @@ impl rt::Record for ModifySecurityGroupRuleResponse {
 }
 
 impl ::std::fmt::Debug for ModifySecurityGroupRuleResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

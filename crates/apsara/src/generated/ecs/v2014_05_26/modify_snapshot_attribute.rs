@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_snapshot_attribute(&self) -> ModifySnapshotAttribute {
         Call::new(self)
     }
@@ -96,6 +97,7 @@ impl rt::Record for ModifySnapshotAttributeRequest {
 }
 
 impl ::std::fmt::Debug for ModifySnapshotAttributeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -138,6 +140,7 @@ impl rt::Record for ModifySnapshotAttributeResponse {
 }
 
 impl ::std::fmt::Debug for ModifySnapshotAttributeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_snapshot_category(&self) -> ModifySnapshotCategory {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for ModifySnapshotCategoryRequest {
 }
 
 impl ::std::fmt::Debug for ModifySnapshotCategoryRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -125,6 +127,7 @@ impl rt::Record for ModifySnapshotCategoryResponse {
 }
 
 impl ::std::fmt::Debug for ModifySnapshotCategoryResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_snapshot_group(&self) -> ModifySnapshotGroup {
         Call::new(self)
     }
@@ -88,6 +89,7 @@ impl rt::Record for ModifySnapshotGroupRequest {
 }
 
 impl ::std::fmt::Debug for ModifySnapshotGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -130,6 +132,7 @@ impl rt::Record for ModifySnapshotGroupResponse {
 }
 
 impl ::std::fmt::Debug for ModifySnapshotGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_storage_capacity_unit_attribute(
         &self,
     ) -> ModifyStorageCapacityUnitAttribute {
@@ -92,6 +93,7 @@ impl rt::Record for ModifyStorageCapacityUnitAttributeRequest {
 }
 
 impl ::std::fmt::Debug for ModifyStorageCapacityUnitAttributeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -134,6 +136,7 @@ impl rt::Record for ModifyStorageCapacityUnitAttributeResponse {
 }
 
 impl ::std::fmt::Debug for ModifyStorageCapacityUnitAttributeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn modify_user_business_behavior(&self) -> ModifyUserBusinessBehavior {
         Call::new(self)
     }
@@ -83,6 +84,7 @@ impl rt::Record for ModifyUserBusinessBehaviorRequest {
 }
 
 impl ::std::fmt::Debug for ModifyUserBusinessBehaviorRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -125,6 +127,7 @@ impl rt::Record for ModifyUserBusinessBehaviorResponse {
 }
 
 impl ::std::fmt::Debug for ModifyUserBusinessBehaviorResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -31,6 +31,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn modify_v_router_attribute(&self) -> ModifyVRouterAttribute {
         Call::new(self)
     }
@@ -91,6 +92,7 @@ impl rt::Record for ModifyVRouterAttributeRequest {
 }
 
 impl ::std::fmt::Debug for ModifyVRouterAttributeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -133,6 +135,7 @@ impl rt::Record for ModifyVRouterAttributeResponse {
 }
 
 impl ::std::fmt::Debug for ModifyVRouterAttributeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -31,6 +31,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn modify_v_switch_attribute(&self) -> ModifyVSwitchAttribute {
         Call::new(self)
     }
@@ -91,6 +92,7 @@ impl rt::Record for ModifyVSwitchAttributeRequest {
 }
 
 impl ::std::fmt::Debug for ModifyVSwitchAttributeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -133,6 +135,7 @@ impl rt::Record for ModifyVSwitchAttributeResponse {
 }
 
 impl ::std::fmt::Debug for ModifyVSwitchAttributeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

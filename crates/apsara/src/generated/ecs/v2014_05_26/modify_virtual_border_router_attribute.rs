@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn modify_virtual_border_router_attribute(
         &self,
     ) -> ModifyVirtualBorderRouterAttribute {
@@ -159,6 +160,7 @@ impl rt::Record for ModifyVirtualBorderRouterAttributeRequest {
 }
 
 impl ::std::fmt::Debug for ModifyVirtualBorderRouterAttributeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -201,6 +203,7 @@ impl rt::Record for ModifyVirtualBorderRouterAttributeResponse {
 }
 
 impl ::std::fmt::Debug for ModifyVirtualBorderRouterAttributeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -31,6 +31,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn modify_vpc_attribute(&self) -> ModifyVpcAttribute {
         Call::new(self)
     }
@@ -109,6 +110,7 @@ impl rt::Record for ModifyVpcAttributeRequest {
 }
 
 impl ::std::fmt::Debug for ModifyVpcAttributeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -151,6 +153,7 @@ impl rt::Record for ModifyVpcAttributeResponse {
 }
 
 impl ::std::fmt::Debug for ModifyVpcAttributeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn open_snapshot_service(&self) -> OpenSnapshotService {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for OpenSnapshotServiceRequest {
 }
 
 impl ::std::fmt::Debug for OpenSnapshotServiceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -101,6 +103,7 @@ impl rt::Record for OpenSnapshotServiceResponse {
 }
 
 impl ::std::fmt::Debug for OpenSnapshotServiceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn purchase_elasticity_assurance(&self) -> PurchaseElasticityAssurance {
         Call::new(self)
     }
@@ -120,6 +121,7 @@ impl rt::Record for PurchaseElasticityAssuranceRequest {
 }
 
 impl ::std::fmt::Debug for PurchaseElasticityAssuranceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -162,6 +164,7 @@ impl rt::Record for PurchaseElasticityAssuranceResponse {
 }
 
 impl ::std::fmt::Debug for PurchaseElasticityAssuranceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

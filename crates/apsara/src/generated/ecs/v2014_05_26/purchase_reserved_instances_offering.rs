@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn purchase_reserved_instances_offering(
         &self,
     ) -> PurchaseReservedInstancesOffering {
@@ -212,6 +213,7 @@ impl rt::Record for PurchaseReservedInstancesOfferingRequest {
 }
 
 impl ::std::fmt::Debug for PurchaseReservedInstancesOfferingRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -263,6 +265,7 @@ impl rt::Record for PurchaseReservedInstancesOfferingResponse {
 }
 
 impl ::std::fmt::Debug for PurchaseReservedInstancesOfferingResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -298,6 +301,7 @@ impl rt::Record for PurchaseReservedInstancesOfferingRequestTag {
 }
 
 impl ::std::fmt::Debug for PurchaseReservedInstancesOfferingRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn purchase_storage_capacity_unit(&self) -> PurchaseStorageCapacityUnit {
         Call::new(self)
     }
@@ -163,6 +164,7 @@ impl rt::Record for PurchaseStorageCapacityUnitRequest {
 }
 
 impl ::std::fmt::Debug for PurchaseStorageCapacityUnitRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -214,6 +216,7 @@ impl rt::Record for PurchaseStorageCapacityUnitResponse {
 }
 
 impl ::std::fmt::Debug for PurchaseStorageCapacityUnitResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -249,6 +252,7 @@ impl rt::Record for PurchaseStorageCapacityUnitRequestTag {
 }
 
 impl ::std::fmt::Debug for PurchaseStorageCapacityUnitRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

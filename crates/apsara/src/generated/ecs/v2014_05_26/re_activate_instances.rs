@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn re_activate_instances(&self) -> ReActivateInstances {
         Call::new(self)
     }
@@ -69,6 +70,7 @@ impl rt::Record for ReActivateInstancesRequest {
 }
 
 impl ::std::fmt::Debug for ReActivateInstancesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -111,6 +113,7 @@ impl rt::Record for ReActivateInstancesResponse {
 }
 
 impl ::std::fmt::Debug for ReActivateInstancesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

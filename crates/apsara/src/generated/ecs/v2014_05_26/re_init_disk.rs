@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn re_init_disk(&self) -> ReInitDisk {
         Call::new(self)
     }
@@ -96,6 +97,7 @@ impl rt::Record for ReInitDiskRequest {
 }
 
 impl ::std::fmt::Debug for ReInitDiskRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -138,6 +140,7 @@ impl rt::Record for ReInitDiskResponse {
 }
 
 impl ::std::fmt::Debug for ReInitDiskResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn reboot_instance(&self) -> RebootInstance {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for RebootInstanceRequest {
 }
 
 impl ::std::fmt::Debug for RebootInstanceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -120,6 +122,7 @@ impl rt::Record for RebootInstanceResponse {
 }
 
 impl ::std::fmt::Debug for RebootInstanceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

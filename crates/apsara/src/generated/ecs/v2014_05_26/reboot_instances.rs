@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn reboot_instances(&self) -> RebootInstances {
         Call::new(self)
     }
@@ -100,6 +101,7 @@ impl rt::Record for RebootInstancesRequest {
 }
 
 impl ::std::fmt::Debug for RebootInstancesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -147,6 +149,7 @@ impl rt::Record for RebootInstancesResponse {
 }
 
 impl ::std::fmt::Debug for RebootInstancesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -191,6 +194,7 @@ impl rt::Record for RebootInstancesResponseInstanceResponses {
 }
 
 impl ::std::fmt::Debug for RebootInstancesResponseInstanceResponses {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn recover_virtual_border_router(&self) -> RecoverVirtualBorderRouter {
         Call::new(self)
     }
@@ -92,6 +93,7 @@ impl rt::Record for RecoverVirtualBorderRouterRequest {
 }
 
 impl ::std::fmt::Debug for RecoverVirtualBorderRouterRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -134,6 +136,7 @@ impl rt::Record for RecoverVirtualBorderRouterResponse {
 }
 
 impl ::std::fmt::Debug for RecoverVirtualBorderRouterResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

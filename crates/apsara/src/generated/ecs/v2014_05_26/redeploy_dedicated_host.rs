@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn redeploy_dedicated_host(&self) -> RedeployDedicatedHost {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for RedeployDedicatedHostRequest {
 }
 
 impl ::std::fmt::Debug for RedeployDedicatedHostRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -122,6 +124,7 @@ impl rt::Record for RedeployDedicatedHostResponse {
 }
 
 impl ::std::fmt::Debug for RedeployDedicatedHostResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

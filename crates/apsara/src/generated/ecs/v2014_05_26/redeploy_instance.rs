@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn redeploy_instance(&self) -> RedeployInstance {
         Call::new(self)
     }
@@ -69,6 +70,7 @@ impl rt::Record for RedeployInstanceRequest {
 }
 
 impl ::std::fmt::Debug for RedeployInstanceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -116,6 +118,7 @@ impl rt::Record for RedeployInstanceResponse {
 }
 
 impl ::std::fmt::Debug for RedeployInstanceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn release_capacity_reservation(&self) -> ReleaseCapacityReservation {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for ReleaseCapacityReservationRequest {
 }
 
 impl ::std::fmt::Debug for ReleaseCapacityReservationRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -121,6 +123,7 @@ impl rt::Record for ReleaseCapacityReservationResponse {
 }
 
 impl ::std::fmt::Debug for ReleaseCapacityReservationResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn release_dedicated_host(&self) -> ReleaseDedicatedHost {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for ReleaseDedicatedHostRequest {
 }
 
 impl ::std::fmt::Debug for ReleaseDedicatedHostRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -121,6 +123,7 @@ impl rt::Record for ReleaseDedicatedHostResponse {
 }
 
 impl ::std::fmt::Debug for ReleaseDedicatedHostResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

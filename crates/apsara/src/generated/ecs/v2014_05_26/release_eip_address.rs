@@ -31,6 +31,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn release_eip_address(&self) -> ReleaseEipAddress {
         Call::new(self)
     }
@@ -73,6 +74,7 @@ impl rt::Record for ReleaseEipAddressRequest {
 }
 
 impl ::std::fmt::Debug for ReleaseEipAddressRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -115,6 +117,7 @@ impl rt::Record for ReleaseEipAddressResponse {
 }
 
 impl ::std::fmt::Debug for ReleaseEipAddressResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

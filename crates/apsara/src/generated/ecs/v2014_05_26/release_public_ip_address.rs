@@ -31,6 +31,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn release_public_ip_address(&self) -> ReleasePublicIpAddress {
         Call::new(self)
     }
@@ -91,6 +92,7 @@ impl rt::Record for ReleasePublicIpAddressRequest {
 }
 
 impl ::std::fmt::Debug for ReleasePublicIpAddressRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -138,6 +140,7 @@ impl rt::Record for ReleasePublicIpAddressResponse {
 }
 
 impl ::std::fmt::Debug for ReleasePublicIpAddressResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

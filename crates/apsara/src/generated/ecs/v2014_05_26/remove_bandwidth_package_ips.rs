@@ -33,6 +33,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn remove_bandwidth_package_ips(&self) -> RemoveBandwidthPackageIps {
         Call::new(self)
     }
@@ -102,6 +103,7 @@ impl rt::Record for RemoveBandwidthPackageIpsRequest {
 }
 
 impl ::std::fmt::Debug for RemoveBandwidthPackageIpsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -144,6 +146,7 @@ impl rt::Record for RemoveBandwidthPackageIpsResponse {
 }
 
 impl ::std::fmt::Debug for RemoveBandwidthPackageIpsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

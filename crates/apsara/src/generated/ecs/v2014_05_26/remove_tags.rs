@@ -33,6 +33,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn remove_tags(&self) -> RemoveTags {
         Call::new(self)
     }
@@ -93,6 +94,7 @@ impl rt::Record for RemoveTagsRequest {
 }
 
 impl ::std::fmt::Debug for RemoveTagsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -135,6 +137,7 @@ impl rt::Record for RemoveTagsResponse {
 }
 
 impl ::std::fmt::Debug for RemoveTagsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -176,6 +179,7 @@ impl rt::Record for RemoveTagsRequestTag {
 }
 
 impl ::std::fmt::Debug for RemoveTagsRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn renew_dedicated_hosts(&self) -> RenewDedicatedHosts {
         Call::new(self)
     }
@@ -98,6 +99,7 @@ impl rt::Record for RenewDedicatedHostsRequest {
 }
 
 impl ::std::fmt::Debug for RenewDedicatedHostsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -145,6 +147,7 @@ impl rt::Record for RenewDedicatedHostsResponse {
 }
 
 impl ::std::fmt::Debug for RenewDedicatedHostsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn renew_elasticity_assurances(&self) -> RenewElasticityAssurances {
         Call::new(self)
     }
@@ -130,6 +131,7 @@ impl rt::Record for RenewElasticityAssurancesRequest {
 }
 
 impl ::std::fmt::Debug for RenewElasticityAssurancesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -181,6 +183,7 @@ impl rt::Record for RenewElasticityAssurancesResponse {
 }
 
 impl ::std::fmt::Debug for RenewElasticityAssurancesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

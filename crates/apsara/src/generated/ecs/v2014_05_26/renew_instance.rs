@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn renew_instance(&self) -> RenewInstance {
         Call::new(self)
     }
@@ -96,6 +97,7 @@ impl rt::Record for RenewInstanceRequest {
 }
 
 impl ::std::fmt::Debug for RenewInstanceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -143,6 +145,7 @@ impl rt::Record for RenewInstanceResponse {
 }
 
 impl ::std::fmt::Debug for RenewInstanceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

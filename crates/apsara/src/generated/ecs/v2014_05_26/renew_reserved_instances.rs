@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn renew_reserved_instances(&self) -> RenewReservedInstances {
         Call::new(self)
     }
@@ -119,6 +120,7 @@ impl rt::Record for RenewReservedInstancesRequest {
 }
 
 impl ::std::fmt::Debug for RenewReservedInstancesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -170,6 +172,7 @@ impl rt::Record for RenewReservedInstancesResponse {
 }
 
 impl ::std::fmt::Debug for RenewReservedInstancesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn replace_system_disk(&self) -> ReplaceSystemDisk {
         Call::new(self)
     }
@@ -199,6 +200,7 @@ impl rt::Record for ReplaceSystemDiskRequest {
 }
 
 impl ::std::fmt::Debug for ReplaceSystemDiskRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -246,6 +248,7 @@ impl rt::Record for ReplaceSystemDiskResponse {
 }
 
 impl ::std::fmt::Debug for ReplaceSystemDiskResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -284,6 +287,7 @@ impl rt::Record for ReplaceSystemDiskRequestArn {
 }
 
 impl ::std::fmt::Debug for ReplaceSystemDiskRequestArn {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

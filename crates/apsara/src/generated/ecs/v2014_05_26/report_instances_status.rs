@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn report_instances_status(&self) -> ReportInstancesStatus {
         Call::new(self)
     }
@@ -140,6 +141,7 @@ impl rt::Record for ReportInstancesStatusRequest {
 }
 
 impl ::std::fmt::Debug for ReportInstancesStatusRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -182,6 +184,7 @@ impl rt::Record for ReportInstancesStatusResponse {
 }
 
 impl ::std::fmt::Debug for ReportInstancesStatusResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn reset_disk(&self) -> ResetDisk {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for ResetDiskRequest {
 }
 
 impl ::std::fmt::Debug for ResetDiskRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -121,6 +123,7 @@ impl rt::Record for ResetDiskResponse {
 }
 
 impl ::std::fmt::Debug for ResetDiskResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn reset_disk_default_kms_key_id(&self) -> ResetDiskDefaultKmsKeyId {
         Call::new(self)
     }
@@ -60,6 +61,7 @@ impl rt::Record for ResetDiskDefaultKmsKeyIdRequest {
 }
 
 impl ::std::fmt::Debug for ResetDiskDefaultKmsKeyIdRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -102,6 +104,7 @@ impl rt::Record for ResetDiskDefaultKmsKeyIdResponse {
 }
 
 impl ::std::fmt::Debug for ResetDiskDefaultKmsKeyIdResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

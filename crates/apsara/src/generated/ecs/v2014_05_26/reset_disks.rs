@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn reset_disks(&self) -> ResetDisks {
         Call::new(self)
     }
@@ -81,6 +82,7 @@ impl rt::Record for ResetDisksRequest {
 }
 
 impl ::std::fmt::Debug for ResetDisksRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -129,6 +131,7 @@ impl rt::Record for ResetDisksResponse {
 }
 
 impl ::std::fmt::Debug for ResetDisksResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -164,6 +167,7 @@ impl rt::Record for ResetDisksRequestDisk {
 }
 
 impl ::std::fmt::Debug for ResetDisksRequestDisk {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -199,6 +203,7 @@ impl rt::Record for ResetDisksResponseOperationProgressSetRelatedItemSet {
 }
 
 impl ::std::fmt::Debug for ResetDisksResponseOperationProgressSetRelatedItemSet {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -234,6 +239,7 @@ impl rt::Record for ResetDisksResponseOperationProgressSet {
 }
 
 impl ::std::fmt::Debug for ResetDisksResponseOperationProgressSet {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn resize_disk(&self) -> ResizeDisk {
         Call::new(self)
     }
@@ -88,6 +89,7 @@ impl rt::Record for ResizeDiskRequest {
 }
 
 impl ::std::fmt::Debug for ResizeDiskRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -135,6 +137,7 @@ impl rt::Record for ResizeDiskResponse {
 }
 
 impl ::std::fmt::Debug for ResizeDiskResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn revoke_security_group(&self) -> RevokeSecurityGroup {
         Call::new(self)
     }
@@ -243,6 +244,7 @@ impl rt::Record for RevokeSecurityGroupRequest {
 }
 
 impl ::std::fmt::Debug for RevokeSecurityGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -285,6 +287,7 @@ impl rt::Record for RevokeSecurityGroupResponse {
 }
 
 impl ::std::fmt::Debug for RevokeSecurityGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -362,6 +365,7 @@ impl rt::Record for RevokeSecurityGroupRequestPermissions {
 }
 
 impl ::std::fmt::Debug for RevokeSecurityGroupRequestPermissions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn revoke_security_group_egress(&self) -> RevokeSecurityGroupEgress {
         Call::new(self)
     }
@@ -243,6 +244,7 @@ impl rt::Record for RevokeSecurityGroupEgressRequest {
 }
 
 impl ::std::fmt::Debug for RevokeSecurityGroupEgressRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -285,6 +287,7 @@ impl rt::Record for RevokeSecurityGroupEgressResponse {
 }
 
 impl ::std::fmt::Debug for RevokeSecurityGroupEgressResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -362,6 +365,7 @@ impl rt::Record for RevokeSecurityGroupEgressRequestPermissions {
 }
 
 impl ::std::fmt::Debug for RevokeSecurityGroupEgressRequestPermissions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn run_command(&self) -> RunCommand {
         Call::new(self)
     }
@@ -293,6 +294,7 @@ impl rt::Record for RunCommandRequest {
 }
 
 impl ::std::fmt::Debug for RunCommandRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -343,6 +345,7 @@ impl rt::Record for RunCommandResponse {
 }
 
 impl ::std::fmt::Debug for RunCommandResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -378,6 +381,7 @@ impl rt::Record for RunCommandRequestResourceTag {
 }
 
 impl ::std::fmt::Debug for RunCommandRequestResourceTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -413,6 +417,7 @@ impl rt::Record for RunCommandRequestTag {
 }
 
 impl ::std::fmt::Debug for RunCommandRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn run_instances(&self) -> RunInstances {
         Call::new(self)
     }
@@ -876,6 +877,7 @@ impl rt::Record for RunInstancesRequest {
 }
 
 impl ::std::fmt::Debug for RunInstancesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -929,6 +931,7 @@ impl rt::Record for RunInstancesResponse {
 }
 
 impl ::std::fmt::Debug for RunInstancesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -967,6 +970,7 @@ impl rt::Record for RunInstancesRequestArn {
 }
 
 impl ::std::fmt::Debug for RunInstancesRequestArn {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -997,6 +1001,7 @@ impl rt::Record for RunInstancesRequestClockOptions {
 }
 
 impl ::std::fmt::Debug for RunInstancesRequestClockOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1071,6 +1076,7 @@ impl rt::Record for RunInstancesRequestDataDisk {
 }
 
 impl ::std::fmt::Debug for RunInstancesRequestDataDisk {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1103,6 +1109,7 @@ impl rt::Record for RunInstancesRequestImageOptions {
 }
 
 impl ::std::fmt::Debug for RunInstancesRequestImageOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1186,6 +1193,7 @@ impl rt::Record for RunInstancesRequestNetworkInterface {
 }
 
 impl ::std::fmt::Debug for RunInstancesRequestNetworkInterface {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1224,6 +1232,7 @@ impl rt::Record for RunInstancesRequestNetworkOptions {
 }
 
 impl ::std::fmt::Debug for RunInstancesRequestNetworkOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1268,6 +1277,7 @@ impl rt::Record for RunInstancesRequestPrivateDnsNameOptions {
 }
 
 impl ::std::fmt::Debug for RunInstancesRequestPrivateDnsNameOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1315,6 +1325,7 @@ impl rt::Record for RunInstancesRequestSystemDisk {
 }
 
 impl ::std::fmt::Debug for RunInstancesRequestSystemDisk {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -1350,6 +1361,7 @@ impl rt::Record for RunInstancesRequestTag {
 }
 
 impl ::std::fmt::Debug for RunInstancesRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn send_file(&self) -> SendFile {
         Call::new(self)
     }
@@ -184,6 +185,7 @@ impl rt::Record for SendFileRequest {
 }
 
 impl ::std::fmt::Debug for SendFileRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -231,6 +233,7 @@ impl rt::Record for SendFileResponse {
 }
 
 impl ::std::fmt::Debug for SendFileResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -266,6 +269,7 @@ impl rt::Record for SendFileRequestTag {
 }
 
 impl ::std::fmt::Debug for SendFileRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

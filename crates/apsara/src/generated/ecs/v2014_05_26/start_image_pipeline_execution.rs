@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn start_image_pipeline_execution(&self) -> StartImagePipelineExecution {
         Call::new(self)
     }
@@ -103,6 +104,7 @@ impl rt::Record for StartImagePipelineExecutionRequest {
 }
 
 impl ::std::fmt::Debug for StartImagePipelineExecutionRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -150,6 +152,7 @@ impl rt::Record for StartImagePipelineExecutionResponse {
 }
 
 impl ::std::fmt::Debug for StartImagePipelineExecutionResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -185,6 +188,7 @@ impl rt::Record for StartImagePipelineExecutionRequestTag {
 }
 
 impl ::std::fmt::Debug for StartImagePipelineExecutionRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -220,6 +224,7 @@ impl rt::Record for StartImagePipelineExecutionRequestTemplateTag {
 }
 
 impl ::std::fmt::Debug for StartImagePipelineExecutionRequestTemplateTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

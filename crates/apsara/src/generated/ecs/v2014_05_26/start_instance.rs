@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn start_instance(&self) -> StartInstance {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for StartInstanceRequest {
 }
 
 impl ::std::fmt::Debug for StartInstanceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -120,6 +122,7 @@ impl rt::Record for StartInstanceResponse {
 }
 
 impl ::std::fmt::Debug for StartInstanceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

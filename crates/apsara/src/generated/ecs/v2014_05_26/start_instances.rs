@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn start_instances(&self) -> StartInstances {
         Call::new(self)
     }
@@ -91,6 +92,7 @@ impl rt::Record for StartInstancesRequest {
 }
 
 impl ::std::fmt::Debug for StartInstancesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -138,6 +140,7 @@ impl rt::Record for StartInstancesResponse {
 }
 
 impl ::std::fmt::Debug for StartInstancesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -182,6 +185,7 @@ impl rt::Record for StartInstancesResponseInstanceResponses {
 }
 
 impl ::std::fmt::Debug for StartInstancesResponseInstanceResponses {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

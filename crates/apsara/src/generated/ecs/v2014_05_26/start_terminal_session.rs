@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn start_terminal_session(&self) -> StartTerminalSession {
         Call::new(self)
     }
@@ -139,6 +140,7 @@ impl rt::Record for StartTerminalSessionRequest {
 }
 
 impl ::std::fmt::Debug for StartTerminalSessionRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -192,6 +194,7 @@ impl rt::Record for StartTerminalSessionResponse {
 }
 
 impl ::std::fmt::Debug for StartTerminalSessionResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -230,6 +233,7 @@ impl rt::Record for StartTerminalSessionRequestEncryptionOptions {
 }
 
 impl ::std::fmt::Debug for StartTerminalSessionRequestEncryptionOptions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

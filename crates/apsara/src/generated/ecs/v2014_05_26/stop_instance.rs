@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn stop_instance(&self) -> StopInstance {
         Call::new(self)
     }
@@ -105,6 +106,7 @@ impl rt::Record for StopInstanceRequest {
 }
 
 impl ::std::fmt::Debug for StopInstanceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -147,6 +149,7 @@ impl rt::Record for StopInstanceResponse {
 }
 
 impl ::std::fmt::Debug for StopInstanceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn stop_instances(&self) -> StopInstances {
         Call::new(self)
     }
@@ -109,6 +110,7 @@ impl rt::Record for StopInstancesRequest {
 }
 
 impl ::std::fmt::Debug for StopInstancesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -156,6 +158,7 @@ impl rt::Record for StopInstancesResponse {
 }
 
 impl ::std::fmt::Debug for StopInstancesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -200,6 +203,7 @@ impl rt::Record for StopInstancesResponseInstanceResponses {
 }
 
 impl ::std::fmt::Debug for StopInstancesResponseInstanceResponses {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn stop_invocation(&self) -> StopInvocation {
         Call::new(self)
     }
@@ -82,6 +83,7 @@ impl rt::Record for StopInvocationRequest {
 }
 
 impl ::std::fmt::Debug for StopInvocationRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -124,6 +126,7 @@ impl rt::Record for StopInvocationResponse {
 }
 
 impl ::std::fmt::Debug for StopInvocationResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn tag_resources(&self) -> TagResources {
         Call::new(self)
     }
@@ -95,6 +96,7 @@ impl rt::Record for TagResourcesRequest {
 }
 
 impl ::std::fmt::Debug for TagResourcesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -137,6 +139,7 @@ impl rt::Record for TagResourcesResponse {
 }
 
 impl ::std::fmt::Debug for TagResourcesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -172,6 +175,7 @@ impl rt::Record for TagResourcesRequestTag {
 }
 
 impl ::std::fmt::Debug for TagResourcesRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

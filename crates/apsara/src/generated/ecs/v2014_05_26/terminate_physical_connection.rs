@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn terminate_physical_connection(&self) -> TerminatePhysicalConnection {
         Call::new(self)
     }
@@ -92,6 +93,7 @@ impl rt::Record for TerminatePhysicalConnectionRequest {
 }
 
 impl ::std::fmt::Debug for TerminatePhysicalConnectionRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -134,6 +136,7 @@ impl rt::Record for TerminatePhysicalConnectionResponse {
 }
 
 impl ::std::fmt::Debug for TerminatePhysicalConnectionResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn terminate_virtual_border_router(&self) -> TerminateVirtualBorderRouter {
         Call::new(self)
     }
@@ -92,6 +93,7 @@ impl rt::Record for TerminateVirtualBorderRouterRequest {
 }
 
 impl ::std::fmt::Debug for TerminateVirtualBorderRouterRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -134,6 +136,7 @@ impl rt::Record for TerminateVirtualBorderRouterResponse {
 }
 
 impl ::std::fmt::Debug for TerminateVirtualBorderRouterResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

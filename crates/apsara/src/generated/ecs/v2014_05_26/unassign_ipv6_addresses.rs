@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn unassign_ipv6_addresses(&self) -> UnassignIpv6Addresses {
         Call::new(self)
     }
@@ -94,6 +95,7 @@ impl rt::Record for UnassignIpv6AddressesRequest {
 }
 
 impl ::std::fmt::Debug for UnassignIpv6AddressesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -136,6 +138,7 @@ impl rt::Record for UnassignIpv6AddressesResponse {
 }
 
 impl ::std::fmt::Debug for UnassignIpv6AddressesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

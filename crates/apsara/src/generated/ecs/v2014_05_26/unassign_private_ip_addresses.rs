@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn unassign_private_ip_addresses(&self) -> UnassignPrivateIpAddresses {
         Call::new(self)
     }
@@ -97,6 +98,7 @@ impl rt::Record for UnassignPrivateIpAddressesRequest {
 }
 
 impl ::std::fmt::Debug for UnassignPrivateIpAddressesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -139,6 +141,7 @@ impl rt::Record for UnassignPrivateIpAddressesResponse {
 }
 
 impl ::std::fmt::Debug for UnassignPrivateIpAddressesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

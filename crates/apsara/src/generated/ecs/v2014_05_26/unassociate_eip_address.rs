@@ -32,6 +32,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn unassociate_eip_address(&self) -> UnassociateEipAddress {
         Call::new(self)
     }
@@ -92,6 +93,7 @@ impl rt::Record for UnassociateEipAddressRequest {
 }
 
 impl ::std::fmt::Debug for UnassociateEipAddressRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -134,6 +136,7 @@ impl rt::Record for UnassociateEipAddressResponse {
 }
 
 impl ::std::fmt::Debug for UnassociateEipAddressResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -33,6 +33,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated]
+    #[inline]
     pub fn unassociate_ha_vip(&self) -> UnassociateHaVip {
         Call::new(self)
     }
@@ -102,6 +103,7 @@ impl rt::Record for UnassociateHaVipRequest {
 }
 
 impl ::std::fmt::Debug for UnassociateHaVipRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -144,6 +146,7 @@ impl rt::Record for UnassociateHaVipResponse {
 }
 
 impl ::std::fmt::Debug for UnassociateHaVipResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

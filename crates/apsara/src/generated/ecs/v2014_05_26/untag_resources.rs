@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn untag_resources(&self) -> UntagResources {
         Call::new(self)
     }
@@ -104,6 +105,7 @@ impl rt::Record for UntagResourcesRequest {
 }
 
 impl ::std::fmt::Debug for UntagResourcesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -146,6 +148,7 @@ impl rt::Record for UntagResourcesResponse {
 }
 
 impl ::std::fmt::Debug for UntagResourcesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

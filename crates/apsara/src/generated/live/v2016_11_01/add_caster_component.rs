@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_caster_component(&self) -> AddCasterComponent {
         Call::new(self)
     }
@@ -163,6 +164,7 @@ impl rt::Record for AddCasterComponentRequest {
 }
 
 impl ::std::fmt::Debug for AddCasterComponentRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -211,6 +213,7 @@ impl rt::Record for AddCasterComponentResponse {
 }
 
 impl ::std::fmt::Debug for AddCasterComponentResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -32,6 +32,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_caster_episode(&self) -> AddCasterEpisode {
         Call::new(self)
     }
@@ -140,6 +141,7 @@ impl rt::Record for AddCasterEpisodeRequest {
 }
 
 impl ::std::fmt::Debug for AddCasterEpisodeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -188,6 +190,7 @@ impl rt::Record for AddCasterEpisodeResponse {
 }
 
 impl ::std::fmt::Debug for AddCasterEpisodeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

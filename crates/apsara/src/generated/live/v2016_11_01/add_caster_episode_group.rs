@@ -33,6 +33,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_caster_episode_group(&self) -> AddCasterEpisodeGroup {
         Call::new(self)
     }
@@ -132,6 +133,7 @@ impl rt::Record for AddCasterEpisodeGroupRequest {
 }
 
 impl ::std::fmt::Debug for AddCasterEpisodeGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -183,6 +185,7 @@ impl rt::Record for AddCasterEpisodeGroupResponse {
 }
 
 impl ::std::fmt::Debug for AddCasterEpisodeGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -218,6 +221,7 @@ impl rt::Record for AddCasterEpisodeGroupRequestItem {
 }
 
 impl ::std::fmt::Debug for AddCasterEpisodeGroupRequestItem {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_caster_episode_group_content(&self) -> AddCasterEpisodeGroupContent {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for AddCasterEpisodeGroupContentRequest {
 }
 
 impl ::std::fmt::Debug for AddCasterEpisodeGroupContentRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -131,6 +133,7 @@ impl rt::Record for AddCasterEpisodeGroupContentResponse {
 }
 
 impl ::std::fmt::Debug for AddCasterEpisodeGroupContentResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_caster_layout(&self) -> AddCasterLayout {
         Call::new(self)
     }
@@ -120,6 +121,7 @@ impl rt::Record for AddCasterLayoutRequest {
 }
 
 impl ::std::fmt::Debug for AddCasterLayoutRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -168,6 +170,7 @@ impl rt::Record for AddCasterLayoutResponse {
 }
 
 impl ::std::fmt::Debug for AddCasterLayoutResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -206,6 +209,7 @@ impl rt::Record for AddCasterLayoutRequestAudioLayer {
 }
 
 impl ::std::fmt::Debug for AddCasterLayoutRequestAudioLayer {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -253,6 +257,7 @@ impl rt::Record for AddCasterLayoutRequestVideoLayer {
 }
 
 impl ::std::fmt::Debug for AddCasterLayoutRequestVideoLayer {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

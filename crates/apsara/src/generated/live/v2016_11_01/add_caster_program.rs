@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_caster_program(&self) -> AddCasterProgram {
         Call::new(self)
     }
@@ -82,6 +83,7 @@ impl rt::Record for AddCasterProgramRequest {
 }
 
 impl ::std::fmt::Debug for AddCasterProgramRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -130,6 +132,7 @@ impl rt::Record for AddCasterProgramResponse {
 }
 
 impl ::std::fmt::Debug for AddCasterProgramResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -180,6 +183,7 @@ impl rt::Record for AddCasterProgramRequestEpisode {
 }
 
 impl ::std::fmt::Debug for AddCasterProgramRequestEpisode {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -210,6 +214,7 @@ impl rt::Record for AddCasterProgramResponseEpisodeIds {
 }
 
 impl ::std::fmt::Debug for AddCasterProgramResponseEpisodeIds {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_caster_video_resource(&self) -> AddCasterVideoResource {
         Call::new(self)
     }
@@ -179,6 +180,7 @@ impl rt::Record for AddCasterVideoResourceRequest {
 }
 
 impl ::std::fmt::Debug for AddCasterVideoResourceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -227,6 +229,7 @@ impl rt::Record for AddCasterVideoResourceResponse {
 }
 
 impl ::std::fmt::Debug for AddCasterVideoResourceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

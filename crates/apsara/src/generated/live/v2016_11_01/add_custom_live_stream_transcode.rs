@@ -32,6 +32,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_custom_live_stream_transcode(&self) -> AddCustomLiveStreamTranscode {
         Call::new(self)
     }
@@ -290,6 +291,7 @@ impl rt::Record for AddCustomLiveStreamTranscodeRequest {
 }
 
 impl ::std::fmt::Debug for AddCustomLiveStreamTranscodeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -336,6 +338,7 @@ impl rt::Record for AddCustomLiveStreamTranscodeResponse {
 }
 
 impl ::std::fmt::Debug for AddCustomLiveStreamTranscodeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_live_ai_produce_rules(&self) -> AddLiveAiProduceRules {
         Call::new(self)
     }
@@ -135,6 +136,7 @@ impl rt::Record for AddLiveAiProduceRulesRequest {
 }
 
 impl ::std::fmt::Debug for AddLiveAiProduceRulesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -183,6 +185,7 @@ impl rt::Record for AddLiveAiProduceRulesResponse {
 }
 
 impl ::std::fmt::Debug for AddLiveAiProduceRulesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_live_ai_subtitle(&self) -> AddLiveAiSubtitle {
         Call::new(self)
     }
@@ -217,6 +218,7 @@ impl rt::Record for AddLiveAiSubtitleRequest {
 }
 
 impl ::std::fmt::Debug for AddLiveAiSubtitleRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -265,6 +267,7 @@ impl rt::Record for AddLiveAiSubtitleResponse {
 }
 
 impl ::std::fmt::Debug for AddLiveAiSubtitleResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_live_app_record_config(&self) -> AddLiveAppRecordConfig {
         Call::new(self)
     }
@@ -179,6 +180,7 @@ impl rt::Record for AddLiveAppRecordConfigRequest {
 }
 
 impl ::std::fmt::Debug for AddLiveAppRecordConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -222,6 +224,7 @@ impl rt::Record for AddLiveAppRecordConfigResponse {
 }
 
 impl ::std::fmt::Debug for AddLiveAppRecordConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -266,6 +269,7 @@ impl rt::Record for AddLiveAppRecordConfigRequestRecordFormat {
 }
 
 impl ::std::fmt::Debug for AddLiveAppRecordConfigRequestRecordFormat {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -310,6 +314,7 @@ impl rt::Record for AddLiveAppRecordConfigRequestTranscodeRecordFormat {
 }
 
 impl ::std::fmt::Debug for AddLiveAppRecordConfigRequestTranscodeRecordFormat {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -32,6 +32,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_live_app_snapshot_config(&self) -> AddLiveAppSnapshotConfig {
         Call::new(self)
     }
@@ -128,6 +129,7 @@ impl rt::Record for AddLiveAppSnapshotConfigRequest {
 }
 
 impl ::std::fmt::Debug for AddLiveAppSnapshotConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -171,6 +173,7 @@ impl rt::Record for AddLiveAppSnapshotConfigResponse {
 }
 
 impl ::std::fmt::Debug for AddLiveAppSnapshotConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_live_audio_audit_config(&self) -> AddLiveAudioAuditConfig {
         Call::new(self)
     }
@@ -126,6 +127,7 @@ impl rt::Record for AddLiveAudioAuditConfigRequest {
 }
 
 impl ::std::fmt::Debug for AddLiveAudioAuditConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -169,6 +171,7 @@ impl rt::Record for AddLiveAudioAuditConfigResponse {
 }
 
 impl ::std::fmt::Debug for AddLiveAudioAuditConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

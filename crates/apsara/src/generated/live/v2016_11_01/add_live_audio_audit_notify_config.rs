@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_live_audio_audit_notify_config(&self) -> AddLiveAudioAuditNotifyConfig {
         Call::new(self)
     }
@@ -88,6 +89,7 @@ impl rt::Record for AddLiveAudioAuditNotifyConfigRequest {
 }
 
 impl ::std::fmt::Debug for AddLiveAudioAuditNotifyConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -131,6 +133,7 @@ impl rt::Record for AddLiveAudioAuditNotifyConfigResponse {
 }
 
 impl ::std::fmt::Debug for AddLiveAudioAuditNotifyConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

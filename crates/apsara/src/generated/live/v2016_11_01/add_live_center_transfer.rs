@@ -32,6 +32,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_live_center_transfer(&self) -> AddLiveCenterTransfer {
         Call::new(self)
     }
@@ -128,6 +129,7 @@ impl rt::Record for AddLiveCenterTransferRequest {
 }
 
 impl ::std::fmt::Debug for AddLiveCenterTransferRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -171,6 +173,7 @@ impl rt::Record for AddLiveCenterTransferResponse {
 }
 
 impl ::std::fmt::Debug for AddLiveCenterTransferResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_live_detect_notify_config(&self) -> AddLiveDetectNotifyConfig {
         Call::new(self)
     }
@@ -71,6 +72,7 @@ impl rt::Record for AddLiveDetectNotifyConfigRequest {
 }
 
 impl ::std::fmt::Debug for AddLiveDetectNotifyConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -114,6 +116,7 @@ impl rt::Record for AddLiveDetectNotifyConfigResponse {
 }
 
 impl ::std::fmt::Debug for AddLiveDetectNotifyConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

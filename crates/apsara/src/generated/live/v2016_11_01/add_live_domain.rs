@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_live_domain(&self) -> AddLiveDomain {
         Call::new(self)
     }
@@ -132,6 +133,7 @@ impl rt::Record for AddLiveDomainRequest {
 }
 
 impl ::std::fmt::Debug for AddLiveDomainRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -175,6 +177,7 @@ impl rt::Record for AddLiveDomainResponse {
 }
 
 impl ::std::fmt::Debug for AddLiveDomainResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -210,6 +213,7 @@ impl rt::Record for AddLiveDomainRequestTag {
 }
 
 impl ::std::fmt::Debug for AddLiveDomainRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_live_domain_mapping(&self) -> AddLiveDomainMapping {
         Call::new(self)
     }
@@ -71,6 +72,7 @@ impl rt::Record for AddLiveDomainMappingRequest {
 }
 
 impl ::std::fmt::Debug for AddLiveDomainMappingRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -114,6 +116,7 @@ impl rt::Record for AddLiveDomainMappingResponse {
 }
 
 impl ::std::fmt::Debug for AddLiveDomainMappingResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

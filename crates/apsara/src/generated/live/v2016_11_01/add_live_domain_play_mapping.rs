@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_live_domain_play_mapping(&self) -> AddLiveDomainPlayMapping {
         Call::new(self)
     }
@@ -81,6 +82,7 @@ impl rt::Record for AddLiveDomainPlayMappingRequest {
 }
 
 impl ::std::fmt::Debug for AddLiveDomainPlayMappingRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -127,6 +129,7 @@ impl rt::Record for AddLiveDomainPlayMappingResponse {
 }
 
 impl ::std::fmt::Debug for AddLiveDomainPlayMappingResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_live_message_group_band(&self) -> AddLiveMessageGroupBand {
         Call::new(self)
     }
@@ -93,6 +94,7 @@ impl rt::Record for AddLiveMessageGroupBandRequest {
 }
 
 impl ::std::fmt::Debug for AddLiveMessageGroupBandRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -136,6 +138,7 @@ impl rt::Record for AddLiveMessageGroupBandResponse {
 }
 
 impl ::std::fmt::Debug for AddLiveMessageGroupBandResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -32,6 +32,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_live_package_config(&self) -> AddLivePackageConfig {
         Call::new(self)
     }
@@ -137,6 +138,7 @@ impl rt::Record for AddLivePackageConfigRequest {
 }
 
 impl ::std::fmt::Debug for AddLivePackageConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -183,6 +185,7 @@ impl rt::Record for AddLivePackageConfigResponse {
 }
 
 impl ::std::fmt::Debug for AddLivePackageConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -33,6 +33,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_live_pull_stream_info_config(&self) -> AddLivePullStreamInfoConfig {
         Call::new(self)
     }
@@ -120,6 +121,7 @@ impl rt::Record for AddLivePullStreamInfoConfigRequest {
 }
 
 impl ::std::fmt::Debug for AddLivePullStreamInfoConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -163,6 +165,7 @@ impl rt::Record for AddLivePullStreamInfoConfigResponse {
 }
 
 impl ::std::fmt::Debug for AddLivePullStreamInfoConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_live_record_notify_config(&self) -> AddLiveRecordNotifyConfig {
         Call::new(self)
     }
@@ -107,6 +108,7 @@ impl rt::Record for AddLiveRecordNotifyConfigRequest {
 }
 
 impl ::std::fmt::Debug for AddLiveRecordNotifyConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -150,6 +152,7 @@ impl rt::Record for AddLiveRecordNotifyConfigResponse {
 }
 
 impl ::std::fmt::Debug for AddLiveRecordNotifyConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

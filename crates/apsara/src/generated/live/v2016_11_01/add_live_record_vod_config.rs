@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_live_record_vod_config(&self) -> AddLiveRecordVodConfig {
         Call::new(self)
     }
@@ -145,6 +146,7 @@ impl rt::Record for AddLiveRecordVodConfigRequest {
 }
 
 impl ::std::fmt::Debug for AddLiveRecordVodConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -191,6 +193,7 @@ impl rt::Record for AddLiveRecordVodConfigResponse {
 }
 
 impl ::std::fmt::Debug for AddLiveRecordVodConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_live_snapshot_detect_porn_config(
         &self,
     ) -> AddLiveSnapshotDetectPornConfig {
@@ -120,6 +121,7 @@ impl rt::Record for AddLiveSnapshotDetectPornConfigRequest {
 }
 
 impl ::std::fmt::Debug for AddLiveSnapshotDetectPornConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -163,6 +165,7 @@ impl rt::Record for AddLiveSnapshotDetectPornConfigResponse {
 }
 
 impl ::std::fmt::Debug for AddLiveSnapshotDetectPornConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_live_snapshot_notify_config(&self) -> AddLiveSnapshotNotifyConfig {
         Call::new(self)
     }
@@ -98,6 +99,7 @@ impl rt::Record for AddLiveSnapshotNotifyConfigRequest {
 }
 
 impl ::std::fmt::Debug for AddLiveSnapshotNotifyConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -141,6 +143,7 @@ impl rt::Record for AddLiveSnapshotNotifyConfigResponse {
 }
 
 impl ::std::fmt::Debug for AddLiveSnapshotNotifyConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

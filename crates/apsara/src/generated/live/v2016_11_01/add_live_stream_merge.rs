@@ -36,6 +36,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_live_stream_merge(&self) -> AddLiveStreamMerge {
         Call::new(self)
     }
@@ -177,6 +178,7 @@ impl rt::Record for AddLiveStreamMergeRequest {
 }
 
 impl ::std::fmt::Debug for AddLiveStreamMergeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -225,6 +227,7 @@ impl rt::Record for AddLiveStreamMergeResponse {
 }
 
 impl ::std::fmt::Debug for AddLiveStreamMergeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_live_stream_transcode(&self) -> AddLiveStreamTranscode {
         Call::new(self)
     }
@@ -108,6 +109,7 @@ impl rt::Record for AddLiveStreamTranscodeRequest {
 }
 
 impl ::std::fmt::Debug for AddLiveStreamTranscodeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -151,6 +153,7 @@ impl rt::Record for AddLiveStreamTranscodeResponse {
 }
 
 impl ::std::fmt::Debug for AddLiveStreamTranscodeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

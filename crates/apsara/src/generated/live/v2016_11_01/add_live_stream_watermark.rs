@@ -37,6 +37,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_live_stream_watermark(&self) -> AddLiveStreamWatermark {
         Call::new(self)
     }
@@ -178,6 +179,7 @@ impl rt::Record for AddLiveStreamWatermarkRequest {
 }
 
 impl ::std::fmt::Debug for AddLiveStreamWatermarkRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -226,6 +228,7 @@ impl rt::Record for AddLiveStreamWatermarkResponse {
 }
 
 impl ::std::fmt::Debug for AddLiveStreamWatermarkResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -32,6 +32,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_live_stream_watermark_rule(&self) -> AddLiveStreamWatermarkRule {
         Call::new(self)
     }
@@ -119,6 +120,7 @@ impl rt::Record for AddLiveStreamWatermarkRuleRequest {
 }
 
 impl ::std::fmt::Debug for AddLiveStreamWatermarkRuleRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -167,6 +169,7 @@ impl rt::Record for AddLiveStreamWatermarkRuleResponse {
 }
 
 impl ::std::fmt::Debug for AddLiveStreamWatermarkRuleResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_playlist_items(&self) -> AddPlaylistItems {
         Call::new(self)
     }
@@ -98,6 +99,7 @@ impl rt::Record for AddPlaylistItemsRequest {
 }
 
 impl ::std::fmt::Debug for AddPlaylistItemsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -149,6 +151,7 @@ impl rt::Record for AddPlaylistItemsResponse {
 }
 
 impl ::std::fmt::Debug for AddPlaylistItemsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -184,6 +187,7 @@ impl rt::Record for AddPlaylistItemsResponseItemsFailedItems {
 }
 
 impl ::std::fmt::Debug for AddPlaylistItemsResponseItemsFailedItems {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -213,6 +217,7 @@ impl rt::Record for AddPlaylistItemsResponseItemsSuccessItems {
 }
 
 impl ::std::fmt::Debug for AddPlaylistItemsResponseItemsSuccessItems {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -242,6 +247,7 @@ impl rt::Record for AddPlaylistItemsResponseItems {
 }
 
 impl ::std::fmt::Debug for AddPlaylistItemsResponseItems {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_rts_live_stream_transcode(&self) -> AddRtsLiveStreamTranscode {
         Call::new(self)
     }
@@ -226,6 +227,7 @@ impl rt::Record for AddRtsLiveStreamTranscodeRequest {
 }
 
 impl ::std::fmt::Debug for AddRtsLiveStreamTranscodeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -269,6 +271,7 @@ impl rt::Record for AddRtsLiveStreamTranscodeResponse {
 }
 
 impl ::std::fmt::Debug for AddRtsLiveStreamTranscodeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

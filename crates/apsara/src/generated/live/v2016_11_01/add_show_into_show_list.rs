@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_show_into_show_list(&self) -> AddShowIntoShowList {
         Call::new(self)
     }
@@ -163,6 +164,7 @@ impl rt::Record for AddShowIntoShowListRequest {
 }
 
 impl ::std::fmt::Debug for AddShowIntoShowListRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -217,6 +219,7 @@ impl rt::Record for AddShowIntoShowListResponse {
 }
 
 impl ::std::fmt::Debug for AddShowIntoShowListResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -267,6 +270,7 @@ impl rt::Record for AddShowIntoShowListRequestShowList {
 }
 
 impl ::std::fmt::Debug for AddShowIntoShowListRequestShowList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_studio_layout(&self) -> AddStudioLayout {
         Call::new(self)
     }
@@ -135,6 +136,7 @@ impl rt::Record for AddStudioLayoutRequest {
 }
 
 impl ::std::fmt::Debug for AddStudioLayoutRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -183,6 +185,7 @@ impl rt::Record for AddStudioLayoutResponse {
 }
 
 impl ::std::fmt::Debug for AddStudioLayoutResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

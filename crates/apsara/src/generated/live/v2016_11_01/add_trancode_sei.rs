@@ -35,6 +35,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_trancode_sei(&self) -> AddTrancodeSei {
         Call::new(self)
     }
@@ -131,6 +132,7 @@ impl rt::Record for AddTrancodeSeiRequest {
 }
 
 impl ::std::fmt::Debug for AddTrancodeSeiRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -177,6 +179,7 @@ impl rt::Record for AddTrancodeSeiResponse {
 }
 
 impl ::std::fmt::Debug for AddTrancodeSeiResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn ban_live_message_group(&self) -> BanLiveMessageGroup {
         Call::new(self)
     }
@@ -92,6 +93,7 @@ impl rt::Record for BanLiveMessageGroupRequest {
 }
 
 impl ::std::fmt::Debug for BanLiveMessageGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -135,6 +137,7 @@ impl rt::Record for BanLiveMessageGroupResponse {
 }
 
 impl ::std::fmt::Debug for BanLiveMessageGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn batch_delete_live_domain_configs(&self) -> BatchDeleteLiveDomainConfigs {
         Call::new(self)
     }
@@ -71,6 +72,7 @@ impl rt::Record for BatchDeleteLiveDomainConfigsRequest {
 }
 
 impl ::std::fmt::Debug for BatchDeleteLiveDomainConfigsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -114,6 +116,7 @@ impl rt::Record for BatchDeleteLiveDomainConfigsResponse {
 }
 
 impl ::std::fmt::Debug for BatchDeleteLiveDomainConfigsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn batch_get_online_users(&self) -> BatchGetOnlineUsers {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for BatchGetOnlineUsersRequest {
 }
 
 impl ::std::fmt::Debug for BatchGetOnlineUsersRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -128,6 +130,7 @@ impl rt::Record for BatchGetOnlineUsersResponse {
 }
 
 impl ::std::fmt::Debug for BatchGetOnlineUsersResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -166,6 +169,7 @@ impl rt::Record for BatchGetOnlineUsersResponseResult {
 }
 
 impl ::std::fmt::Debug for BatchGetOnlineUsersResponseResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn batch_set_live_domain_configs(&self) -> BatchSetLiveDomainConfigs {
         Call::new(self)
     }
@@ -71,6 +72,7 @@ impl rt::Record for BatchSetLiveDomainConfigsRequest {
 }
 
 impl ::std::fmt::Debug for BatchSetLiveDomainConfigsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -114,6 +116,7 @@ impl rt::Record for BatchSetLiveDomainConfigsResponse {
 }
 
 impl ::std::fmt::Debug for BatchSetLiveDomainConfigsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn cancel_mute_all_group_user(&self) -> CancelMuteAllGroupUser {
         Call::new(self)
     }
@@ -88,6 +89,7 @@ impl rt::Record for CancelMuteAllGroupUserRequest {
 }
 
 impl ::std::fmt::Debug for CancelMuteAllGroupUserRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -136,6 +138,7 @@ impl rt::Record for CancelMuteAllGroupUserResponse {
 }
 
 impl ::std::fmt::Debug for CancelMuteAllGroupUserResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -166,6 +169,7 @@ impl rt::Record for CancelMuteAllGroupUserResponseResult {
 }
 
 impl ::std::fmt::Debug for CancelMuteAllGroupUserResponseResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

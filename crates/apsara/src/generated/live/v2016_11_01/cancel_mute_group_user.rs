@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn cancel_mute_group_user(&self) -> CancelMuteGroupUser {
         Call::new(self)
     }
@@ -107,6 +108,7 @@ impl rt::Record for CancelMuteGroupUserRequest {
 }
 
 impl ::std::fmt::Debug for CancelMuteGroupUserRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -155,6 +157,7 @@ impl rt::Record for CancelMuteGroupUserResponse {
 }
 
 impl ::std::fmt::Debug for CancelMuteGroupUserResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -185,6 +188,7 @@ impl rt::Record for CancelMuteGroupUserResponseResult {
 }
 
 impl ::std::fmt::Debug for CancelMuteGroupUserResponseResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn change_live_domain_resource_group(&self) -> ChangeLiveDomainResourceGroup {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for ChangeLiveDomainResourceGroupRequest {
 }
 
 impl ::std::fmt::Debug for ChangeLiveDomainResourceGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -123,6 +125,7 @@ impl rt::Record for ChangeLiveDomainResourceGroupResponse {
 }
 
 impl ::std::fmt::Debug for ChangeLiveDomainResourceGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

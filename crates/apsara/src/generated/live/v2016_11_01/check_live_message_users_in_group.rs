@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn check_live_message_users_in_group(&self) -> CheckLiveMessageUsersInGroup {
         Call::new(self)
     }
@@ -93,6 +94,7 @@ impl rt::Record for CheckLiveMessageUsersInGroupRequest {
 }
 
 impl ::std::fmt::Debug for CheckLiveMessageUsersInGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -141,6 +143,7 @@ impl rt::Record for CheckLiveMessageUsersInGroupResponse {
 }
 
 impl ::std::fmt::Debug for CheckLiveMessageUsersInGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -176,6 +179,7 @@ impl rt::Record for CheckLiveMessageUsersInGroupResponseUsers {
 }
 
 impl ::std::fmt::Debug for CheckLiveMessageUsersInGroupResponseUsers {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

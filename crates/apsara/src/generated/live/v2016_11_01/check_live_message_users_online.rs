@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn check_live_message_users_online(&self) -> CheckLiveMessageUsersOnline {
         Call::new(self)
     }
@@ -83,6 +84,7 @@ impl rt::Record for CheckLiveMessageUsersOnlineRequest {
 }
 
 impl ::std::fmt::Debug for CheckLiveMessageUsersOnlineRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -131,6 +133,7 @@ impl rt::Record for CheckLiveMessageUsersOnlineResponse {
 }
 
 impl ::std::fmt::Debug for CheckLiveMessageUsersOnlineResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -166,6 +169,7 @@ impl rt::Record for CheckLiveMessageUsersOnlineResponseUserList {
 }
 
 impl ::std::fmt::Debug for CheckLiveMessageUsersOnlineResponseUserList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

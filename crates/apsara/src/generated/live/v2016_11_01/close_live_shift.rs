@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn close_live_shift(&self) -> CloseLiveShift {
         Call::new(self)
     }
@@ -88,6 +89,7 @@ impl rt::Record for CloseLiveShiftRequest {
 }
 
 impl ::std::fmt::Debug for CloseLiveShiftRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -131,6 +133,7 @@ impl rt::Record for CloseLiveShiftResponse {
 }
 
 impl ::std::fmt::Debug for CloseLiveShiftResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn copy_caster(&self) -> CopyCaster {
         Call::new(self)
     }
@@ -90,6 +91,7 @@ impl rt::Record for CopyCasterRequest {
 }
 
 impl ::std::fmt::Debug for CopyCasterRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -138,6 +140,7 @@ impl rt::Record for CopyCasterResponse {
 }
 
 impl ::std::fmt::Debug for CopyCasterResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

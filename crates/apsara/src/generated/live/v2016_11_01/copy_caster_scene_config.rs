@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn copy_caster_scene_config(&self) -> CopyCasterSceneConfig {
         Call::new(self)
     }
@@ -90,6 +91,7 @@ impl rt::Record for CopyCasterSceneConfigRequest {
 }
 
 impl ::std::fmt::Debug for CopyCasterSceneConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -133,6 +135,7 @@ impl rt::Record for CopyCasterSceneConfigResponse {
 }
 
 impl ::std::fmt::Debug for CopyCasterSceneConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_caster(&self) -> CreateCaster {
         Call::new(self)
     }
@@ -148,6 +149,7 @@ impl rt::Record for CreateCasterRequest {
 }
 
 impl ::std::fmt::Debug for CreateCasterRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -196,6 +198,7 @@ impl rt::Record for CreateCasterResponse {
 }
 
 impl ::std::fmt::Debug for CreateCasterResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -231,6 +234,7 @@ impl rt::Record for CreateCasterRequestTag {
 }
 
 impl ::std::fmt::Debug for CreateCasterRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

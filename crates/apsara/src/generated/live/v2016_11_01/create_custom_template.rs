@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_custom_template(&self) -> CreateCustomTemplate {
         Call::new(self)
     }
@@ -81,6 +82,7 @@ impl rt::Record for CreateCustomTemplateRequest {
 }
 
 impl ::std::fmt::Debug for CreateCustomTemplateRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -124,6 +126,7 @@ impl rt::Record for CreateCustomTemplateResponse {
 }
 
 impl ::std::fmt::Debug for CreateCustomTemplateResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

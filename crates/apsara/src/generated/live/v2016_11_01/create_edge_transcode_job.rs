@@ -33,6 +33,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_edge_transcode_job(&self) -> CreateEdgeTranscodeJob {
         Call::new(self)
     }
@@ -111,6 +112,7 @@ impl rt::Record for CreateEdgeTranscodeJobRequest {
 }
 
 impl ::std::fmt::Debug for CreateEdgeTranscodeJobRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -162,6 +164,7 @@ impl rt::Record for CreateEdgeTranscodeJobResponse {
 }
 
 impl ::std::fmt::Debug for CreateEdgeTranscodeJobResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_event_sub(&self) -> CreateEventSub {
         Call::new(self)
     }
@@ -99,6 +100,7 @@ impl rt::Record for CreateEventSubRequest {
 }
 
 impl ::std::fmt::Debug for CreateEventSubRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -147,6 +149,7 @@ impl rt::Record for CreateEventSubResponse {
 }
 
 impl ::std::fmt::Debug for CreateEventSubResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

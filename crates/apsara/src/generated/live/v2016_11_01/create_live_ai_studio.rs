@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_live_ai_studio(&self) -> CreateLiveAiStudio {
         Call::new(self)
     }
@@ -183,6 +184,7 @@ impl rt::Record for CreateLiveAiStudioRequest {
 }
 
 impl ::std::fmt::Debug for CreateLiveAiStudioRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -230,6 +232,7 @@ impl rt::Record for CreateLiveAiStudioResponse {
 }
 
 impl ::std::fmt::Debug for CreateLiveAiStudioResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -268,6 +271,7 @@ impl rt::Record for CreateLiveAiStudioRequestMattingLayout {
 }
 
 impl ::std::fmt::Debug for CreateLiveAiStudioRequestMattingLayout {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -306,6 +310,7 @@ impl rt::Record for CreateLiveAiStudioRequestMediaLayout {
 }
 
 impl ::std::fmt::Debug for CreateLiveAiStudioRequestMediaLayout {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

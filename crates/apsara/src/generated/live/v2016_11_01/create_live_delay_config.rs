@@ -32,6 +32,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_live_delay_config(&self) -> CreateLiveDelayConfig {
         Call::new(self)
     }
@@ -110,6 +111,7 @@ impl rt::Record for CreateLiveDelayConfigRequest {
 }
 
 impl ::std::fmt::Debug for CreateLiveDelayConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -153,6 +155,7 @@ impl rt::Record for CreateLiveDelayConfigResponse {
 }
 
 impl ::std::fmt::Debug for CreateLiveDelayConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_live_message_app(&self) -> CreateLiveMessageApp {
         Call::new(self)
     }
@@ -105,6 +106,7 @@ impl rt::Record for CreateLiveMessageAppRequest {
 }
 
 impl ::std::fmt::Debug for CreateLiveMessageAppRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -162,6 +164,7 @@ impl rt::Record for CreateLiveMessageAppResponse {
 }
 
 impl ::std::fmt::Debug for CreateLiveMessageAppResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_live_message_group(&self) -> CreateLiveMessageGroup {
         Call::new(self)
     }
@@ -119,6 +120,7 @@ impl rt::Record for CreateLiveMessageGroupRequest {
 }
 
 impl ::std::fmt::Debug for CreateLiveMessageGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -173,6 +175,7 @@ impl rt::Record for CreateLiveMessageGroupResponse {
 }
 
 impl ::std::fmt::Debug for CreateLiveMessageGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

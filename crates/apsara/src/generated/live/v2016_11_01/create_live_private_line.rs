@@ -34,6 +34,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_live_private_line(&self) -> CreateLivePrivateLine {
         Call::new(self)
     }
@@ -150,6 +151,7 @@ impl rt::Record for CreateLivePrivateLineRequest {
 }
 
 impl ::std::fmt::Debug for CreateLivePrivateLineRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -193,6 +195,7 @@ impl rt::Record for CreateLivePrivateLineResponse {
 }
 
 impl ::std::fmt::Debug for CreateLivePrivateLineResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -43,6 +43,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_live_pull_to_push(&self) -> CreateLivePullToPush {
         Call::new(self)
     }
@@ -225,6 +226,7 @@ impl rt::Record for CreateLivePullToPushRequest {
 }
 
 impl ::std::fmt::Debug for CreateLivePullToPushRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -280,6 +282,7 @@ impl rt::Record for CreateLivePullToPushResponse {
 }
 
 impl ::std::fmt::Debug for CreateLivePullToPushResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

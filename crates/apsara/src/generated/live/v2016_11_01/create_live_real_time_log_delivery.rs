@@ -32,6 +32,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_live_real_time_log_delivery(&self) -> CreateLiveRealTimeLogDelivery {
         Call::new(self)
     }
@@ -101,6 +102,7 @@ impl rt::Record for CreateLiveRealTimeLogDeliveryRequest {
 }
 
 impl ::std::fmt::Debug for CreateLiveRealTimeLogDeliveryRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -147,6 +149,7 @@ impl rt::Record for CreateLiveRealTimeLogDeliveryResponse {
 }
 
 impl ::std::fmt::Debug for CreateLiveRealTimeLogDeliveryResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_live_stream_monitor(&self) -> CreateLiveStreamMonitor {
         Call::new(self)
     }
@@ -145,6 +146,7 @@ impl rt::Record for CreateLiveStreamMonitorRequest {
 }
 
 impl ::std::fmt::Debug for CreateLiveStreamMonitorRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -193,6 +195,7 @@ impl rt::Record for CreateLiveStreamMonitorResponse {
 }
 
 impl ::std::fmt::Debug for CreateLiveStreamMonitorResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -35,6 +35,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_live_stream_record_index_files(
         &self,
     ) -> CreateLiveStreamRecordIndexFiles {
@@ -144,6 +145,7 @@ impl rt::Record for CreateLiveStreamRecordIndexFilesRequest {
 }
 
 impl ::std::fmt::Debug for CreateLiveStreamRecordIndexFilesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -192,6 +194,7 @@ impl rt::Record for CreateLiveStreamRecordIndexFilesResponse {
 }
 
 impl ::std::fmt::Debug for CreateLiveStreamRecordIndexFilesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -263,6 +266,7 @@ impl rt::Record for CreateLiveStreamRecordIndexFilesResponseRecordInfo {
 }
 
 impl ::std::fmt::Debug for CreateLiveStreamRecordIndexFilesResponseRecordInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

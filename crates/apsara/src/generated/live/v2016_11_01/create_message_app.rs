@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_message_app(&self) -> CreateMessageApp {
         Call::new(self)
     }
@@ -84,6 +85,7 @@ impl rt::Record for CreateMessageAppRequest {
 }
 
 impl ::std::fmt::Debug for CreateMessageAppRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -132,6 +134,7 @@ impl rt::Record for CreateMessageAppResponse {
 }
 
 impl ::std::fmt::Debug for CreateMessageAppResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -162,6 +165,7 @@ impl rt::Record for CreateMessageAppResponseResult {
 }
 
 impl ::std::fmt::Debug for CreateMessageAppResponseResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

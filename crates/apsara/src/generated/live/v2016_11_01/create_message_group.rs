@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_message_group(&self) -> CreateMessageGroup {
         Call::new(self)
     }
@@ -82,6 +83,7 @@ impl rt::Record for CreateMessageGroupRequest {
 }
 
 impl ::std::fmt::Debug for CreateMessageGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -130,6 +132,7 @@ impl rt::Record for CreateMessageGroupResponse {
 }
 
 impl ::std::fmt::Debug for CreateMessageGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -165,6 +168,7 @@ impl rt::Record for CreateMessageGroupResponseResult {
 }
 
 impl ::std::fmt::Debug for CreateMessageGroupResponseResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_mix_stream(&self) -> CreateMixStream {
         Call::new(self)
     }
@@ -109,6 +110,7 @@ impl rt::Record for CreateMixStreamRequest {
 }
 
 impl ::std::fmt::Debug for CreateMixStreamRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -157,6 +159,7 @@ impl rt::Record for CreateMixStreamResponse {
 }
 
 impl ::std::fmt::Debug for CreateMixStreamResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

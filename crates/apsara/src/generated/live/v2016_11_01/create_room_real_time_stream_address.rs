@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_room_real_time_stream_address(
         &self,
     ) -> CreateRoomRealTimeStreamAddress {
@@ -102,6 +103,7 @@ impl rt::Record for CreateRoomRealTimeStreamAddressRequest {
 }
 
 impl ::std::fmt::Debug for CreateRoomRealTimeStreamAddressRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -150,6 +152,7 @@ impl rt::Record for CreateRoomRealTimeStreamAddressResponse {
 }
 
 impl ::std::fmt::Debug for CreateRoomRealTimeStreamAddressResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

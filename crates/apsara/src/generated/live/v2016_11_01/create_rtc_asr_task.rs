@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_rtc_asr_task(&self) -> CreateRtcAsrTask {
         Call::new(self)
     }
@@ -179,6 +180,7 @@ impl rt::Record for CreateRtcAsrTaskRequest {
 }
 
 impl ::std::fmt::Debug for CreateRtcAsrTaskRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -233,6 +235,7 @@ impl rt::Record for CreateRtcAsrTaskResponse {
 }
 
 impl ::std::fmt::Debug for CreateRtcAsrTaskResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_rtc_mpu_event_sub(&self) -> CreateRtcMpuEventSub {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for CreateRtcMpuEventSubRequest {
 }
 
 impl ::std::fmt::Debug for CreateRtcMpuEventSubRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -128,6 +130,7 @@ impl rt::Record for CreateRtcMpuEventSubResponse {
 }
 
 impl ::std::fmt::Debug for CreateRtcMpuEventSubResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_rtc_whip_stream_address(&self) -> CreateRtcWhipStreamAddress {
         Call::new(self)
     }
@@ -115,6 +116,7 @@ impl rt::Record for CreateRtcWhipStreamAddressRequest {
 }
 
 impl ::std::fmt::Debug for CreateRtcWhipStreamAddressRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -162,6 +164,7 @@ impl rt::Record for CreateRtcWhipStreamAddressResponse {
 }
 
 impl ::std::fmt::Debug for CreateRtcWhipStreamAddressResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_caster(&self) -> DeleteCaster {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DeleteCasterRequest {
 }
 
 impl ::std::fmt::Debug for DeleteCasterRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -118,6 +120,7 @@ impl rt::Record for DeleteCasterResponse {
 }
 
 impl ::std::fmt::Debug for DeleteCasterResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

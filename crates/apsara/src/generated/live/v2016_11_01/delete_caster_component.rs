@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_caster_component(&self) -> DeleteCasterComponent {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for DeleteCasterComponentRequest {
 }
 
 impl ::std::fmt::Debug for DeleteCasterComponentRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -131,6 +133,7 @@ impl rt::Record for DeleteCasterComponentResponse {
 }
 
 impl ::std::fmt::Debug for DeleteCasterComponentResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_caster_episode(&self) -> DeleteCasterEpisode {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for DeleteCasterEpisodeRequest {
 }
 
 impl ::std::fmt::Debug for DeleteCasterEpisodeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -131,6 +133,7 @@ impl rt::Record for DeleteCasterEpisodeResponse {
 }
 
 impl ::std::fmt::Debug for DeleteCasterEpisodeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

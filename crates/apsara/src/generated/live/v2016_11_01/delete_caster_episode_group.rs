@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_caster_episode_group(&self) -> DeleteCasterEpisodeGroup {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DeleteCasterEpisodeGroupRequest {
 }
 
 impl ::std::fmt::Debug for DeleteCasterEpisodeGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -113,6 +115,7 @@ impl rt::Record for DeleteCasterEpisodeGroupResponse {
 }
 
 impl ::std::fmt::Debug for DeleteCasterEpisodeGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_caster_layout(&self) -> DeleteCasterLayout {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for DeleteCasterLayoutRequest {
 }
 
 impl ::std::fmt::Debug for DeleteCasterLayoutRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -131,6 +133,7 @@ impl rt::Record for DeleteCasterLayoutResponse {
 }
 
 impl ::std::fmt::Debug for DeleteCasterLayoutResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

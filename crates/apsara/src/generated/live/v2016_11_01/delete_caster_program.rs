@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_caster_program(&self) -> DeleteCasterProgram {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DeleteCasterProgramRequest {
 }
 
 impl ::std::fmt::Debug for DeleteCasterProgramRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -118,6 +120,7 @@ impl rt::Record for DeleteCasterProgramResponse {
 }
 
 impl ::std::fmt::Debug for DeleteCasterProgramResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

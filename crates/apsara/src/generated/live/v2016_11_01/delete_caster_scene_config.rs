@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_caster_scene_config(&self) -> DeleteCasterSceneConfig {
         Call::new(self)
     }
@@ -90,6 +91,7 @@ impl rt::Record for DeleteCasterSceneConfigRequest {
 }
 
 impl ::std::fmt::Debug for DeleteCasterSceneConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -133,6 +135,7 @@ impl rt::Record for DeleteCasterSceneConfigResponse {
 }
 
 impl ::std::fmt::Debug for DeleteCasterSceneConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_caster_video_resource(&self) -> DeleteCasterVideoResource {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for DeleteCasterVideoResourceRequest {
 }
 
 impl ::std::fmt::Debug for DeleteCasterVideoResourceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -123,6 +125,7 @@ impl rt::Record for DeleteCasterVideoResourceResponse {
 }
 
 impl ::std::fmt::Debug for DeleteCasterVideoResourceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_channel(&self) -> DeleteChannel {
         Call::new(self)
     }
@@ -69,6 +70,7 @@ impl rt::Record for DeleteChannelRequest {
 }
 
 impl ::std::fmt::Debug for DeleteChannelRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -112,6 +114,7 @@ impl rt::Record for DeleteChannelResponse {
 }
 
 impl ::std::fmt::Debug for DeleteChannelResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_custom_template(&self) -> DeleteCustomTemplate {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DeleteCustomTemplateRequest {
 }
 
 impl ::std::fmt::Debug for DeleteCustomTemplateRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -113,6 +115,7 @@ impl rt::Record for DeleteCustomTemplateResponse {
 }
 
 impl ::std::fmt::Debug for DeleteCustomTemplateResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

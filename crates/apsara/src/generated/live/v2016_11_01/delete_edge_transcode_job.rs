@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_edge_transcode_job(&self) -> DeleteEdgeTranscodeJob {
         Call::new(self)
     }
@@ -81,6 +82,7 @@ impl rt::Record for DeleteEdgeTranscodeJobRequest {
 }
 
 impl ::std::fmt::Debug for DeleteEdgeTranscodeJobRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -127,6 +129,7 @@ impl rt::Record for DeleteEdgeTranscodeJobResponse {
 }
 
 impl ::std::fmt::Debug for DeleteEdgeTranscodeJobResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

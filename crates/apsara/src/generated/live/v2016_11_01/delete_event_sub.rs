@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_event_sub(&self) -> DeleteEventSub {
         Call::new(self)
     }
@@ -71,6 +72,7 @@ impl rt::Record for DeleteEventSubRequest {
 }
 
 impl ::std::fmt::Debug for DeleteEventSubRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -114,6 +116,7 @@ impl rt::Record for DeleteEventSubResponse {
 }
 
 impl ::std::fmt::Debug for DeleteEventSubResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_live_ai_produce_rules(&self) -> DeleteLiveAiProduceRules {
         Call::new(self)
     }
@@ -99,6 +100,7 @@ impl rt::Record for DeleteLiveAiProduceRulesRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLiveAiProduceRulesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -142,6 +144,7 @@ impl rt::Record for DeleteLiveAiProduceRulesResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLiveAiProduceRulesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_live_ai_studio(&self) -> DeleteLiveAiStudio {
         Call::new(self)
     }
@@ -69,6 +70,7 @@ impl rt::Record for DeleteLiveAiStudioRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLiveAiStudioRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -111,6 +113,7 @@ impl rt::Record for DeleteLiveAiStudioResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLiveAiStudioResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

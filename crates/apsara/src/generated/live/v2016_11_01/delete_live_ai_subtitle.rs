@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_live_ai_subtitle(&self) -> DeleteLiveAiSubtitle {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for DeleteLiveAiSubtitleRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLiveAiSubtitleRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -122,6 +124,7 @@ impl rt::Record for DeleteLiveAiSubtitleResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLiveAiSubtitleResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

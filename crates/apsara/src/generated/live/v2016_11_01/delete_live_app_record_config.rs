@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_live_app_record_config(&self) -> DeleteLiveAppRecordConfig {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for DeleteLiveAppRecordConfigRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLiveAppRecordConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -123,6 +125,7 @@ impl rt::Record for DeleteLiveAppRecordConfigResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLiveAppRecordConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_live_app_snapshot_config(&self) -> DeleteLiveAppSnapshotConfig {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DeleteLiveAppSnapshotConfigRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLiveAppSnapshotConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -113,6 +115,7 @@ impl rt::Record for DeleteLiveAppSnapshotConfigResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLiveAppSnapshotConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_live_audio_audit_config(&self) -> DeleteLiveAudioAuditConfig {
         Call::new(self)
     }
@@ -90,6 +91,7 @@ impl rt::Record for DeleteLiveAudioAuditConfigRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLiveAudioAuditConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -133,6 +135,7 @@ impl rt::Record for DeleteLiveAudioAuditConfigResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLiveAudioAuditConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_live_audio_audit_notify_config(
         &self,
     ) -> DeleteLiveAudioAuditNotifyConfig {
@@ -74,6 +75,7 @@ impl rt::Record for DeleteLiveAudioAuditNotifyConfigRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLiveAudioAuditNotifyConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -117,6 +119,7 @@ impl rt::Record for DeleteLiveAudioAuditNotifyConfigResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLiveAudioAuditNotifyConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_live_center_transfer(&self) -> DeleteLiveCenterTransfer {
         Call::new(self)
     }
@@ -99,6 +100,7 @@ impl rt::Record for DeleteLiveCenterTransferRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLiveCenterTransferRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -142,6 +144,7 @@ impl rt::Record for DeleteLiveCenterTransferResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLiveCenterTransferResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_live_delay_config(&self) -> DeleteLiveDelayConfig {
         Call::new(self)
     }
@@ -90,6 +91,7 @@ impl rt::Record for DeleteLiveDelayConfigRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLiveDelayConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -133,6 +135,7 @@ impl rt::Record for DeleteLiveDelayConfigResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLiveDelayConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

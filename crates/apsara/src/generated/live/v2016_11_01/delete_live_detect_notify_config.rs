@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_live_detect_notify_config(&self) -> DeleteLiveDetectNotifyConfig {
         Call::new(self)
     }
@@ -60,6 +61,7 @@ impl rt::Record for DeleteLiveDetectNotifyConfigRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLiveDetectNotifyConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -103,6 +105,7 @@ impl rt::Record for DeleteLiveDetectNotifyConfigResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLiveDetectNotifyConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_live_domain(&self) -> DeleteLiveDomain {
         Call::new(self)
     }
@@ -61,6 +62,7 @@ impl rt::Record for DeleteLiveDomainRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLiveDomainRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -104,6 +106,7 @@ impl rt::Record for DeleteLiveDomainResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLiveDomainResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_live_domain_mapping(&self) -> DeleteLiveDomainMapping {
         Call::new(self)
     }
@@ -71,6 +72,7 @@ impl rt::Record for DeleteLiveDomainMappingRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLiveDomainMappingRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -114,6 +116,7 @@ impl rt::Record for DeleteLiveDomainMappingResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLiveDomainMappingResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

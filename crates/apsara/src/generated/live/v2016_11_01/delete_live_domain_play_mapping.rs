@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_live_domain_play_mapping(&self) -> DeleteLiveDomainPlayMapping {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for DeleteLiveDomainPlayMappingRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLiveDomainPlayMappingRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -126,6 +128,7 @@ impl rt::Record for DeleteLiveDomainPlayMappingResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLiveDomainPlayMappingResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

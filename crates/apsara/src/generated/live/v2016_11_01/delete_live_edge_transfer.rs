@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_live_edge_transfer(&self) -> DeleteLiveEdgeTransfer {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DeleteLiveEdgeTransferRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLiveEdgeTransferRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -113,6 +115,7 @@ impl rt::Record for DeleteLiveEdgeTransferResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLiveEdgeTransferResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

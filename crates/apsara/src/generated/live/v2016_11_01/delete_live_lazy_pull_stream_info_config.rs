@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_live_lazy_pull_stream_info_config(
         &self,
     ) -> DeleteLiveLazyPullStreamInfoConfig {
@@ -84,6 +85,7 @@ impl rt::Record for DeleteLiveLazyPullStreamInfoConfigRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLiveLazyPullStreamInfoConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -130,6 +132,7 @@ impl rt::Record for DeleteLiveLazyPullStreamInfoConfigResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLiveLazyPullStreamInfoConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_live_message_group(&self) -> DeleteLiveMessageGroup {
         Call::new(self)
     }
@@ -89,6 +90,7 @@ impl rt::Record for DeleteLiveMessageGroupRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLiveMessageGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -137,6 +139,7 @@ impl rt::Record for DeleteLiveMessageGroupResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLiveMessageGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

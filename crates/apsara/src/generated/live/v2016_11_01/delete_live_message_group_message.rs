@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_live_message_group_message(&self) -> DeleteLiveMessageGroupMessage {
         Call::new(self)
     }
@@ -108,6 +109,7 @@ impl rt::Record for DeleteLiveMessageGroupMessageRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLiveMessageGroupMessageRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -159,6 +161,7 @@ impl rt::Record for DeleteLiveMessageGroupMessageResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLiveMessageGroupMessageResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_live_message_user_message(&self) -> DeleteLiveMessageUserMessage {
         Call::new(self)
     }
@@ -108,6 +109,7 @@ impl rt::Record for DeleteLiveMessageUserMessageRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLiveMessageUserMessageRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -151,6 +153,7 @@ impl rt::Record for DeleteLiveMessageUserMessageResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLiveMessageUserMessageResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

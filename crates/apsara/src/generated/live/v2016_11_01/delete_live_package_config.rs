@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_live_package_config(&self) -> DeleteLivePackageConfig {
         Call::new(self)
     }
@@ -91,6 +92,7 @@ impl rt::Record for DeleteLivePackageConfigRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLivePackageConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -137,6 +139,7 @@ impl rt::Record for DeleteLivePackageConfigResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLivePackageConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_live_private_line(&self) -> DeleteLivePrivateLine {
         Call::new(self)
     }
@@ -102,6 +103,7 @@ impl rt::Record for DeleteLivePrivateLineRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLivePrivateLineRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -145,6 +147,7 @@ impl rt::Record for DeleteLivePrivateLineResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLivePrivateLineResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_live_pull_stream_info_config(&self) -> DeleteLivePullStreamInfoConfig {
         Call::new(self)
     }
@@ -90,6 +91,7 @@ impl rt::Record for DeleteLivePullStreamInfoConfigRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLivePullStreamInfoConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -133,6 +135,7 @@ impl rt::Record for DeleteLivePullStreamInfoConfigResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLivePullStreamInfoConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

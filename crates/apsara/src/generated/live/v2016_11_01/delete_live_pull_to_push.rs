@@ -33,6 +33,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_live_pull_to_push(&self) -> DeleteLivePullToPush {
         Call::new(self)
     }
@@ -85,6 +86,7 @@ impl rt::Record for DeleteLivePullToPushRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLivePullToPushRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -137,6 +139,7 @@ impl rt::Record for DeleteLivePullToPushResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLivePullToPushResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_live_real_time_log_logstore(&self) -> DeleteLiveRealTimeLogLogstore {
         Call::new(self)
     }
@@ -91,6 +92,7 @@ impl rt::Record for DeleteLiveRealTimeLogLogstoreRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLiveRealTimeLogLogstoreRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -137,6 +139,7 @@ impl rt::Record for DeleteLiveRealTimeLogLogstoreResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLiveRealTimeLogLogstoreResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -32,6 +32,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_live_realtime_log_delivery(&self) -> DeleteLiveRealtimeLogDelivery {
         Call::new(self)
     }
@@ -101,6 +102,7 @@ impl rt::Record for DeleteLiveRealtimeLogDeliveryRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLiveRealtimeLogDeliveryRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -147,6 +149,7 @@ impl rt::Record for DeleteLiveRealtimeLogDeliveryResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLiveRealtimeLogDeliveryResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_live_record_notify_config(&self) -> DeleteLiveRecordNotifyConfig {
         Call::new(self)
     }
@@ -61,6 +62,7 @@ impl rt::Record for DeleteLiveRecordNotifyConfigRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLiveRecordNotifyConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -104,6 +106,7 @@ impl rt::Record for DeleteLiveRecordNotifyConfigResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLiveRecordNotifyConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

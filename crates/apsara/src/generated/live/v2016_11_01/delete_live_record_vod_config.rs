@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_live_record_vod_config(&self) -> DeleteLiveRecordVodConfig {
         Call::new(self)
     }
@@ -90,6 +91,7 @@ impl rt::Record for DeleteLiveRecordVodConfigRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLiveRecordVodConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -136,6 +138,7 @@ impl rt::Record for DeleteLiveRecordVodConfigResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLiveRecordVodConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

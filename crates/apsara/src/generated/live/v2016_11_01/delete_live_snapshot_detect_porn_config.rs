@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_live_snapshot_detect_porn_config(
         &self,
     ) -> DeleteLiveSnapshotDetectPornConfig {
@@ -74,6 +75,7 @@ impl rt::Record for DeleteLiveSnapshotDetectPornConfigRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLiveSnapshotDetectPornConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -117,6 +119,7 @@ impl rt::Record for DeleteLiveSnapshotDetectPornConfigResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLiveSnapshotDetectPornConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_live_snapshot_notify_config(&self) -> DeleteLiveSnapshotNotifyConfig {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DeleteLiveSnapshotNotifyConfigRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLiveSnapshotNotifyConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -113,6 +115,7 @@ impl rt::Record for DeleteLiveSnapshotNotifyConfigResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLiveSnapshotNotifyConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

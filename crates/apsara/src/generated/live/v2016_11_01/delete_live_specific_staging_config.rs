@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_live_specific_staging_config(
         &self,
     ) -> DeleteLiveSpecificStagingConfig {
@@ -73,6 +74,7 @@ impl rt::Record for DeleteLiveSpecificStagingConfigRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLiveSpecificStagingConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -116,6 +118,7 @@ impl rt::Record for DeleteLiveSpecificStagingConfigResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLiveSpecificStagingConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

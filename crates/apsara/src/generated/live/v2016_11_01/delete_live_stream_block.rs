@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_live_stream_block(&self) -> DeleteLiveStreamBlock {
         Call::new(self)
     }
@@ -90,6 +91,7 @@ impl rt::Record for DeleteLiveStreamBlockRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLiveStreamBlockRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -141,6 +143,7 @@ impl rt::Record for DeleteLiveStreamBlockResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLiveStreamBlockResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_live_stream_merge(&self) -> DeleteLiveStreamMerge {
         Call::new(self)
     }
@@ -90,6 +91,7 @@ impl rt::Record for DeleteLiveStreamMergeRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLiveStreamMergeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -133,6 +135,7 @@ impl rt::Record for DeleteLiveStreamMergeResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLiveStreamMergeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

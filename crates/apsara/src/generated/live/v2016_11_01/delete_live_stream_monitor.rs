@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_live_stream_monitor(&self) -> DeleteLiveStreamMonitor {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DeleteLiveStreamMonitorRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLiveStreamMonitorRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -113,6 +115,7 @@ impl rt::Record for DeleteLiveStreamMonitorResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLiveStreamMonitorResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

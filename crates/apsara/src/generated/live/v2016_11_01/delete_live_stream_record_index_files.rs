@@ -32,6 +32,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_live_stream_record_index_files(
         &self,
     ) -> DeleteLiveStreamRecordIndexFiles {
@@ -117,6 +118,7 @@ impl rt::Record for DeleteLiveStreamRecordIndexFilesRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLiveStreamRecordIndexFilesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -174,6 +176,7 @@ impl rt::Record for DeleteLiveStreamRecordIndexFilesResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLiveStreamRecordIndexFilesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -209,6 +212,7 @@ impl rt::Record for DeleteLiveStreamRecordIndexFilesResponseRecordDeleteInfoList
 }
 
 impl ::std::fmt::Debug for DeleteLiveStreamRecordIndexFilesResponseRecordDeleteInfoList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_live_stream_transcode(&self) -> DeleteLiveStreamTranscode {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for DeleteLiveStreamTranscodeRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLiveStreamTranscodeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -123,6 +125,7 @@ impl rt::Record for DeleteLiveStreamTranscodeResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLiveStreamTranscodeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

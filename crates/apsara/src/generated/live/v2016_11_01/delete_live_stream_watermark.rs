@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_live_stream_watermark(&self) -> DeleteLiveStreamWatermark {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DeleteLiveStreamWatermarkRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLiveStreamWatermarkRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -113,6 +115,7 @@ impl rt::Record for DeleteLiveStreamWatermarkResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLiveStreamWatermarkResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_live_stream_watermark_rule(&self) -> DeleteLiveStreamWatermarkRule {
         Call::new(self)
     }
@@ -97,6 +98,7 @@ impl rt::Record for DeleteLiveStreamWatermarkRuleRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLiveStreamWatermarkRuleRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -140,6 +142,7 @@ impl rt::Record for DeleteLiveStreamWatermarkRuleResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLiveStreamWatermarkRuleResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

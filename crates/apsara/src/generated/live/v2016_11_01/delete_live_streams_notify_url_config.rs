@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_live_streams_notify_url_config(
         &self,
     ) -> DeleteLiveStreamsNotifyUrlConfig {
@@ -73,6 +74,7 @@ impl rt::Record for DeleteLiveStreamsNotifyUrlConfigRequest {
 }
 
 impl ::std::fmt::Debug for DeleteLiveStreamsNotifyUrlConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -116,6 +118,7 @@ impl rt::Record for DeleteLiveStreamsNotifyUrlConfigResponse {
 }
 
 impl ::std::fmt::Debug for DeleteLiveStreamsNotifyUrlConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_message_app(&self) -> DeleteMessageApp {
         Call::new(self)
     }
@@ -60,6 +61,7 @@ impl rt::Record for DeleteMessageAppRequest {
 }
 
 impl ::std::fmt::Debug for DeleteMessageAppRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -108,6 +110,7 @@ impl rt::Record for DeleteMessageAppResponse {
 }
 
 impl ::std::fmt::Debug for DeleteMessageAppResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -138,6 +141,7 @@ impl rt::Record for DeleteMessageAppResponseResult {
 }
 
 impl ::std::fmt::Debug for DeleteMessageAppResponseResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

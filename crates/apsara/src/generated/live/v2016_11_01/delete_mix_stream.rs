@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_mix_stream(&self) -> DeleteMixStream {
         Call::new(self)
     }
@@ -98,6 +99,7 @@ impl rt::Record for DeleteMixStreamRequest {
 }
 
 impl ::std::fmt::Debug for DeleteMixStreamRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -146,6 +148,7 @@ impl rt::Record for DeleteMixStreamResponse {
 }
 
 impl ::std::fmt::Debug for DeleteMixStreamResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_playlist(&self) -> DeletePlaylist {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DeletePlaylistRequest {
 }
 
 impl ::std::fmt::Debug for DeletePlaylistRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -118,6 +120,7 @@ impl rt::Record for DeletePlaylistResponse {
 }
 
 impl ::std::fmt::Debug for DeletePlaylistResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

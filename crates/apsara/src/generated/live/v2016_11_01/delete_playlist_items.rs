@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_playlist_items(&self) -> DeletePlaylistItems {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for DeletePlaylistItemsRequest {
 }
 
 impl ::std::fmt::Debug for DeletePlaylistItemsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -128,6 +130,7 @@ impl rt::Record for DeletePlaylistItemsResponse {
 }
 
 impl ::std::fmt::Debug for DeletePlaylistItemsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_rtc_asr_task(&self) -> DeleteRtcAsrTask {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DeleteRtcAsrTaskRequest {
 }
 
 impl ::std::fmt::Debug for DeleteRtcAsrTaskRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -121,6 +123,7 @@ impl rt::Record for DeleteRtcAsrTaskResponse {
 }
 
 impl ::std::fmt::Debug for DeleteRtcAsrTaskResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_rtc_mpu_event_sub(&self) -> DeleteRtcMpuEventSub {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for DeleteRtcMpuEventSubRequest {
 }
 
 impl ::std::fmt::Debug for DeleteRtcMpuEventSubRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -102,6 +104,7 @@ impl rt::Record for DeleteRtcMpuEventSubResponse {
 }
 
 impl ::std::fmt::Debug for DeleteRtcMpuEventSubResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_snapshot_callback_auth(&self) -> DeleteSnapshotCallbackAuth {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DeleteSnapshotCallbackAuthRequest {
 }
 
 impl ::std::fmt::Debug for DeleteSnapshotCallbackAuthRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -113,6 +115,7 @@ impl rt::Record for DeleteSnapshotCallbackAuthResponse {
 }
 
 impl ::std::fmt::Debug for DeleteSnapshotCallbackAuthResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_snapshot_files(&self) -> DeleteSnapshotFiles {
         Call::new(self)
     }
@@ -115,6 +116,7 @@ impl rt::Record for DeleteSnapshotFilesRequest {
 }
 
 impl ::std::fmt::Debug for DeleteSnapshotFilesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -172,6 +174,7 @@ impl rt::Record for DeleteSnapshotFilesResponse {
 }
 
 impl ::std::fmt::Debug for DeleteSnapshotFilesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -207,6 +210,7 @@ impl rt::Record for DeleteSnapshotFilesResponseSnapshotDeleteInfoList {
 }
 
 impl ::std::fmt::Debug for DeleteSnapshotFilesResponseSnapshotDeleteInfoList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_studio_layout(&self) -> DeleteStudioLayout {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for DeleteStudioLayoutRequest {
 }
 
 impl ::std::fmt::Debug for DeleteStudioLayoutRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -123,6 +125,7 @@ impl rt::Record for DeleteStudioLayoutResponse {
 }
 
 impl ::std::fmt::Debug for DeleteStudioLayoutResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_auto_show_list_tasks(&self) -> DescribeAutoShowListTasks {
         Call::new(self)
     }
@@ -69,6 +70,7 @@ impl rt::Record for DescribeAutoShowListTasksRequest {
 }
 
 impl ::std::fmt::Debug for DescribeAutoShowListTasksRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -117,6 +119,7 @@ impl rt::Record for DescribeAutoShowListTasksResponse {
 }
 
 impl ::std::fmt::Debug for DescribeAutoShowListTasksResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_caster_channels(&self) -> DescribeCasterChannels {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DescribeCasterChannelsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCasterChannelsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -121,6 +123,7 @@ impl rt::Record for DescribeCasterChannelsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCasterChannelsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -165,6 +168,7 @@ impl rt::Record for DescribeCasterChannelsResponseChannels {
 }
 
 impl ::std::fmt::Debug for DescribeCasterChannelsResponseChannels {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

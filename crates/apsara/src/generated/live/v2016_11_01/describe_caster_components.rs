@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_caster_components(&self) -> DescribeCasterComponents {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for DescribeCasterComponentsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCasterComponentsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -130,6 +132,7 @@ impl rt::Record for DescribeCasterComponentsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCasterComponentsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -201,6 +204,7 @@ impl rt::Record for DescribeCasterComponentsResponseComponentsCaptionLayerConten
 }
 
 impl ::std::fmt::Debug for DescribeCasterComponentsResponseComponentsCaptionLayerContent {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -239,6 +243,7 @@ impl rt::Record for DescribeCasterComponentsResponseComponentsComponentLayer {
 }
 
 impl ::std::fmt::Debug for DescribeCasterComponentsResponseComponentsComponentLayer {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -263,6 +268,7 @@ impl rt::Record for DescribeCasterComponentsResponseComponentsImageLayerContent 
 }
 
 impl ::std::fmt::Debug for DescribeCasterComponentsResponseComponentsImageLayerContent {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -304,6 +310,7 @@ impl rt::Record for DescribeCasterComponentsResponseComponentsTextLayerContent {
 }
 
 impl ::std::fmt::Debug for DescribeCasterComponentsResponseComponentsTextLayerContent {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -362,6 +369,7 @@ impl rt::Record for DescribeCasterComponentsResponseComponents {
 }
 
 impl ::std::fmt::Debug for DescribeCasterComponentsResponseComponents {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_caster_config(&self) -> DescribeCasterConfig {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DescribeCasterConfigRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCasterConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -172,6 +174,7 @@ impl rt::Record for DescribeCasterConfigResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCasterConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -213,6 +216,7 @@ impl rt::Record for DescribeCasterConfigResponseRecordConfigRecordFormat {
 }
 
 impl ::std::fmt::Debug for DescribeCasterConfigResponseRecordConfigRecordFormat {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -248,6 +252,7 @@ impl rt::Record for DescribeCasterConfigResponseRecordConfig {
 }
 
 impl ::std::fmt::Debug for DescribeCasterConfigResponseRecordConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -280,6 +285,7 @@ impl rt::Record for DescribeCasterConfigResponseSyncGroupsConfig {
 }
 
 impl ::std::fmt::Debug for DescribeCasterConfigResponseSyncGroupsConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -315,6 +321,7 @@ impl rt::Record for DescribeCasterConfigResponseTranscodeConfigCustomParamsVideo
 }
 
 impl ::std::fmt::Debug for DescribeCasterConfigResponseTranscodeConfigCustomParamsVideo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -339,6 +346,7 @@ impl rt::Record for DescribeCasterConfigResponseTranscodeConfigCustomParams {
 }
 
 impl ::std::fmt::Debug for DescribeCasterConfigResponseTranscodeConfigCustomParams {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -371,6 +379,7 @@ impl rt::Record for DescribeCasterConfigResponseTranscodeConfig {
 }
 
 impl ::std::fmt::Debug for DescribeCasterConfigResponseTranscodeConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

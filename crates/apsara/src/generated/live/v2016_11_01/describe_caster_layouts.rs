@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_caster_layouts(&self) -> DescribeCasterLayouts {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for DescribeCasterLayoutsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCasterLayoutsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -130,6 +132,7 @@ impl rt::Record for DescribeCasterLayoutsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCasterLayoutsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -168,6 +171,7 @@ impl rt::Record for DescribeCasterLayoutsResponseLayoutsAudioLayers {
 }
 
 impl ::std::fmt::Debug for DescribeCasterLayoutsResponseLayoutsAudioLayers {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -209,6 +213,7 @@ impl rt::Record for DescribeCasterLayoutsResponseLayoutsVideoLayers {
 }
 
 impl ::std::fmt::Debug for DescribeCasterLayoutsResponseLayoutsVideoLayers {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -247,6 +252,7 @@ impl rt::Record for DescribeCasterLayoutsResponseLayouts {
 }
 
 impl ::std::fmt::Debug for DescribeCasterLayoutsResponseLayouts {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_caster_program(&self) -> DescribeCasterProgram {
         Call::new(self)
     }
@@ -134,6 +135,7 @@ impl rt::Record for DescribeCasterProgramRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCasterProgramRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -200,6 +202,7 @@ impl rt::Record for DescribeCasterProgramResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCasterProgramResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -256,6 +259,7 @@ impl rt::Record for DescribeCasterProgramResponseEpisodes {
 }
 
 impl ::std::fmt::Debug for DescribeCasterProgramResponseEpisodes {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

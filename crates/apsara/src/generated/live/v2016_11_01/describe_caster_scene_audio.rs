@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_caster_scene_audio(&self) -> DescribeCasterSceneAudio {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for DescribeCasterSceneAudioRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCasterSceneAudioRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -137,6 +139,7 @@ impl rt::Record for DescribeCasterSceneAudioResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCasterSceneAudioResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -175,6 +178,7 @@ impl rt::Record for DescribeCasterSceneAudioResponseAudioLayers {
 }
 
 impl ::std::fmt::Debug for DescribeCasterSceneAudioResponseAudioLayers {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

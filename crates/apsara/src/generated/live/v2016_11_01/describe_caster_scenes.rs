@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_caster_scenes(&self) -> DescribeCasterScenes {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for DescribeCasterScenesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCasterScenesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -130,6 +132,7 @@ impl rt::Record for DescribeCasterScenesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCasterScenesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -168,6 +171,7 @@ impl rt::Record for DescribeCasterScenesResponseSceneListStreamInfos {
 }
 
 impl ::std::fmt::Debug for DescribeCasterScenesResponseSceneListStreamInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -215,6 +219,7 @@ impl rt::Record for DescribeCasterScenesResponseSceneList {
 }
 
 impl ::std::fmt::Debug for DescribeCasterScenesResponseSceneList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

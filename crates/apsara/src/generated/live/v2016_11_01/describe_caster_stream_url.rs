@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_caster_stream_url(&self) -> DescribeCasterStreamUrl {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DescribeCasterStreamUrlRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCasterStreamUrlRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -124,6 +126,7 @@ impl rt::Record for DescribeCasterStreamUrlResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCasterStreamUrlResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -162,6 +165,7 @@ impl rt::Record for DescribeCasterStreamUrlResponseCasterStreamsStreamInfos {
 }
 
 impl ::std::fmt::Debug for DescribeCasterStreamUrlResponseCasterStreamsStreamInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -200,6 +204,7 @@ impl rt::Record for DescribeCasterStreamUrlResponseCasterStreams {
 }
 
 impl ::std::fmt::Debug for DescribeCasterStreamUrlResponseCasterStreams {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

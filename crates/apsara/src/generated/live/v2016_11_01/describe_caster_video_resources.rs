@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_caster_video_resources(&self) -> DescribeCasterVideoResources {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DescribeCasterVideoResourcesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCasterVideoResourcesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -121,6 +123,7 @@ impl rt::Record for DescribeCasterVideoResourcesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCasterVideoResourcesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -189,6 +192,7 @@ impl rt::Record for DescribeCasterVideoResourcesResponseVideoResources {
 }
 
 impl ::std::fmt::Debug for DescribeCasterVideoResourcesResponseVideoResources {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_casters(&self) -> DescribeCasters {
         Call::new(self)
     }
@@ -172,6 +173,7 @@ impl rt::Record for DescribeCastersRequest {
 }
 
 impl ::std::fmt::Debug for DescribeCastersRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -229,6 +231,7 @@ impl rt::Record for DescribeCastersResponse {
 }
 
 impl ::std::fmt::Debug for DescribeCastersResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -264,6 +267,7 @@ impl rt::Record for DescribeCastersRequestTag {
 }
 
 impl ::std::fmt::Debug for DescribeCastersRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -299,6 +303,7 @@ impl rt::Record for DescribeCastersResponseCasterListTags {
 }
 
 impl ::std::fmt::Debug for DescribeCastersResponseCasterListTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -370,6 +375,7 @@ impl rt::Record for DescribeCastersResponseCasterList {
 }
 
 impl ::std::fmt::Debug for DescribeCastersResponseCasterList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

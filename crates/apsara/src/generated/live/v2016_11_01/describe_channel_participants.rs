@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_channel_participants(&self) -> DescribeChannelParticipants {
         Call::new(self)
     }
@@ -98,6 +99,7 @@ impl rt::Record for DescribeChannelParticipantsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeChannelParticipantsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -161,6 +163,7 @@ impl rt::Record for DescribeChannelParticipantsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeChannelParticipantsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_channel_users(&self) -> DescribeChannelUsers {
         Call::new(self)
     }
@@ -71,6 +72,7 @@ impl rt::Record for DescribeChannelUsersRequest {
 }
 
 impl ::std::fmt::Debug for DescribeChannelUsersRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -134,6 +136,7 @@ impl rt::Record for DescribeChannelUsersResponse {
 }
 
 impl ::std::fmt::Debug for DescribeChannelUsersResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

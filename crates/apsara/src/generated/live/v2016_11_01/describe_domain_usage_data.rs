@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_usage_data(&self) -> DescribeDomainUsageData {
         Call::new(self)
     }
@@ -148,6 +149,7 @@ impl rt::Record for DescribeDomainUsageDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainUsageDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -216,6 +218,7 @@ impl rt::Record for DescribeDomainUsageDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainUsageDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -251,6 +254,7 @@ impl rt::Record for DescribeDomainUsageDataResponseUsageDataPerInterval {
 }
 
 impl ::std::fmt::Debug for DescribeDomainUsageDataResponseUsageDataPerInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

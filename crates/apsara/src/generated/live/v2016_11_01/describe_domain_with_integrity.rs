@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_domain_with_integrity(&self) -> DescribeDomainWithIntegrity {
         Call::new(self)
     }
@@ -89,6 +90,7 @@ impl rt::Record for DescribeDomainWithIntegrityRequest {
 }
 
 impl ::std::fmt::Debug for DescribeDomainWithIntegrityRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -137,6 +139,7 @@ impl rt::Record for DescribeDomainWithIntegrityResponse {
 }
 
 impl ::std::fmt::Debug for DescribeDomainWithIntegrityResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -175,6 +178,7 @@ impl rt::Record for DescribeDomainWithIntegrityResponseContent {
 }
 
 impl ::std::fmt::Debug for DescribeDomainWithIntegrityResponseContent {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_ai_produce_rules(&self) -> DescribeLiveAiProduceRules {
         Call::new(self)
     }
@@ -114,6 +115,7 @@ impl rt::Record for DescribeLiveAiProduceRulesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveAiProduceRulesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -162,6 +164,7 @@ impl rt::Record for DescribeLiveAiProduceRulesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveAiProduceRulesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -221,6 +224,7 @@ impl rt::Record for DescribeLiveAiProduceRulesResponseRuleInfoList {
 }
 
 impl ::std::fmt::Debug for DescribeLiveAiProduceRulesResponseRuleInfoList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_ai_studio(&self) -> DescribeLiveAiStudio {
         Call::new(self)
     }
@@ -96,6 +97,7 @@ impl rt::Record for DescribeLiveAiStudioRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveAiStudioRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -158,6 +160,7 @@ impl rt::Record for DescribeLiveAiStudioResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveAiStudioResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -232,6 +235,7 @@ impl rt::Record for DescribeLiveAiStudioResponseStudioConfigs {
 }
 
 impl ::std::fmt::Debug for DescribeLiveAiStudioResponseStudioConfigs {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_ai_subtitle(&self) -> DescribeLiveAiSubtitle {
         Call::new(self)
     }
@@ -105,6 +106,7 @@ impl rt::Record for DescribeLiveAiSubtitleRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveAiSubtitleRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -153,6 +155,7 @@ impl rt::Record for DescribeLiveAiSubtitleResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveAiSubtitleResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -236,6 +239,7 @@ impl rt::Record for DescribeLiveAiSubtitleResponseSubtitleConfigs {
 }
 
 impl ::std::fmt::Debug for DescribeLiveAiSubtitleResponseSubtitleConfigs {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

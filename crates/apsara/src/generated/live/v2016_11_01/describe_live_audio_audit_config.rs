@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_audio_audit_config(&self) -> DescribeLiveAudioAuditConfig {
         Call::new(self)
     }
@@ -88,6 +89,7 @@ impl rt::Record for DescribeLiveAudioAuditConfigRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveAudioAuditConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -139,6 +141,7 @@ impl rt::Record for DescribeLiveAudioAuditConfigResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveAudioAuditConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -183,6 +186,7 @@ impl rt::Record for DescribeLiveAudioAuditConfigResponseLiveAudioAuditConfigList
 }
 
 impl ::std::fmt::Debug for DescribeLiveAudioAuditConfigResponseLiveAudioAuditConfigList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_audio_audit_notify_config(
         &self,
     ) -> DescribeLiveAudioAuditNotifyConfig {
@@ -74,6 +75,7 @@ impl rt::Record for DescribeLiveAudioAuditNotifyConfigRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveAudioAuditNotifyConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -125,6 +127,7 @@ impl rt::Record for DescribeLiveAudioAuditNotifyConfigResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveAudioAuditNotifyConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -164,6 +167,7 @@ impl rt::Record for DescribeLiveAudioAuditNotifyConfigResponseLiveAudioAuditNoti
 }
 
 impl ::std::fmt::Debug for DescribeLiveAudioAuditNotifyConfigResponseLiveAudioAuditNotifyConfigList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

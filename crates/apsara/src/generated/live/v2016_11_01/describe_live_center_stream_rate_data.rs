@@ -32,6 +32,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_center_stream_rate_data(
         &self,
     ) -> DescribeLiveCenterStreamRateData {
@@ -105,6 +106,7 @@ impl rt::Record for DescribeLiveCenterStreamRateDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveCenterStreamRateDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -153,6 +155,7 @@ impl rt::Record for DescribeLiveCenterStreamRateDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveCenterStreamRateDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -197,6 +200,7 @@ impl rt::Record for DescribeLiveCenterStreamRateDataResponseRateDatas {
 }
 
 impl ::std::fmt::Debug for DescribeLiveCenterStreamRateDataResponseRateDatas {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

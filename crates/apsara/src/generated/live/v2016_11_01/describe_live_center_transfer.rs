@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_center_transfer(&self) -> DescribeLiveCenterTransfer {
         Call::new(self)
     }
@@ -97,6 +98,7 @@ impl rt::Record for DescribeLiveCenterTransferRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveCenterTransferRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -148,6 +150,7 @@ impl rt::Record for DescribeLiveCenterTransferResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveCenterTransferResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -198,6 +201,7 @@ impl rt::Record for DescribeLiveCenterTransferResponseLiveCenterTransferInfoList
 }
 
 impl ::std::fmt::Debug for DescribeLiveCenterTransferResponseLiveCenterTransferInfoList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_certificate_detail(&self) -> DescribeLiveCertificateDetail {
         Call::new(self)
     }
@@ -61,6 +62,7 @@ impl rt::Record for DescribeLiveCertificateDetailRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveCertificateDetailRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -115,6 +117,7 @@ impl rt::Record for DescribeLiveCertificateDetailResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveCertificateDetailResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_certificate_list(&self) -> DescribeLiveCertificateList {
         Call::new(self)
     }
@@ -57,6 +58,7 @@ impl rt::Record for DescribeLiveCertificateListRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveCertificateListRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -107,6 +109,7 @@ impl rt::Record for DescribeLiveCertificateListResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveCertificateListResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -154,6 +157,7 @@ impl rt::Record for DescribeLiveCertificateListResponseCertificateListModelCertL
 }
 
 impl ::std::fmt::Debug for DescribeLiveCertificateListResponseCertificateListModelCertList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -183,6 +187,7 @@ impl rt::Record for DescribeLiveCertificateListResponseCertificateListModel {
 }
 
 impl ::std::fmt::Debug for DescribeLiveCertificateListResponseCertificateListModel {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

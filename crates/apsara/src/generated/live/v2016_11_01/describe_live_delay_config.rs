@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_delay_config(&self) -> DescribeLiveDelayConfig {
         Call::new(self)
     }
@@ -90,6 +91,7 @@ impl rt::Record for DescribeLiveDelayConfigRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDelayConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -150,6 +152,7 @@ impl rt::Record for DescribeLiveDelayConfigResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDelayConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_delayed_streaming_usage(
         &self,
     ) -> DescribeLiveDelayedStreamingUsage {
@@ -127,6 +128,7 @@ impl rt::Record for DescribeLiveDelayedStreamingUsageRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDelayedStreamingUsageRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -181,6 +183,7 @@ impl rt::Record for DescribeLiveDelayedStreamingUsageResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDelayedStreamingUsageResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -225,6 +228,7 @@ impl rt::Record for DescribeLiveDelayedStreamingUsageResponseDelayData {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDelayedStreamingUsageResponseDelayData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_detect_notify_config(&self) -> DescribeLiveDetectNotifyConfig {
         Call::new(self)
     }
@@ -61,6 +62,7 @@ impl rt::Record for DescribeLiveDetectNotifyConfigRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDetectNotifyConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -111,6 +113,7 @@ impl rt::Record for DescribeLiveDetectNotifyConfigResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDetectNotifyConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -146,6 +149,7 @@ impl rt::Record for DescribeLiveDetectNotifyConfigResponseLiveDetectNotifyConfig
 }
 
 impl ::std::fmt::Debug for DescribeLiveDetectNotifyConfigResponseLiveDetectNotifyConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_detect_porn_data(&self) -> DescribeLiveDetectPornData {
         Call::new(self)
     }
@@ -141,6 +142,7 @@ impl rt::Record for DescribeLiveDetectPornDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDetectPornDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -189,6 +191,7 @@ impl rt::Record for DescribeLiveDetectPornDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDetectPornDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -242,6 +245,7 @@ impl rt::Record for DescribeLiveDetectPornDataResponseDetectPornData {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDetectPornDataResponseDetectPornData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_domain_bps_data(&self) -> DescribeLiveDomainBpsData {
         Call::new(self)
     }
@@ -114,6 +115,7 @@ impl rt::Record for DescribeLiveDomainBpsDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainBpsDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -174,6 +176,7 @@ impl rt::Record for DescribeLiveDomainBpsDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainBpsDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -215,6 +218,7 @@ impl rt::Record for DescribeLiveDomainBpsDataResponseBpsDataPerInterval {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainBpsDataResponseBpsDataPerInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

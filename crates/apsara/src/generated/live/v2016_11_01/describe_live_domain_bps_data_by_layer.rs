@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_domain_bps_data_by_layer(
         &self,
     ) -> DescribeLiveDomainBpsDataByLayer {
@@ -127,6 +128,7 @@ impl rt::Record for DescribeLiveDomainBpsDataByLayerRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainBpsDataByLayerRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -178,6 +180,7 @@ impl rt::Record for DescribeLiveDomainBpsDataByLayerResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainBpsDataByLayerResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -216,6 +219,7 @@ impl rt::Record for DescribeLiveDomainBpsDataByLayerResponseBpsDataInterval {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainBpsDataByLayerResponseBpsDataInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_domain_by_certificate(
         &self,
     ) -> DescribeLiveDomainByCertificate {
@@ -81,6 +82,7 @@ impl rt::Record for DescribeLiveDomainByCertificateRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainByCertificateRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -129,6 +131,7 @@ impl rt::Record for DescribeLiveDomainByCertificateResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainByCertificateResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -185,6 +188,7 @@ impl rt::Record for DescribeLiveDomainByCertificateResponseCertInfos {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainByCertificateResponseCertInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_domain_certificate_info(
         &self,
     ) -> DescribeLiveDomainCertificateInfo {
@@ -73,6 +74,7 @@ impl rt::Record for DescribeLiveDomainCertificateInfoRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainCertificateInfoRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -121,6 +123,7 @@ impl rt::Record for DescribeLiveDomainCertificateInfoResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainCertificateInfoResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -180,6 +183,7 @@ impl rt::Record for DescribeLiveDomainCertificateInfoResponseCertInfos {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainCertificateInfoResponseCertInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_domain_configs(&self) -> DescribeLiveDomainConfigs {
         Call::new(self)
     }
@@ -71,6 +72,7 @@ impl rt::Record for DescribeLiveDomainConfigsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainConfigsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -119,6 +121,7 @@ impl rt::Record for DescribeLiveDomainConfigsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainConfigsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -154,6 +157,7 @@ impl rt::Record for DescribeLiveDomainConfigsResponseDomainConfigsFunctionArgs {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainConfigsResponseDomainConfigsFunctionArgs {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -189,6 +193,7 @@ impl rt::Record for DescribeLiveDomainConfigsResponseDomainConfigs {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainConfigsResponseDomainConfigs {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_domain_detail(&self) -> DescribeLiveDomainDetail {
         Call::new(self)
     }
@@ -60,6 +61,7 @@ impl rt::Record for DescribeLiveDomainDetailRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainDetailRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -108,6 +110,7 @@ impl rt::Record for DescribeLiveDomainDetailResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainDetailResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -176,6 +179,7 @@ impl rt::Record for DescribeLiveDomainDetailResponseDomainDetail {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainDetailResponseDomainDetail {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_domain_frame_rate_and_bit_rate_data(
         &self,
     ) -> DescribeLiveDomainFrameRateAndBitRateData {
@@ -84,6 +85,7 @@ impl rt::Record for DescribeLiveDomainFrameRateAndBitRateDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainFrameRateAndBitRateDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -135,6 +137,7 @@ impl rt::Record for DescribeLiveDomainFrameRateAndBitRateDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainFrameRateAndBitRateDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -177,6 +180,7 @@ impl rt::Record for DescribeLiveDomainFrameRateAndBitRateDataResponseFrameRateAn
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainFrameRateAndBitRateDataResponseFrameRateAndBitRateInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

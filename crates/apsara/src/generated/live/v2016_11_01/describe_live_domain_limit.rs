@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_domain_limit(&self) -> DescribeLiveDomainLimit {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DescribeLiveDomainLimitRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainLimitRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -119,6 +121,7 @@ impl rt::Record for DescribeLiveDomainLimitResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainLimitResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -169,6 +172,7 @@ impl rt::Record for DescribeLiveDomainLimitResponseLiveDomainLimitList {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainLimitResponseLiveDomainLimitList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

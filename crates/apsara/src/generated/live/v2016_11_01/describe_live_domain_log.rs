@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_domain_log(&self) -> DescribeLiveDomainLog {
         Call::new(self)
     }
@@ -105,6 +106,7 @@ impl rt::Record for DescribeLiveDomainLogRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainLogRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -156,6 +158,7 @@ impl rt::Record for DescribeLiveDomainLogResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainLogResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -200,6 +203,7 @@ impl rt::Record for DescribeLiveDomainLogResponseDomainLogDetailsLogInfos {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainLogResponseDomainLogDetailsLogInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -232,6 +236,7 @@ impl rt::Record for DescribeLiveDomainLogResponseDomainLogDetailsPageInfos {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainLogResponseDomainLogDetailsPageInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -264,6 +269,7 @@ impl rt::Record for DescribeLiveDomainLogResponseDomainLogDetails {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainLogResponseDomainLogDetails {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_domain_mapping(&self) -> DescribeLiveDomainMapping {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DescribeLiveDomainMappingRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainMappingRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -121,6 +123,7 @@ impl rt::Record for DescribeLiveDomainMappingResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainMappingResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -156,6 +159,7 @@ impl rt::Record for DescribeLiveDomainMappingResponseLiveDomainModels {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainMappingResponseLiveDomainModels {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

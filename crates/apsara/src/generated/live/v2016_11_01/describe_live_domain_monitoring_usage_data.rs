@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_domain_monitoring_usage_data(
         &self,
     ) -> DescribeLiveDomainMonitoringUsageData {
@@ -127,6 +128,7 @@ impl rt::Record for DescribeLiveDomainMonitoringUsageDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainMonitoringUsageDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -192,6 +194,7 @@ impl rt::Record for DescribeLiveDomainMonitoringUsageDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainMonitoringUsageDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -239,6 +242,7 @@ impl rt::Record for DescribeLiveDomainMonitoringUsageDataResponseMonitoringData 
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainMonitoringUsageDataResponseMonitoringData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

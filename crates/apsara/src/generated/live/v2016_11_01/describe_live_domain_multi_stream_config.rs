@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_domain_multi_stream_config(
         &self,
     ) -> DescribeLiveDomainMultiStreamConfig {
@@ -64,6 +65,7 @@ impl rt::Record for DescribeLiveDomainMultiStreamConfigRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainMultiStreamConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -111,6 +113,7 @@ impl rt::Record for DescribeLiveDomainMultiStreamConfigResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainMultiStreamConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

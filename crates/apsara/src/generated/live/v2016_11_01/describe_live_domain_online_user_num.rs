@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_domain_online_user_num(
         &self,
     ) -> DescribeLiveDomainOnlineUserNum {
@@ -82,6 +83,7 @@ impl rt::Record for DescribeLiveDomainOnlineUserNumRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainOnlineUserNumRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -140,6 +142,7 @@ impl rt::Record for DescribeLiveDomainOnlineUserNumResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainOnlineUserNumResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -175,6 +178,7 @@ impl rt::Record for DescribeLiveDomainOnlineUserNumResponseOnlineUserInfoInfos {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainOnlineUserNumResponseOnlineUserInfoInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -204,6 +208,7 @@ impl rt::Record for DescribeLiveDomainOnlineUserNumResponseOnlineUserInfo {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainOnlineUserNumResponseOnlineUserInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_domain_publish_error_code(
         &self,
     ) -> DescribeLiveDomainPublishErrorCode {
@@ -100,6 +101,7 @@ impl rt::Record for DescribeLiveDomainPublishErrorCodeRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainPublishErrorCodeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -162,6 +164,7 @@ impl rt::Record for DescribeLiveDomainPublishErrorCodeResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainPublishErrorCodeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -200,6 +203,7 @@ impl rt::Record for DescribeLiveDomainPublishErrorCodeResponseRealTimeCodeDataCo
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainPublishErrorCodeResponseRealTimeCodeDataCodeData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -231,6 +235,7 @@ impl rt::Record for DescribeLiveDomainPublishErrorCodeResponseRealTimeCodeData {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainPublishErrorCodeResponseRealTimeCodeData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_domain_push_bps_data(&self) -> DescribeLiveDomainPushBpsData {
         Call::new(self)
     }
@@ -114,6 +115,7 @@ impl rt::Record for DescribeLiveDomainPushBpsDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainPushBpsDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -176,6 +178,7 @@ impl rt::Record for DescribeLiveDomainPushBpsDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainPushBpsDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -211,6 +214,7 @@ impl rt::Record for DescribeLiveDomainPushBpsDataResponseBpsDataPerInterval {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainPushBpsDataResponseBpsDataPerInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

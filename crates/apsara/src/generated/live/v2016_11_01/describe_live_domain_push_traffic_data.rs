@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_domain_push_traffic_data(
         &self,
     ) -> DescribeLiveDomainPushTrafficData {
@@ -118,6 +119,7 @@ impl rt::Record for DescribeLiveDomainPushTrafficDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainPushTrafficDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -181,6 +183,7 @@ impl rt::Record for DescribeLiveDomainPushTrafficDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainPushTrafficDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -216,6 +219,7 @@ impl rt::Record for DescribeLiveDomainPushTrafficDataResponseTrafficDataPerInter
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainPushTrafficDataResponseTrafficDataPerInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

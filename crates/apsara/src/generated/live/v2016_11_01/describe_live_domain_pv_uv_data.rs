@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_domain_pv_uv_data(&self) -> DescribeLiveDomainPvUvData {
         Call::new(self)
     }
@@ -88,6 +89,7 @@ impl rt::Record for DescribeLiveDomainPvUvDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainPvUvDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -148,6 +150,7 @@ impl rt::Record for DescribeLiveDomainPvUvDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainPvUvDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -186,6 +189,7 @@ impl rt::Record for DescribeLiveDomainPvUvDataResponsePvUvDataInfos {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainPvUvDataResponsePvUvDataInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

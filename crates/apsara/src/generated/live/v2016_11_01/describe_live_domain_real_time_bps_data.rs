@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_domain_real_time_bps_data(
         &self,
     ) -> DescribeLiveDomainRealTimeBpsData {
@@ -110,6 +111,7 @@ impl rt::Record for DescribeLiveDomainRealTimeBpsDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainRealTimeBpsDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -173,6 +175,7 @@ impl rt::Record for DescribeLiveDomainRealTimeBpsDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainRealTimeBpsDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -208,6 +211,7 @@ impl rt::Record for DescribeLiveDomainRealTimeBpsDataResponseRealTimeBpsDataPerI
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainRealTimeBpsDataResponseRealTimeBpsDataPerInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_domain_real_time_http_code_data(
         &self,
     ) -> DescribeLiveDomainRealTimeHttpCodeData {
@@ -110,6 +111,7 @@ impl rt::Record for DescribeLiveDomainRealTimeHttpCodeDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainRealTimeHttpCodeDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -173,6 +175,7 @@ impl rt::Record for DescribeLiveDomainRealTimeHttpCodeDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainRealTimeHttpCodeDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -212,6 +215,7 @@ impl rt::Record for DescribeLiveDomainRealTimeHttpCodeDataResponseRealTimeHttpCo
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainRealTimeHttpCodeDataResponseRealTimeHttpCodeDataValue {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -243,6 +247,7 @@ impl rt::Record for DescribeLiveDomainRealTimeHttpCodeDataResponseRealTimeHttpCo
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainRealTimeHttpCodeDataResponseRealTimeHttpCodeData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_domain_real_time_traffic_data(
         &self,
     ) -> DescribeLiveDomainRealTimeTrafficData {
@@ -109,6 +110,7 @@ impl rt::Record for DescribeLiveDomainRealTimeTrafficDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainRealTimeTrafficDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -171,6 +173,7 @@ impl rt::Record for DescribeLiveDomainRealTimeTrafficDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainRealTimeTrafficDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -207,6 +210,7 @@ impl rt::Record for DescribeLiveDomainRealTimeTrafficDataResponseRealTimeTraffic
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainRealTimeTrafficDataResponseRealTimeTrafficDataPerInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

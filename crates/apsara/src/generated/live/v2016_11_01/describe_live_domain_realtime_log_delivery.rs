@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_domain_realtime_log_delivery(
         &self,
     ) -> DescribeLiveDomainRealtimeLogDelivery {
@@ -75,6 +76,7 @@ impl rt::Record for DescribeLiveDomainRealtimeLogDeliveryRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainRealtimeLogDeliveryRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -135,6 +137,7 @@ impl rt::Record for DescribeLiveDomainRealtimeLogDeliveryResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainRealtimeLogDeliveryResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

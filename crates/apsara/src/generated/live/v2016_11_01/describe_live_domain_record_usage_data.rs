@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_domain_record_usage_data(
         &self,
     ) -> DescribeLiveDomainRecordUsageData {
@@ -118,6 +119,7 @@ impl rt::Record for DescribeLiveDomainRecordUsageDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainRecordUsageDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -172,6 +174,7 @@ impl rt::Record for DescribeLiveDomainRecordUsageDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainRecordUsageDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -219,6 +222,7 @@ impl rt::Record for DescribeLiveDomainRecordUsageDataResponseRecordUsageData {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainRecordUsageDataResponseRecordUsageData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

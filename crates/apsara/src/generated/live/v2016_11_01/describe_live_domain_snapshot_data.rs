@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_domain_snapshot_data(&self) -> DescribeLiveDomainSnapshotData {
         Call::new(self)
     }
@@ -88,6 +89,7 @@ impl rt::Record for DescribeLiveDomainSnapshotDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainSnapshotDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -137,6 +139,7 @@ impl rt::Record for DescribeLiveDomainSnapshotDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainSnapshotDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -172,6 +175,7 @@ impl rt::Record for DescribeLiveDomainSnapshotDataResponseSnapshotDataInfos {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainSnapshotDataResponseSnapshotDataInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_domain_staging_config(
         &self,
     ) -> DescribeLiveDomainStagingConfig {
@@ -82,6 +83,7 @@ impl rt::Record for DescribeLiveDomainStagingConfigRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainStagingConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -130,6 +132,7 @@ impl rt::Record for DescribeLiveDomainStagingConfigResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainStagingConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -165,6 +168,7 @@ impl rt::Record for DescribeLiveDomainStagingConfigResponseDomainConfigsFunction
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainStagingConfigResponseDomainConfigsFunctionArgs {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -202,6 +206,7 @@ impl rt::Record for DescribeLiveDomainStagingConfigResponseDomainConfigs {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainStagingConfigResponseDomainConfigs {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

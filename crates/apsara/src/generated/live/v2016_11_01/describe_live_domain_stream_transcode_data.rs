@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_domain_stream_transcode_data(
         &self,
     ) -> DescribeLiveDomainStreamTranscodeData {
@@ -120,6 +121,7 @@ impl rt::Record for DescribeLiveDomainStreamTranscodeDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainStreamTranscodeDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -170,6 +172,7 @@ impl rt::Record for DescribeLiveDomainStreamTranscodeDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainStreamTranscodeDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -220,6 +223,7 @@ impl rt::Record for DescribeLiveDomainStreamTranscodeDataResponseTranscodeDataLi
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainStreamTranscodeDataResponseTranscodeDataList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

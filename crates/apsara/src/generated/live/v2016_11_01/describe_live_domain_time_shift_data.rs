@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_domain_time_shift_data(
         &self,
     ) -> DescribeLiveDomainTimeShiftData {
@@ -98,6 +99,7 @@ impl rt::Record for DescribeLiveDomainTimeShiftDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainTimeShiftDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -146,6 +148,7 @@ impl rt::Record for DescribeLiveDomainTimeShiftDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainTimeShiftDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -184,6 +187,7 @@ impl rt::Record for DescribeLiveDomainTimeShiftDataResponseTimeShiftData {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainTimeShiftDataResponseTimeShiftData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_domain_traffic_data(&self) -> DescribeLiveDomainTrafficData {
         Call::new(self)
     }
@@ -114,6 +115,7 @@ impl rt::Record for DescribeLiveDomainTrafficDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainTrafficDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -177,6 +179,7 @@ impl rt::Record for DescribeLiveDomainTrafficDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainTrafficDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -218,6 +221,7 @@ impl rt::Record for DescribeLiveDomainTrafficDataResponseTrafficDataPerInterval 
 }
 
 impl ::std::fmt::Debug for DescribeLiveDomainTrafficDataResponseTrafficDataPerInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

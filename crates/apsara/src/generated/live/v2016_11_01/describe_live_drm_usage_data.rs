@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_drm_usage_data(&self) -> DescribeLiveDrmUsageData {
         Call::new(self)
     }
@@ -107,6 +108,7 @@ impl rt::Record for DescribeLiveDrmUsageDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDrmUsageDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -155,6 +157,7 @@ impl rt::Record for DescribeLiveDrmUsageDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDrmUsageDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -199,6 +202,7 @@ impl rt::Record for DescribeLiveDrmUsageDataResponseDrmUsageData {
 }
 
 impl ::std::fmt::Debug for DescribeLiveDrmUsageDataResponseDrmUsageData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_edge_transfer(&self) -> DescribeLiveEdgeTransfer {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DescribeLiveEdgeTransferRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveEdgeTransferRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -133,6 +135,7 @@ impl rt::Record for DescribeLiveEdgeTransferResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveEdgeTransferResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

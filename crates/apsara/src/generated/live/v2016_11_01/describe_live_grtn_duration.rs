@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_grtn_duration(&self) -> DescribeLiveGrtnDuration {
         Call::new(self)
     }
@@ -107,6 +108,7 @@ impl rt::Record for DescribeLiveGrtnDurationRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveGrtnDurationRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -155,6 +157,7 @@ impl rt::Record for DescribeLiveGrtnDurationResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveGrtnDurationResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -199,6 +202,7 @@ impl rt::Record for DescribeLiveGrtnDurationResponseStreamDetailData {
 }
 
 impl ::std::fmt::Debug for DescribeLiveGrtnDurationResponseStreamDetailData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

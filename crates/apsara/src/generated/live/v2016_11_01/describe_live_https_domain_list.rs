@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_https_domain_list(&self) -> DescribeLiveHttpsDomainList {
         Call::new(self)
     }
@@ -88,6 +89,7 @@ impl rt::Record for DescribeLiveHttpsDomainListRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveHttpsDomainListRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -145,6 +147,7 @@ impl rt::Record for DescribeLiveHttpsDomainListResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveHttpsDomainListResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -198,6 +201,7 @@ impl rt::Record for DescribeLiveHttpsDomainListResponseCertInfos {
 }
 
 impl ::std::fmt::Debug for DescribeLiveHttpsDomainListResponseCertInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

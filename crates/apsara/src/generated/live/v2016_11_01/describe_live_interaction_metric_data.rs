@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_interaction_metric_data(
         &self,
     ) -> DescribeLiveInteractionMetricData {
@@ -113,6 +114,7 @@ impl rt::Record for DescribeLiveInteractionMetricDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveInteractionMetricDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -164,6 +166,7 @@ impl rt::Record for DescribeLiveInteractionMetricDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveInteractionMetricDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -199,6 +202,7 @@ impl rt::Record for DescribeLiveInteractionMetricDataResponseNodes {
 }
 
 impl ::std::fmt::Debug for DescribeLiveInteractionMetricDataResponseNodes {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_ip_info(&self) -> DescribeLiveIpInfo {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DescribeLiveIpInfoRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveIpInfoRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -127,6 +129,7 @@ impl rt::Record for DescribeLiveIpInfoResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveIpInfoResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_lazy_pull_stream_config(
         &self,
     ) -> DescribeLiveLazyPullStreamConfig {
@@ -83,6 +84,7 @@ impl rt::Record for DescribeLiveLazyPullStreamConfigRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveLazyPullStreamConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -137,6 +139,7 @@ impl rt::Record for DescribeLiveLazyPullStreamConfigResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveLazyPullStreamConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -187,6 +190,7 @@ impl rt::Record for DescribeLiveLazyPullStreamConfigResponseLiveLazyPullConfigLi
 }
 
 impl ::std::fmt::Debug for DescribeLiveLazyPullStreamConfigResponseLiveLazyPullConfigList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_message_app(&self) -> DescribeLiveMessageApp {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DescribeLiveMessageAppRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveMessageAppRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -151,6 +153,7 @@ impl rt::Record for DescribeLiveMessageAppResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveMessageAppResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_message_group(&self) -> DescribeLiveMessageGroup {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for DescribeLiveMessageGroupRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveMessageGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -164,6 +166,7 @@ impl rt::Record for DescribeLiveMessageGroupResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveMessageGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_message_group_band(&self) -> DescribeLiveMessageGroupBand {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for DescribeLiveMessageGroupBandRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveMessageGroupBandRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -137,6 +139,7 @@ impl rt::Record for DescribeLiveMessageGroupBandResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveMessageGroupBandResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

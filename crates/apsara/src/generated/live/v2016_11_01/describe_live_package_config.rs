@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_package_config(&self) -> DescribeLivePackageConfig {
         Call::new(self)
     }
@@ -117,6 +118,7 @@ impl rt::Record for DescribeLivePackageConfigRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLivePackageConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -192,6 +194,7 @@ impl rt::Record for DescribeLivePackageConfigResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLivePackageConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -245,6 +248,7 @@ impl rt::Record for DescribeLivePackageConfigResponseLivePackageConfigList {
 }
 
 impl ::std::fmt::Debug for DescribeLivePackageConfigResponseLivePackageConfigList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

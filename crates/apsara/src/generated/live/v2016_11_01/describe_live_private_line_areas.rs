@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_private_line_areas(&self) -> DescribeLivePrivateLineAreas {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DescribeLivePrivateLineAreasRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLivePrivateLineAreasRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -118,6 +120,7 @@ impl rt::Record for DescribeLivePrivateLineAreasResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLivePrivateLineAreasResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -153,6 +156,7 @@ impl rt::Record for DescribeLivePrivateLineAreasResponseLiveAreasListRegions {
 }
 
 impl ::std::fmt::Debug for DescribeLivePrivateLineAreasResponseLiveAreasListRegions {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -182,6 +186,7 @@ impl rt::Record for DescribeLivePrivateLineAreasResponseLiveAreasList {
 }
 
 impl ::std::fmt::Debug for DescribeLivePrivateLineAreasResponseLiveAreasList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_private_line_avail_ga(&self) -> DescribeLivePrivateLineAvailGa {
         Call::new(self)
     }
@@ -116,6 +117,7 @@ impl rt::Record for DescribeLivePrivateLineAvailGaRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLivePrivateLineAvailGaRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -167,6 +169,7 @@ impl rt::Record for DescribeLivePrivateLineAvailGaResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLivePrivateLineAvailGaResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -229,6 +232,7 @@ impl rt::Record for DescribeLivePrivateLineAvailGaResponseLivePrivateLineAvailGa
 }
 
 impl ::std::fmt::Debug for DescribeLivePrivateLineAvailGaResponseLivePrivateLineAvailGas {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

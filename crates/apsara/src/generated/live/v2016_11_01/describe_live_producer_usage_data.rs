@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_producer_usage_data(&self) -> DescribeLiveProducerUsageData {
         Call::new(self)
     }
@@ -141,6 +142,7 @@ impl rt::Record for DescribeLiveProducerUsageDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveProducerUsageDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -196,6 +198,7 @@ impl rt::Record for DescribeLiveProducerUsageDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveProducerUsageDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -258,6 +261,7 @@ impl rt::Record for DescribeLiveProducerUsageDataResponseBillProducerData {
 }
 
 impl ::std::fmt::Debug for DescribeLiveProducerUsageDataResponseBillProducerData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

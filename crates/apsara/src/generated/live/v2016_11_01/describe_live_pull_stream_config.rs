@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_pull_stream_config(&self) -> DescribeLivePullStreamConfig {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DescribeLivePullStreamConfigRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLivePullStreamConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -118,6 +120,7 @@ impl rt::Record for DescribeLivePullStreamConfigResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLivePullStreamConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -168,6 +171,7 @@ impl rt::Record for DescribeLivePullStreamConfigResponseLiveAppRecordList {
 }
 
 impl ::std::fmt::Debug for DescribeLivePullStreamConfigResponseLiveAppRecordList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -33,6 +33,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_pull_to_push(&self) -> DescribeLivePullToPush {
         Call::new(self)
     }
@@ -171,6 +172,7 @@ impl rt::Record for DescribeLivePullToPushRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLivePullToPushRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -259,6 +261,7 @@ impl rt::Record for DescribeLivePullToPushResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLivePullToPushResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -346,6 +349,7 @@ impl rt::Record for DescribeLivePullToPushResponseTaskInfo {
 }
 
 impl ::std::fmt::Debug for DescribeLivePullToPushResponseTaskInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

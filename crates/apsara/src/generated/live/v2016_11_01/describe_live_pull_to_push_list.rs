@@ -33,6 +33,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_pull_to_push_list(&self) -> DescribeLivePullToPushList {
         Call::new(self)
     }
@@ -122,6 +123,7 @@ impl rt::Record for DescribeLivePullToPushListRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLivePullToPushListRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -186,6 +188,7 @@ impl rt::Record for DescribeLivePullToPushListResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLivePullToPushListResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -272,6 +275,7 @@ impl rt::Record for DescribeLivePullToPushListResponseTaskListTaskInfo {
 }
 
 impl ::std::fmt::Debug for DescribeLivePullToPushListResponseTaskListTaskInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -330,6 +334,7 @@ impl rt::Record for DescribeLivePullToPushListResponseTaskList {
 }
 
 impl ::std::fmt::Debug for DescribeLivePullToPushListResponseTaskList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

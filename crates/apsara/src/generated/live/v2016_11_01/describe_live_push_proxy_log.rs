@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_push_proxy_log(&self) -> DescribeLivePushProxyLog {
         Call::new(self)
     }
@@ -106,6 +107,7 @@ impl rt::Record for DescribeLivePushProxyLogRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLivePushProxyLogRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -157,6 +159,7 @@ impl rt::Record for DescribeLivePushProxyLogResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLivePushProxyLogResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -201,6 +204,7 @@ impl rt::Record for DescribeLivePushProxyLogResponseDomainLogDetailsLogInfos {
 }
 
 impl ::std::fmt::Debug for DescribeLivePushProxyLogResponseDomainLogDetailsLogInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -233,6 +237,7 @@ impl rt::Record for DescribeLivePushProxyLogResponseDomainLogDetailsPageInfos {
 }
 
 impl ::std::fmt::Debug for DescribeLivePushProxyLogResponseDomainLogDetailsPageInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -265,6 +270,7 @@ impl rt::Record for DescribeLivePushProxyLogResponseDomainLogDetails {
 }
 
 impl ::std::fmt::Debug for DescribeLivePushProxyLogResponseDomainLogDetails {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

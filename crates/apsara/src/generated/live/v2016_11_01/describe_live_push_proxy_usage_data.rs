@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_push_proxy_usage_data(&self) -> DescribeLivePushProxyUsageData {
         Call::new(self)
     }
@@ -105,6 +106,7 @@ impl rt::Record for DescribeLivePushProxyUsageDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLivePushProxyUsageDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -159,6 +161,7 @@ impl rt::Record for DescribeLivePushProxyUsageDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLivePushProxyUsageDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -200,6 +203,7 @@ impl rt::Record for DescribeLivePushProxyUsageDataResponsePushProxyData {
 }
 
 impl ::std::fmt::Debug for DescribeLivePushProxyUsageDataResponsePushProxyData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_realtime_delivery_acc(
         &self,
     ) -> DescribeLiveRealtimeDeliveryAcc {
@@ -116,6 +117,7 @@ impl rt::Record for DescribeLiveRealtimeDeliveryAccRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveRealtimeDeliveryAccRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -167,6 +169,7 @@ impl rt::Record for DescribeLiveRealtimeDeliveryAccResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveRealtimeDeliveryAccResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -205,6 +208,7 @@ impl rt::Record for DescribeLiveRealtimeDeliveryAccResponseRealTimeDeliveryAccDa
 }
 
 impl ::std::fmt::Debug for DescribeLiveRealtimeDeliveryAccResponseRealTimeDeliveryAccData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_realtime_log_authorized(
         &self,
     ) -> DescribeLiveRealtimeLogAuthorized {
@@ -72,6 +73,7 @@ impl rt::Record for DescribeLiveRealtimeLogAuthorizedRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveRealtimeLogAuthorizedRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -120,6 +122,7 @@ impl rt::Record for DescribeLiveRealtimeLogAuthorizedResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveRealtimeLogAuthorizedResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_record_config(&self) -> DescribeLiveRecordConfig {
         Call::new(self)
     }
@@ -106,6 +107,7 @@ impl rt::Record for DescribeLiveRecordConfigRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveRecordConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -175,6 +177,7 @@ impl rt::Record for DescribeLiveRecordConfigResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveRecordConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -219,6 +222,7 @@ impl rt::Record for DescribeLiveRecordConfigResponseLiveAppRecordListRecordForma
 }
 
 impl ::std::fmt::Debug for DescribeLiveRecordConfigResponseLiveAppRecordListRecordFormatList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -258,6 +262,7 @@ impl rt::Record for DescribeLiveRecordConfigResponseLiveAppRecordListTranscodeRe
 }
 
 impl ::std::fmt::Debug for DescribeLiveRecordConfigResponseLiveAppRecordListTranscodeRecordFormatList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -325,6 +330,7 @@ impl rt::Record for DescribeLiveRecordConfigResponseLiveAppRecordList {
 }
 
 impl ::std::fmt::Debug for DescribeLiveRecordConfigResponseLiveAppRecordList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

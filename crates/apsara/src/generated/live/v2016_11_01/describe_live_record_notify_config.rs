@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_record_notify_config(&self) -> DescribeLiveRecordNotifyConfig {
         Call::new(self)
     }
@@ -61,6 +62,7 @@ impl rt::Record for DescribeLiveRecordNotifyConfigRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveRecordNotifyConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -111,6 +113,7 @@ impl rt::Record for DescribeLiveRecordNotifyConfigResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveRecordNotifyConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -158,6 +161,7 @@ impl rt::Record for DescribeLiveRecordNotifyConfigResponseLiveRecordNotifyConfig
 }
 
 impl ::std::fmt::Debug for DescribeLiveRecordNotifyConfigResponseLiveRecordNotifyConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -33,6 +33,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_record_notify_records(
         &self,
     ) -> DescribeLiveRecordNotifyRecords {
@@ -140,6 +141,7 @@ impl rt::Record for DescribeLiveRecordNotifyRecordsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveRecordNotifyRecordsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -212,6 +214,7 @@ impl rt::Record for DescribeLiveRecordNotifyRecordsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveRecordNotifyRecordsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -274,6 +277,7 @@ impl rt::Record for DescribeLiveRecordNotifyRecordsResponseCallbackList {
 }
 
 impl ::std::fmt::Debug for DescribeLiveRecordNotifyRecordsResponseCallbackList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

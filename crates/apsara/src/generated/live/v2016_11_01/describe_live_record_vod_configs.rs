@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_record_vod_configs(&self) -> DescribeLiveRecordVodConfigs {
         Call::new(self)
     }
@@ -107,6 +108,7 @@ impl rt::Record for DescribeLiveRecordVodConfigsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveRecordVodConfigsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -173,6 +175,7 @@ impl rt::Record for DescribeLiveRecordVodConfigsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveRecordVodConfigsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -232,6 +235,7 @@ impl rt::Record for DescribeLiveRecordVodConfigsResponseLiveRecordVodConfigs {
 }
 
 impl ::std::fmt::Debug for DescribeLiveRecordVodConfigsResponseLiveRecordVodConfigs {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_rtc_record_usage_data(&self) -> DescribeLiveRtcRecordUsageData {
         Call::new(self)
     }
@@ -99,6 +100,7 @@ impl rt::Record for DescribeLiveRtcRecordUsageDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveRtcRecordUsageDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -167,6 +169,7 @@ impl rt::Record for DescribeLiveRtcRecordUsageDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveRtcRecordUsageDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -214,6 +217,7 @@ impl rt::Record for DescribeLiveRtcRecordUsageDataResponseData {
 }
 
 impl ::std::fmt::Debug for DescribeLiveRtcRecordUsageDataResponseData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_shift_configs(&self) -> DescribeLiveShiftConfigs {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DescribeLiveShiftConfigsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveShiftConfigsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -118,6 +120,7 @@ impl rt::Record for DescribeLiveShiftConfigsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveShiftConfigsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -162,6 +165,7 @@ impl rt::Record for DescribeLiveShiftConfigsResponseContent {
 }
 
 impl ::std::fmt::Debug for DescribeLiveShiftConfigsResponseContent {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

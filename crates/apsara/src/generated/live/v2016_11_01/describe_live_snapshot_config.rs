@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_snapshot_config(&self) -> DescribeLiveSnapshotConfig {
         Call::new(self)
     }
@@ -97,6 +98,7 @@ impl rt::Record for DescribeLiveSnapshotConfigRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveSnapshotConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -169,6 +171,7 @@ impl rt::Record for DescribeLiveSnapshotConfigResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveSnapshotConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -225,6 +228,7 @@ impl rt::Record for DescribeLiveSnapshotConfigResponseLiveStreamSnapshotConfigLi
 }
 
 impl ::std::fmt::Debug for DescribeLiveSnapshotConfigResponseLiveStreamSnapshotConfigList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_snapshot_detect_porn_config(
         &self,
     ) -> DescribeLiveSnapshotDetectPornConfig {
@@ -101,6 +102,7 @@ impl rt::Record for DescribeLiveSnapshotDetectPornConfigRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveSnapshotDetectPornConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -177,6 +179,7 @@ impl rt::Record for DescribeLiveSnapshotDetectPornConfigResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveSnapshotDetectPornConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -228,6 +231,7 @@ impl rt::Record for DescribeLiveSnapshotDetectPornConfigResponseLiveSnapshotDete
 }
 
 impl ::std::fmt::Debug for DescribeLiveSnapshotDetectPornConfigResponseLiveSnapshotDetectPornConfigList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_snapshot_notify_config(
         &self,
     ) -> DescribeLiveSnapshotNotifyConfig {
@@ -74,6 +75,7 @@ impl rt::Record for DescribeLiveSnapshotNotifyConfigRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveSnapshotNotifyConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -131,6 +133,7 @@ impl rt::Record for DescribeLiveSnapshotNotifyConfigResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveSnapshotNotifyConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_stream_auth_checking(&self) -> DescribeLiveStreamAuthChecking {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for DescribeLiveStreamAuthCheckingRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamAuthCheckingRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -131,6 +133,7 @@ impl rt::Record for DescribeLiveStreamAuthCheckingResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamAuthCheckingResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

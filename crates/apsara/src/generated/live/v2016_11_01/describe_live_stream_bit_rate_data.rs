@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_stream_bit_rate_data(&self) -> DescribeLiveStreamBitRateData {
         Call::new(self)
     }
@@ -99,6 +100,7 @@ impl rt::Record for DescribeLiveStreamBitRateDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamBitRateDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -150,6 +152,7 @@ impl rt::Record for DescribeLiveStreamBitRateDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamBitRateDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -194,6 +197,7 @@ impl rt::Record for DescribeLiveStreamBitRateDataResponseFrameRateAndBitRateInfo
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamBitRateDataResponseFrameRateAndBitRateInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_stream_count(&self) -> DescribeLiveStreamCount {
         Call::new(self)
     }
@@ -69,6 +70,7 @@ impl rt::Record for DescribeLiveStreamCountRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamCountRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -116,6 +118,7 @@ impl rt::Record for DescribeLiveStreamCountResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamCountResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -154,6 +157,7 @@ impl rt::Record for DescribeLiveStreamCountResponseStreamCountInfosStreamCountDe
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamCountResponseStreamCountInfosStreamCountDetails {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -192,6 +196,7 @@ impl rt::Record for DescribeLiveStreamCountResponseStreamCountInfos {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamCountResponseStreamCountInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_stream_delay_config(&self) -> DescribeLiveStreamDelayConfig {
         Call::new(self)
     }
@@ -69,6 +70,7 @@ impl rt::Record for DescribeLiveStreamDelayConfigRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamDelayConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -129,6 +131,7 @@ impl rt::Record for DescribeLiveStreamDelayConfigResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamDelayConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -164,6 +167,7 @@ impl rt::Record for DescribeLiveStreamDelayConfigResponseLiveStreamFlvDelayConfi
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamDelayConfigResponseLiveStreamFlvDelayConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -193,6 +197,7 @@ impl rt::Record for DescribeLiveStreamDelayConfigResponseLiveStreamHlsDelayConfi
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamDelayConfigResponseLiveStreamHlsDelayConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -222,6 +227,7 @@ impl rt::Record for DescribeLiveStreamDelayConfigResponseLiveStreamRtmpDelayConf
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamDelayConfigResponseLiveStreamRtmpDelayConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

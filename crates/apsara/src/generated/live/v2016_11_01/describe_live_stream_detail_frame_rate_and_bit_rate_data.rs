@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_stream_detail_frame_rate_and_bit_rate_data(
         &self,
     ) -> DescribeLiveStreamDetailFrameRateAndBitRateData {
@@ -110,6 +111,7 @@ impl rt::Record for DescribeLiveStreamDetailFrameRateAndBitRateDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamDetailFrameRateAndBitRateDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -159,6 +161,7 @@ impl rt::Record for DescribeLiveStreamDetailFrameRateAndBitRateDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamDetailFrameRateAndBitRateDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -210,6 +213,7 @@ impl rt::Record for DescribeLiveStreamDetailFrameRateAndBitRateDataResponseFrame
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamDetailFrameRateAndBitRateDataResponseFrameRateAndBitRateInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -32,6 +32,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_stream_history_user_num(
         &self,
     ) -> DescribeLiveStreamHistoryUserNum {
@@ -105,6 +106,7 @@ impl rt::Record for DescribeLiveStreamHistoryUserNumRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamHistoryUserNumRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -156,6 +158,7 @@ impl rt::Record for DescribeLiveStreamHistoryUserNumResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamHistoryUserNumResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -191,6 +194,7 @@ impl rt::Record for DescribeLiveStreamHistoryUserNumResponseLiveStreamUserNumInf
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamHistoryUserNumResponseLiveStreamUserNumInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

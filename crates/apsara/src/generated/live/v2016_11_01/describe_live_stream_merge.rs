@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_stream_merge(&self) -> DescribeLiveStreamMerge {
         Call::new(self)
     }
@@ -97,6 +98,7 @@ impl rt::Record for DescribeLiveStreamMergeRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamMergeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -146,6 +148,7 @@ impl rt::Record for DescribeLiveStreamMergeResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamMergeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -220,6 +223,7 @@ impl rt::Record for DescribeLiveStreamMergeResponseLiveStreamMergeList {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamMergeResponseLiveStreamMergeList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_stream_metric_detail_data(
         &self,
     ) -> DescribeLiveStreamMetricDetailData {
@@ -130,6 +131,7 @@ impl rt::Record for DescribeLiveStreamMetricDetailDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamMetricDetailDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -201,6 +203,7 @@ impl rt::Record for DescribeLiveStreamMetricDetailDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamMetricDetailDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -296,6 +299,7 @@ impl rt::Record for DescribeLiveStreamMetricDetailDataResponseStreamDetailData {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamMetricDetailDataResponseStreamDetailData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_stream_monitor_list(&self) -> DescribeLiveStreamMonitorList {
         Call::new(self)
     }
@@ -106,6 +107,7 @@ impl rt::Record for DescribeLiveStreamMonitorListRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamMonitorListRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -165,6 +167,7 @@ impl rt::Record for DescribeLiveStreamMonitorListResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamMonitorListResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -206,6 +209,7 @@ impl rt::Record for DescribeLiveStreamMonitorListResponseLiveStreamMonitorListIn
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamMonitorListResponseLiveStreamMonitorListInputListLayoutConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -230,6 +234,7 @@ impl rt::Record for DescribeLiveStreamMonitorListResponseLiveStreamMonitorListIn
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamMonitorListResponseLiveStreamMonitorListInputListPlayConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -275,6 +280,7 @@ impl rt::Record for DescribeLiveStreamMonitorListResponseLiveStreamMonitorListIn
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamMonitorListResponseLiveStreamMonitorListInputList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -304,6 +310,7 @@ impl rt::Record for DescribeLiveStreamMonitorListResponseLiveStreamMonitorListOu
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamMonitorListResponseLiveStreamMonitorListOutputUrls {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -373,6 +380,7 @@ impl rt::Record for DescribeLiveStreamMonitorListResponseLiveStreamMonitorList {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamMonitorListResponseLiveStreamMonitorList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_stream_preload_tasks(&self) -> DescribeLiveStreamPreloadTasks {
         Call::new(self)
     }
@@ -135,6 +136,7 @@ impl rt::Record for DescribeLiveStreamPreloadTasksRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamPreloadTasksRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -201,6 +203,7 @@ impl rt::Record for DescribeLiveStreamPreloadTasksResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamPreloadTasksResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -260,6 +263,7 @@ impl rt::Record for DescribeLiveStreamPreloadTasksResponsePreloadTasks {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamPreloadTasksResponsePreloadTasks {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_stream_push_metric_detail_data(
         &self,
     ) -> DescribeLiveStreamPushMetricDetailData {
@@ -122,6 +123,7 @@ impl rt::Record for DescribeLiveStreamPushMetricDetailDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamPushMetricDetailDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -193,6 +195,7 @@ impl rt::Record for DescribeLiveStreamPushMetricDetailDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamPushMetricDetailDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -237,6 +240,7 @@ impl rt::Record for DescribeLiveStreamPushMetricDetailDataResponseStreamDetailDa
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamPushMetricDetailDataResponseStreamDetailData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -32,6 +32,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_stream_record_content(
         &self,
     ) -> DescribeLiveStreamRecordContent {
@@ -103,6 +104,7 @@ impl rt::Record for DescribeLiveStreamRecordContentRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamRecordContentRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -154,6 +156,7 @@ impl rt::Record for DescribeLiveStreamRecordContentResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamRecordContentResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -201,6 +204,7 @@ impl rt::Record for DescribeLiveStreamRecordContentResponseRecordContentInfoList
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamRecordContentResponseRecordContentInfoList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_stream_record_index_file(
         &self,
     ) -> DescribeLiveStreamRecordIndexFile {
@@ -94,6 +95,7 @@ impl rt::Record for DescribeLiveStreamRecordIndexFileRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamRecordIndexFileRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -144,6 +146,7 @@ impl rt::Record for DescribeLiveStreamRecordIndexFileResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamRecordIndexFileResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -218,6 +221,7 @@ impl rt::Record for DescribeLiveStreamRecordIndexFileResponseRecordIndexInfo {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamRecordIndexFileResponseRecordIndexInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -33,6 +33,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_stream_record_index_files(
         &self,
     ) -> DescribeLiveStreamRecordIndexFiles {
@@ -133,6 +134,7 @@ impl rt::Record for DescribeLiveStreamRecordIndexFilesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamRecordIndexFilesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -205,6 +207,7 @@ impl rt::Record for DescribeLiveStreamRecordIndexFilesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamRecordIndexFilesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -279,6 +282,7 @@ impl rt::Record for DescribeLiveStreamRecordIndexFilesResponseRecordIndexInfoLis
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamRecordIndexFilesResponseRecordIndexInfoList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

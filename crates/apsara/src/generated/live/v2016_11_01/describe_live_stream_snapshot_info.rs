@@ -32,6 +32,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_stream_snapshot_info(&self) -> DescribeLiveStreamSnapshotInfo {
         Call::new(self)
     }
@@ -119,6 +120,7 @@ impl rt::Record for DescribeLiveStreamSnapshotInfoRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamSnapshotInfoRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -173,6 +175,7 @@ impl rt::Record for DescribeLiveStreamSnapshotInfoResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamSnapshotInfoResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -220,6 +223,7 @@ impl rt::Record for DescribeLiveStreamSnapshotInfoResponseLiveStreamSnapshotInfo
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamSnapshotInfoResponseLiveStreamSnapshotInfoList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_stream_state(&self) -> DescribeLiveStreamState {
         Call::new(self)
     }
@@ -90,6 +91,7 @@ impl rt::Record for DescribeLiveStreamStateRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamStateRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -141,6 +143,7 @@ impl rt::Record for DescribeLiveStreamStateResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamStateResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

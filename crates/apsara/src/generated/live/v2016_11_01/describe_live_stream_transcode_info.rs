@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_stream_transcode_info(
         &self,
     ) -> DescribeLiveStreamTranscodeInfo {
@@ -81,6 +82,7 @@ impl rt::Record for DescribeLiveStreamTranscodeInfoRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamTranscodeInfoRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -132,6 +134,7 @@ impl rt::Record for DescribeLiveStreamTranscodeInfoResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamTranscodeInfoResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -218,6 +221,7 @@ impl rt::Record for DescribeLiveStreamTranscodeInfoResponseDomainTranscodeListCu
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamTranscodeInfoResponseDomainTranscodeListCustomTranscodeParameters {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -250,6 +254,7 @@ impl rt::Record for DescribeLiveStreamTranscodeInfoResponseDomainTranscodeListEn
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamTranscodeInfoResponseDomainTranscodeListEncryptParameters {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -295,6 +300,7 @@ impl rt::Record for DescribeLiveStreamTranscodeInfoResponseDomainTranscodeList {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamTranscodeInfoResponseDomainTranscodeList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

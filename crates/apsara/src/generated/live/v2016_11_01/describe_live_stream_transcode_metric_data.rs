@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_stream_transcode_metric_data(
         &self,
     ) -> DescribeLiveStreamTranscodeMetricData {
@@ -122,6 +123,7 @@ impl rt::Record for DescribeLiveStreamTranscodeMetricDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamTranscodeMetricDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -193,6 +195,7 @@ impl rt::Record for DescribeLiveStreamTranscodeMetricDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamTranscodeMetricDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -246,6 +249,7 @@ impl rt::Record for DescribeLiveStreamTranscodeMetricDataResponseStreamDetailDat
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamTranscodeMetricDataResponseStreamDetailData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_stream_transcode_stream_num(
         &self,
     ) -> DescribeLiveStreamTranscodeStreamNum {
@@ -83,6 +84,7 @@ impl rt::Record for DescribeLiveStreamTranscodeStreamNumRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamTranscodeStreamNumRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -145,6 +147,7 @@ impl rt::Record for DescribeLiveStreamTranscodeStreamNumResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamTranscodeStreamNumResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -181,6 +184,7 @@ impl rt::Record for DescribeLiveStreamTranscodeStreamNumResponseTranscodeStreamC
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamTranscodeStreamNumResponseTranscodeStreamCountDetails {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

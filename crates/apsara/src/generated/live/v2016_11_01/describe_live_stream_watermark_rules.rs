@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_stream_watermark_rules(
         &self,
     ) -> DescribeLiveStreamWatermarkRules {
@@ -92,6 +93,7 @@ impl rt::Record for DescribeLiveStreamWatermarkRulesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamWatermarkRulesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -149,6 +151,7 @@ impl rt::Record for DescribeLiveStreamWatermarkRulesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamWatermarkRulesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -199,6 +202,7 @@ impl rt::Record for DescribeLiveStreamWatermarkRulesResponseRuleInfoList {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamWatermarkRulesResponseRuleInfoList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_stream_watermarks(&self) -> DescribeLiveStreamWatermarks {
         Call::new(self)
     }
@@ -97,6 +98,7 @@ impl rt::Record for DescribeLiveStreamWatermarksRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamWatermarksRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -154,6 +156,7 @@ impl rt::Record for DescribeLiveStreamWatermarksResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamWatermarksResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -222,6 +225,7 @@ impl rt::Record for DescribeLiveStreamWatermarksResponseWatermarkList {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamWatermarksResponseWatermarkList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

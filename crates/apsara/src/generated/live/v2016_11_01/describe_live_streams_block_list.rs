@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_streams_block_list(&self) -> DescribeLiveStreamsBlockList {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for DescribeLiveStreamsBlockListRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamsBlockListRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -148,6 +150,7 @@ impl rt::Record for DescribeLiveStreamsBlockListResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamsBlockListResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_streams_control_history(
         &self,
     ) -> DescribeLiveStreamsControlHistory {
@@ -103,6 +104,7 @@ impl rt::Record for DescribeLiveStreamsControlHistoryRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamsControlHistoryRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -151,6 +153,7 @@ impl rt::Record for DescribeLiveStreamsControlHistoryResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamsControlHistoryResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -192,6 +195,7 @@ impl rt::Record for DescribeLiveStreamsControlHistoryResponseControlInfo {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamsControlHistoryResponseControlInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_streams_notify_records(
         &self,
     ) -> DescribeLiveStreamsNotifyRecords {
@@ -140,6 +141,7 @@ impl rt::Record for DescribeLiveStreamsNotifyRecordsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamsNotifyRecordsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -209,6 +211,7 @@ impl rt::Record for DescribeLiveStreamsNotifyRecordsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamsNotifyRecordsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -271,6 +274,7 @@ impl rt::Record for DescribeLiveStreamsNotifyRecordsResponseNotifyRecordsInfo {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamsNotifyRecordsResponseNotifyRecordsInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_streams_notify_url_config(
         &self,
     ) -> DescribeLiveStreamsNotifyUrlConfig {
@@ -73,6 +74,7 @@ impl rt::Record for DescribeLiveStreamsNotifyUrlConfigRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamsNotifyUrlConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -122,6 +124,7 @@ impl rt::Record for DescribeLiveStreamsNotifyUrlConfigResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamsNotifyUrlConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -166,6 +169,7 @@ impl rt::Record for DescribeLiveStreamsNotifyUrlConfigResponseLiveStreamsNotifyC
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamsNotifyUrlConfigResponseLiveStreamsNotifyConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

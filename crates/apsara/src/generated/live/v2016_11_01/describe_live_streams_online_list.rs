@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_streams_online_list(&self) -> DescribeLiveStreamsOnlineList {
         Call::new(self)
     }
@@ -135,6 +136,7 @@ impl rt::Record for DescribeLiveStreamsOnlineListRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamsOnlineListRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -204,6 +206,7 @@ impl rt::Record for DescribeLiveStreamsOnlineListResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamsOnlineListResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -284,6 +287,7 @@ impl rt::Record for DescribeLiveStreamsOnlineListResponseOnlineInfo {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamsOnlineListResponseOnlineInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

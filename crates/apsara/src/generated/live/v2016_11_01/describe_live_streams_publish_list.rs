@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_streams_publish_list(&self) -> DescribeLiveStreamsPublishList {
         Call::new(self)
     }
@@ -163,6 +164,7 @@ impl rt::Record for DescribeLiveStreamsPublishListRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamsPublishListRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -229,6 +231,7 @@ impl rt::Record for DescribeLiveStreamsPublishListResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamsPublishListResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -300,6 +303,7 @@ impl rt::Record for DescribeLiveStreamsPublishListResponsePublishInfo {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamsPublishListResponsePublishInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

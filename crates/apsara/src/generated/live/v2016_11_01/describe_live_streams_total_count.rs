@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_streams_total_count(&self) -> DescribeLiveStreamsTotalCount {
         Call::new(self)
     }
@@ -99,6 +100,7 @@ impl rt::Record for DescribeLiveStreamsTotalCountRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamsTotalCountRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -147,6 +149,7 @@ impl rt::Record for DescribeLiveStreamsTotalCountResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamsTotalCountResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -182,6 +185,7 @@ impl rt::Record for DescribeLiveStreamsTotalCountResponseStreamCountList {
 }
 
 impl ::std::fmt::Debug for DescribeLiveStreamsTotalCountResponseStreamCountList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_top_domains_by_flow(&self) -> DescribeLiveTopDomainsByFlow {
         Call::new(self)
     }
@@ -87,6 +88,7 @@ impl rt::Record for DescribeLiveTopDomainsByFlowRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveTopDomainsByFlowRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -147,6 +149,7 @@ impl rt::Record for DescribeLiveTopDomainsByFlowResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveTopDomainsByFlowResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -197,6 +200,7 @@ impl rt::Record for DescribeLiveTopDomainsByFlowResponseTopDomains {
 }
 
 impl ::std::fmt::Debug for DescribeLiveTopDomainsByFlowResponseTopDomains {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_up_video_audio_info(&self) -> DescribeLiveUpVideoAudioInfo {
         Call::new(self)
     }
@@ -89,6 +90,7 @@ impl rt::Record for DescribeLiveUpVideoAudioInfoRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveUpVideoAudioInfoRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -140,6 +142,7 @@ impl rt::Record for DescribeLiveUpVideoAudioInfoResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveUpVideoAudioInfoResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -175,6 +178,7 @@ impl rt::Record for DescribeLiveUpVideoAudioInfoResponseUpItemsAacHeaders {
 }
 
 impl ::std::fmt::Debug for DescribeLiveUpVideoAudioInfoResponseUpItemsAacHeaders {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -204,6 +208,7 @@ impl rt::Record for DescribeLiveUpVideoAudioInfoResponseUpItemsAudioBitRate {
 }
 
 impl ::std::fmt::Debug for DescribeLiveUpVideoAudioInfoResponseUpItemsAudioBitRate {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -233,6 +238,7 @@ impl rt::Record for DescribeLiveUpVideoAudioInfoResponseUpItemsAudioFrames {
 }
 
 impl ::std::fmt::Debug for DescribeLiveUpVideoAudioInfoResponseUpItemsAudioFrames {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -262,6 +268,7 @@ impl rt::Record for DescribeLiveUpVideoAudioInfoResponseUpItemsAudioInterval {
 }
 
 impl ::std::fmt::Debug for DescribeLiveUpVideoAudioInfoResponseUpItemsAudioInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -291,6 +298,7 @@ impl rt::Record for DescribeLiveUpVideoAudioInfoResponseUpItemsAudioStamps {
 }
 
 impl ::std::fmt::Debug for DescribeLiveUpVideoAudioInfoResponseUpItemsAudioStamps {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -320,6 +328,7 @@ impl rt::Record for DescribeLiveUpVideoAudioInfoResponseUpItemsAvcHeaders {
 }
 
 impl ::std::fmt::Debug for DescribeLiveUpVideoAudioInfoResponseUpItemsAvcHeaders {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -349,6 +358,7 @@ impl rt::Record for DescribeLiveUpVideoAudioInfoResponseUpItemsErrorFlags {
 }
 
 impl ::std::fmt::Debug for DescribeLiveUpVideoAudioInfoResponseUpItemsErrorFlags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -378,6 +388,7 @@ impl rt::Record for DescribeLiveUpVideoAudioInfoResponseUpItemsVideoAndAudioStam
 }
 
 impl ::std::fmt::Debug for DescribeLiveUpVideoAudioInfoResponseUpItemsVideoAndAudioStamp {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -407,6 +418,7 @@ impl rt::Record for DescribeLiveUpVideoAudioInfoResponseUpItemsVideoBitRate {
 }
 
 impl ::std::fmt::Debug for DescribeLiveUpVideoAudioInfoResponseUpItemsVideoBitRate {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -436,6 +448,7 @@ impl rt::Record for DescribeLiveUpVideoAudioInfoResponseUpItemsVideoFrames {
 }
 
 impl ::std::fmt::Debug for DescribeLiveUpVideoAudioInfoResponseUpItemsVideoFrames {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -465,6 +478,7 @@ impl rt::Record for DescribeLiveUpVideoAudioInfoResponseUpItemsVideoInterval {
 }
 
 impl ::std::fmt::Debug for DescribeLiveUpVideoAudioInfoResponseUpItemsVideoInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -494,6 +508,7 @@ impl rt::Record for DescribeLiveUpVideoAudioInfoResponseUpItemsVideoStamps {
 }
 
 impl ::std::fmt::Debug for DescribeLiveUpVideoAudioInfoResponseUpItemsVideoStamps {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -585,6 +600,7 @@ impl rt::Record for DescribeLiveUpVideoAudioInfoResponseUpItems {
 }
 
 impl ::std::fmt::Debug for DescribeLiveUpVideoAudioInfoResponseUpItems {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_user_bill_prediction(&self) -> DescribeLiveUserBillPrediction {
         Call::new(self)
     }
@@ -77,6 +78,7 @@ impl rt::Record for DescribeLiveUserBillPredictionRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveUserBillPredictionRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -136,6 +138,7 @@ impl rt::Record for DescribeLiveUserBillPredictionResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveUserBillPredictionResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -174,6 +177,7 @@ impl rt::Record for DescribeLiveUserBillPredictionResponseBillPredictionData {
 }
 
 impl ::std::fmt::Debug for DescribeLiveUserBillPredictionResponseBillPredictionData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

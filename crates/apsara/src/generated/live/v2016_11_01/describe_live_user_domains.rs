@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_user_domains(&self) -> DescribeLiveUserDomains {
         Call::new(self)
     }
@@ -136,6 +137,7 @@ impl rt::Record for DescribeLiveUserDomainsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveUserDomainsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -199,6 +201,7 @@ impl rt::Record for DescribeLiveUserDomainsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveUserDomainsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -234,6 +237,7 @@ impl rt::Record for DescribeLiveUserDomainsRequestTag {
 }
 
 impl ::std::fmt::Debug for DescribeLiveUserDomainsRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -290,6 +294,7 @@ impl rt::Record for DescribeLiveUserDomainsResponseDomains {
 }
 
 impl ::std::fmt::Debug for DescribeLiveUserDomainsResponseDomains {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

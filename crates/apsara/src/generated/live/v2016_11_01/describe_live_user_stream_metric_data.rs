@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_user_stream_metric_data(
         &self,
     ) -> DescribeLiveUserStreamMetricData {
@@ -131,6 +132,7 @@ impl rt::Record for DescribeLiveUserStreamMetricDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveUserStreamMetricDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -204,6 +206,7 @@ impl rt::Record for DescribeLiveUserStreamMetricDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveUserStreamMetricDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -299,6 +302,7 @@ impl rt::Record for DescribeLiveUserStreamMetricDataResponseStreamDetailData {
 }
 
 impl ::std::fmt::Debug for DescribeLiveUserStreamMetricDataResponseStreamDetailData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -25,6 +25,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_user_tags(&self) -> DescribeLiveUserTags {
         Call::new(self)
     }
@@ -56,6 +57,7 @@ impl rt::Record for DescribeLiveUserTagsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveUserTagsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -103,6 +105,7 @@ impl rt::Record for DescribeLiveUserTagsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveUserTagsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -138,6 +141,7 @@ impl rt::Record for DescribeLiveUserTagsResponseTags {
 }
 
 impl ::std::fmt::Debug for DescribeLiveUserTagsResponseTags {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_live_verify_content(&self) -> DescribeLiveVerifyContent {
         Call::new(self)
     }
@@ -69,6 +70,7 @@ impl rt::Record for DescribeLiveVerifyContentRequest {
 }
 
 impl ::std::fmt::Debug for DescribeLiveVerifyContentRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -117,6 +119,7 @@ impl rt::Record for DescribeLiveVerifyContentResponse {
 }
 
 impl ::std::fmt::Debug for DescribeLiveVerifyContentResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

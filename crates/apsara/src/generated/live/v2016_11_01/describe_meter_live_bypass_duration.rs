@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_meter_live_bypass_duration(
         &self,
     ) -> DescribeMeterLiveBypassDuration {
@@ -92,6 +93,7 @@ impl rt::Record for DescribeMeterLiveBypassDurationRequest {
 }
 
 impl ::std::fmt::Debug for DescribeMeterLiveBypassDurationRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -161,6 +163,7 @@ impl rt::Record for DescribeMeterLiveBypassDurationResponse {
 }
 
 impl ::std::fmt::Debug for DescribeMeterLiveBypassDurationResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -214,6 +217,7 @@ impl rt::Record for DescribeMeterLiveBypassDurationResponseData {
 }
 
 impl ::std::fmt::Debug for DescribeMeterLiveBypassDurationResponseData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

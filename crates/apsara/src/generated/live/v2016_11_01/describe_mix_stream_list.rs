@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_mix_stream_list(&self) -> DescribeMixStreamList {
         Call::new(self)
     }
@@ -133,6 +134,7 @@ impl rt::Record for DescribeMixStreamListRequest {
 }
 
 impl ::std::fmt::Debug for DescribeMixStreamListRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -190,6 +192,7 @@ impl rt::Record for DescribeMixStreamListResponse {
 }
 
 impl ::std::fmt::Debug for DescribeMixStreamListResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -246,6 +249,7 @@ impl rt::Record for DescribeMixStreamListResponseMixStreamList {
 }
 
 impl ::std::fmt::Debug for DescribeMixStreamListResponseMixStreamList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_rtc_cloud_recording_files(&self) -> DescribeRtcCloudRecordingFiles {
         Call::new(self)
     }
@@ -60,6 +61,7 @@ impl rt::Record for DescribeRtcCloudRecordingFilesRequest {
 }
 
 impl ::std::fmt::Debug for DescribeRtcCloudRecordingFilesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -107,6 +109,7 @@ impl rt::Record for DescribeRtcCloudRecordingFilesResponse {
 }
 
 impl ::std::fmt::Debug for DescribeRtcCloudRecordingFilesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -146,6 +149,7 @@ impl rt::Record for DescribeRtcCloudRecordingFilesResponseTaskInfoRecordFileList
 }
 
 impl ::std::fmt::Debug for DescribeRtcCloudRecordingFilesResponseTaskInfoRecordFileListVodMediaList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -183,6 +187,7 @@ impl rt::Record for DescribeRtcCloudRecordingFilesResponseTaskInfoRecordFileList
 }
 
 impl ::std::fmt::Debug for DescribeRtcCloudRecordingFilesResponseTaskInfoRecordFileList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -217,6 +222,7 @@ impl rt::Record for DescribeRtcCloudRecordingFilesResponseTaskInfo {
 }
 
 impl ::std::fmt::Debug for DescribeRtcCloudRecordingFilesResponseTaskInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

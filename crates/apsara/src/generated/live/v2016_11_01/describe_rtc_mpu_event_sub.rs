@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_rtc_mpu_event_sub(&self) -> DescribeRtcMpuEventSub {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for DescribeRtcMpuEventSubRequest {
 }
 
 impl ::std::fmt::Debug for DescribeRtcMpuEventSubRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -107,6 +109,7 @@ impl rt::Record for DescribeRtcMpuEventSubResponse {
 }
 
 impl ::std::fmt::Debug for DescribeRtcMpuEventSubResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -151,6 +154,7 @@ impl rt::Record for DescribeRtcMpuEventSubResponseSubInfo {
 }
 
 impl ::std::fmt::Debug for DescribeRtcMpuEventSubResponseSubInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_rts_native_sdk_first_frame_cost(
         &self,
     ) -> DescribeRtsNativeSdkFirstFrameCost {
@@ -94,6 +95,7 @@ impl rt::Record for DescribeRtsNativeSdkFirstFrameCostRequest {
 }
 
 impl ::std::fmt::Debug for DescribeRtsNativeSdkFirstFrameCostRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -153,6 +155,7 @@ impl rt::Record for DescribeRtsNativeSdkFirstFrameCostResponse {
 }
 
 impl ::std::fmt::Debug for DescribeRtsNativeSdkFirstFrameCostResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -200,6 +203,7 @@ impl rt::Record for DescribeRtsNativeSdkFirstFrameCostResponseFirstFrameCostData
 }
 
 impl ::std::fmt::Debug for DescribeRtsNativeSdkFirstFrameCostResponseFirstFrameCostData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

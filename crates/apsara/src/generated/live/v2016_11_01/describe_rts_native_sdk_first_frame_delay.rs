@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_rts_native_sdk_first_frame_delay(
         &self,
     ) -> DescribeRtsNativeSdkFirstFrameDelay {
@@ -94,6 +95,7 @@ impl rt::Record for DescribeRtsNativeSdkFirstFrameDelayRequest {
 }
 
 impl ::std::fmt::Debug for DescribeRtsNativeSdkFirstFrameDelayRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -151,6 +153,7 @@ impl rt::Record for DescribeRtsNativeSdkFirstFrameDelayResponse {
 }
 
 impl ::std::fmt::Debug for DescribeRtsNativeSdkFirstFrameDelayResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -186,6 +189,7 @@ impl rt::Record for DescribeRtsNativeSdkFirstFrameDelayResponseFrameDelayData {
 }
 
 impl ::std::fmt::Debug for DescribeRtsNativeSdkFirstFrameDelayResponseFrameDelayData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_rts_native_sdk_play_fail_status(
         &self,
     ) -> DescribeRtsNativeSdkPlayFailStatus {
@@ -94,6 +95,7 @@ impl rt::Record for DescribeRtsNativeSdkPlayFailStatusRequest {
 }
 
 impl ::std::fmt::Debug for DescribeRtsNativeSdkPlayFailStatusRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -151,6 +153,7 @@ impl rt::Record for DescribeRtsNativeSdkPlayFailStatusResponse {
 }
 
 impl ::std::fmt::Debug for DescribeRtsNativeSdkPlayFailStatusResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -201,6 +204,7 @@ impl rt::Record for DescribeRtsNativeSdkPlayFailStatusResponsePlayFailStatus {
 }
 
 impl ::std::fmt::Debug for DescribeRtsNativeSdkPlayFailStatusResponsePlayFailStatus {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_rts_native_sdk_play_time(&self) -> DescribeRtsNativeSdkPlayTime {
         Call::new(self)
     }
@@ -90,6 +91,7 @@ impl rt::Record for DescribeRtsNativeSdkPlayTimeRequest {
 }
 
 impl ::std::fmt::Debug for DescribeRtsNativeSdkPlayTimeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -147,6 +149,7 @@ impl rt::Record for DescribeRtsNativeSdkPlayTimeResponse {
 }
 
 impl ::std::fmt::Debug for DescribeRtsNativeSdkPlayTimeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -185,6 +188,7 @@ impl rt::Record for DescribeRtsNativeSdkPlayTimeResponsePlayTimeData {
 }
 
 impl ::std::fmt::Debug for DescribeRtsNativeSdkPlayTimeResponsePlayTimeData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

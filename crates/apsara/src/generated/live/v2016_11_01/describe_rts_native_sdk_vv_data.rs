@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_rts_native_sdk_vv_data(&self) -> DescribeRtsNativeSdkVvData {
         Call::new(self)
     }
@@ -90,6 +91,7 @@ impl rt::Record for DescribeRtsNativeSdkVvDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeRtsNativeSdkVvDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -147,6 +149,7 @@ impl rt::Record for DescribeRtsNativeSdkVvDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeRtsNativeSdkVvDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -185,6 +188,7 @@ impl rt::Record for DescribeRtsNativeSdkVvDataResponseVvData {
 }
 
 impl ::std::fmt::Debug for DescribeRtsNativeSdkVvDataResponseVvData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

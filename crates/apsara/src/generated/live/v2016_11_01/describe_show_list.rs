@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_show_list(&self) -> DescribeShowList {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DescribeShowListRequest {
 }
 
 impl ::std::fmt::Debug for DescribeShowListRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -121,6 +123,7 @@ impl rt::Record for DescribeShowListResponse {
 }
 
 impl ::std::fmt::Debug for DescribeShowListResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -162,6 +165,7 @@ impl rt::Record for DescribeShowListResponseShowListInfoShowListResourceInfo {
 }
 
 impl ::std::fmt::Debug for DescribeShowListResponseShowListInfoShowListResourceInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -200,6 +204,7 @@ impl rt::Record for DescribeShowListResponseShowListInfoShowList {
 }
 
 impl ::std::fmt::Debug for DescribeShowListResponseShowListInfoShowList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -244,6 +249,7 @@ impl rt::Record for DescribeShowListResponseShowListInfo {
 }
 
 impl ::std::fmt::Debug for DescribeShowListResponseShowListInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

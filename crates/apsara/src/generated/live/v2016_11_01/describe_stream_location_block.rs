@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_stream_location_block(&self) -> DescribeStreamLocationBlock {
         Call::new(self)
     }
@@ -116,6 +117,7 @@ impl rt::Record for DescribeStreamLocationBlockRequest {
 }
 
 impl ::std::fmt::Debug for DescribeStreamLocationBlockRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -182,6 +184,7 @@ impl rt::Record for DescribeStreamLocationBlockResponse {
 }
 
 impl ::std::fmt::Debug for DescribeStreamLocationBlockResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -235,6 +238,7 @@ impl rt::Record for DescribeStreamLocationBlockResponseStreamBlockList {
 }
 
 impl ::std::fmt::Debug for DescribeStreamLocationBlockResponseStreamBlockList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_studio_layouts(&self) -> DescribeStudioLayouts {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for DescribeStudioLayoutsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeStudioLayoutsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -130,6 +132,7 @@ impl rt::Record for DescribeStudioLayoutsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeStudioLayoutsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -171,6 +174,7 @@ impl rt::Record for DescribeStudioLayoutsResponseStudioLayoutsBgImageConfig {
 }
 
 impl ::std::fmt::Debug for DescribeStudioLayoutsResponseStudioLayoutsBgImageConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -200,6 +204,7 @@ impl rt::Record for DescribeStudioLayoutsResponseStudioLayoutsCommonConfig {
 }
 
 impl ::std::fmt::Debug for DescribeStudioLayoutsResponseStudioLayoutsCommonConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -229,6 +234,7 @@ impl rt::Record for DescribeStudioLayoutsResponseStudioLayoutsLayerOrderConfigLi
 }
 
 impl ::std::fmt::Debug for DescribeStudioLayoutsResponseStudioLayoutsLayerOrderConfigList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -282,6 +288,7 @@ impl rt::Record for DescribeStudioLayoutsResponseStudioLayoutsMediaInputConfigLi
 }
 
 impl ::std::fmt::Debug for DescribeStudioLayoutsResponseStudioLayoutsMediaInputConfigList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -311,6 +318,7 @@ impl rt::Record for DescribeStudioLayoutsResponseStudioLayoutsScreenInputConfigL
 }
 
 impl ::std::fmt::Debug for DescribeStudioLayoutsResponseStudioLayoutsScreenInputConfigListAudioConfig {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -369,6 +377,7 @@ impl rt::Record for DescribeStudioLayoutsResponseStudioLayoutsScreenInputConfigL
 }
 
 impl ::std::fmt::Debug for DescribeStudioLayoutsResponseStudioLayoutsScreenInputConfigList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -422,6 +431,7 @@ impl rt::Record for DescribeStudioLayoutsResponseStudioLayouts {
 }
 
 impl ::std::fmt::Debug for DescribeStudioLayoutsResponseStudioLayouts {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

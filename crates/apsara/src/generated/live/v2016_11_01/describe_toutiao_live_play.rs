@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_toutiao_live_play(&self) -> DescribeToutiaoLivePlay {
         Call::new(self)
     }
@@ -109,6 +110,7 @@ impl rt::Record for DescribeToutiaoLivePlayRequest {
 }
 
 impl ::std::fmt::Debug for DescribeToutiaoLivePlayRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -160,6 +162,7 @@ impl rt::Record for DescribeToutiaoLivePlayResponse {
 }
 
 impl ::std::fmt::Debug for DescribeToutiaoLivePlayResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -210,6 +213,7 @@ impl rt::Record for DescribeToutiaoLivePlayResponseContent {
 }
 
 impl ::std::fmt::Debug for DescribeToutiaoLivePlayResponseContent {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

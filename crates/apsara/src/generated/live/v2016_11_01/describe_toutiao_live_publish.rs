@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_toutiao_live_publish(&self) -> DescribeToutiaoLivePublish {
         Call::new(self)
     }
@@ -109,6 +110,7 @@ impl rt::Record for DescribeToutiaoLivePublishRequest {
 }
 
 impl ::std::fmt::Debug for DescribeToutiaoLivePublishRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -160,6 +162,7 @@ impl rt::Record for DescribeToutiaoLivePublishResponse {
 }
 
 impl ::std::fmt::Debug for DescribeToutiaoLivePublishResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -216,6 +219,7 @@ impl rt::Record for DescribeToutiaoLivePublishResponseContent {
 }
 
 impl ::std::fmt::Debug for DescribeToutiaoLivePublishResponseContent {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_up_bps_peak_data(&self) -> DescribeUpBpsPeakData {
         Call::new(self)
     }
@@ -98,6 +99,7 @@ impl rt::Record for DescribeUpBpsPeakDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeUpBpsPeakDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -149,6 +151,7 @@ impl rt::Record for DescribeUpBpsPeakDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeUpBpsPeakDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -190,6 +193,7 @@ impl rt::Record for DescribeUpBpsPeakDataResponseDescribeUpPeakTraffics {
 }
 
 impl ::std::fmt::Debug for DescribeUpBpsPeakDataResponseDescribeUpPeakTraffics {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

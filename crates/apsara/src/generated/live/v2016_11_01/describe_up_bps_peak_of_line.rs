@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_up_bps_peak_of_line(&self) -> DescribeUpBpsPeakOfLine {
         Call::new(self)
     }
@@ -110,6 +111,7 @@ impl rt::Record for DescribeUpBpsPeakOfLineRequest {
 }
 
 impl ::std::fmt::Debug for DescribeUpBpsPeakOfLineRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -161,6 +163,7 @@ impl rt::Record for DescribeUpBpsPeakOfLineResponse {
 }
 
 impl ::std::fmt::Debug for DescribeUpBpsPeakOfLineResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -202,6 +205,7 @@ impl rt::Record for DescribeUpBpsPeakOfLineResponseDescribeUpBpsPeakOfLines {
 }
 
 impl ::std::fmt::Debug for DescribeUpBpsPeakOfLineResponseDescribeUpBpsPeakOfLines {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

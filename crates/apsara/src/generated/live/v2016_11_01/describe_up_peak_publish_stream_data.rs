@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_up_peak_publish_stream_data(
         &self,
     ) -> DescribeUpPeakPublishStreamData {
@@ -100,6 +101,7 @@ impl rt::Record for DescribeUpPeakPublishStreamDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeUpPeakPublishStreamDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -153,6 +155,7 @@ impl rt::Record for DescribeUpPeakPublishStreamDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeUpPeakPublishStreamDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -198,6 +201,7 @@ impl rt::Record for DescribeUpPeakPublishStreamDataResponseDescribeUpPeakPublish
 }
 
 impl ::std::fmt::Debug for DescribeUpPeakPublishStreamDataResponseDescribeUpPeakPublishStreamDatas {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

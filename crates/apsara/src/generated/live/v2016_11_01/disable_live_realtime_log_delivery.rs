@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn disable_live_realtime_log_delivery(&self) -> DisableLiveRealtimeLogDelivery {
         Call::new(self)
     }
@@ -71,6 +72,7 @@ impl rt::Record for DisableLiveRealtimeLogDeliveryRequest {
 }
 
 impl ::std::fmt::Debug for DisableLiveRealtimeLogDeliveryRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -117,6 +119,7 @@ impl rt::Record for DisableLiveRealtimeLogDeliveryResponse {
 }
 
 impl ::std::fmt::Debug for DisableLiveRealtimeLogDeliveryResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

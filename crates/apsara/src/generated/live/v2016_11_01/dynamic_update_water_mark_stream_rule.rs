@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn dynamic_update_water_mark_stream_rule(
         &self,
     ) -> DynamicUpdateWaterMarkStreamRule {
@@ -104,6 +105,7 @@ impl rt::Record for DynamicUpdateWaterMarkStreamRuleRequest {
 }
 
 impl ::std::fmt::Debug for DynamicUpdateWaterMarkStreamRuleRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -147,6 +149,7 @@ impl rt::Record for DynamicUpdateWaterMarkStreamRuleResponse {
 }
 
 impl ::std::fmt::Debug for DynamicUpdateWaterMarkStreamRuleResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn edit_playlist(&self) -> EditPlaylist {
         Call::new(self)
     }
@@ -89,6 +90,7 @@ impl rt::Record for EditPlaylistRequest {
 }
 
 impl ::std::fmt::Debug for EditPlaylistRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -143,6 +145,7 @@ impl rt::Record for EditPlaylistResponse {
 }
 
 impl ::std::fmt::Debug for EditPlaylistResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -178,6 +181,7 @@ impl rt::Record for EditPlaylistResponseItemsFailedItems {
 }
 
 impl ::std::fmt::Debug for EditPlaylistResponseItemsFailedItems {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -207,6 +211,7 @@ impl rt::Record for EditPlaylistResponseItemsSuccessItems {
 }
 
 impl ::std::fmt::Debug for EditPlaylistResponseItemsSuccessItems {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -236,6 +241,7 @@ impl rt::Record for EditPlaylistResponseItems {
 }
 
 impl ::std::fmt::Debug for EditPlaylistResponseItems {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

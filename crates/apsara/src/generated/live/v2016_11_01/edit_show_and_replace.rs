@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn edit_show_and_replace(&self) -> EditShowAndReplace {
         Call::new(self)
     }
@@ -116,6 +117,7 @@ impl rt::Record for EditShowAndReplaceRequest {
 }
 
 impl ::std::fmt::Debug for EditShowAndReplaceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -164,6 +166,7 @@ impl rt::Record for EditShowAndReplaceResponse {
 }
 
 impl ::std::fmt::Debug for EditShowAndReplaceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

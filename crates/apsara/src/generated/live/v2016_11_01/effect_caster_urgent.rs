@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn effect_caster_urgent(&self) -> EffectCasterUrgent {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for EffectCasterUrgentRequest {
 }
 
 impl ::std::fmt::Debug for EffectCasterUrgentRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -123,6 +125,7 @@ impl rt::Record for EffectCasterUrgentResponse {
 }
 
 impl ::std::fmt::Debug for EffectCasterUrgentResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

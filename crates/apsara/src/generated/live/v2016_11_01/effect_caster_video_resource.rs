@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn effect_caster_video_resource(&self) -> EffectCasterVideoResource {
         Call::new(self)
     }
@@ -90,6 +91,7 @@ impl rt::Record for EffectCasterVideoResourceRequest {
 }
 
 impl ::std::fmt::Debug for EffectCasterVideoResourceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -133,6 +135,7 @@ impl rt::Record for EffectCasterVideoResourceResponse {
 }
 
 impl ::std::fmt::Debug for EffectCasterVideoResourceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn enable_live_realtime_log_delivery(&self) -> EnableLiveRealtimeLogDelivery {
         Call::new(self)
     }
@@ -71,6 +72,7 @@ impl rt::Record for EnableLiveRealtimeLogDeliveryRequest {
 }
 
 impl ::std::fmt::Debug for EnableLiveRealtimeLogDeliveryRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -117,6 +119,7 @@ impl rt::Record for EnableLiveRealtimeLogDeliveryResponse {
 }
 
 impl ::std::fmt::Debug for EnableLiveRealtimeLogDeliveryResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn forbid_live_stream(&self) -> ForbidLiveStream {
         Call::new(self)
     }
@@ -118,6 +119,7 @@ impl rt::Record for ForbidLiveStreamRequest {
 }
 
 impl ::std::fmt::Debug for ForbidLiveStreamRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -161,6 +163,7 @@ impl rt::Record for ForbidLiveStreamResponse {
 }
 
 impl ::std::fmt::Debug for ForbidLiveStreamResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

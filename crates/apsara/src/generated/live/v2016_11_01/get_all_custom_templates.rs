@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_all_custom_templates(&self) -> GetAllCustomTemplates {
         Call::new(self)
     }
@@ -69,6 +70,7 @@ impl rt::Record for GetAllCustomTemplatesRequest {
 }
 
 impl ::std::fmt::Debug for GetAllCustomTemplatesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -117,6 +119,7 @@ impl rt::Record for GetAllCustomTemplatesResponse {
 }
 
 impl ::std::fmt::Debug for GetAllCustomTemplatesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_custom_template(&self) -> GetCustomTemplate {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for GetCustomTemplateRequest {
 }
 
 impl ::std::fmt::Debug for GetCustomTemplateRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -121,6 +123,7 @@ impl rt::Record for GetCustomTemplateResponse {
 }
 
 impl ::std::fmt::Debug for GetCustomTemplateResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

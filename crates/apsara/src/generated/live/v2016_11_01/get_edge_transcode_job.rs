@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_edge_transcode_job(&self) -> GetEdgeTranscodeJob {
         Call::new(self)
     }
@@ -81,6 +82,7 @@ impl rt::Record for GetEdgeTranscodeJobRequest {
 }
 
 impl ::std::fmt::Debug for GetEdgeTranscodeJobRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -132,6 +134,7 @@ impl rt::Record for GetEdgeTranscodeJobResponse {
 }
 
 impl ::std::fmt::Debug for GetEdgeTranscodeJobResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -194,6 +197,7 @@ impl rt::Record for GetEdgeTranscodeJobResponseJob {
 }
 
 impl ::std::fmt::Debug for GetEdgeTranscodeJobResponseJob {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

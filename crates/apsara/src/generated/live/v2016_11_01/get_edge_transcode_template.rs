@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_edge_transcode_template(&self) -> GetEdgeTranscodeTemplate {
         Call::new(self)
     }
@@ -81,6 +82,7 @@ impl rt::Record for GetEdgeTranscodeTemplateRequest {
 }
 
 impl ::std::fmt::Debug for GetEdgeTranscodeTemplateRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -132,6 +134,7 @@ impl rt::Record for GetEdgeTranscodeTemplateResponse {
 }
 
 impl ::std::fmt::Debug for GetEdgeTranscodeTemplateResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -188,6 +191,7 @@ impl rt::Record for GetEdgeTranscodeTemplateResponseTemplate {
 }
 
 impl ::std::fmt::Debug for GetEdgeTranscodeTemplateResponseTemplate {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_editing_job_info(&self) -> GetEditingJobInfo {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for GetEditingJobInfoRequest {
 }
 
 impl ::std::fmt::Debug for GetEditingJobInfoRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -130,6 +132,7 @@ impl rt::Record for GetEditingJobInfoResponse {
 }
 
 impl ::std::fmt::Debug for GetEditingJobInfoResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_message_app(&self) -> GetMessageApp {
         Call::new(self)
     }
@@ -61,6 +62,7 @@ impl rt::Record for GetMessageAppRequest {
 }
 
 impl ::std::fmt::Debug for GetMessageAppRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -109,6 +111,7 @@ impl rt::Record for GetMessageAppResponse {
 }
 
 impl ::std::fmt::Debug for GetMessageAppResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -156,6 +159,7 @@ impl rt::Record for GetMessageAppResponseResult {
 }
 
 impl ::std::fmt::Debug for GetMessageAppResponseResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

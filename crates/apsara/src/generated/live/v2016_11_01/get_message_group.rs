@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_message_group(&self) -> GetMessageGroup {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for GetMessageGroupRequest {
 }
 
 impl ::std::fmt::Debug for GetMessageGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -118,6 +120,7 @@ impl rt::Record for GetMessageGroupResponse {
 }
 
 impl ::std::fmt::Debug for GetMessageGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -165,6 +168,7 @@ impl rt::Record for GetMessageGroupResponseResult {
 }
 
 impl ::std::fmt::Debug for GetMessageGroupResponseResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

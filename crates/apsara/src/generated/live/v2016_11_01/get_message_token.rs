@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_message_token(&self) -> GetMessageToken {
         Call::new(self)
     }
@@ -90,6 +91,7 @@ impl rt::Record for GetMessageTokenRequest {
 }
 
 impl ::std::fmt::Debug for GetMessageTokenRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -138,6 +140,7 @@ impl rt::Record for GetMessageTokenResponse {
 }
 
 impl ::std::fmt::Debug for GetMessageTokenResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -176,6 +179,7 @@ impl rt::Record for GetMessageTokenResponseResult {
 }
 
 impl ::std::fmt::Debug for GetMessageTokenResponseResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

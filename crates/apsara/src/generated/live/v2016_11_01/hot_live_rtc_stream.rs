@@ -33,6 +33,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn hot_live_rtc_stream(&self) -> HotLiveRtcStream {
         Call::new(self)
     }
@@ -138,6 +139,7 @@ impl rt::Record for HotLiveRtcStreamRequest {
 }
 
 impl ::std::fmt::Debug for HotLiveRtcStreamRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -181,6 +183,7 @@ impl rt::Record for HotLiveRtcStreamResponse {
 }
 
 impl ::std::fmt::Debug for HotLiveRtcStreamResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn initialize_auto_show_list_task(&self) -> InitializeAutoShowListTask {
         Call::new(self)
     }
@@ -118,6 +119,7 @@ impl rt::Record for InitializeAutoShowListTaskRequest {
 }
 
 impl ::std::fmt::Debug for InitializeAutoShowListTaskRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -169,6 +171,7 @@ impl rt::Record for InitializeAutoShowListTaskResponse {
 }
 
 impl ::std::fmt::Debug for InitializeAutoShowListTaskResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

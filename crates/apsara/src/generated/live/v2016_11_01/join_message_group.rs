@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn join_message_group(&self) -> JoinMessageGroup {
         Call::new(self)
     }
@@ -98,6 +99,7 @@ impl rt::Record for JoinMessageGroupRequest {
 }
 
 impl ::std::fmt::Debug for JoinMessageGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -146,6 +148,7 @@ impl rt::Record for JoinMessageGroupResponse {
 }
 
 impl ::std::fmt::Debug for JoinMessageGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -176,6 +179,7 @@ impl rt::Record for JoinMessageGroupResponseResult {
 }
 
 impl ::std::fmt::Debug for JoinMessageGroupResponseResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn kick_live_message_group_user(&self) -> KickLiveMessageGroupUser {
         Call::new(self)
     }
@@ -90,6 +91,7 @@ impl rt::Record for KickLiveMessageGroupUserRequest {
 }
 
 impl ::std::fmt::Debug for KickLiveMessageGroupUserRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -133,6 +135,7 @@ impl rt::Record for KickLiveMessageGroupUserResponse {
 }
 
 impl ::std::fmt::Debug for KickLiveMessageGroupUserResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

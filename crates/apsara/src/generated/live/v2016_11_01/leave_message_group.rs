@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn leave_message_group(&self) -> LeaveMessageGroup {
         Call::new(self)
     }
@@ -98,6 +99,7 @@ impl rt::Record for LeaveMessageGroupRequest {
 }
 
 impl ::std::fmt::Debug for LeaveMessageGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -146,6 +148,7 @@ impl rt::Record for LeaveMessageGroupResponse {
 }
 
 impl ::std::fmt::Debug for LeaveMessageGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -176,6 +179,7 @@ impl rt::Record for LeaveMessageGroupResponseResult {
 }
 
 impl ::std::fmt::Debug for LeaveMessageGroupResponseResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_edge_transcode_job(&self) -> ListEdgeTranscodeJob {
         Call::new(self)
     }
@@ -126,6 +127,7 @@ impl rt::Record for ListEdgeTranscodeJobRequest {
 }
 
 impl ::std::fmt::Debug for ListEdgeTranscodeJobRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -186,6 +188,7 @@ impl rt::Record for ListEdgeTranscodeJobResponse {
 }
 
 impl ::std::fmt::Debug for ListEdgeTranscodeJobResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -248,6 +251,7 @@ impl rt::Record for ListEdgeTranscodeJobResponseJobList {
 }
 
 impl ::std::fmt::Debug for ListEdgeTranscodeJobResponseJobList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_edge_transcode_template(&self) -> ListEdgeTranscodeTemplate {
         Call::new(self)
     }
@@ -126,6 +127,7 @@ impl rt::Record for ListEdgeTranscodeTemplateRequest {
 }
 
 impl ::std::fmt::Debug for ListEdgeTranscodeTemplateRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -186,6 +188,7 @@ impl rt::Record for ListEdgeTranscodeTemplateResponse {
 }
 
 impl ::std::fmt::Debug for ListEdgeTranscodeTemplateResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -242,6 +245,7 @@ impl rt::Record for ListEdgeTranscodeTemplateResponseTemplateList {
 }
 
 impl ::std::fmt::Debug for ListEdgeTranscodeTemplateResponseTemplateList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_event_sub(&self) -> ListEventSub {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for ListEventSubRequest {
 }
 
 impl ::std::fmt::Debug for ListEventSubRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -107,6 +109,7 @@ impl rt::Record for ListEventSubResponse {
 }
 
 impl ::std::fmt::Debug for ListEventSubResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -160,6 +163,7 @@ impl rt::Record for ListEventSubResponseSubscribers {
 }
 
 impl ::std::fmt::Debug for ListEventSubResponseSubscribers {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

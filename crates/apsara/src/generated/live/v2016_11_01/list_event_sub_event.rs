@@ -32,6 +32,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_event_sub_event(&self) -> ListEventSubEvent {
         Call::new(self)
     }
@@ -110,6 +111,7 @@ impl rt::Record for ListEventSubEventRequest {
 }
 
 impl ::std::fmt::Debug for ListEventSubEventRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -164,6 +166,7 @@ impl rt::Record for ListEventSubEventResponse {
 }
 
 impl ::std::fmt::Debug for ListEventSubEventResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -217,6 +220,7 @@ impl rt::Record for ListEventSubEventResponseLogs {
 }
 
 impl ::std::fmt::Debug for ListEventSubEventResponseLogs {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_live_delay_config(&self) -> ListLiveDelayConfig {
         Call::new(self)
     }
@@ -89,6 +90,7 @@ impl rt::Record for ListLiveDelayConfigRequest {
 }
 
 impl ::std::fmt::Debug for ListLiveDelayConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -146,6 +148,7 @@ impl rt::Record for ListLiveDelayConfigResponse {
 }
 
 impl ::std::fmt::Debug for ListLiveDelayConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -190,6 +193,7 @@ impl rt::Record for ListLiveDelayConfigResponseDelayConfigList {
 }
 
 impl ::std::fmt::Debug for ListLiveDelayConfigResponseDelayConfigList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

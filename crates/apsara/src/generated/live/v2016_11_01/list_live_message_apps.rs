@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_live_message_apps(&self) -> ListLiveMessageApps {
         Call::new(self)
     }
@@ -83,6 +84,7 @@ impl rt::Record for ListLiveMessageAppsRequest {
 }
 
 impl ::std::fmt::Debug for ListLiveMessageAppsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -144,6 +146,7 @@ impl rt::Record for ListLiveMessageAppsResponse {
 }
 
 impl ::std::fmt::Debug for ListLiveMessageAppsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -200,6 +203,7 @@ impl rt::Record for ListLiveMessageAppsResponseAppList {
 }
 
 impl ::std::fmt::Debug for ListLiveMessageAppsResponseAppList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_live_message_group_by_page(&self) -> ListLiveMessageGroupByPage {
         Call::new(self)
     }
@@ -111,6 +112,7 @@ impl rt::Record for ListLiveMessageGroupByPageRequest {
 }
 
 impl ::std::fmt::Debug for ListLiveMessageGroupByPageRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -174,6 +176,7 @@ impl rt::Record for ListLiveMessageGroupByPageResponse {
 }
 
 impl ::std::fmt::Debug for ListLiveMessageGroupByPageResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -224,6 +227,7 @@ impl rt::Record for ListLiveMessageGroupByPageResponseGroupList {
 }
 
 impl ::std::fmt::Debug for ListLiveMessageGroupByPageResponseGroupList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -32,6 +32,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_live_message_group_messages(&self) -> ListLiveMessageGroupMessages {
         Call::new(self)
     }
@@ -140,6 +141,7 @@ impl rt::Record for ListLiveMessageGroupMessagesRequest {
 }
 
 impl ::std::fmt::Debug for ListLiveMessageGroupMessagesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -204,6 +206,7 @@ impl rt::Record for ListLiveMessageGroupMessagesResponse {
 }
 
 impl ::std::fmt::Debug for ListLiveMessageGroupMessagesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -239,6 +242,7 @@ impl rt::Record for ListLiveMessageGroupMessagesResponseMessageListSender {
 }
 
 impl ::std::fmt::Debug for ListLiveMessageGroupMessagesResponseMessageListSender {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -283,6 +287,7 @@ impl rt::Record for ListLiveMessageGroupMessagesResponseMessageList {
 }
 
 impl ::std::fmt::Debug for ListLiveMessageGroupMessagesResponseMessageList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -32,6 +32,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_live_message_group_users(&self) -> ListLiveMessageGroupUsers {
         Call::new(self)
     }
@@ -113,6 +114,7 @@ impl rt::Record for ListLiveMessageGroupUsersRequest {
 }
 
 impl ::std::fmt::Debug for ListLiveMessageGroupUsersRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -177,6 +179,7 @@ impl rt::Record for ListLiveMessageGroupUsersResponse {
 }
 
 impl ::std::fmt::Debug for ListLiveMessageGroupUsersResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -212,6 +215,7 @@ impl rt::Record for ListLiveMessageGroupUsersResponseUserList {
 }
 
 impl ::std::fmt::Debug for ListLiveMessageGroupUsersResponseUserList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

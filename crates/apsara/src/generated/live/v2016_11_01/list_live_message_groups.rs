@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_live_message_groups(&self) -> ListLiveMessageGroups {
         Call::new(self)
     }
@@ -102,6 +103,7 @@ impl rt::Record for ListLiveMessageGroupsRequest {
 }
 
 impl ::std::fmt::Debug for ListLiveMessageGroupsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -163,6 +165,7 @@ impl rt::Record for ListLiveMessageGroupsResponse {
 }
 
 impl ::std::fmt::Debug for ListLiveMessageGroupsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -213,6 +216,7 @@ impl rt::Record for ListLiveMessageGroupsResponseGroupList {
 }
 
 impl ::std::fmt::Debug for ListLiveMessageGroupsResponseGroupList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

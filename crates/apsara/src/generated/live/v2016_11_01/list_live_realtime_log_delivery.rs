@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_live_realtime_log_delivery(&self) -> ListLiveRealtimeLogDelivery {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for ListLiveRealtimeLogDeliveryRequest {
 }
 
 impl ::std::fmt::Debug for ListLiveRealtimeLogDeliveryRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -121,6 +123,7 @@ impl rt::Record for ListLiveRealtimeLogDeliveryResponse {
 }
 
 impl ::std::fmt::Debug for ListLiveRealtimeLogDeliveryResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -168,6 +171,7 @@ impl rt::Record for ListLiveRealtimeLogDeliveryResponseContent {
 }
 
 impl ::std::fmt::Debug for ListLiveRealtimeLogDeliveryResponseContent {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_live_realtime_log_delivery_domains(
         &self,
     ) -> ListLiveRealtimeLogDeliveryDomains {
@@ -95,6 +96,7 @@ impl rt::Record for ListLiveRealtimeLogDeliveryDomainsRequest {
 }
 
 impl ::std::fmt::Debug for ListLiveRealtimeLogDeliveryDomainsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -146,6 +148,7 @@ impl rt::Record for ListLiveRealtimeLogDeliveryDomainsResponse {
 }
 
 impl ::std::fmt::Debug for ListLiveRealtimeLogDeliveryDomainsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -181,6 +184,7 @@ impl rt::Record for ListLiveRealtimeLogDeliveryDomainsResponseContent {
 }
 
 impl ::std::fmt::Debug for ListLiveRealtimeLogDeliveryDomainsResponseContent {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

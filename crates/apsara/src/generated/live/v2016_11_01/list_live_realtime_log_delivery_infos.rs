@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_live_realtime_log_delivery_infos(
         &self,
     ) -> ListLiveRealtimeLogDeliveryInfos {
@@ -74,6 +75,7 @@ impl rt::Record for ListLiveRealtimeLogDeliveryInfosRequest {
 }
 
 impl ::std::fmt::Debug for ListLiveRealtimeLogDeliveryInfosRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -125,6 +127,7 @@ impl rt::Record for ListLiveRealtimeLogDeliveryInfosResponse {
 }
 
 impl ::std::fmt::Debug for ListLiveRealtimeLogDeliveryInfosResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -163,6 +166,7 @@ impl rt::Record for ListLiveRealtimeLogDeliveryInfosResponseContent {
 }
 
 impl ::std::fmt::Debug for ListLiveRealtimeLogDeliveryInfosResponseContent {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

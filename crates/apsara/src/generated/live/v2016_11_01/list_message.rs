@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_message(&self) -> ListMessage {
         Call::new(self)
     }
@@ -108,6 +109,7 @@ impl rt::Record for ListMessageRequest {
 }
 
 impl ::std::fmt::Debug for ListMessageRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -156,6 +158,7 @@ impl rt::Record for ListMessageResponse {
 }
 
 impl ::std::fmt::Debug for ListMessageResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -200,6 +203,7 @@ impl rt::Record for ListMessageResponseResultMessageList {
 }
 
 impl ::std::fmt::Debug for ListMessageResponseResultMessageList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -229,6 +233,7 @@ impl rt::Record for ListMessageResponseResult {
 }
 
 impl ::std::fmt::Debug for ListMessageResponseResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_message_app(&self) -> ListMessageApp {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for ListMessageAppRequest {
 }
 
 impl ::std::fmt::Debug for ListMessageAppRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -134,6 +136,7 @@ impl rt::Record for ListMessageAppResponse {
 }
 
 impl ::std::fmt::Debug for ListMessageAppResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -181,6 +184,7 @@ impl rt::Record for ListMessageAppResponseResultAppList {
 }
 
 impl ::std::fmt::Debug for ListMessageAppResponseResultAppList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -213,6 +217,7 @@ impl rt::Record for ListMessageAppResponseResult {
 }
 
 impl ::std::fmt::Debug for ListMessageAppResponseResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

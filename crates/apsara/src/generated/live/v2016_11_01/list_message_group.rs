@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_message_group(&self) -> ListMessageGroup {
         Call::new(self)
     }
@@ -98,6 +99,7 @@ impl rt::Record for ListMessageGroupRequest {
 }
 
 impl ::std::fmt::Debug for ListMessageGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -152,6 +154,7 @@ impl rt::Record for ListMessageGroupResponse {
 }
 
 impl ::std::fmt::Debug for ListMessageGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -199,6 +202,7 @@ impl rt::Record for ListMessageGroupResponseResultGroupList {
 }
 
 impl ::std::fmt::Debug for ListMessageGroupResponseResultGroupList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -231,6 +235,7 @@ impl rt::Record for ListMessageGroupResponseResult {
 }
 
 impl ::std::fmt::Debug for ListMessageGroupResponseResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

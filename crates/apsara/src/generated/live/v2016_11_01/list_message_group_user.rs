@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_message_group_user(&self) -> ListMessageGroupUser {
         Call::new(self)
     }
@@ -98,6 +99,7 @@ impl rt::Record for ListMessageGroupUserRequest {
 }
 
 impl ::std::fmt::Debug for ListMessageGroupUserRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -152,6 +154,7 @@ impl rt::Record for ListMessageGroupUserResponse {
 }
 
 impl ::std::fmt::Debug for ListMessageGroupUserResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -187,6 +190,7 @@ impl rt::Record for ListMessageGroupUserResponseResultUserList {
 }
 
 impl ::std::fmt::Debug for ListMessageGroupUserResponseResultUserList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -219,6 +223,7 @@ impl rt::Record for ListMessageGroupUserResponseResult {
 }
 
 impl ::std::fmt::Debug for ListMessageGroupUserResponseResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_message_group_user_by_id(&self) -> ListMessageGroupUserById {
         Call::new(self)
     }
@@ -84,6 +85,7 @@ impl rt::Record for ListMessageGroupUserByIdRequest {
 }
 
 impl ::std::fmt::Debug for ListMessageGroupUserByIdRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -132,6 +134,7 @@ impl rt::Record for ListMessageGroupUserByIdResponse {
 }
 
 impl ::std::fmt::Debug for ListMessageGroupUserByIdResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -179,6 +182,7 @@ impl rt::Record for ListMessageGroupUserByIdResponseResultUserList {
 }
 
 impl ::std::fmt::Debug for ListMessageGroupUserByIdResponseResultUserList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -211,6 +215,7 @@ impl rt::Record for ListMessageGroupUserByIdResponseResult {
 }
 
 impl ::std::fmt::Debug for ListMessageGroupUserByIdResponseResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_mute_group_user(&self) -> ListMuteGroupUser {
         Call::new(self)
     }
@@ -100,6 +101,7 @@ impl rt::Record for ListMuteGroupUserRequest {
 }
 
 impl ::std::fmt::Debug for ListMuteGroupUserRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -154,6 +156,7 @@ impl rt::Record for ListMuteGroupUserResponse {
 }
 
 impl ::std::fmt::Debug for ListMuteGroupUserResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -184,6 +187,7 @@ impl rt::Record for ListMuteGroupUserResponseResultUserList {
 }
 
 impl ::std::fmt::Debug for ListMuteGroupUserResponseResultUserList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -216,6 +220,7 @@ impl rt::Record for ListMuteGroupUserResponseResult {
 }
 
 impl ::std::fmt::Debug for ListMuteGroupUserResponseResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

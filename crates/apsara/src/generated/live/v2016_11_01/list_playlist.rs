@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_playlist(&self) -> ListPlaylist {
         Call::new(self)
     }
@@ -88,6 +89,7 @@ impl rt::Record for ListPlaylistRequest {
 }
 
 impl ::std::fmt::Debug for ListPlaylistRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -145,6 +147,7 @@ impl rt::Record for ListPlaylistResponse {
 }
 
 impl ::std::fmt::Debug for ListPlaylistResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -192,6 +195,7 @@ impl rt::Record for ListPlaylistResponseProgramList {
 }
 
 impl ::std::fmt::Debug for ListPlaylistResponseProgramList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_playlist_items(&self) -> ListPlaylistItems {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for ListPlaylistItemsRequest {
 }
 
 impl ::std::fmt::Debug for ListPlaylistItemsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -130,6 +132,7 @@ impl rt::Record for ListPlaylistItemsResponse {
 }
 
 impl ::std::fmt::Debug for ListPlaylistItemsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -177,6 +180,7 @@ impl rt::Record for ListPlaylistItemsResponseProgramItems {
 }
 
 impl ::std::fmt::Debug for ListPlaylistItemsResponseProgramItems {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

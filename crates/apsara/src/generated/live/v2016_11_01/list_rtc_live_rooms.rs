@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_rtc_live_rooms(&self) -> ListRtcLiveRooms {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for ListRtcLiveRoomsRequest {
 }
 
 impl ::std::fmt::Debug for ListRtcLiveRoomsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -135,6 +137,7 @@ impl rt::Record for ListRtcLiveRoomsResponse {
 }
 
 impl ::std::fmt::Debug for ListRtcLiveRoomsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -32,6 +32,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_rtc_mpu_event_sub_record(&self) -> ListRtcMpuEventSubRecord {
         Call::new(self)
     }
@@ -110,6 +111,7 @@ impl rt::Record for ListRtcMpuEventSubRecordRequest {
 }
 
 impl ::std::fmt::Debug for ListRtcMpuEventSubRecordRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -164,6 +166,7 @@ impl rt::Record for ListRtcMpuEventSubRecordResponse {
 }
 
 impl ::std::fmt::Debug for ListRtcMpuEventSubRecordResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -217,6 +220,7 @@ impl rt::Record for ListRtcMpuEventSubRecordResponseLogs {
 }
 
 impl ::std::fmt::Debug for ListRtcMpuEventSubRecordResponseLogs {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

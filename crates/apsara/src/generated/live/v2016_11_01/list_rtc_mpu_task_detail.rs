@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_rtc_mpu_task_detail(&self) -> ListRtcMpuTaskDetail {
         Call::new(self)
     }
@@ -88,6 +89,7 @@ impl rt::Record for ListRtcMpuTaskDetailRequest {
 }
 
 impl ::std::fmt::Debug for ListRtcMpuTaskDetailRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -136,6 +138,7 @@ impl rt::Record for ListRtcMpuTaskDetailResponse {
 }
 
 impl ::std::fmt::Debug for ListRtcMpuTaskDetailResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -171,6 +174,7 @@ impl rt::Record for ListRtcMpuTaskDetailResponseMpuTasksMultiStreamUrl {
 }
 
 impl ::std::fmt::Debug for ListRtcMpuTaskDetailResponseMpuTasksMultiStreamUrl {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -200,6 +204,7 @@ impl rt::Record for ListRtcMpuTaskDetailResponseMpuTasksSeiParamsLayoutVolume {
 }
 
 impl ::std::fmt::Debug for ListRtcMpuTaskDetailResponseMpuTasksSeiParamsLayoutVolume {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -235,6 +240,7 @@ impl rt::Record for ListRtcMpuTaskDetailResponseMpuTasksSeiParamsPassThrough {
 }
 
 impl ::std::fmt::Debug for ListRtcMpuTaskDetailResponseMpuTasksSeiParamsPassThrough {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -267,6 +273,7 @@ impl rt::Record for ListRtcMpuTaskDetailResponseMpuTasksSeiParams {
 }
 
 impl ::std::fmt::Debug for ListRtcMpuTaskDetailResponseMpuTasksSeiParams {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -299,6 +306,7 @@ impl rt::Record for ListRtcMpuTaskDetailResponseMpuTasksSingleSubParams {
 }
 
 impl ::std::fmt::Debug for ListRtcMpuTaskDetailResponseMpuTasksSingleSubParams {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -328,6 +336,7 @@ impl rt::Record for ListRtcMpuTaskDetailResponseMpuTasksTranscodeParamsBackgroun
 }
 
 impl ::std::fmt::Debug for ListRtcMpuTaskDetailResponseMpuTasksTranscodeParamsBackground {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -384,6 +393,7 @@ impl rt::Record for ListRtcMpuTaskDetailResponseMpuTasksTranscodeParamsEncodePar
 }
 
 impl ::std::fmt::Debug for ListRtcMpuTaskDetailResponseMpuTasksTranscodeParamsEncodeParams {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -416,6 +426,7 @@ impl rt::Record for ListRtcMpuTaskDetailResponseMpuTasksTranscodeParamsLayoutUse
 }
 
 impl ::std::fmt::Debug for ListRtcMpuTaskDetailResponseMpuTasksTranscodeParamsLayoutUserInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -465,6 +476,7 @@ impl rt::Record for ListRtcMpuTaskDetailResponseMpuTasksTranscodeParamsLayout {
 }
 
 impl ::std::fmt::Debug for ListRtcMpuTaskDetailResponseMpuTasksTranscodeParamsLayout {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -500,6 +512,7 @@ impl rt::Record for ListRtcMpuTaskDetailResponseMpuTasksTranscodeParamsUserInfos
 }
 
 impl ::std::fmt::Debug for ListRtcMpuTaskDetailResponseMpuTasksTranscodeParamsUserInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -539,6 +552,7 @@ impl rt::Record for ListRtcMpuTaskDetailResponseMpuTasksTranscodeParams {
 }
 
 impl ::std::fmt::Debug for ListRtcMpuTaskDetailResponseMpuTasksTranscodeParams {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -595,6 +609,7 @@ impl rt::Record for ListRtcMpuTaskDetailResponseMpuTasks {
 }
 
 impl ::std::fmt::Debug for ListRtcMpuTaskDetailResponseMpuTasks {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_caster_component(&self) -> ModifyCasterComponent {
         Call::new(self)
     }
@@ -143,6 +144,7 @@ impl rt::Record for ModifyCasterComponentRequest {
 }
 
 impl ::std::fmt::Debug for ModifyCasterComponentRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -191,6 +193,7 @@ impl rt::Record for ModifyCasterComponentResponse {
 }
 
 impl ::std::fmt::Debug for ModifyCasterComponentResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

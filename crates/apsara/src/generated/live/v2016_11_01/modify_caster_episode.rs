@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_caster_episode(&self) -> ModifyCasterEpisode {
         Call::new(self)
     }
@@ -137,6 +138,7 @@ impl rt::Record for ModifyCasterEpisodeRequest {
 }
 
 impl ::std::fmt::Debug for ModifyCasterEpisodeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -188,6 +190,7 @@ impl rt::Record for ModifyCasterEpisodeResponse {
 }
 
 impl ::std::fmt::Debug for ModifyCasterEpisodeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_caster_layout(&self) -> ModifyCasterLayout {
         Call::new(self)
     }
@@ -130,6 +131,7 @@ impl rt::Record for ModifyCasterLayoutRequest {
 }
 
 impl ::std::fmt::Debug for ModifyCasterLayoutRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -178,6 +180,7 @@ impl rt::Record for ModifyCasterLayoutResponse {
 }
 
 impl ::std::fmt::Debug for ModifyCasterLayoutResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -216,6 +219,7 @@ impl rt::Record for ModifyCasterLayoutRequestAudioLayer {
 }
 
 impl ::std::fmt::Debug for ModifyCasterLayoutRequestAudioLayer {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -263,6 +267,7 @@ impl rt::Record for ModifyCasterLayoutRequestVideoLayer {
 }
 
 impl ::std::fmt::Debug for ModifyCasterLayoutRequestVideoLayer {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_caster_program(&self) -> ModifyCasterProgram {
         Call::new(self)
     }
@@ -82,6 +83,7 @@ impl rt::Record for ModifyCasterProgramRequest {
 }
 
 impl ::std::fmt::Debug for ModifyCasterProgramRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -130,6 +132,7 @@ impl rt::Record for ModifyCasterProgramResponse {
 }
 
 impl ::std::fmt::Debug for ModifyCasterProgramResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -183,6 +186,7 @@ impl rt::Record for ModifyCasterProgramRequestEpisode {
 }
 
 impl ::std::fmt::Debug for ModifyCasterProgramRequestEpisode {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

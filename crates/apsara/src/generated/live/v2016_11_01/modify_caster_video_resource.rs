@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_caster_video_resource(&self) -> ModifyCasterVideoResource {
         Call::new(self)
     }
@@ -170,6 +171,7 @@ impl rt::Record for ModifyCasterVideoResourceRequest {
 }
 
 impl ::std::fmt::Debug for ModifyCasterVideoResourceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -221,6 +223,7 @@ impl rt::Record for ModifyCasterVideoResourceResponse {
 }
 
 impl ::std::fmt::Debug for ModifyCasterVideoResourceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

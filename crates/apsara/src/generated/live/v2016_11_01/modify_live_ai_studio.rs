@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_live_ai_studio(&self) -> ModifyLiveAiStudio {
         Call::new(self)
     }
@@ -183,6 +184,7 @@ impl rt::Record for ModifyLiveAiStudioRequest {
 }
 
 impl ::std::fmt::Debug for ModifyLiveAiStudioRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -225,6 +227,7 @@ impl rt::Record for ModifyLiveAiStudioResponse {
 }
 
 impl ::std::fmt::Debug for ModifyLiveAiStudioResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -263,6 +266,7 @@ impl rt::Record for ModifyLiveAiStudioRequestMattingLayout {
 }
 
 impl ::std::fmt::Debug for ModifyLiveAiStudioRequestMattingLayout {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -301,6 +305,7 @@ impl rt::Record for ModifyLiveAiStudioRequestMediaLayout {
 }
 
 impl ::std::fmt::Debug for ModifyLiveAiStudioRequestMediaLayout {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

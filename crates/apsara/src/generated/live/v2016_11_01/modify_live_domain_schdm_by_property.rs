@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_live_domain_schdm_by_property(
         &self,
     ) -> ModifyLiveDomainSchdmByProperty {
@@ -82,6 +83,7 @@ impl rt::Record for ModifyLiveDomainSchdmByPropertyRequest {
 }
 
 impl ::std::fmt::Debug for ModifyLiveDomainSchdmByPropertyRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -125,6 +127,7 @@ impl rt::Record for ModifyLiveDomainSchdmByPropertyResponse {
 }
 
 impl ::std::fmt::Debug for ModifyLiveDomainSchdmByPropertyResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_live_message_app_audit(&self) -> ModifyLiveMessageAppAudit {
         Call::new(self)
     }
@@ -88,6 +89,7 @@ impl rt::Record for ModifyLiveMessageAppAuditRequest {
 }
 
 impl ::std::fmt::Debug for ModifyLiveMessageAppAuditRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -148,6 +150,7 @@ impl rt::Record for ModifyLiveMessageAppAuditResponse {
 }
 
 impl ::std::fmt::Debug for ModifyLiveMessageAppAuditResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

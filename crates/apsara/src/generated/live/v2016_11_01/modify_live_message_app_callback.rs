@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_live_message_app_callback(&self) -> ModifyLiveMessageAppCallback {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for ModifyLiveMessageAppCallbackRequest {
 }
 
 impl ::std::fmt::Debug for ModifyLiveMessageAppCallbackRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -138,6 +140,7 @@ impl rt::Record for ModifyLiveMessageAppCallbackResponse {
 }
 
 impl ::std::fmt::Debug for ModifyLiveMessageAppCallbackResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

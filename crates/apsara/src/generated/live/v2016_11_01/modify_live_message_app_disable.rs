@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_live_message_app_disable(&self) -> ModifyLiveMessageAppDisable {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for ModifyLiveMessageAppDisableRequest {
 }
 
 impl ::std::fmt::Debug for ModifyLiveMessageAppDisableRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -133,6 +135,7 @@ impl rt::Record for ModifyLiveMessageAppDisableResponse {
 }
 
 impl ::std::fmt::Debug for ModifyLiveMessageAppDisableResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_live_message_group(&self) -> ModifyLiveMessageGroup {
         Call::new(self)
     }
@@ -119,6 +120,7 @@ impl rt::Record for ModifyLiveMessageGroupRequest {
 }
 
 impl ::std::fmt::Debug for ModifyLiveMessageGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -162,6 +164,7 @@ impl rt::Record for ModifyLiveMessageGroupResponse {
 }
 
 impl ::std::fmt::Debug for ModifyLiveMessageGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_live_message_group_band(&self) -> ModifyLiveMessageGroupBand {
         Call::new(self)
     }
@@ -113,6 +114,7 @@ impl rt::Record for ModifyLiveMessageGroupBandRequest {
 }
 
 impl ::std::fmt::Debug for ModifyLiveMessageGroupBandRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -156,6 +158,7 @@ impl rt::Record for ModifyLiveMessageGroupBandResponse {
 }
 
 impl ::std::fmt::Debug for ModifyLiveMessageGroupBandResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_live_message_user_info(&self) -> ModifyLiveMessageUserInfo {
         Call::new(self)
     }
@@ -88,6 +89,7 @@ impl rt::Record for ModifyLiveMessageUserInfoRequest {
 }
 
 impl ::std::fmt::Debug for ModifyLiveMessageUserInfoRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -138,6 +140,7 @@ impl rt::Record for ModifyLiveMessageUserInfoResponse {
 }
 
 impl ::std::fmt::Debug for ModifyLiveMessageUserInfoResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -179,6 +182,7 @@ impl rt::Record for ModifyLiveMessageUserInfoResponseFailList {
 }
 
 impl ::std::fmt::Debug for ModifyLiveMessageUserInfoResponseFailList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -208,6 +212,7 @@ impl rt::Record for ModifyLiveMessageUserInfoResponseSuccessList {
 }
 
 impl ::std::fmt::Debug for ModifyLiveMessageUserInfoResponseSuccessList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

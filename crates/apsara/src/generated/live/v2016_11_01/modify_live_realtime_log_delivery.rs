@@ -32,6 +32,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_live_realtime_log_delivery(&self) -> ModifyLiveRealtimeLogDelivery {
         Call::new(self)
     }
@@ -101,6 +102,7 @@ impl rt::Record for ModifyLiveRealtimeLogDeliveryRequest {
 }
 
 impl ::std::fmt::Debug for ModifyLiveRealtimeLogDeliveryRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -147,6 +149,7 @@ impl rt::Record for ModifyLiveRealtimeLogDeliveryResponse {
 }
 
 impl ::std::fmt::Debug for ModifyLiveRealtimeLogDeliveryResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

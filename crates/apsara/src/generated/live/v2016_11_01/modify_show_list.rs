@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_show_list(&self) -> ModifyShowList {
         Call::new(self)
     }
@@ -115,6 +116,7 @@ impl rt::Record for ModifyShowListRequest {
 }
 
 impl ::std::fmt::Debug for ModifyShowListRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -158,6 +160,7 @@ impl rt::Record for ModifyShowListResponse {
 }
 
 impl ::std::fmt::Debug for ModifyShowListResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

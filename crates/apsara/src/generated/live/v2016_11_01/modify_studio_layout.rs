@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn modify_studio_layout(&self) -> ModifyStudioLayout {
         Call::new(self)
     }
@@ -134,6 +135,7 @@ impl rt::Record for ModifyStudioLayoutRequest {
 }
 
 impl ::std::fmt::Debug for ModifyStudioLayoutRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -177,6 +179,7 @@ impl rt::Record for ModifyStudioLayoutResponse {
 }
 
 impl ::std::fmt::Debug for ModifyStudioLayoutResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn mute_all_group_user(&self) -> MuteAllGroupUser {
         Call::new(self)
     }
@@ -89,6 +90,7 @@ impl rt::Record for MuteAllGroupUserRequest {
 }
 
 impl ::std::fmt::Debug for MuteAllGroupUserRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -137,6 +139,7 @@ impl rt::Record for MuteAllGroupUserResponse {
 }
 
 impl ::std::fmt::Debug for MuteAllGroupUserResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -167,6 +170,7 @@ impl rt::Record for MuteAllGroupUserResponseResult {
 }
 
 impl ::std::fmt::Debug for MuteAllGroupUserResponseResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

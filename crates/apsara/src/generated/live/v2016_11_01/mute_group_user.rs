@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn mute_group_user(&self) -> MuteGroupUser {
         Call::new(self)
     }
@@ -110,6 +111,7 @@ impl rt::Record for MuteGroupUserRequest {
 }
 
 impl ::std::fmt::Debug for MuteGroupUserRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -158,6 +160,7 @@ impl rt::Record for MuteGroupUserResponse {
 }
 
 impl ::std::fmt::Debug for MuteGroupUserResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -188,6 +191,7 @@ impl rt::Record for MuteGroupUserResponseResult {
 }
 
 impl ::std::fmt::Debug for MuteGroupUserResponseResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn open_live_shift(&self) -> OpenLiveShift {
         Call::new(self)
     }
@@ -115,6 +116,7 @@ impl rt::Record for OpenLiveShiftRequest {
 }
 
 impl ::std::fmt::Debug for OpenLiveShiftRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -158,6 +160,7 @@ impl rt::Record for OpenLiveShiftResponse {
 }
 
 impl ::std::fmt::Debug for OpenLiveShiftResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn play_choosen_show(&self) -> PlayChoosenShow {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for PlayChoosenShowRequest {
 }
 
 impl ::std::fmt::Debug for PlayChoosenShowRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -128,6 +130,7 @@ impl rt::Record for PlayChoosenShowResponse {
 }
 
 impl ::std::fmt::Debug for PlayChoosenShowResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

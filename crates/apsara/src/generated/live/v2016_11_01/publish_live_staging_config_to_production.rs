@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn publish_live_staging_config_to_production(
         &self,
     ) -> PublishLiveStagingConfigToProduction {
@@ -85,6 +86,7 @@ impl rt::Record for PublishLiveStagingConfigToProductionRequest {
 }
 
 impl ::std::fmt::Debug for PublishLiveStagingConfigToProductionRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -131,6 +133,7 @@ impl rt::Record for PublishLiveStagingConfigToProductionResponse {
 }
 
 impl ::std::fmt::Debug for PublishLiveStagingConfigToProductionResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

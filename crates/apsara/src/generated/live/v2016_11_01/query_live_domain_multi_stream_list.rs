@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn query_live_domain_multi_stream_list(&self) -> QueryLiveDomainMultiStreamList {
         Call::new(self)
     }
@@ -106,6 +107,7 @@ impl rt::Record for QueryLiveDomainMultiStreamListRequest {
 }
 
 impl ::std::fmt::Debug for QueryLiveDomainMultiStreamListRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -168,6 +170,7 @@ impl rt::Record for QueryLiveDomainMultiStreamListResponse {
 }
 
 impl ::std::fmt::Debug for QueryLiveDomainMultiStreamListResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -212,6 +215,7 @@ impl rt::Record for QueryLiveDomainMultiStreamListResponseOnlineStreamsChangeLog
 }
 
 impl ::std::fmt::Debug for QueryLiveDomainMultiStreamListResponseOnlineStreamsChangeLogs {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -247,6 +251,7 @@ impl rt::Record for QueryLiveDomainMultiStreamListResponseOnlineStreamsUpstreamL
 }
 
 impl ::std::fmt::Debug for QueryLiveDomainMultiStreamListResponseOnlineStreamsUpstreamList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -290,6 +295,7 @@ impl rt::Record for QueryLiveDomainMultiStreamListResponseOnlineStreams {
 }
 
 impl ::std::fmt::Debug for QueryLiveDomainMultiStreamListResponseOnlineStreams {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn query_message_app(&self) -> QueryMessageApp {
         Call::new(self)
     }
@@ -95,6 +96,7 @@ impl rt::Record for QueryMessageAppRequest {
 }
 
 impl ::std::fmt::Debug for QueryMessageAppRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -143,6 +145,7 @@ impl rt::Record for QueryMessageAppResponse {
 }
 
 impl ::std::fmt::Debug for QueryMessageAppResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -190,6 +193,7 @@ impl rt::Record for QueryMessageAppResponseResultAppList {
 }
 
 impl ::std::fmt::Debug for QueryMessageAppResponseResultAppList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -222,6 +226,7 @@ impl rt::Record for QueryMessageAppResponseResult {
 }
 
 impl ::std::fmt::Debug for QueryMessageAppResponseResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

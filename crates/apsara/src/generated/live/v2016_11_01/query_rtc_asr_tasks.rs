@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn query_rtc_asr_tasks(&self) -> QueryRtcAsrTasks {
         Call::new(self)
     }
@@ -69,6 +70,7 @@ impl rt::Record for QueryRtcAsrTasksRequest {
 }
 
 impl ::std::fmt::Debug for QueryRtcAsrTasksRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -123,6 +125,7 @@ impl rt::Record for QueryRtcAsrTasksResponse {
 }
 
 impl ::std::fmt::Debug for QueryRtcAsrTasksResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn query_snapshot_callback_auth(&self) -> QuerySnapshotCallbackAuth {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for QuerySnapshotCallbackAuthRequest {
 }
 
 impl ::std::fmt::Debug for QuerySnapshotCallbackAuthRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -124,6 +126,7 @@ impl rt::Record for QuerySnapshotCallbackAuthResponse {
 }
 
 impl ::std::fmt::Debug for QuerySnapshotCallbackAuthResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn real_time_record_command(&self) -> RealTimeRecordCommand {
         Call::new(self)
     }
@@ -100,6 +101,7 @@ impl rt::Record for RealTimeRecordCommandRequest {
 }
 
 impl ::std::fmt::Debug for RealTimeRecordCommandRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -143,6 +145,7 @@ impl rt::Record for RealTimeRecordCommandResponse {
 }
 
 impl ::std::fmt::Debug for RealTimeRecordCommandResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn recover_live_message_deleted_group(&self) -> RecoverLiveMessageDeletedGroup {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for RecoverLiveMessageDeletedGroupRequest {
 }
 
 impl ::std::fmt::Debug for RecoverLiveMessageDeletedGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -128,6 +130,7 @@ impl rt::Record for RecoverLiveMessageDeletedGroupResponse {
 }
 
 impl ::std::fmt::Debug for RecoverLiveMessageDeletedGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

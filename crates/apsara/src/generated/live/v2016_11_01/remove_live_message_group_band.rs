@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn remove_live_message_group_band(&self) -> RemoveLiveMessageGroupBand {
         Call::new(self)
     }
@@ -93,6 +94,7 @@ impl rt::Record for RemoveLiveMessageGroupBandRequest {
 }
 
 impl ::std::fmt::Debug for RemoveLiveMessageGroupBandRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -136,6 +138,7 @@ impl rt::Record for RemoveLiveMessageGroupBandResponse {
 }
 
 impl ::std::fmt::Debug for RemoveLiveMessageGroupBandResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn remove_show_from_show_list(&self) -> RemoveShowFromShowList {
         Call::new(self)
     }
@@ -100,6 +101,7 @@ impl rt::Record for RemoveShowFromShowListRequest {
 }
 
 impl ::std::fmt::Debug for RemoveShowFromShowListRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -154,6 +156,7 @@ impl rt::Record for RemoveShowFromShowListResponse {
 }
 
 impl ::std::fmt::Debug for RemoveShowFromShowListResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

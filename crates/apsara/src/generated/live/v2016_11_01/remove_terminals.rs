@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn remove_terminals(&self) -> RemoveTerminals {
         Call::new(self)
     }
@@ -84,6 +85,7 @@ impl rt::Record for RemoveTerminalsRequest {
 }
 
 impl ::std::fmt::Debug for RemoveTerminalsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -132,6 +134,7 @@ impl rt::Record for RemoveTerminalsResponse {
 }
 
 impl ::std::fmt::Debug for RemoveTerminalsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -170,6 +173,7 @@ impl rt::Record for RemoveTerminalsResponseTerminals {
 }
 
 impl ::std::fmt::Debug for RemoveTerminalsResponseTerminals {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

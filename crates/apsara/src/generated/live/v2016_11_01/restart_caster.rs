@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn restart_caster(&self) -> RestartCaster {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for RestartCasterRequest {
 }
 
 impl ::std::fmt::Debug for RestartCasterRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -113,6 +115,7 @@ impl rt::Record for RestartCasterResponse {
 }
 
 impl ::std::fmt::Debug for RestartCasterResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

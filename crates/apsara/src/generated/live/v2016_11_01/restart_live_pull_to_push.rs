@@ -40,6 +40,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn restart_live_pull_to_push(&self) -> RestartLivePullToPush {
         Call::new(self)
     }
@@ -92,6 +93,7 @@ impl rt::Record for RestartLivePullToPushRequest {
 }
 
 impl ::std::fmt::Debug for RestartLivePullToPushRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -142,6 +144,7 @@ impl rt::Record for RestartLivePullToPushResponse {
 }
 
 impl ::std::fmt::Debug for RestartLivePullToPushResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

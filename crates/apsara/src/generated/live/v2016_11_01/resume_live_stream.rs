@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn resume_live_stream(&self) -> ResumeLiveStream {
         Call::new(self)
     }
@@ -90,6 +91,7 @@ impl rt::Record for ResumeLiveStreamRequest {
 }
 
 impl ::std::fmt::Debug for ResumeLiveStreamRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -133,6 +135,7 @@ impl rt::Record for ResumeLiveStreamResponse {
 }
 
 impl ::std::fmt::Debug for ResumeLiveStreamResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

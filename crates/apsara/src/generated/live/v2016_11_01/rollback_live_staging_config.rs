@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn rollback_live_staging_config(&self) -> RollbackLiveStagingConfig {
         Call::new(self)
     }
@@ -81,6 +82,7 @@ impl rt::Record for RollbackLiveStagingConfigRequest {
 }
 
 impl ::std::fmt::Debug for RollbackLiveStagingConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -127,6 +129,7 @@ impl rt::Record for RollbackLiveStagingConfigResponse {
 }
 
 impl ::std::fmt::Debug for RollbackLiveStagingConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn send_like(&self) -> SendLike {
         Call::new(self)
     }
@@ -98,6 +99,7 @@ impl rt::Record for SendLikeRequest {
 }
 
 impl ::std::fmt::Debug for SendLikeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -146,6 +148,7 @@ impl rt::Record for SendLikeResponse {
 }
 
 impl ::std::fmt::Debug for SendLikeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -176,6 +179,7 @@ impl rt::Record for SendLikeResponseResult {
 }
 
 impl ::std::fmt::Debug for SendLikeResponseResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn send_live_message_group(&self) -> SendLiveMessageGroup {
         Call::new(self)
     }
@@ -162,6 +163,7 @@ impl rt::Record for SendLiveMessageGroupRequest {
 }
 
 impl ::std::fmt::Debug for SendLiveMessageGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -210,6 +212,7 @@ impl rt::Record for SendLiveMessageGroupResponse {
 }
 
 impl ::std::fmt::Debug for SendLiveMessageGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn send_live_message_user(&self) -> SendLiveMessageUser {
         Call::new(self)
     }
@@ -144,6 +145,7 @@ impl rt::Record for SendLiveMessageUserRequest {
 }
 
 impl ::std::fmt::Debug for SendLiveMessageUserRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -192,6 +194,7 @@ impl rt::Record for SendLiveMessageUserResponse {
 }
 
 impl ::std::fmt::Debug for SendLiveMessageUserResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

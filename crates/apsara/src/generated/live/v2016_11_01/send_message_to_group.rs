@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn send_message_to_group(&self) -> SendMessageToGroup {
         Call::new(self)
     }
@@ -108,6 +109,7 @@ impl rt::Record for SendMessageToGroupRequest {
 }
 
 impl ::std::fmt::Debug for SendMessageToGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -156,6 +158,7 @@ impl rt::Record for SendMessageToGroupResponse {
 }
 
 impl ::std::fmt::Debug for SendMessageToGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -186,6 +189,7 @@ impl rt::Record for SendMessageToGroupResponseResult {
 }
 
 impl ::std::fmt::Debug for SendMessageToGroupResponseResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

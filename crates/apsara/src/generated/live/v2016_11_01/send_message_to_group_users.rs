@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn send_message_to_group_users(&self) -> SendMessageToGroupUsers {
         Call::new(self)
     }
@@ -121,6 +122,7 @@ impl rt::Record for SendMessageToGroupUsersRequest {
 }
 
 impl ::std::fmt::Debug for SendMessageToGroupUsersRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -169,6 +171,7 @@ impl rt::Record for SendMessageToGroupUsersResponse {
 }
 
 impl ::std::fmt::Debug for SendMessageToGroupUsersResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -199,6 +202,7 @@ impl rt::Record for SendMessageToGroupUsersResponseResult {
 }
 
 impl ::std::fmt::Debug for SendMessageToGroupUsersResponseResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_caster_channel(&self) -> SetCasterChannel {
         Call::new(self)
     }
@@ -116,6 +117,7 @@ impl rt::Record for SetCasterChannelRequest {
 }
 
 impl ::std::fmt::Debug for SetCasterChannelRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -159,6 +161,7 @@ impl rt::Record for SetCasterChannelResponse {
 }
 
 impl ::std::fmt::Debug for SetCasterChannelResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_caster_config(&self) -> SetCasterConfig {
         Call::new(self)
     }
@@ -232,6 +233,7 @@ impl rt::Record for SetCasterConfigRequest {
 }
 
 impl ::std::fmt::Debug for SetCasterConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -280,6 +282,7 @@ impl rt::Record for SetCasterConfigResponse {
 }
 
 impl ::std::fmt::Debug for SetCasterConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_caster_scene_config(&self) -> SetCasterSceneConfig {
         Call::new(self)
     }
@@ -101,6 +102,7 @@ impl rt::Record for SetCasterSceneConfigRequest {
 }
 
 impl ::std::fmt::Debug for SetCasterSceneConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -144,6 +146,7 @@ impl rt::Record for SetCasterSceneConfigResponse {
 }
 
 impl ::std::fmt::Debug for SetCasterSceneConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

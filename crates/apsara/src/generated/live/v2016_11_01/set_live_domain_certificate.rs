@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_live_domain_certificate(&self) -> SetLiveDomainCertificate {
         Call::new(self)
     }
@@ -116,6 +117,7 @@ impl rt::Record for SetLiveDomainCertificateRequest {
 }
 
 impl ::std::fmt::Debug for SetLiveDomainCertificateRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -159,6 +161,7 @@ impl rt::Record for SetLiveDomainCertificateResponse {
 }
 
 impl ::std::fmt::Debug for SetLiveDomainCertificateResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

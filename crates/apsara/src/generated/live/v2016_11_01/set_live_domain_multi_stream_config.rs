@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_live_domain_multi_stream_config(&self) -> SetLiveDomainMultiStreamConfig {
         Call::new(self)
     }
@@ -71,6 +72,7 @@ impl rt::Record for SetLiveDomainMultiStreamConfigRequest {
 }
 
 impl ::std::fmt::Debug for SetLiveDomainMultiStreamConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -114,6 +116,7 @@ impl rt::Record for SetLiveDomainMultiStreamConfigResponse {
 }
 
 impl ::std::fmt::Debug for SetLiveDomainMultiStreamConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_live_domain_multi_stream_master(&self) -> SetLiveDomainMultiStreamMaster {
         Call::new(self)
     }
@@ -90,6 +91,7 @@ impl rt::Record for SetLiveDomainMultiStreamMasterRequest {
 }
 
 impl ::std::fmt::Debug for SetLiveDomainMultiStreamMasterRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -132,6 +134,7 @@ impl rt::Record for SetLiveDomainMultiStreamMasterResponse {
 }
 
 impl ::std::fmt::Debug for SetLiveDomainMultiStreamMasterResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

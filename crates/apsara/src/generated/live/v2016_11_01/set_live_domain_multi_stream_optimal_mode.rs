@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_live_domain_multi_stream_optimal_mode(
         &self,
     ) -> SetLiveDomainMultiStreamOptimalMode {
@@ -94,6 +95,7 @@ impl rt::Record for SetLiveDomainMultiStreamOptimalModeRequest {
 }
 
 impl ::std::fmt::Debug for SetLiveDomainMultiStreamOptimalModeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -136,6 +138,7 @@ impl rt::Record for SetLiveDomainMultiStreamOptimalModeResponse {
 }
 
 impl ::std::fmt::Debug for SetLiveDomainMultiStreamOptimalModeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_live_domain_staging_config(&self) -> SetLiveDomainStagingConfig {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for SetLiveDomainStagingConfigRequest {
 }
 
 impl ::std::fmt::Debug for SetLiveDomainStagingConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -123,6 +125,7 @@ impl rt::Record for SetLiveDomainStagingConfigResponse {
 }
 
 impl ::std::fmt::Debug for SetLiveDomainStagingConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

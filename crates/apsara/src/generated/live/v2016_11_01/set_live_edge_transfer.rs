@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_live_edge_transfer(&self) -> SetLiveEdgeTransfer {
         Call::new(self)
     }
@@ -115,6 +116,7 @@ impl rt::Record for SetLiveEdgeTransferRequest {
 }
 
 impl ::std::fmt::Debug for SetLiveEdgeTransferRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -158,6 +160,7 @@ impl rt::Record for SetLiveEdgeTransferResponse {
 }
 
 impl ::std::fmt::Debug for SetLiveEdgeTransferResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_live_lazy_pull_stream_info_config(
         &self,
     ) -> SetLiveLazyPullStreamInfoConfig {
@@ -120,6 +121,7 @@ impl rt::Record for SetLiveLazyPullStreamInfoConfigRequest {
 }
 
 impl ::std::fmt::Debug for SetLiveLazyPullStreamInfoConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -166,6 +168,7 @@ impl rt::Record for SetLiveLazyPullStreamInfoConfigResponse {
 }
 
 impl ::std::fmt::Debug for SetLiveLazyPullStreamInfoConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

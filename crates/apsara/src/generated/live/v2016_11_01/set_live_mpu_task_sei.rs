@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_live_mpu_task_sei(&self) -> SetLiveMpuTaskSei {
         Call::new(self)
     }
@@ -81,6 +82,7 @@ impl rt::Record for SetLiveMpuTaskSeiRequest {
 }
 
 impl ::std::fmt::Debug for SetLiveMpuTaskSeiRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -124,6 +126,7 @@ impl rt::Record for SetLiveMpuTaskSeiResponse {
 }
 
 impl ::std::fmt::Debug for SetLiveMpuTaskSeiResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

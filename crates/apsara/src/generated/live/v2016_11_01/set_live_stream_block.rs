@@ -32,6 +32,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_live_stream_block(&self) -> SetLiveStreamBlock {
         Call::new(self)
     }
@@ -121,6 +122,7 @@ impl rt::Record for SetLiveStreamBlockRequest {
 }
 
 impl ::std::fmt::Debug for SetLiveStreamBlockRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -172,6 +174,7 @@ impl rt::Record for SetLiveStreamBlockResponse {
 }
 
 impl ::std::fmt::Debug for SetLiveStreamBlockResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_live_stream_delay_config(&self) -> SetLiveStreamDelayConfig {
         Call::new(self)
     }
@@ -123,6 +124,7 @@ impl rt::Record for SetLiveStreamDelayConfigRequest {
 }
 
 impl ::std::fmt::Debug for SetLiveStreamDelayConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -166,6 +168,7 @@ impl rt::Record for SetLiveStreamDelayConfigResponse {
 }
 
 impl ::std::fmt::Debug for SetLiveStreamDelayConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_live_stream_preload_tasks(&self) -> SetLiveStreamPreloadTasks {
         Call::new(self)
     }
@@ -107,6 +108,7 @@ impl rt::Record for SetLiveStreamPreloadTasksRequest {
 }
 
 impl ::std::fmt::Debug for SetLiveStreamPreloadTasksRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -170,6 +172,7 @@ impl rt::Record for SetLiveStreamPreloadTasksResponse {
 }
 
 impl ::std::fmt::Debug for SetLiveStreamPreloadTasksResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -208,6 +211,7 @@ impl rt::Record for SetLiveStreamPreloadTasksResponsePreloadTasksMessages {
 }
 
 impl ::std::fmt::Debug for SetLiveStreamPreloadTasksResponsePreloadTasksMessages {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

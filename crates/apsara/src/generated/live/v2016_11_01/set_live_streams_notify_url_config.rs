@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_live_streams_notify_url_config(&self) -> SetLiveStreamsNotifyUrlConfig {
         Call::new(self)
     }
@@ -107,6 +108,7 @@ impl rt::Record for SetLiveStreamsNotifyUrlConfigRequest {
 }
 
 impl ::std::fmt::Debug for SetLiveStreamsNotifyUrlConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -150,6 +152,7 @@ impl rt::Record for SetLiveStreamsNotifyUrlConfigResponse {
 }
 
 impl ::std::fmt::Debug for SetLiveStreamsNotifyUrlConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

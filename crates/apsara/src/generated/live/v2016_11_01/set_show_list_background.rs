@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_show_list_background(&self) -> SetShowListBackground {
         Call::new(self)
     }
@@ -97,6 +98,7 @@ impl rt::Record for SetShowListBackgroundRequest {
 }
 
 impl ::std::fmt::Debug for SetShowListBackgroundRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -140,6 +142,7 @@ impl rt::Record for SetShowListBackgroundResponse {
 }
 
 impl ::std::fmt::Debug for SetShowListBackgroundResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

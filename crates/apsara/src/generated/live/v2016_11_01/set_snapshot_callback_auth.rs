@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_snapshot_callback_auth(&self) -> SetSnapshotCallbackAuth {
         Call::new(self)
     }
@@ -90,6 +91,7 @@ impl rt::Record for SetSnapshotCallbackAuthRequest {
 }
 
 impl ::std::fmt::Debug for SetSnapshotCallbackAuthRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -133,6 +135,7 @@ impl rt::Record for SetSnapshotCallbackAuthResponse {
 }
 
 impl ::std::fmt::Debug for SetSnapshotCallbackAuthResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

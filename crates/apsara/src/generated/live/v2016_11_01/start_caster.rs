@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn start_caster(&self) -> StartCaster {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for StartCasterRequest {
 }
 
 impl ::std::fmt::Debug for StartCasterRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -121,6 +123,7 @@ impl rt::Record for StartCasterResponse {
 }
 
 impl ::std::fmt::Debug for StartCasterResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -159,6 +162,7 @@ impl rt::Record for StartCasterResponsePgmSceneInfosStreamInfos {
 }
 
 impl ::std::fmt::Debug for StartCasterResponsePgmSceneInfosStreamInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -191,6 +195,7 @@ impl rt::Record for StartCasterResponsePgmSceneInfos {
 }
 
 impl ::std::fmt::Debug for StartCasterResponsePgmSceneInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -220,6 +225,7 @@ impl rt::Record for StartCasterResponsePvwSceneInfos {
 }
 
 impl ::std::fmt::Debug for StartCasterResponsePvwSceneInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

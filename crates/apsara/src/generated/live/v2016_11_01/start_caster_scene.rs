@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn start_caster_scene(&self) -> StartCasterScene {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for StartCasterSceneRequest {
 }
 
 impl ::std::fmt::Debug for StartCasterSceneRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -128,6 +130,7 @@ impl rt::Record for StartCasterSceneResponse {
 }
 
 impl ::std::fmt::Debug for StartCasterSceneResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

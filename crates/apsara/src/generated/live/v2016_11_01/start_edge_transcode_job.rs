@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn start_edge_transcode_job(&self) -> StartEdgeTranscodeJob {
         Call::new(self)
     }
@@ -81,6 +82,7 @@ impl rt::Record for StartEdgeTranscodeJobRequest {
 }
 
 impl ::std::fmt::Debug for StartEdgeTranscodeJobRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -132,6 +134,7 @@ impl rt::Record for StartEdgeTranscodeJobResponse {
 }
 
 impl ::std::fmt::Debug for StartEdgeTranscodeJobResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn start_live_domain(&self) -> StartLiveDomain {
         Call::new(self)
     }
@@ -61,6 +62,7 @@ impl rt::Record for StartLiveDomainRequest {
 }
 
 impl ::std::fmt::Debug for StartLiveDomainRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -104,6 +106,7 @@ impl rt::Record for StartLiveDomainResponse {
 }
 
 impl ::std::fmt::Debug for StartLiveDomainResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

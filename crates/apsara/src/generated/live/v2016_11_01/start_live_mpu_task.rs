@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn start_live_mpu_task(&self) -> StartLiveMpuTask {
         Call::new(self)
     }
@@ -163,6 +164,7 @@ impl rt::Record for StartLiveMpuTaskRequest {
 }
 
 impl ::std::fmt::Debug for StartLiveMpuTaskRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -206,6 +208,7 @@ impl rt::Record for StartLiveMpuTaskResponse {
 }
 
 impl ::std::fmt::Debug for StartLiveMpuTaskResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -241,6 +244,7 @@ impl rt::Record for StartLiveMpuTaskRequestMultiStreamUrl {
 }
 
 impl ::std::fmt::Debug for StartLiveMpuTaskRequestMultiStreamUrl {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -276,6 +280,7 @@ impl rt::Record for StartLiveMpuTaskRequestSeiParamsLayoutVolume {
 }
 
 impl ::std::fmt::Debug for StartLiveMpuTaskRequestSeiParamsLayoutVolume {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -317,6 +322,7 @@ impl rt::Record for StartLiveMpuTaskRequestSeiParamsPassThrough {
 }
 
 impl ::std::fmt::Debug for StartLiveMpuTaskRequestSeiParamsPassThrough {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -355,6 +361,7 @@ impl rt::Record for StartLiveMpuTaskRequestSeiParams {
 }
 
 impl ::std::fmt::Debug for StartLiveMpuTaskRequestSeiParams {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -393,6 +400,7 @@ impl rt::Record for StartLiveMpuTaskRequestSingleSubParams {
 }
 
 impl ::std::fmt::Debug for StartLiveMpuTaskRequestSingleSubParams {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -428,6 +436,7 @@ impl rt::Record for StartLiveMpuTaskRequestTranscodeParamsBackground {
 }
 
 impl ::std::fmt::Debug for StartLiveMpuTaskRequestTranscodeParamsBackground {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -490,6 +499,7 @@ impl rt::Record for StartLiveMpuTaskRequestTranscodeParamsEncodeParams {
 }
 
 impl ::std::fmt::Debug for StartLiveMpuTaskRequestTranscodeParamsEncodeParams {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -528,6 +538,7 @@ impl rt::Record for StartLiveMpuTaskRequestTranscodeParamsLayoutUserPanesUserInf
 }
 
 impl ::std::fmt::Debug for StartLiveMpuTaskRequestTranscodeParamsLayoutUserPanesUserInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -581,6 +592,7 @@ impl rt::Record for StartLiveMpuTaskRequestTranscodeParamsLayoutUserPanes {
 }
 
 impl ::std::fmt::Debug for StartLiveMpuTaskRequestTranscodeParamsLayoutUserPanes {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -611,6 +623,7 @@ impl rt::Record for StartLiveMpuTaskRequestTranscodeParamsLayout {
 }
 
 impl ::std::fmt::Debug for StartLiveMpuTaskRequestTranscodeParamsLayout {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -652,6 +665,7 @@ impl rt::Record for StartLiveMpuTaskRequestTranscodeParamsUserInfos {
 }
 
 impl ::std::fmt::Debug for StartLiveMpuTaskRequestTranscodeParamsUserInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -693,6 +707,7 @@ impl rt::Record for StartLiveMpuTaskRequestTranscodeParams {
 }
 
 impl ::std::fmt::Debug for StartLiveMpuTaskRequestTranscodeParams {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn start_live_stream_monitor(&self) -> StartLiveStreamMonitor {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for StartLiveStreamMonitorRequest {
 }
 
 impl ::std::fmt::Debug for StartLiveStreamMonitorRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -113,6 +115,7 @@ impl rt::Record for StartLiveStreamMonitorResponse {
 }
 
 impl ::std::fmt::Debug for StartLiveStreamMonitorResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn start_playlist(&self) -> StartPlaylist {
         Call::new(self)
     }
@@ -97,6 +98,7 @@ impl rt::Record for StartPlaylistRequest {
 }
 
 impl ::std::fmt::Debug for StartPlaylistRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -148,6 +150,7 @@ impl rt::Record for StartPlaylistResponse {
 }
 
 impl ::std::fmt::Debug for StartPlaylistResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -189,6 +192,7 @@ impl rt::Record for StartPlaylistResponseStreamInfoStreams {
 }
 
 impl ::std::fmt::Debug for StartPlaylistResponseStreamInfoStreams {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -224,6 +228,7 @@ impl rt::Record for StartPlaylistResponseStreamInfo {
 }
 
 impl ::std::fmt::Debug for StartPlaylistResponseStreamInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn start_rtc_cloud_recording(&self) -> StartRtcCloudRecording {
         Call::new(self)
     }
@@ -174,6 +175,7 @@ impl rt::Record for StartRtcCloudRecordingRequest {
 }
 
 impl ::std::fmt::Debug for StartRtcCloudRecordingRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -221,6 +223,7 @@ impl rt::Record for StartRtcCloudRecordingResponse {
 }
 
 impl ::std::fmt::Debug for StartRtcCloudRecordingResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -256,6 +259,7 @@ impl rt::Record for StartRtcCloudRecordingRequestMixLayoutParamsMixBackground {
 }
 
 impl ::std::fmt::Debug for StartRtcCloudRecordingRequestMixLayoutParamsMixBackground {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -291,6 +295,7 @@ impl rt::Record for StartRtcCloudRecordingRequestMixLayoutParamsUserPanesSubBack
 }
 
 impl ::std::fmt::Debug for StartRtcCloudRecordingRequestMixLayoutParamsUserPanesSubBackground {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -346,6 +351,7 @@ impl rt::Record for StartRtcCloudRecordingRequestMixLayoutParamsUserPanes {
 }
 
 impl ::std::fmt::Debug for StartRtcCloudRecordingRequestMixLayoutParamsUserPanes {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -383,6 +389,7 @@ impl rt::Record for StartRtcCloudRecordingRequestMixLayoutParams {
 }
 
 impl ::std::fmt::Debug for StartRtcCloudRecordingRequestMixLayoutParams {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -445,6 +452,7 @@ impl rt::Record for StartRtcCloudRecordingRequestMixTranscodeParams {
 }
 
 impl ::std::fmt::Debug for StartRtcCloudRecordingRequestMixTranscodeParams {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -483,6 +491,7 @@ impl rt::Record for StartRtcCloudRecordingRequestRecordParams {
 }
 
 impl ::std::fmt::Debug for StartRtcCloudRecordingRequestRecordParams {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -524,6 +533,7 @@ impl rt::Record for StartRtcCloudRecordingRequestStorageParamsFileInfo {
 }
 
 impl ::std::fmt::Debug for StartRtcCloudRecordingRequestStorageParamsFileInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -559,6 +569,7 @@ impl rt::Record for StartRtcCloudRecordingRequestStorageParamsOssParams {
 }
 
 impl ::std::fmt::Debug for StartRtcCloudRecordingRequestStorageParamsOssParams {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -600,6 +611,7 @@ impl rt::Record for StartRtcCloudRecordingRequestStorageParamsVodParams {
 }
 
 impl ::std::fmt::Debug for StartRtcCloudRecordingRequestStorageParamsVodParams {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -641,6 +653,7 @@ impl rt::Record for StartRtcCloudRecordingRequestStorageParams {
 }
 
 impl ::std::fmt::Debug for StartRtcCloudRecordingRequestStorageParams {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -679,6 +692,7 @@ impl rt::Record for StartRtcCloudRecordingRequestSubscribeParamsSubscribeUserIdL
 }
 
 impl ::std::fmt::Debug for StartRtcCloudRecordingRequestSubscribeParamsSubscribeUserIdList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -713,6 +727,7 @@ impl rt::Record for StartRtcCloudRecordingRequestSubscribeParams {
 }
 
 impl ::std::fmt::Debug for StartRtcCloudRecordingRequestSubscribeParams {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn stop_caster(&self) -> StopCaster {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for StopCasterRequest {
 }
 
 impl ::std::fmt::Debug for StopCasterRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -113,6 +115,7 @@ impl rt::Record for StopCasterResponse {
 }
 
 impl ::std::fmt::Debug for StopCasterResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn stop_caster_scene(&self) -> StopCasterScene {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for StopCasterSceneRequest {
 }
 
 impl ::std::fmt::Debug for StopCasterSceneRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -121,6 +123,7 @@ impl rt::Record for StopCasterSceneResponse {
 }
 
 impl ::std::fmt::Debug for StopCasterSceneResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn stop_edge_transcode_job(&self) -> StopEdgeTranscodeJob {
         Call::new(self)
     }
@@ -81,6 +82,7 @@ impl rt::Record for StopEdgeTranscodeJobRequest {
 }
 
 impl ::std::fmt::Debug for StopEdgeTranscodeJobRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -132,6 +134,7 @@ impl rt::Record for StopEdgeTranscodeJobResponse {
 }
 
 impl ::std::fmt::Debug for StopEdgeTranscodeJobResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

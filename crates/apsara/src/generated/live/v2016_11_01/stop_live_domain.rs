@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn stop_live_domain(&self) -> StopLiveDomain {
         Call::new(self)
     }
@@ -60,6 +61,7 @@ impl rt::Record for StopLiveDomainRequest {
 }
 
 impl ::std::fmt::Debug for StopLiveDomainRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -103,6 +105,7 @@ impl rt::Record for StopLiveDomainResponse {
 }
 
 impl ::std::fmt::Debug for StopLiveDomainResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn stop_live_mpu_task(&self) -> StopLiveMpuTask {
         Call::new(self)
     }
@@ -71,6 +72,7 @@ impl rt::Record for StopLiveMpuTaskRequest {
 }
 
 impl ::std::fmt::Debug for StopLiveMpuTaskRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -114,6 +116,7 @@ impl rt::Record for StopLiveMpuTaskResponse {
 }
 
 impl ::std::fmt::Debug for StopLiveMpuTaskResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -34,6 +34,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn stop_live_pull_to_push(&self) -> StopLivePullToPush {
         Call::new(self)
     }
@@ -86,6 +87,7 @@ impl rt::Record for StopLivePullToPushRequest {
 }
 
 impl ::std::fmt::Debug for StopLivePullToPushRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -136,6 +138,7 @@ impl rt::Record for StopLivePullToPushResponse {
 }
 
 impl ::std::fmt::Debug for StopLivePullToPushResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn stop_live_stream_monitor(&self) -> StopLiveStreamMonitor {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for StopLiveStreamMonitorRequest {
 }
 
 impl ::std::fmt::Debug for StopLiveStreamMonitorRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -113,6 +115,7 @@ impl rt::Record for StopLiveStreamMonitorResponse {
 }
 
 impl ::std::fmt::Debug for StopLiveStreamMonitorResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

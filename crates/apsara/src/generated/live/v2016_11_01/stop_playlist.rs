@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn stop_playlist(&self) -> StopPlaylist {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for StopPlaylistRequest {
 }
 
 impl ::std::fmt::Debug for StopPlaylistRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -118,6 +120,7 @@ impl rt::Record for StopPlaylistResponse {
 }
 
 impl ::std::fmt::Debug for StopPlaylistResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

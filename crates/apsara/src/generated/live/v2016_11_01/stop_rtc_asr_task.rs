@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn stop_rtc_asr_task(&self) -> StopRtcAsrTask {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for StopRtcAsrTaskRequest {
 }
 
 impl ::std::fmt::Debug for StopRtcAsrTaskRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -121,6 +123,7 @@ impl rt::Record for StopRtcAsrTaskResponse {
 }
 
 impl ::std::fmt::Debug for StopRtcAsrTaskResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

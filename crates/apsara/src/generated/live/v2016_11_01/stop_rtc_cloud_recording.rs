@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn stop_rtc_cloud_recording(&self) -> StopRtcCloudRecording {
         Call::new(self)
     }
@@ -60,6 +61,7 @@ impl rt::Record for StopRtcCloudRecordingRequest {
 }
 
 impl ::std::fmt::Debug for StopRtcCloudRecordingRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -107,6 +109,7 @@ impl rt::Record for StopRtcCloudRecordingResponse {
 }
 
 impl ::std::fmt::Debug for StopRtcCloudRecordingResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn tag_live_resources(&self) -> TagLiveResources {
         Call::new(self)
     }
@@ -94,6 +95,7 @@ impl rt::Record for TagLiveResourcesRequest {
 }
 
 impl ::std::fmt::Debug for TagLiveResourcesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -136,6 +138,7 @@ impl rt::Record for TagLiveResourcesResponse {
 }
 
 impl ::std::fmt::Debug for TagLiveResourcesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -171,6 +174,7 @@ impl rt::Record for TagLiveResourcesRequestTag {
 }
 
 impl ::std::fmt::Debug for TagLiveResourcesRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

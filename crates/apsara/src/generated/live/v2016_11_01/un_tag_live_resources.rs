@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn un_tag_live_resources(&self) -> UnTagLiveResources {
         Call::new(self)
     }
@@ -103,6 +104,7 @@ impl rt::Record for UnTagLiveResourcesRequest {
 }
 
 impl ::std::fmt::Debug for UnTagLiveResourcesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -145,6 +147,7 @@ impl rt::Record for UnTagLiveResourcesResponse {
 }
 
 impl ::std::fmt::Debug for UnTagLiveResourcesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

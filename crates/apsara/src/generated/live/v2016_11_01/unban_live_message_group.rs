@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn unban_live_message_group(&self) -> UnbanLiveMessageGroup {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for UnbanLiveMessageGroupRequest {
 }
 
 impl ::std::fmt::Debug for UnbanLiveMessageGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -123,6 +125,7 @@ impl rt::Record for UnbanLiveMessageGroupResponse {
 }
 
 impl ::std::fmt::Debug for UnbanLiveMessageGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_caster_resource_group(&self) -> UpdateCasterResourceGroup {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for UpdateCasterResourceGroupRequest {
 }
 
 impl ::std::fmt::Debug for UpdateCasterResourceGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -123,6 +125,7 @@ impl rt::Record for UpdateCasterResourceGroupResponse {
 }
 
 impl ::std::fmt::Debug for UpdateCasterResourceGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_caster_scene_audio(&self) -> UpdateCasterSceneAudio {
         Call::new(self)
     }
@@ -113,6 +114,7 @@ impl rt::Record for UpdateCasterSceneAudioRequest {
 }
 
 impl ::std::fmt::Debug for UpdateCasterSceneAudioRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -156,6 +158,7 @@ impl rt::Record for UpdateCasterSceneAudioResponse {
 }
 
 impl ::std::fmt::Debug for UpdateCasterSceneAudioResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -197,6 +200,7 @@ impl rt::Record for UpdateCasterSceneAudioRequestAudioLayer {
 }
 
 impl ::std::fmt::Debug for UpdateCasterSceneAudioRequestAudioLayer {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_caster_scene_config(&self) -> UpdateCasterSceneConfig {
         Call::new(self)
     }
@@ -102,6 +103,7 @@ impl rt::Record for UpdateCasterSceneConfigRequest {
 }
 
 impl ::std::fmt::Debug for UpdateCasterSceneConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -145,6 +147,7 @@ impl rt::Record for UpdateCasterSceneConfigResponse {
 }
 
 impl ::std::fmt::Debug for UpdateCasterSceneConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

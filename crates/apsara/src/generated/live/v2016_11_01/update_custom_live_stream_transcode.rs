@@ -32,6 +32,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_custom_live_stream_transcode(
         &self,
     ) -> UpdateCustomLiveStreamTranscode {
@@ -265,6 +266,7 @@ impl rt::Record for UpdateCustomLiveStreamTranscodeRequest {
 }
 
 impl ::std::fmt::Debug for UpdateCustomLiveStreamTranscodeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -311,6 +313,7 @@ impl rt::Record for UpdateCustomLiveStreamTranscodeResponse {
 }
 
 impl ::std::fmt::Debug for UpdateCustomLiveStreamTranscodeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

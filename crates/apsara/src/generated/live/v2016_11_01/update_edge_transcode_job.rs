@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_edge_transcode_job(&self) -> UpdateEdgeTranscodeJob {
         Call::new(self)
     }
@@ -117,6 +118,7 @@ impl rt::Record for UpdateEdgeTranscodeJobRequest {
 }
 
 impl ::std::fmt::Debug for UpdateEdgeTranscodeJobRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -168,6 +170,7 @@ impl rt::Record for UpdateEdgeTranscodeJobResponse {
 }
 
 impl ::std::fmt::Debug for UpdateEdgeTranscodeJobResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_event_sub(&self) -> UpdateEventSub {
         Call::new(self)
     }
@@ -109,6 +110,7 @@ impl rt::Record for UpdateEventSubRequest {
 }
 
 impl ::std::fmt::Debug for UpdateEventSubRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -152,6 +154,7 @@ impl rt::Record for UpdateEventSubResponse {
 }
 
 impl ::std::fmt::Debug for UpdateEventSubResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

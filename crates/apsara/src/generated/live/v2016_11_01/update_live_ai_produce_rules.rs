@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_live_ai_produce_rules(&self) -> UpdateLiveAiProduceRules {
         Call::new(self)
     }
@@ -152,6 +153,7 @@ impl rt::Record for UpdateLiveAiProduceRulesRequest {
 }
 
 impl ::std::fmt::Debug for UpdateLiveAiProduceRulesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -195,6 +197,7 @@ impl rt::Record for UpdateLiveAiProduceRulesResponse {
 }
 
 impl ::std::fmt::Debug for UpdateLiveAiProduceRulesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_live_ai_subtitle(&self) -> UpdateLiveAiSubtitle {
         Call::new(self)
     }
@@ -213,6 +214,7 @@ impl rt::Record for UpdateLiveAiSubtitleRequest {
 }
 
 impl ::std::fmt::Debug for UpdateLiveAiSubtitleRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -255,6 +257,7 @@ impl rt::Record for UpdateLiveAiSubtitleResponse {
 }
 
 impl ::std::fmt::Debug for UpdateLiveAiSubtitleResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

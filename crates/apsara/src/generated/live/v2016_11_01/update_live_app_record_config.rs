@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_live_app_record_config(&self) -> UpdateLiveAppRecordConfig {
         Call::new(self)
     }
@@ -171,6 +172,7 @@ impl rt::Record for UpdateLiveAppRecordConfigRequest {
 }
 
 impl ::std::fmt::Debug for UpdateLiveAppRecordConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -214,6 +216,7 @@ impl rt::Record for UpdateLiveAppRecordConfigResponse {
 }
 
 impl ::std::fmt::Debug for UpdateLiveAppRecordConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -252,6 +255,7 @@ impl rt::Record for UpdateLiveAppRecordConfigRequestRecordFormat {
 }
 
 impl ::std::fmt::Debug for UpdateLiveAppRecordConfigRequestRecordFormat {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -290,6 +294,7 @@ impl rt::Record for UpdateLiveAppRecordConfigRequestTranscodeRecordFormat {
 }
 
 impl ::std::fmt::Debug for UpdateLiveAppRecordConfigRequestTranscodeRecordFormat {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

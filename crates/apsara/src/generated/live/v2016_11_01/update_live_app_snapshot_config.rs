@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_live_app_snapshot_config(&self) -> UpdateLiveAppSnapshotConfig {
         Call::new(self)
     }
@@ -126,6 +127,7 @@ impl rt::Record for UpdateLiveAppSnapshotConfigRequest {
 }
 
 impl ::std::fmt::Debug for UpdateLiveAppSnapshotConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -169,6 +171,7 @@ impl rt::Record for UpdateLiveAppSnapshotConfigResponse {
 }
 
 impl ::std::fmt::Debug for UpdateLiveAppSnapshotConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_live_audio_audit_config(&self) -> UpdateLiveAudioAuditConfig {
         Call::new(self)
     }
@@ -126,6 +127,7 @@ impl rt::Record for UpdateLiveAudioAuditConfigRequest {
 }
 
 impl ::std::fmt::Debug for UpdateLiveAudioAuditConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -169,6 +171,7 @@ impl rt::Record for UpdateLiveAudioAuditConfigResponse {
 }
 
 impl ::std::fmt::Debug for UpdateLiveAudioAuditConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

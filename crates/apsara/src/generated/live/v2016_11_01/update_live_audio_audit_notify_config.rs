@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_live_audio_audit_notify_config(
         &self,
     ) -> UpdateLiveAudioAuditNotifyConfig {
@@ -91,6 +92,7 @@ impl rt::Record for UpdateLiveAudioAuditNotifyConfigRequest {
 }
 
 impl ::std::fmt::Debug for UpdateLiveAudioAuditNotifyConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -133,6 +135,7 @@ impl rt::Record for UpdateLiveAudioAuditNotifyConfigResponse {
 }
 
 impl ::std::fmt::Debug for UpdateLiveAudioAuditNotifyConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -32,6 +32,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_live_center_transfer(&self) -> UpdateLiveCenterTransfer {
         Call::new(self)
     }
@@ -128,6 +129,7 @@ impl rt::Record for UpdateLiveCenterTransferRequest {
 }
 
 impl ::std::fmt::Debug for UpdateLiveCenterTransferRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -171,6 +173,7 @@ impl rt::Record for UpdateLiveCenterTransferResponse {
 }
 
 impl ::std::fmt::Debug for UpdateLiveCenterTransferResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_live_delay_config(&self) -> UpdateLiveDelayConfig {
         Call::new(self)
     }
@@ -109,6 +110,7 @@ impl rt::Record for UpdateLiveDelayConfigRequest {
 }
 
 impl ::std::fmt::Debug for UpdateLiveDelayConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -152,6 +154,7 @@ impl rt::Record for UpdateLiveDelayConfigResponse {
 }
 
 impl ::std::fmt::Debug for UpdateLiveDelayConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

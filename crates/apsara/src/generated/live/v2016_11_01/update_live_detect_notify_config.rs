@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_live_detect_notify_config(&self) -> UpdateLiveDetectNotifyConfig {
         Call::new(self)
     }
@@ -71,6 +72,7 @@ impl rt::Record for UpdateLiveDetectNotifyConfigRequest {
 }
 
 impl ::std::fmt::Debug for UpdateLiveDetectNotifyConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -114,6 +116,7 @@ impl rt::Record for UpdateLiveDetectNotifyConfigResponse {
 }
 
 impl ::std::fmt::Debug for UpdateLiveDetectNotifyConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_live_mpu_task(&self) -> UpdateLiveMpuTask {
         Call::new(self)
     }
@@ -144,6 +145,7 @@ impl rt::Record for UpdateLiveMpuTaskRequest {
 }
 
 impl ::std::fmt::Debug for UpdateLiveMpuTaskRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -187,6 +189,7 @@ impl rt::Record for UpdateLiveMpuTaskResponse {
 }
 
 impl ::std::fmt::Debug for UpdateLiveMpuTaskResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -222,6 +225,7 @@ impl rt::Record for UpdateLiveMpuTaskRequestMultiStreamUrl {
 }
 
 impl ::std::fmt::Debug for UpdateLiveMpuTaskRequestMultiStreamUrl {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -257,6 +261,7 @@ impl rt::Record for UpdateLiveMpuTaskRequestSeiParamsLayoutVolume {
 }
 
 impl ::std::fmt::Debug for UpdateLiveMpuTaskRequestSeiParamsLayoutVolume {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -298,6 +303,7 @@ impl rt::Record for UpdateLiveMpuTaskRequestSeiParamsPassThrough {
 }
 
 impl ::std::fmt::Debug for UpdateLiveMpuTaskRequestSeiParamsPassThrough {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -333,6 +339,7 @@ impl rt::Record for UpdateLiveMpuTaskRequestSeiParams {
 }
 
 impl ::std::fmt::Debug for UpdateLiveMpuTaskRequestSeiParams {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -371,6 +378,7 @@ impl rt::Record for UpdateLiveMpuTaskRequestSingleSubParams {
 }
 
 impl ::std::fmt::Debug for UpdateLiveMpuTaskRequestSingleSubParams {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -406,6 +414,7 @@ impl rt::Record for UpdateLiveMpuTaskRequestTranscodeParamsBackground {
 }
 
 impl ::std::fmt::Debug for UpdateLiveMpuTaskRequestTranscodeParamsBackground {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -468,6 +477,7 @@ impl rt::Record for UpdateLiveMpuTaskRequestTranscodeParamsEncodeParams {
 }
 
 impl ::std::fmt::Debug for UpdateLiveMpuTaskRequestTranscodeParamsEncodeParams {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -506,6 +516,7 @@ impl rt::Record for UpdateLiveMpuTaskRequestTranscodeParamsLayoutUserPanesUserIn
 }
 
 impl ::std::fmt::Debug for UpdateLiveMpuTaskRequestTranscodeParamsLayoutUserPanesUserInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -561,6 +572,7 @@ impl rt::Record for UpdateLiveMpuTaskRequestTranscodeParamsLayoutUserPanes {
 }
 
 impl ::std::fmt::Debug for UpdateLiveMpuTaskRequestTranscodeParamsLayoutUserPanes {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -591,6 +603,7 @@ impl rt::Record for UpdateLiveMpuTaskRequestTranscodeParamsLayout {
 }
 
 impl ::std::fmt::Debug for UpdateLiveMpuTaskRequestTranscodeParamsLayout {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -632,6 +645,7 @@ impl rt::Record for UpdateLiveMpuTaskRequestTranscodeParamsUserInfos {
 }
 
 impl ::std::fmt::Debug for UpdateLiveMpuTaskRequestTranscodeParamsUserInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -673,6 +687,7 @@ impl rt::Record for UpdateLiveMpuTaskRequestTranscodeParams {
 }
 
 impl ::std::fmt::Debug for UpdateLiveMpuTaskRequestTranscodeParams {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -34,6 +34,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_live_package_config(&self) -> UpdateLivePackageConfig {
         Call::new(self)
     }
@@ -139,6 +140,7 @@ impl rt::Record for UpdateLivePackageConfigRequest {
 }
 
 impl ::std::fmt::Debug for UpdateLivePackageConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -185,6 +187,7 @@ impl rt::Record for UpdateLivePackageConfigResponse {
 }
 
 impl ::std::fmt::Debug for UpdateLivePackageConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -34,6 +34,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_live_pull_stream_info_config(&self) -> UpdateLivePullStreamInfoConfig {
         Call::new(self)
     }
@@ -121,6 +122,7 @@ impl rt::Record for UpdateLivePullStreamInfoConfigRequest {
 }
 
 impl ::std::fmt::Debug for UpdateLivePullStreamInfoConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -167,6 +169,7 @@ impl rt::Record for UpdateLivePullStreamInfoConfigResponse {
 }
 
 impl ::std::fmt::Debug for UpdateLivePullStreamInfoConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -41,6 +41,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_live_pull_to_push(&self) -> UpdateLivePullToPush {
         Call::new(self)
     }
@@ -168,6 +169,7 @@ impl rt::Record for UpdateLivePullToPushRequest {
 }
 
 impl ::std::fmt::Debug for UpdateLivePullToPushRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -220,6 +222,7 @@ impl rt::Record for UpdateLivePullToPushResponse {
 }
 
 impl ::std::fmt::Debug for UpdateLivePullToPushResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

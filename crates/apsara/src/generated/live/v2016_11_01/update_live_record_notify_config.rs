@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_live_record_notify_config(&self) -> UpdateLiveRecordNotifyConfig {
         Call::new(self)
     }
@@ -107,6 +108,7 @@ impl rt::Record for UpdateLiveRecordNotifyConfigRequest {
 }
 
 impl ::std::fmt::Debug for UpdateLiveRecordNotifyConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -150,6 +152,7 @@ impl rt::Record for UpdateLiveRecordNotifyConfigResponse {
 }
 
 impl ::std::fmt::Debug for UpdateLiveRecordNotifyConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

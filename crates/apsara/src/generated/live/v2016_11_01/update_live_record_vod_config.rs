@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_live_record_vod_config(&self) -> UpdateLiveRecordVodConfig {
         Call::new(self)
     }
@@ -136,6 +137,7 @@ impl rt::Record for UpdateLiveRecordVodConfigRequest {
 }
 
 impl ::std::fmt::Debug for UpdateLiveRecordVodConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -182,6 +184,7 @@ impl rt::Record for UpdateLiveRecordVodConfigResponse {
 }
 
 impl ::std::fmt::Debug for UpdateLiveRecordVodConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_live_snapshot_detect_porn_config(
         &self,
     ) -> UpdateLiveSnapshotDetectPornConfig {
@@ -120,6 +121,7 @@ impl rt::Record for UpdateLiveSnapshotDetectPornConfigRequest {
 }
 
 impl ::std::fmt::Debug for UpdateLiveSnapshotDetectPornConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -163,6 +165,7 @@ impl rt::Record for UpdateLiveSnapshotDetectPornConfigResponse {
 }
 
 impl ::std::fmt::Debug for UpdateLiveSnapshotDetectPornConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_live_snapshot_notify_config(&self) -> UpdateLiveSnapshotNotifyConfig {
         Call::new(self)
     }
@@ -97,6 +98,7 @@ impl rt::Record for UpdateLiveSnapshotNotifyConfigRequest {
 }
 
 impl ::std::fmt::Debug for UpdateLiveSnapshotNotifyConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -140,6 +142,7 @@ impl rt::Record for UpdateLiveSnapshotNotifyConfigResponse {
 }
 
 impl ::std::fmt::Debug for UpdateLiveSnapshotNotifyConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_live_stream_monitor(&self) -> UpdateLiveStreamMonitor {
         Call::new(self)
     }
@@ -152,6 +153,7 @@ impl rt::Record for UpdateLiveStreamMonitorRequest {
 }
 
 impl ::std::fmt::Debug for UpdateLiveStreamMonitorRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -195,6 +197,7 @@ impl rt::Record for UpdateLiveStreamMonitorResponse {
 }
 
 impl ::std::fmt::Debug for UpdateLiveStreamMonitorResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_live_stream_transcode(&self) -> UpdateLiveStreamTranscode {
         Call::new(self)
     }
@@ -108,6 +109,7 @@ impl rt::Record for UpdateLiveStreamTranscodeRequest {
 }
 
 impl ::std::fmt::Debug for UpdateLiveStreamTranscodeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -151,6 +153,7 @@ impl rt::Record for UpdateLiveStreamTranscodeResponse {
 }
 
 impl ::std::fmt::Debug for UpdateLiveStreamTranscodeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

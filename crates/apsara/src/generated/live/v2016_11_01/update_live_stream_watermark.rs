@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_live_stream_watermark(&self) -> UpdateLiveStreamWatermark {
         Call::new(self)
     }
@@ -160,6 +161,7 @@ impl rt::Record for UpdateLiveStreamWatermarkRequest {
 }
 
 impl ::std::fmt::Debug for UpdateLiveStreamWatermarkRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -203,6 +205,7 @@ impl rt::Record for UpdateLiveStreamWatermarkResponse {
 }
 
 impl ::std::fmt::Debug for UpdateLiveStreamWatermarkResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

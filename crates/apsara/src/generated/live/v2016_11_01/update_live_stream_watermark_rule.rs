@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_live_stream_watermark_rule(&self) -> UpdateLiveStreamWatermarkRule {
         Call::new(self)
     }
@@ -97,6 +98,7 @@ impl rt::Record for UpdateLiveStreamWatermarkRuleRequest {
 }
 
 impl ::std::fmt::Debug for UpdateLiveStreamWatermarkRuleRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -140,6 +142,7 @@ impl rt::Record for UpdateLiveStreamWatermarkRuleResponse {
 }
 
 impl ::std::fmt::Debug for UpdateLiveStreamWatermarkRuleResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_message_app(&self) -> UpdateMessageApp {
         Call::new(self)
     }
@@ -93,6 +94,7 @@ impl rt::Record for UpdateMessageAppRequest {
 }
 
 impl ::std::fmt::Debug for UpdateMessageAppRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -141,6 +143,7 @@ impl rt::Record for UpdateMessageAppResponse {
 }
 
 impl ::std::fmt::Debug for UpdateMessageAppResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -171,6 +174,7 @@ impl rt::Record for UpdateMessageAppResponseResult {
 }
 
 impl ::std::fmt::Debug for UpdateMessageAppResponseResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_message_group(&self) -> UpdateMessageGroup {
         Call::new(self)
     }
@@ -82,6 +83,7 @@ impl rt::Record for UpdateMessageGroupRequest {
 }
 
 impl ::std::fmt::Debug for UpdateMessageGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -130,6 +132,7 @@ impl rt::Record for UpdateMessageGroupResponse {
 }
 
 impl ::std::fmt::Debug for UpdateMessageGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -160,6 +163,7 @@ impl rt::Record for UpdateMessageGroupResponseResult {
 }
 
 impl ::std::fmt::Debug for UpdateMessageGroupResponseResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_mix_stream(&self) -> UpdateMixStream {
         Call::new(self)
     }
@@ -99,6 +100,7 @@ impl rt::Record for UpdateMixStreamRequest {
 }
 
 impl ::std::fmt::Debug for UpdateMixStreamRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -147,6 +149,7 @@ impl rt::Record for UpdateMixStreamResponse {
 }
 
 impl ::std::fmt::Debug for UpdateMixStreamResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

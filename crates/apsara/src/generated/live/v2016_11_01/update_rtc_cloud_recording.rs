@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_rtc_cloud_recording(&self) -> UpdateRtcCloudRecording {
         Call::new(self)
     }
@@ -84,6 +85,7 @@ impl rt::Record for UpdateRtcCloudRecordingRequest {
 }
 
 impl ::std::fmt::Debug for UpdateRtcCloudRecordingRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -131,6 +133,7 @@ impl rt::Record for UpdateRtcCloudRecordingResponse {
 }
 
 impl ::std::fmt::Debug for UpdateRtcCloudRecordingResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -166,6 +169,7 @@ impl rt::Record for UpdateRtcCloudRecordingRequestMixLayoutParamsMixBackground {
 }
 
 impl ::std::fmt::Debug for UpdateRtcCloudRecordingRequestMixLayoutParamsMixBackground {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -201,6 +205,7 @@ impl rt::Record for UpdateRtcCloudRecordingRequestMixLayoutParamsUserPanesSubBac
 }
 
 impl ::std::fmt::Debug for UpdateRtcCloudRecordingRequestMixLayoutParamsUserPanesSubBackground {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -256,6 +261,7 @@ impl rt::Record for UpdateRtcCloudRecordingRequestMixLayoutParamsUserPanes {
 }
 
 impl ::std::fmt::Debug for UpdateRtcCloudRecordingRequestMixLayoutParamsUserPanes {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -293,6 +299,7 @@ impl rt::Record for UpdateRtcCloudRecordingRequestMixLayoutParams {
 }
 
 impl ::std::fmt::Debug for UpdateRtcCloudRecordingRequestMixLayoutParams {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -331,6 +338,7 @@ impl rt::Record for UpdateRtcCloudRecordingRequestSubscribeParamsSubscribeUserId
 }
 
 impl ::std::fmt::Debug for UpdateRtcCloudRecordingRequestSubscribeParamsSubscribeUserIdList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -365,6 +373,7 @@ impl rt::Record for UpdateRtcCloudRecordingRequestSubscribeParams {
 }
 
 impl ::std::fmt::Debug for UpdateRtcCloudRecordingRequestSubscribeParams {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

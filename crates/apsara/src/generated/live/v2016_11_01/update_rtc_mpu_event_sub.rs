@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_rtc_mpu_event_sub(&self) -> UpdateRtcMpuEventSub {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for UpdateRtcMpuEventSubRequest {
 }
 
 impl ::std::fmt::Debug for UpdateRtcMpuEventSubRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -122,6 +124,7 @@ impl rt::Record for UpdateRtcMpuEventSubResponse {
 }
 
 impl ::std::fmt::Debug for UpdateRtcMpuEventSubResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

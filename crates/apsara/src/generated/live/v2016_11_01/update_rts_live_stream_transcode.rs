@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_rts_live_stream_transcode(&self) -> UpdateRtsLiveStreamTranscode {
         Call::new(self)
     }
@@ -226,6 +227,7 @@ impl rt::Record for UpdateRtsLiveStreamTranscodeRequest {
 }
 
 impl ::std::fmt::Debug for UpdateRtsLiveStreamTranscodeRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -269,6 +271,7 @@ impl rt::Record for UpdateRtsLiveStreamTranscodeResponse {
 }
 
 impl ::std::fmt::Debug for UpdateRtsLiveStreamTranscodeResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

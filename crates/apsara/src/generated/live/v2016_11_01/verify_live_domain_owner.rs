@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn verify_live_domain_owner(&self) -> VerifyLiveDomainOwner {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for VerifyLiveDomainOwnerRequest {
 }
 
 impl ::std::fmt::Debug for VerifyLiveDomainOwnerRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -128,6 +130,7 @@ impl rt::Record for VerifyLiveDomainOwnerResponse {
 }
 
 impl ::std::fmt::Debug for VerifyLiveDomainOwnerResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

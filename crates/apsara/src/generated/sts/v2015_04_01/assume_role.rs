@@ -36,6 +36,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn assume_role(&self) -> AssumeRole {
         Call::new(self)
     }
@@ -119,6 +120,7 @@ impl rt::Record for AssumeRoleRequest {
 }
 
 impl ::std::fmt::Debug for AssumeRoleRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -173,6 +175,7 @@ impl rt::Record for AssumeRoleResponse {
 }
 
 impl ::std::fmt::Debug for AssumeRoleResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -209,6 +212,7 @@ impl rt::Record for AssumeRoleResponseAssumedRoleUser {
 }
 
 impl ::std::fmt::Debug for AssumeRoleResponseAssumedRoleUser {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -244,6 +248,7 @@ impl rt::Record for AssumeRoleResponseCredentials {
 }
 
 impl ::std::fmt::Debug for AssumeRoleResponseCredentials {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

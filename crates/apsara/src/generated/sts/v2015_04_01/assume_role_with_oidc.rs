@@ -32,6 +32,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn assume_role_with_oidc(&self) -> AssumeRoleWithOidc {
         Call::new(self)
     }
@@ -116,6 +117,7 @@ impl rt::Record for AssumeRoleWithOidcRequest {
 }
 
 impl ::std::fmt::Debug for AssumeRoleWithOidcRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -173,6 +175,7 @@ impl rt::Record for AssumeRoleWithOidcResponse {
 }
 
 impl ::std::fmt::Debug for AssumeRoleWithOidcResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -208,6 +211,7 @@ impl rt::Record for AssumeRoleWithOidcResponseAssumedRoleUser {
 }
 
 impl ::std::fmt::Debug for AssumeRoleWithOidcResponseAssumedRoleUser {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -243,6 +247,7 @@ impl rt::Record for AssumeRoleWithOidcResponseCredentials {
 }
 
 impl ::std::fmt::Debug for AssumeRoleWithOidcResponseCredentials {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -285,6 +290,7 @@ impl rt::Record for AssumeRoleWithOidcResponseOidcTokenInfo {
 }
 
 impl ::std::fmt::Debug for AssumeRoleWithOidcResponseOidcTokenInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

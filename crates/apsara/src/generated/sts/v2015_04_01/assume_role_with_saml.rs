@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn assume_role_with_saml(&self) -> AssumeRoleWithSaml {
         Call::new(self)
     }
@@ -98,6 +99,7 @@ impl rt::Record for AssumeRoleWithSamlRequest {
 }
 
 impl ::std::fmt::Debug for AssumeRoleWithSamlRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -155,6 +157,7 @@ impl rt::Record for AssumeRoleWithSamlResponse {
 }
 
 impl ::std::fmt::Debug for AssumeRoleWithSamlResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -190,6 +193,7 @@ impl rt::Record for AssumeRoleWithSamlResponseAssumedRoleUser {
 }
 
 impl ::std::fmt::Debug for AssumeRoleWithSamlResponseAssumedRoleUser {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -225,6 +229,7 @@ impl rt::Record for AssumeRoleWithSamlResponseCredentials {
 }
 
 impl ::std::fmt::Debug for AssumeRoleWithSamlResponseCredentials {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -260,6 +265,7 @@ impl rt::Record for AssumeRoleWithSamlResponseSamlAssertionInfo {
 }
 
 impl ::std::fmt::Debug for AssumeRoleWithSamlResponseSamlAssertionInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_caller_identity(&self) -> GetCallerIdentity {
         Call::new(self)
     }
@@ -48,6 +49,7 @@ impl rt::Record for GetCallerIdentityRequest {
 }
 
 impl ::std::fmt::Debug for GetCallerIdentityRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -110,6 +112,7 @@ impl rt::Record for GetCallerIdentityResponse {
 }
 
 impl ::std::fmt::Debug for GetCallerIdentityResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

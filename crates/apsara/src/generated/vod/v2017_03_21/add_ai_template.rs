@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_ai_template(&self) -> AddAiTemplate {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for AddAiTemplateRequest {
 }
 
 impl ::std::fmt::Debug for AddAiTemplateRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -126,6 +128,7 @@ impl rt::Record for AddAiTemplateResponse {
 }
 
 impl ::std::fmt::Debug for AddAiTemplateResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_category(&self) -> AddCategory {
         Call::new(self)
     }
@@ -77,6 +78,7 @@ impl rt::Record for AddCategoryRequest {
 }
 
 impl ::std::fmt::Debug for AddCategoryRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -124,6 +126,7 @@ impl rt::Record for AddCategoryResponse {
 }
 
 impl ::std::fmt::Debug for AddCategoryResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -168,6 +171,7 @@ impl rt::Record for AddCategoryResponseCategory {
 }
 
 impl ::std::fmt::Debug for AddCategoryResponseCategory {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

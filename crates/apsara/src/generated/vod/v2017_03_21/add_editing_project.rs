@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_editing_project(&self) -> AddEditingProject {
         Call::new(self)
     }
@@ -95,6 +96,7 @@ impl rt::Record for AddEditingProjectRequest {
 }
 
 impl ::std::fmt::Debug for AddEditingProjectRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -142,6 +144,7 @@ impl rt::Record for AddEditingProjectResponse {
 }
 
 impl ::std::fmt::Debug for AddEditingProjectResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -189,6 +192,7 @@ impl rt::Record for AddEditingProjectResponseProject {
 }
 
 impl ::std::fmt::Debug for AddEditingProjectResponseProject {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

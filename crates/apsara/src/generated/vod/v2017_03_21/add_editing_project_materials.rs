@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_editing_project_materials(&self) -> AddEditingProjectMaterials {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for AddEditingProjectMaterialsRequest {
 }
 
 impl ::std::fmt::Debug for AddEditingProjectMaterialsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -126,6 +128,7 @@ impl rt::Record for AddEditingProjectMaterialsResponse {
 }
 
 impl ::std::fmt::Debug for AddEditingProjectMaterialsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -206,6 +209,7 @@ impl rt::Record for AddEditingProjectMaterialsResponseMaterialList {
 }
 
 impl ::std::fmt::Debug for AddEditingProjectMaterialsResponseMaterialList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_transcode_template_group(&self) -> AddTranscodeTemplateGroup {
         Call::new(self)
     }
@@ -86,6 +87,7 @@ impl rt::Record for AddTranscodeTemplateGroupRequest {
 }
 
 impl ::std::fmt::Debug for AddTranscodeTemplateGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -134,6 +136,7 @@ impl rt::Record for AddTranscodeTemplateGroupResponse {
 }
 
 impl ::std::fmt::Debug for AddTranscodeTemplateGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

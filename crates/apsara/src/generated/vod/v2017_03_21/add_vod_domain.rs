@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_vod_domain(&self) -> AddVodDomain {
         Call::new(self)
     }
@@ -97,6 +98,7 @@ impl rt::Record for AddVodDomainRequest {
 }
 
 impl ::std::fmt::Debug for AddVodDomainRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -139,6 +141,7 @@ impl rt::Record for AddVodDomainResponse {
 }
 
 impl ::std::fmt::Debug for AddVodDomainResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

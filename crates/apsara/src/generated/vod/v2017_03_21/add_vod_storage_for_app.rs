@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_vod_storage_for_app(&self) -> AddVodStorageForApp {
         Call::new(self)
     }
@@ -77,6 +78,7 @@ impl rt::Record for AddVodStorageForAppRequest {
 }
 
 impl ::std::fmt::Debug for AddVodStorageForAppRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -124,6 +126,7 @@ impl rt::Record for AddVodStorageForAppResponse {
 }
 
 impl ::std::fmt::Debug for AddVodStorageForAppResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_vod_template(&self) -> AddVodTemplate {
         Call::new(self)
     }
@@ -88,6 +89,7 @@ impl rt::Record for AddVodTemplateRequest {
 }
 
 impl ::std::fmt::Debug for AddVodTemplateRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -135,6 +137,7 @@ impl rt::Record for AddVodTemplateResponse {
 }
 
 impl ::std::fmt::Debug for AddVodTemplateResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

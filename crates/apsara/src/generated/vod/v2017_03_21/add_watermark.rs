@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_watermark(&self) -> AddWatermark {
         Call::new(self)
     }
@@ -97,6 +98,7 @@ impl rt::Record for AddWatermarkRequest {
 }
 
 impl ::std::fmt::Debug for AddWatermarkRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -144,6 +146,7 @@ impl rt::Record for AddWatermarkResponse {
 }
 
 impl ::std::fmt::Debug for AddWatermarkResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -194,6 +197,7 @@ impl rt::Record for AddWatermarkResponseWatermarkInfo {
 }
 
 impl ::std::fmt::Debug for AddWatermarkResponseWatermarkInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn attach_app_policy_to_identity(&self) -> AttachAppPolicyToIdentity {
         Call::new(self)
     }
@@ -89,6 +90,7 @@ impl rt::Record for AttachAppPolicyToIdentityRequest {
 }
 
 impl ::std::fmt::Debug for AttachAppPolicyToIdentityRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -139,6 +141,7 @@ impl rt::Record for AttachAppPolicyToIdentityResponse {
 }
 
 impl ::std::fmt::Debug for AttachAppPolicyToIdentityResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

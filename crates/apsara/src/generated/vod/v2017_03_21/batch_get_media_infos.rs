@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn batch_get_media_infos(&self) -> BatchGetMediaInfos {
         Call::new(self)
     }
@@ -68,6 +69,7 @@ impl rt::Record for BatchGetMediaInfosRequest {
 }
 
 impl ::std::fmt::Debug for BatchGetMediaInfosRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -124,6 +126,7 @@ impl rt::Record for BatchGetMediaInfosResponse {
 }
 
 impl ::std::fmt::Debug for BatchGetMediaInfosResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -213,6 +216,7 @@ impl rt::Record for BatchGetMediaInfosResponseMediaInfosMediaInfo {
 }
 
 impl ::std::fmt::Debug for BatchGetMediaInfosResponseMediaInfosMediaInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -284,6 +288,7 @@ impl rt::Record for BatchGetMediaInfosResponseMediaInfosMezzanineInfoAudioStream
 }
 
 impl ::std::fmt::Debug for BatchGetMediaInfosResponseMediaInfosMezzanineInfoAudioStreamList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -379,6 +384,7 @@ impl rt::Record for BatchGetMediaInfosResponseMediaInfosMezzanineInfoVideoStream
 }
 
 impl ::std::fmt::Debug for BatchGetMediaInfosResponseMediaInfosMezzanineInfoVideoStreamList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -448,6 +454,7 @@ impl rt::Record for BatchGetMediaInfosResponseMediaInfosMezzanineInfo {
 }
 
 impl ::std::fmt::Debug for BatchGetMediaInfosResponseMediaInfosMezzanineInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -552,6 +559,7 @@ impl rt::Record for BatchGetMediaInfosResponseMediaInfosPlayInfoList {
 }
 
 impl ::std::fmt::Debug for BatchGetMediaInfosResponseMediaInfosPlayInfoList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -587,6 +595,7 @@ impl rt::Record for BatchGetMediaInfosResponseMediaInfos {
 }
 
 impl ::std::fmt::Debug for BatchGetMediaInfosResponseMediaInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn batch_set_vod_domain_configs(&self) -> BatchSetVodDomainConfigs {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for BatchSetVodDomainConfigsRequest {
 }
 
 impl ::std::fmt::Debug for BatchSetVodDomainConfigsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -112,6 +114,7 @@ impl rt::Record for BatchSetVodDomainConfigsResponse {
 }
 
 impl ::std::fmt::Debug for BatchSetVodDomainConfigsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn batch_start_vod_domain(&self) -> BatchStartVodDomain {
         Call::new(self)
     }
@@ -60,6 +61,7 @@ impl rt::Record for BatchStartVodDomainRequest {
 }
 
 impl ::std::fmt::Debug for BatchStartVodDomainRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -102,6 +104,7 @@ impl rt::Record for BatchStartVodDomainResponse {
 }
 
 impl ::std::fmt::Debug for BatchStartVodDomainResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

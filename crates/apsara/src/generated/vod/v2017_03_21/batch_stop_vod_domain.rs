@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn batch_stop_vod_domain(&self) -> BatchStopVodDomain {
         Call::new(self)
     }
@@ -60,6 +61,7 @@ impl rt::Record for BatchStopVodDomainRequest {
 }
 
 impl ::std::fmt::Debug for BatchStopVodDomainRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -102,6 +104,7 @@ impl rt::Record for BatchStopVodDomainResponse {
 }
 
 impl ::std::fmt::Debug for BatchStopVodDomainResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

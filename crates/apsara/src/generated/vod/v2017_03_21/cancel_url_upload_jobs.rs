@@ -25,6 +25,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn cancel_url_upload_jobs(&self) -> CancelUrlUploadJobs {
         Call::new(self)
     }
@@ -67,6 +68,7 @@ impl rt::Record for CancelUrlUploadJobsRequest {
 }
 
 impl ::std::fmt::Debug for CancelUrlUploadJobsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -117,6 +119,7 @@ impl rt::Record for CancelUrlUploadJobsResponse {
 }
 
 impl ::std::fmt::Debug for CancelUrlUploadJobsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

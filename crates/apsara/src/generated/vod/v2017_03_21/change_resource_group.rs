@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn change_resource_group(&self) -> ChangeResourceGroup {
         Call::new(self)
     }
@@ -89,6 +90,7 @@ impl rt::Record for ChangeResourceGroupRequest {
 }
 
 impl ::std::fmt::Debug for ChangeResourceGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -131,6 +133,7 @@ impl rt::Record for ChangeResourceGroupResponse {
 }
 
 impl ::std::fmt::Debug for ChangeResourceGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

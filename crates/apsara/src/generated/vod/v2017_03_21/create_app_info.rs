@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_app_info(&self) -> CreateAppInfo {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for CreateAppInfoRequest {
 }
 
 impl ::std::fmt::Debug for CreateAppInfoRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -126,6 +128,7 @@ impl rt::Record for CreateAppInfoResponse {
 }
 
 impl ::std::fmt::Debug for CreateAppInfoResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

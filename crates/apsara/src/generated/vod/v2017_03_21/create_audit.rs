@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_audit(&self) -> CreateAudit {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for CreateAuditRequest {
 }
 
 impl ::std::fmt::Debug for CreateAuditRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -101,6 +103,7 @@ impl rt::Record for CreateAuditResponse {
 }
 
 impl ::std::fmt::Debug for CreateAuditResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

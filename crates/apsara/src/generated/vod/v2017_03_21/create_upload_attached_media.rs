@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_upload_attached_media(&self) -> CreateUploadAttachedMedia {
         Call::new(self)
     }
@@ -150,6 +151,7 @@ impl rt::Record for CreateUploadAttachedMediaRequest {
 }
 
 impl ::std::fmt::Debug for CreateUploadAttachedMediaRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -209,6 +211,7 @@ impl rt::Record for CreateUploadAttachedMediaResponse {
 }
 
 impl ::std::fmt::Debug for CreateUploadAttachedMediaResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_upload_image(&self) -> CreateUploadImage {
         Call::new(self)
     }
@@ -140,6 +141,7 @@ impl rt::Record for CreateUploadImageRequest {
 }
 
 impl ::std::fmt::Debug for CreateUploadImageRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -199,6 +201,7 @@ impl rt::Record for CreateUploadImageResponse {
 }
 
 impl ::std::fmt::Debug for CreateUploadImageResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

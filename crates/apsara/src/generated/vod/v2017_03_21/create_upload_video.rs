@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_upload_video(&self) -> CreateUploadVideo {
         Call::new(self)
     }
@@ -168,6 +169,7 @@ impl rt::Record for CreateUploadVideoRequest {
 }
 
 impl ::std::fmt::Debug for CreateUploadVideoRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -221,6 +223,7 @@ impl rt::Record for CreateUploadVideoResponse {
 }
 
 impl ::std::fmt::Debug for CreateUploadVideoResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn decrypt_kms_data_key(&self) -> DecryptKmsDataKey {
         Call::new(self)
     }
@@ -60,6 +61,7 @@ impl rt::Record for DecryptKmsDataKeyRequest {
 }
 
 impl ::std::fmt::Debug for DecryptKmsDataKeyRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -110,6 +112,7 @@ impl rt::Record for DecryptKmsDataKeyResponse {
 }
 
 impl ::std::fmt::Debug for DecryptKmsDataKeyResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_ai_image_infos(&self) -> DeleteAiImageInfos {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for DeleteAiImageInfosRequest {
 }
 
 impl ::std::fmt::Debug for DeleteAiImageInfosRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -101,6 +103,7 @@ impl rt::Record for DeleteAiImageInfosResponse {
 }
 
 impl ::std::fmt::Debug for DeleteAiImageInfosResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

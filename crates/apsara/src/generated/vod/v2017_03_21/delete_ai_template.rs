@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_ai_template(&self) -> DeleteAiTemplate {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for DeleteAiTemplateRequest {
 }
 
 impl ::std::fmt::Debug for DeleteAiTemplateRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -106,6 +108,7 @@ impl rt::Record for DeleteAiTemplateResponse {
 }
 
 impl ::std::fmt::Debug for DeleteAiTemplateResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_app_info(&self) -> DeleteAppInfo {
         Call::new(self)
     }
@@ -57,6 +58,7 @@ impl rt::Record for DeleteAppInfoRequest {
 }
 
 impl ::std::fmt::Debug for DeleteAppInfoRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -99,6 +101,7 @@ impl rt::Record for DeleteAppInfoResponse {
 }
 
 impl ::std::fmt::Debug for DeleteAppInfoResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_attached_media(&self) -> DeleteAttachedMedia {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for DeleteAttachedMediaRequest {
 }
 
 impl ::std::fmt::Debug for DeleteAttachedMediaRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -106,6 +108,7 @@ impl rt::Record for DeleteAttachedMediaResponse {
 }
 
 impl ::std::fmt::Debug for DeleteAttachedMediaResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

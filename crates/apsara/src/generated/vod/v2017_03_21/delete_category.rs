@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_category(&self) -> DeleteCategory {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for DeleteCategoryRequest {
 }
 
 impl ::std::fmt::Debug for DeleteCategoryRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -101,6 +103,7 @@ impl rt::Record for DeleteCategoryResponse {
 }
 
 impl ::std::fmt::Debug for DeleteCategoryResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

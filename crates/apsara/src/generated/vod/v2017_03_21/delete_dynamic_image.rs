@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_dynamic_image(&self) -> DeleteDynamicImage {
         Call::new(self)
     }
@@ -68,6 +69,7 @@ impl rt::Record for DeleteDynamicImageRequest {
 }
 
 impl ::std::fmt::Debug for DeleteDynamicImageRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -110,6 +112,7 @@ impl rt::Record for DeleteDynamicImageResponse {
 }
 
 impl ::std::fmt::Debug for DeleteDynamicImageResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_editing_project(&self) -> DeleteEditingProject {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for DeleteEditingProjectRequest {
 }
 
 impl ::std::fmt::Debug for DeleteEditingProjectRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -101,6 +103,7 @@ impl rt::Record for DeleteEditingProjectResponse {
 }
 
 impl ::std::fmt::Debug for DeleteEditingProjectResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_editing_project_materials(&self) -> DeleteEditingProjectMaterials {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for DeleteEditingProjectMaterialsRequest {
 }
 
 impl ::std::fmt::Debug for DeleteEditingProjectMaterialsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -121,6 +123,7 @@ impl rt::Record for DeleteEditingProjectMaterialsResponse {
 }
 
 impl ::std::fmt::Debug for DeleteEditingProjectMaterialsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

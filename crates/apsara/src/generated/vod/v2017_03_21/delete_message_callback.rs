@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_message_callback(&self) -> DeleteMessageCallback {
         Call::new(self)
     }
@@ -57,6 +58,7 @@ impl rt::Record for DeleteMessageCallbackRequest {
 }
 
 impl ::std::fmt::Debug for DeleteMessageCallbackRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -99,6 +101,7 @@ impl rt::Record for DeleteMessageCallbackResponse {
 }
 
 impl ::std::fmt::Debug for DeleteMessageCallbackResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

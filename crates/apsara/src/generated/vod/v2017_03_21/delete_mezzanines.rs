@@ -25,6 +25,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_mezzanines(&self) -> DeleteMezzanines {
         Call::new(self)
     }
@@ -76,6 +77,7 @@ impl rt::Record for DeleteMezzaninesRequest {
 }
 
 impl ::std::fmt::Debug for DeleteMezzaninesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -129,6 +131,7 @@ impl rt::Record for DeleteMezzaninesResponse {
 }
 
 impl ::std::fmt::Debug for DeleteMezzaninesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

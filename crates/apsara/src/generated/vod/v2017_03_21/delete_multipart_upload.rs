@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_multipart_upload(&self) -> DeleteMultipartUpload {
         Call::new(self)
     }
@@ -69,6 +70,7 @@ impl rt::Record for DeleteMultipartUploadRequest {
 }
 
 impl ::std::fmt::Debug for DeleteMultipartUploadRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -111,6 +113,7 @@ impl rt::Record for DeleteMultipartUploadResponse {
 }
 
 impl ::std::fmt::Debug for DeleteMultipartUploadResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_stream(&self) -> DeleteStream {
         Call::new(self)
     }
@@ -77,6 +78,7 @@ impl rt::Record for DeleteStreamRequest {
 }
 
 impl ::std::fmt::Debug for DeleteStreamRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -119,6 +121,7 @@ impl rt::Record for DeleteStreamResponse {
 }
 
 impl ::std::fmt::Debug for DeleteStreamResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

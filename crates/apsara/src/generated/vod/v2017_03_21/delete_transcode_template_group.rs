@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_transcode_template_group(&self) -> DeleteTranscodeTemplateGroup {
         Call::new(self)
     }
@@ -77,6 +78,7 @@ impl rt::Record for DeleteTranscodeTemplateGroupRequest {
 }
 
 impl ::std::fmt::Debug for DeleteTranscodeTemplateGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -124,6 +126,7 @@ impl rt::Record for DeleteTranscodeTemplateGroupResponse {
 }
 
 impl ::std::fmt::Debug for DeleteTranscodeTemplateGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

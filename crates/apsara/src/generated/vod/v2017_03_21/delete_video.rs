@@ -25,6 +25,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_video(&self) -> DeleteVideo {
         Call::new(self)
     }
@@ -67,6 +68,7 @@ impl rt::Record for DeleteVideoRequest {
 }
 
 impl ::std::fmt::Debug for DeleteVideoRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -120,6 +122,7 @@ impl rt::Record for DeleteVideoResponse {
 }
 
 impl ::std::fmt::Debug for DeleteVideoResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_vod_domain(&self) -> DeleteVodDomain {
         Call::new(self)
     }
@@ -60,6 +61,7 @@ impl rt::Record for DeleteVodDomainRequest {
 }
 
 impl ::std::fmt::Debug for DeleteVodDomainRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -102,6 +104,7 @@ impl rt::Record for DeleteVodDomainResponse {
 }
 
 impl ::std::fmt::Debug for DeleteVodDomainResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

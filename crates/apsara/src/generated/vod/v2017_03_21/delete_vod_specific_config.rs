@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_vod_specific_config(&self) -> DeleteVodSpecificConfig {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for DeleteVodSpecificConfigRequest {
 }
 
 impl ::std::fmt::Debug for DeleteVodSpecificConfigRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -121,6 +123,7 @@ impl rt::Record for DeleteVodSpecificConfigResponse {
 }
 
 impl ::std::fmt::Debug for DeleteVodSpecificConfigResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

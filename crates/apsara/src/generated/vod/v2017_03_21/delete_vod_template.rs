@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_vod_template(&self) -> DeleteVodTemplate {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for DeleteVodTemplateRequest {
 }
 
 impl ::std::fmt::Debug for DeleteVodTemplateRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -106,6 +108,7 @@ impl rt::Record for DeleteVodTemplateResponse {
 }
 
 impl ::std::fmt::Debug for DeleteVodTemplateResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_watermark(&self) -> DeleteWatermark {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for DeleteWatermarkRequest {
 }
 
 impl ::std::fmt::Debug for DeleteWatermarkRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -101,6 +103,7 @@ impl rt::Record for DeleteWatermarkResponse {
 }
 
 impl ::std::fmt::Debug for DeleteWatermarkResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

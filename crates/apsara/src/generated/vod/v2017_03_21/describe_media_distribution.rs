@@ -25,6 +25,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_media_distribution(&self) -> DescribeMediaDistribution {
         Call::new(self)
     }
@@ -85,6 +86,7 @@ impl rt::Record for DescribeMediaDistributionRequest {
 }
 
 impl ::std::fmt::Debug for DescribeMediaDistributionRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -137,6 +139,7 @@ impl rt::Record for DescribeMediaDistributionResponse {
 }
 
 impl ::std::fmt::Debug for DescribeMediaDistributionResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -175,6 +178,7 @@ impl rt::Record for DescribeMediaDistributionResponseMediaDistributionList {
 }
 
 impl ::std::fmt::Debug for DescribeMediaDistributionResponseMediaDistributionList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

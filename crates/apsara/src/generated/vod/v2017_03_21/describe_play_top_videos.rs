@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_play_top_videos(&self) -> DescribePlayTopVideos {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for DescribePlayTopVideosRequest {
 }
 
 impl ::std::fmt::Debug for DescribePlayTopVideosRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -141,6 +143,7 @@ impl rt::Record for DescribePlayTopVideosResponse {
 }
 
 impl ::std::fmt::Debug for DescribePlayTopVideosResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -185,6 +188,7 @@ impl rt::Record for DescribePlayTopVideosResponseTopPlayVideos {
 }
 
 impl ::std::fmt::Debug for DescribePlayTopVideosResponseTopPlayVideos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

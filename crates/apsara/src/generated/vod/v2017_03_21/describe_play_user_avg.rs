@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_play_user_avg(&self) -> DescribePlayUserAvg {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DescribePlayUserAvgRequest {
 }
 
 impl ::std::fmt::Debug for DescribePlayUserAvgRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -118,6 +120,7 @@ impl rt::Record for DescribePlayUserAvgResponse {
 }
 
 impl ::std::fmt::Debug for DescribePlayUserAvgResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -156,6 +159,7 @@ impl rt::Record for DescribePlayUserAvgResponseUserPlayStatisAvgs {
 }
 
 impl ::std::fmt::Debug for DescribePlayUserAvgResponseUserPlayStatisAvgs {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

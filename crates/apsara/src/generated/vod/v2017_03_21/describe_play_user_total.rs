@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_play_user_total(&self) -> DescribePlayUserTotal {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DescribePlayUserTotalRequest {
 }
 
 impl ::std::fmt::Debug for DescribePlayUserTotalRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -118,6 +120,7 @@ impl rt::Record for DescribePlayUserTotalResponse {
 }
 
 impl ::std::fmt::Debug for DescribePlayUserTotalResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -159,6 +162,7 @@ impl rt::Record for DescribePlayUserTotalResponseUserPlayStatisTotalsUv {
 }
 
 impl ::std::fmt::Debug for DescribePlayUserTotalResponseUserPlayStatisTotalsUv {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -194,6 +198,7 @@ impl rt::Record for DescribePlayUserTotalResponseUserPlayStatisTotalsVv {
 }
 
 impl ::std::fmt::Debug for DescribePlayUserTotalResponseUserPlayStatisTotalsVv {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -232,6 +237,7 @@ impl rt::Record for DescribePlayUserTotalResponseUserPlayStatisTotals {
 }
 
 impl ::std::fmt::Debug for DescribePlayUserTotalResponseUserPlayStatisTotals {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_play_video_statis(&self) -> DescribePlayVideoStatis {
         Call::new(self)
     }
@@ -80,6 +81,7 @@ impl rt::Record for DescribePlayVideoStatisRequest {
 }
 
 impl ::std::fmt::Debug for DescribePlayVideoStatisRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -130,6 +132,7 @@ impl rt::Record for DescribePlayVideoStatisResponse {
 }
 
 impl ::std::fmt::Debug for DescribePlayVideoStatisResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -177,6 +180,7 @@ impl rt::Record for DescribePlayVideoStatisResponseVideoPlayStatisDetails {
 }
 
 impl ::std::fmt::Debug for DescribePlayVideoStatisResponseVideoPlayStatisDetails {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

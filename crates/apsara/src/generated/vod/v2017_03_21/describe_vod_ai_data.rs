@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_ai_data(&self) -> DescribeVodAiData {
         Call::new(self)
     }
@@ -88,6 +89,7 @@ impl rt::Record for DescribeVodAiDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodAiDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -138,6 +140,7 @@ impl rt::Record for DescribeVodAiDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodAiDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -173,6 +176,7 @@ impl rt::Record for DescribeVodAiDataResponseAiDataData {
 }
 
 impl ::std::fmt::Debug for DescribeVodAiDataResponseAiDataData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -202,6 +206,7 @@ impl rt::Record for DescribeVodAiDataResponseAiData {
 }
 
 impl ::std::fmt::Debug for DescribeVodAiDataResponseAiData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -25,6 +25,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_certificate_list(&self) -> DescribeVodCertificateList {
         Call::new(self)
     }
@@ -56,6 +57,7 @@ impl rt::Record for DescribeVodCertificateListRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodCertificateListRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -105,6 +107,7 @@ impl rt::Record for DescribeVodCertificateListResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodCertificateListResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -173,6 +176,7 @@ impl rt::Record for DescribeVodCertificateListResponseCertificateListModelCertLi
 }
 
 impl ::std::fmt::Debug for DescribeVodCertificateListResponseCertificateListModelCertList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -202,6 +206,7 @@ impl rt::Record for DescribeVodCertificateListResponseCertificateListModel {
 }
 
 impl ::std::fmt::Debug for DescribeVodCertificateListResponseCertificateListModel {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_domain_bps_data(&self) -> DescribeVodDomainBpsData {
         Call::new(self)
     }
@@ -104,6 +105,7 @@ impl rt::Record for DescribeVodDomainBpsDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainBpsDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -169,6 +171,7 @@ impl rt::Record for DescribeVodDomainBpsDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainBpsDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -219,6 +222,7 @@ impl rt::Record for DescribeVodDomainBpsDataResponseBpsDataPerInterval {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainBpsDataResponseBpsDataPerInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_domain_bps_data_by_layer(
         &self,
     ) -> DescribeVodDomainBpsDataByLayer {
@@ -116,6 +117,7 @@ impl rt::Record for DescribeVodDomainBpsDataByLayerRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainBpsDataByLayerRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -167,6 +169,7 @@ impl rt::Record for DescribeVodDomainBpsDataByLayerResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainBpsDataByLayerResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -205,6 +208,7 @@ impl rt::Record for DescribeVodDomainBpsDataByLayerResponseBpsDataInterval {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainBpsDataByLayerResponseBpsDataInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

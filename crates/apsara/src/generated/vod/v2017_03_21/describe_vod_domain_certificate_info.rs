@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_domain_certificate_info(
         &self,
     ) -> DescribeVodDomainCertificateInfo {
@@ -63,6 +64,7 @@ impl rt::Record for DescribeVodDomainCertificateInfoRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainCertificateInfoRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -110,6 +112,7 @@ impl rt::Record for DescribeVodDomainCertificateInfoResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainCertificateInfoResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -184,6 +187,7 @@ impl rt::Record for DescribeVodDomainCertificateInfoResponseCertInfos {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainCertificateInfoResponseCertInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_domain_configs(&self) -> DescribeVodDomainConfigs {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for DescribeVodDomainConfigsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainConfigsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -117,6 +119,7 @@ impl rt::Record for DescribeVodDomainConfigsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainConfigsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -152,6 +155,7 @@ impl rt::Record for DescribeVodDomainConfigsResponseDomainConfigsFunctionArgs {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainConfigsResponseDomainConfigsFunctionArgs {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -187,6 +191,7 @@ impl rt::Record for DescribeVodDomainConfigsResponseDomainConfigs {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainConfigsResponseDomainConfigs {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_domain_detail(&self) -> DescribeVodDomainDetail {
         Call::new(self)
     }
@@ -60,6 +61,7 @@ impl rt::Record for DescribeVodDomainDetailRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainDetailRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -107,6 +109,7 @@ impl rt::Record for DescribeVodDomainDetailResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainDetailResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -154,6 +157,7 @@ impl rt::Record for DescribeVodDomainDetailResponseDomainDetailSources {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainDetailResponseDomainDetailSources {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -213,6 +217,7 @@ impl rt::Record for DescribeVodDomainDetailResponseDomainDetail {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainDetailResponseDomainDetail {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_domain_hit_rate_data(&self) -> DescribeVodDomainHitRateData {
         Call::new(self)
     }
@@ -86,6 +87,7 @@ impl rt::Record for DescribeVodDomainHitRateDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainHitRateDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -145,6 +147,7 @@ impl rt::Record for DescribeVodDomainHitRateDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainHitRateDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -183,6 +186,7 @@ impl rt::Record for DescribeVodDomainHitRateDataResponseHitRateInterval {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainHitRateDataResponseHitRateInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

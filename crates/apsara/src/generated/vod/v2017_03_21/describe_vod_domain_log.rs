@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_domain_log(&self) -> DescribeVodDomainLog {
         Call::new(self)
     }
@@ -96,6 +97,7 @@ impl rt::Record for DescribeVodDomainLogRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainLogRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -143,6 +145,7 @@ impl rt::Record for DescribeVodDomainLogResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainLogResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -187,6 +190,7 @@ impl rt::Record for DescribeVodDomainLogResponseDomainLogDetailsLogInfos {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainLogResponseDomainLogDetailsLogInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -219,6 +223,7 @@ impl rt::Record for DescribeVodDomainLogResponseDomainLogDetailsPageInfos {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainLogResponseDomainLogDetailsPageInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -254,6 +259,7 @@ impl rt::Record for DescribeVodDomainLogResponseDomainLogDetails {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainLogResponseDomainLogDetails {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_domain_max95_bps_data(&self) -> DescribeVodDomainMax95BpsData {
         Call::new(self)
     }
@@ -95,6 +96,7 @@ impl rt::Record for DescribeVodDomainMax95BpsDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainMax95BpsDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -160,6 +162,7 @@ impl rt::Record for DescribeVodDomainMax95BpsDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainMax95BpsDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -201,6 +204,7 @@ impl rt::Record for DescribeVodDomainMax95BpsDataResponseDetailData {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainMax95BpsDataResponseDetailData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

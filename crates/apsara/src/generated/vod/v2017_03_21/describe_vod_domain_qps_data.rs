@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_domain_qps_data(&self) -> DescribeVodDomainQpsData {
         Call::new(self)
     }
@@ -105,6 +106,7 @@ impl rt::Record for DescribeVodDomainQpsDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainQpsDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -165,6 +167,7 @@ impl rt::Record for DescribeVodDomainQpsDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainQpsDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -233,6 +236,7 @@ impl rt::Record for DescribeVodDomainQpsDataResponseQpsDataInterval {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainQpsDataResponseQpsDataInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_domain_real_time_bps_data(
         &self,
     ) -> DescribeVodDomainRealTimeBpsData {
@@ -100,6 +101,7 @@ impl rt::Record for DescribeVodDomainRealTimeBpsDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainRealTimeBpsDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -147,6 +149,7 @@ impl rt::Record for DescribeVodDomainRealTimeBpsDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainRealTimeBpsDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -182,6 +185,7 @@ impl rt::Record for DescribeVodDomainRealTimeBpsDataResponseData {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainRealTimeBpsDataResponseData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_domain_real_time_byte_hit_rate_data(
         &self,
     ) -> DescribeVodDomainRealTimeByteHitRateData {
@@ -82,6 +83,7 @@ impl rt::Record for DescribeVodDomainRealTimeByteHitRateDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainRealTimeByteHitRateDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -129,6 +131,7 @@ impl rt::Record for DescribeVodDomainRealTimeByteHitRateDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainRealTimeByteHitRateDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -164,6 +167,7 @@ impl rt::Record for DescribeVodDomainRealTimeByteHitRateDataResponseData {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainRealTimeByteHitRateDataResponseData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -31,6 +31,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_domain_real_time_detail_data(
         &self,
     ) -> DescribeVodDomainRealTimeDetailData {
@@ -131,6 +132,7 @@ impl rt::Record for DescribeVodDomainRealTimeDetailDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainRealTimeDetailDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -179,6 +181,7 @@ impl rt::Record for DescribeVodDomainRealTimeDetailDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainRealTimeDetailDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_domain_real_time_http_code_data(
         &self,
     ) -> DescribeVodDomainRealTimeHttpCodeData {
@@ -100,6 +101,7 @@ impl rt::Record for DescribeVodDomainRealTimeHttpCodeDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainRealTimeHttpCodeDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -162,6 +164,7 @@ impl rt::Record for DescribeVodDomainRealTimeHttpCodeDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainRealTimeHttpCodeDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -201,6 +204,7 @@ impl rt::Record for DescribeVodDomainRealTimeHttpCodeDataResponseRealTimeHttpCod
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainRealTimeHttpCodeDataResponseRealTimeHttpCodeDataValue {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -232,6 +236,7 @@ impl rt::Record for DescribeVodDomainRealTimeHttpCodeDataResponseRealTimeHttpCod
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainRealTimeHttpCodeDataResponseRealTimeHttpCodeData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_domain_real_time_qps_data(
         &self,
     ) -> DescribeVodDomainRealTimeQpsData {
@@ -100,6 +101,7 @@ impl rt::Record for DescribeVodDomainRealTimeQpsDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainRealTimeQpsDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -147,6 +149,7 @@ impl rt::Record for DescribeVodDomainRealTimeQpsDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainRealTimeQpsDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -182,6 +185,7 @@ impl rt::Record for DescribeVodDomainRealTimeQpsDataResponseData {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainRealTimeQpsDataResponseData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_domain_real_time_req_hit_rate_data(
         &self,
     ) -> DescribeVodDomainRealTimeReqHitRateData {
@@ -82,6 +83,7 @@ impl rt::Record for DescribeVodDomainRealTimeReqHitRateDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainRealTimeReqHitRateDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -129,6 +131,7 @@ impl rt::Record for DescribeVodDomainRealTimeReqHitRateDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainRealTimeReqHitRateDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -164,6 +167,7 @@ impl rt::Record for DescribeVodDomainRealTimeReqHitRateDataResponseData {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainRealTimeReqHitRateDataResponseData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

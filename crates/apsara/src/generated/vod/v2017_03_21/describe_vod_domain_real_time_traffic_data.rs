@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_domain_real_time_traffic_data(
         &self,
     ) -> DescribeVodDomainRealTimeTrafficData {
@@ -100,6 +101,7 @@ impl rt::Record for DescribeVodDomainRealTimeTrafficDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainRealTimeTrafficDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -162,6 +164,7 @@ impl rt::Record for DescribeVodDomainRealTimeTrafficDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainRealTimeTrafficDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -198,6 +201,7 @@ impl rt::Record for DescribeVodDomainRealTimeTrafficDataResponseRealTimeTrafficD
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainRealTimeTrafficDataResponseRealTimeTrafficDataPerInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

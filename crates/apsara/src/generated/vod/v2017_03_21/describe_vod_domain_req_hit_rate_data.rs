@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_domain_req_hit_rate_data(
         &self,
     ) -> DescribeVodDomainReqHitRateData {
@@ -88,6 +89,7 @@ impl rt::Record for DescribeVodDomainReqHitRateDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainReqHitRateDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -147,6 +149,7 @@ impl rt::Record for DescribeVodDomainReqHitRateDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainReqHitRateDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -185,6 +188,7 @@ impl rt::Record for DescribeVodDomainReqHitRateDataResponseData {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainReqHitRateDataResponseData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

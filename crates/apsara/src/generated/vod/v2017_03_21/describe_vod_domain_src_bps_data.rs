@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_domain_src_bps_data(&self) -> DescribeVodDomainSrcBpsData {
         Call::new(self)
     }
@@ -86,6 +87,7 @@ impl rt::Record for DescribeVodDomainSrcBpsDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainSrcBpsDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -148,6 +150,7 @@ impl rt::Record for DescribeVodDomainSrcBpsDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainSrcBpsDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -186,6 +189,7 @@ impl rt::Record for DescribeVodDomainSrcBpsDataResponseSrcBpsDataPerInterval {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainSrcBpsDataResponseSrcBpsDataPerInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

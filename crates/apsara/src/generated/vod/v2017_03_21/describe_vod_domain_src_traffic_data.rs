@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_domain_src_traffic_data(
         &self,
     ) -> DescribeVodDomainSrcTrafficData {
@@ -88,6 +89,7 @@ impl rt::Record for DescribeVodDomainSrcTrafficDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainSrcTrafficDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -153,6 +155,7 @@ impl rt::Record for DescribeVodDomainSrcTrafficDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainSrcTrafficDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -191,6 +194,7 @@ impl rt::Record for DescribeVodDomainSrcTrafficDataResponseSrcTrafficDataPerInte
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainSrcTrafficDataResponseSrcTrafficDataPerInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_domain_traffic_data(&self) -> DescribeVodDomainTrafficData {
         Call::new(self)
     }
@@ -104,6 +105,7 @@ impl rt::Record for DescribeVodDomainTrafficDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainTrafficDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -169,6 +171,7 @@ impl rt::Record for DescribeVodDomainTrafficDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainTrafficDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -219,6 +222,7 @@ impl rt::Record for DescribeVodDomainTrafficDataResponseTrafficDataPerInterval {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainTrafficDataResponseTrafficDataPerInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

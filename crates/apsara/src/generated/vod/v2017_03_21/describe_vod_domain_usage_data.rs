@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_domain_usage_data(&self) -> DescribeVodDomainUsageData {
         Call::new(self)
     }
@@ -116,6 +117,7 @@ impl rt::Record for DescribeVodDomainUsageDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainUsageDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -183,6 +185,7 @@ impl rt::Record for DescribeVodDomainUsageDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainUsageDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -218,6 +221,7 @@ impl rt::Record for DescribeVodDomainUsageDataResponseUsageDataPerInterval {
 }
 
 impl ::std::fmt::Debug for DescribeVodDomainUsageDataResponseUsageDataPerInterval {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

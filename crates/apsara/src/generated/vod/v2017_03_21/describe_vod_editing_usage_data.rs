@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_editing_usage_data(&self) -> DescribeVodEditingUsageData {
         Call::new(self)
     }
@@ -95,6 +96,7 @@ impl rt::Record for DescribeVodEditingUsageDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodEditingUsageDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -148,6 +150,7 @@ impl rt::Record for DescribeVodEditingUsageDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodEditingUsageDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -189,6 +192,7 @@ impl rt::Record for DescribeVodEditingUsageDataResponseEditingData {
 }
 
 impl ::std::fmt::Debug for DescribeVodEditingUsageDataResponseEditingData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

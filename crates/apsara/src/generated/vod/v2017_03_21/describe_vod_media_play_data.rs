@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_media_play_data(&self) -> DescribeVodMediaPlayData {
         Call::new(self)
     }
@@ -134,6 +135,7 @@ impl rt::Record for DescribeVodMediaPlayDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodMediaPlayDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -196,6 +198,7 @@ impl rt::Record for DescribeVodMediaPlayDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodMediaPlayDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -249,6 +252,7 @@ impl rt::Record for DescribeVodMediaPlayDataResponseQoeInfoList {
 }
 
 impl ::std::fmt::Debug for DescribeVodMediaPlayDataResponseQoeInfoList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

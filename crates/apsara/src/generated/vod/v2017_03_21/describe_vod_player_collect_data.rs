@@ -32,6 +32,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_player_collect_data(&self) -> DescribeVodPlayerCollectData {
         Call::new(self)
     }
@@ -128,6 +129,7 @@ impl rt::Record for DescribeVodPlayerCollectDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodPlayerCollectDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -175,6 +177,7 @@ impl rt::Record for DescribeVodPlayerCollectDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodPlayerCollectDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -216,6 +219,7 @@ impl rt::Record for DescribeVodPlayerCollectDataResponseDataList {
 }
 
 impl ::std::fmt::Debug for DescribeVodPlayerCollectDataResponseDataList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_player_dimension_data(&self) -> DescribeVodPlayerDimensionData {
         Call::new(self)
     }
@@ -97,6 +98,7 @@ impl rt::Record for DescribeVodPlayerDimensionDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodPlayerDimensionDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -144,6 +146,7 @@ impl rt::Record for DescribeVodPlayerDimensionDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodPlayerDimensionDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

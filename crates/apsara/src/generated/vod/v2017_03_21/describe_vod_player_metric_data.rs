@@ -33,6 +33,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_player_metric_data(&self) -> DescribeVodPlayerMetricData {
         Call::new(self)
     }
@@ -165,6 +166,7 @@ impl rt::Record for DescribeVodPlayerMetricDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodPlayerMetricDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -230,6 +232,7 @@ impl rt::Record for DescribeVodPlayerMetricDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodPlayerMetricDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -337,6 +340,7 @@ impl rt::Record for DescribeVodPlayerMetricDataResponseDataList {
 }
 
 impl ::std::fmt::Debug for DescribeVodPlayerMetricDataResponseDataList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -369,6 +373,7 @@ impl rt::Record for DescribeVodPlayerMetricDataResponseExtend {
 }
 
 impl ::std::fmt::Debug for DescribeVodPlayerMetricDataResponseExtend {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -30,6 +30,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_range_data_by_locate_and_isp_service(
         &self,
     ) -> DescribeVodRangeDataByLocateAndIspService {
@@ -103,6 +104,7 @@ impl rt::Record for DescribeVodRangeDataByLocateAndIspServiceRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodRangeDataByLocateAndIspServiceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -151,6 +153,7 @@ impl rt::Record for DescribeVodRangeDataByLocateAndIspServiceResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodRangeDataByLocateAndIspServiceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -25,6 +25,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_refresh_quota(&self) -> DescribeVodRefreshQuota {
         Call::new(self)
     }
@@ -45,6 +46,7 @@ impl rt::Record for DescribeVodRefreshQuotaRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodRefreshQuotaRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -113,6 +115,7 @@ impl rt::Record for DescribeVodRefreshQuotaResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodRefreshQuotaResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_refresh_tasks(&self) -> DescribeVodRefreshTasks {
         Call::new(self)
     }
@@ -132,6 +133,7 @@ impl rt::Record for DescribeVodRefreshTasksRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodRefreshTasksRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -194,6 +196,7 @@ impl rt::Record for DescribeVodRefreshTasksResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodRefreshTasksResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -244,6 +247,7 @@ impl rt::Record for DescribeVodRefreshTasksResponseTasks {
 }
 
 impl ::std::fmt::Debug for DescribeVodRefreshTasksResponseTasks {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

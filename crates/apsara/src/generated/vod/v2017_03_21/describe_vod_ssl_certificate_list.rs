@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_ssl_certificate_list(&self) -> DescribeVodSslCertificateList {
         Call::new(self)
     }
@@ -86,6 +87,7 @@ impl rt::Record for DescribeVodSslCertificateListRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodSslCertificateListRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -135,6 +137,7 @@ impl rt::Record for DescribeVodSslCertificateListResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodSslCertificateListResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -185,6 +188,7 @@ impl rt::Record for DescribeVodSslCertificateListResponseCertificateListModelCer
 }
 
 impl ::std::fmt::Debug for DescribeVodSslCertificateListResponseCertificateListModelCertList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -222,6 +226,7 @@ impl rt::Record for DescribeVodSslCertificateListResponseCertificateListModel {
 }
 
 impl ::std::fmt::Debug for DescribeVodSslCertificateListResponseCertificateListModel {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_storage_data(&self) -> DescribeVodStorageData {
         Call::new(self)
     }
@@ -106,6 +107,7 @@ impl rt::Record for DescribeVodStorageDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodStorageDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -156,6 +158,7 @@ impl rt::Record for DescribeVodStorageDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodStorageDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -194,6 +197,7 @@ impl rt::Record for DescribeVodStorageDataResponseStorageData {
 }
 
 impl ::std::fmt::Debug for DescribeVodStorageDataResponseStorageData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_tiering_storage_data(&self) -> DescribeVodTieringStorageData {
         Call::new(self)
     }
@@ -95,6 +96,7 @@ impl rt::Record for DescribeVodTieringStorageDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodTieringStorageDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -142,6 +144,7 @@ impl rt::Record for DescribeVodTieringStorageDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodTieringStorageDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -186,6 +189,7 @@ impl rt::Record for DescribeVodTieringStorageDataResponseStorageData {
 }
 
 impl ::std::fmt::Debug for DescribeVodTieringStorageDataResponseStorageData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

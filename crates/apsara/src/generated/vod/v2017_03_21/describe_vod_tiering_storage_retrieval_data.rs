@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_tiering_storage_retrieval_data(
         &self,
     ) -> DescribeVodTieringStorageRetrievalData {
@@ -99,6 +100,7 @@ impl rt::Record for DescribeVodTieringStorageRetrievalDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodTieringStorageRetrievalDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -146,6 +148,7 @@ impl rt::Record for DescribeVodTieringStorageRetrievalDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodTieringStorageRetrievalDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -196,6 +199,7 @@ impl rt::Record for DescribeVodTieringStorageRetrievalDataResponseRetrievalData 
 }
 
 impl ::std::fmt::Debug for DescribeVodTieringStorageRetrievalDataResponseRetrievalData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

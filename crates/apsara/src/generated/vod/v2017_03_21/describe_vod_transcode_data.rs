@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_transcode_data(&self) -> DescribeVodTranscodeData {
         Call::new(self)
     }
@@ -115,6 +116,7 @@ impl rt::Record for DescribeVodTranscodeDataRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodTranscodeDataRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -165,6 +167,7 @@ impl rt::Record for DescribeVodTranscodeDataResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodTranscodeDataResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -200,6 +203,7 @@ impl rt::Record for DescribeVodTranscodeDataResponseTranscodeDataData {
 }
 
 impl ::std::fmt::Debug for DescribeVodTranscodeDataResponseTranscodeDataData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -229,6 +233,7 @@ impl rt::Record for DescribeVodTranscodeDataResponseTranscodeData {
 }
 
 impl ::std::fmt::Debug for DescribeVodTranscodeDataResponseTranscodeData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_user_domains(&self) -> DescribeVodUserDomains {
         Call::new(self)
     }
@@ -108,6 +109,7 @@ impl rt::Record for DescribeVodUserDomainsRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodUserDomainsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -170,6 +172,7 @@ impl rt::Record for DescribeVodUserDomainsResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodUserDomainsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -205,6 +208,7 @@ impl rt::Record for DescribeVodUserDomainsRequestTag {
 }
 
 impl ::std::fmt::Debug for DescribeVodUserDomainsRequestTag {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -246,6 +250,7 @@ impl rt::Record for DescribeVodUserDomainsResponseDomainsSources {
 }
 
 impl ::std::fmt::Debug for DescribeVodUserDomainsResponseDomainsSources {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -296,6 +301,7 @@ impl rt::Record for DescribeVodUserDomainsResponseDomains {
 }
 
 impl ::std::fmt::Debug for DescribeVodUserDomainsResponseDomains {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

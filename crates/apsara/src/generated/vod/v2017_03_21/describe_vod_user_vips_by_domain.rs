@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_user_vips_by_domain(&self) -> DescribeVodUserVipsByDomain {
         Call::new(self)
     }
@@ -69,6 +70,7 @@ impl rt::Record for DescribeVodUserVipsByDomainRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodUserVipsByDomainRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -119,6 +121,7 @@ impl rt::Record for DescribeVodUserVipsByDomainResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodUserVipsByDomainResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

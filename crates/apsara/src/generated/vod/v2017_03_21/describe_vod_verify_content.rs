@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn describe_vod_verify_content(&self) -> DescribeVodVerifyContent {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for DescribeVodVerifyContentRequest {
 }
 
 impl ::std::fmt::Debug for DescribeVodVerifyContentRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -106,6 +108,7 @@ impl rt::Record for DescribeVodVerifyContentResponse {
 }
 
 impl ::std::fmt::Debug for DescribeVodVerifyContentResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

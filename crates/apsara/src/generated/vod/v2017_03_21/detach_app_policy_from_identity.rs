@@ -29,6 +29,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn detach_app_policy_from_identity(&self) -> DetachAppPolicyFromIdentity {
         Call::new(self)
     }
@@ -89,6 +90,7 @@ impl rt::Record for DetachAppPolicyFromIdentityRequest {
 }
 
 impl ::std::fmt::Debug for DetachAppPolicyFromIdentityRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -139,6 +141,7 @@ impl rt::Record for DetachAppPolicyFromIdentityResponse {
 }
 
 impl ::std::fmt::Debug for DetachAppPolicyFromIdentityResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

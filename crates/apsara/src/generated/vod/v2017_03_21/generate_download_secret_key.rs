@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn generate_download_secret_key(&self) -> GenerateDownloadSecretKey {
         Call::new(self)
     }
@@ -69,6 +70,7 @@ impl rt::Record for GenerateDownloadSecretKeyRequest {
 }
 
 impl ::std::fmt::Debug for GenerateDownloadSecretKeyRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -116,6 +118,7 @@ impl rt::Record for GenerateDownloadSecretKeyResponse {
 }
 
 impl ::std::fmt::Debug for GenerateDownloadSecretKeyResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn generate_kms_data_key(&self) -> GenerateKmsDataKey {
         Call::new(self)
     }
@@ -46,6 +47,7 @@ impl rt::Record for GenerateKmsDataKeyRequest {
 }
 
 impl ::std::fmt::Debug for GenerateKmsDataKeyRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -99,6 +101,7 @@ impl rt::Record for GenerateKmsDataKeyResponse {
 }
 
 impl ::std::fmt::Debug for GenerateKmsDataKeyResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_ai_image_jobs(&self) -> GetAiImageJobs {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for GetAiImageJobsRequest {
 }
 
 impl ::std::fmt::Debug for GetAiImageJobsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -106,6 +108,7 @@ impl rt::Record for GetAiImageJobsResponse {
 }
 
 impl ::std::fmt::Debug for GetAiImageJobsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -165,6 +168,7 @@ impl rt::Record for GetAiImageJobsResponseAiImageJobList {
 }
 
 impl ::std::fmt::Debug for GetAiImageJobsResponseAiImageJobList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_ai_media_audit_job(&self) -> GetAiMediaAuditJob {
         Call::new(self)
     }
@@ -57,6 +58,7 @@ impl rt::Record for GetAiMediaAuditJobRequest {
 }
 
 impl ::std::fmt::Debug for GetAiMediaAuditJobRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -104,6 +106,7 @@ impl rt::Record for GetAiMediaAuditJobResponse {
 }
 
 impl ::std::fmt::Debug for GetAiMediaAuditJobResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -145,6 +148,7 @@ impl rt::Record for GetAiMediaAuditJobResponseMediaAuditJobDataAudioResult {
 }
 
 impl ::std::fmt::Debug for GetAiMediaAuditJobResponseMediaAuditJobDataAudioResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -180,6 +184,7 @@ impl rt::Record for GetAiMediaAuditJobResponseMediaAuditJobDataImageResultResult
 }
 
 impl ::std::fmt::Debug for GetAiMediaAuditJobResponseMediaAuditJobDataImageResultResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -218,6 +223,7 @@ impl rt::Record for GetAiMediaAuditJobResponseMediaAuditJobDataImageResult {
 }
 
 impl ::std::fmt::Debug for GetAiMediaAuditJobResponseMediaAuditJobDataImageResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -259,6 +265,7 @@ impl rt::Record for GetAiMediaAuditJobResponseMediaAuditJobDataTextResult {
 }
 
 impl ::std::fmt::Debug for GetAiMediaAuditJobResponseMediaAuditJobDataTextResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -289,6 +296,7 @@ impl rt::Record for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultAdResu
 }
 
 impl ::std::fmt::Debug for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultAdResultCounterList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -324,6 +332,7 @@ impl rt::Record for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultAdResu
 }
 
 impl ::std::fmt::Debug for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultAdResultTopList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -369,6 +378,7 @@ impl rt::Record for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultAdResu
 }
 
 impl ::std::fmt::Debug for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultAdResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -399,6 +409,7 @@ impl rt::Record for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultLiveRe
 }
 
 impl ::std::fmt::Debug for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultLiveResultCounterList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -435,6 +446,7 @@ impl rt::Record for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultLiveRe
 }
 
 impl ::std::fmt::Debug for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultLiveResultTopList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -480,6 +492,7 @@ impl rt::Record for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultLiveRe
 }
 
 impl ::std::fmt::Debug for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultLiveResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -510,6 +523,7 @@ impl rt::Record for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultLogoRe
 }
 
 impl ::std::fmt::Debug for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultLogoResultCounterList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -546,6 +560,7 @@ impl rt::Record for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultLogoRe
 }
 
 impl ::std::fmt::Debug for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultLogoResultTopList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -591,6 +606,7 @@ impl rt::Record for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultLogoRe
 }
 
 impl ::std::fmt::Debug for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultLogoResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -621,6 +637,7 @@ impl rt::Record for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultPornRe
 }
 
 impl ::std::fmt::Debug for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultPornResultCounterList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -657,6 +674,7 @@ impl rt::Record for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultPornRe
 }
 
 impl ::std::fmt::Debug for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultPornResultTopList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -702,6 +720,7 @@ impl rt::Record for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultPornRe
 }
 
 impl ::std::fmt::Debug for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultPornResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -732,6 +751,7 @@ impl rt::Record for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultTerror
 }
 
 impl ::std::fmt::Debug for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultTerrorismResultCounterList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -768,6 +788,7 @@ impl rt::Record for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultTerror
 }
 
 impl ::std::fmt::Debug for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultTerrorismResultTopList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -813,6 +834,7 @@ impl rt::Record for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultTerror
 }
 
 impl ::std::fmt::Debug for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResultTerrorismResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -867,6 +889,7 @@ impl rt::Record for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResult {
 }
 
 impl ::std::fmt::Debug for GetAiMediaAuditJobResponseMediaAuditJobDataVideoResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -911,6 +934,7 @@ impl rt::Record for GetAiMediaAuditJobResponseMediaAuditJobData {
 }
 
 impl ::std::fmt::Debug for GetAiMediaAuditJobResponseMediaAuditJobData {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -961,6 +985,7 @@ impl rt::Record for GetAiMediaAuditJobResponseMediaAuditJob {
 }
 
 impl ::std::fmt::Debug for GetAiMediaAuditJobResponseMediaAuditJob {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_ai_template(&self) -> GetAiTemplate {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for GetAiTemplateRequest {
 }
 
 impl ::std::fmt::Debug for GetAiTemplateRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -106,6 +108,7 @@ impl rt::Record for GetAiTemplateResponse {
 }
 
 impl ::std::fmt::Debug for GetAiTemplateResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -159,6 +162,7 @@ impl rt::Record for GetAiTemplateResponseTemplateInfo {
 }
 
 impl ::std::fmt::Debug for GetAiTemplateResponseTemplateInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_ai_video_tag_result(&self) -> GetAiVideoTagResult {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for GetAiVideoTagResultRequest {
 }
 
 impl ::std::fmt::Debug for GetAiVideoTagResultRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -106,6 +108,7 @@ impl rt::Record for GetAiVideoTagResultResponse {
 }
 
 impl ::std::fmt::Debug for GetAiVideoTagResultResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -136,6 +139,7 @@ impl rt::Record for GetAiVideoTagResultResponseVideoTagResultCategory {
 }
 
 impl ::std::fmt::Debug for GetAiVideoTagResultResponseVideoTagResultCategory {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -165,6 +169,7 @@ impl rt::Record for GetAiVideoTagResultResponseVideoTagResultKeyword {
 }
 
 impl ::std::fmt::Debug for GetAiVideoTagResultResponseVideoTagResultKeyword {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -194,6 +199,7 @@ impl rt::Record for GetAiVideoTagResultResponseVideoTagResultLocation {
 }
 
 impl ::std::fmt::Debug for GetAiVideoTagResultResponseVideoTagResultLocation {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -226,6 +232,7 @@ impl rt::Record for GetAiVideoTagResultResponseVideoTagResultPerson {
 }
 
 impl ::std::fmt::Debug for GetAiVideoTagResultResponseVideoTagResultPerson {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -255,6 +262,7 @@ impl rt::Record for GetAiVideoTagResultResponseVideoTagResultTime {
 }
 
 impl ::std::fmt::Debug for GetAiVideoTagResultResponseVideoTagResultTime {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -293,6 +301,7 @@ impl rt::Record for GetAiVideoTagResultResponseVideoTagResult {
 }
 
 impl ::std::fmt::Debug for GetAiVideoTagResultResponseVideoTagResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

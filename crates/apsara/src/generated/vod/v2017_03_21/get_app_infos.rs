@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_app_infos(&self) -> GetAppInfos {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for GetAppInfosRequest {
 }
 
 impl ::std::fmt::Debug for GetAppInfosRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -112,6 +114,7 @@ impl rt::Record for GetAppInfosResponse {
 }
 
 impl ::std::fmt::Debug for GetAppInfosResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -165,6 +168,7 @@ impl rt::Record for GetAppInfosResponseAppInfoList {
 }
 
 impl ::std::fmt::Debug for GetAppInfosResponseAppInfoList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -25,6 +25,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_app_play_key(&self) -> GetAppPlayKey {
         Call::new(self)
     }
@@ -56,6 +57,7 @@ impl rt::Record for GetAppPlayKeyRequest {
 }
 
 impl ::std::fmt::Debug for GetAppPlayKeyRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -103,6 +105,7 @@ impl rt::Record for GetAppPlayKeyResponse {
 }
 
 impl ::std::fmt::Debug for GetAppPlayKeyResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -144,6 +147,7 @@ impl rt::Record for GetAppPlayKeyResponseAppPlayKey {
 }
 
 impl ::std::fmt::Debug for GetAppPlayKeyResponseAppPlayKey {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_attached_media_info(&self) -> GetAttachedMediaInfo {
         Call::new(self)
     }
@@ -77,6 +78,7 @@ impl rt::Record for GetAttachedMediaInfoRequest {
 }
 
 impl ::std::fmt::Debug for GetAttachedMediaInfoRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -127,6 +129,7 @@ impl rt::Record for GetAttachedMediaInfoResponse {
 }
 
 impl ::std::fmt::Debug for GetAttachedMediaInfoResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -168,6 +171,7 @@ impl rt::Record for GetAttachedMediaInfoResponseAttachedMediaListCategories {
 }
 
 impl ::std::fmt::Debug for GetAttachedMediaInfoResponseAttachedMediaListCategories {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -227,6 +231,7 @@ impl rt::Record for GetAttachedMediaInfoResponseAttachedMediaList {
 }
 
 impl ::std::fmt::Debug for GetAttachedMediaInfoResponseAttachedMediaList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

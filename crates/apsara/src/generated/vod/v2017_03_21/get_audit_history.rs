@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_audit_history(&self) -> GetAuditHistory {
         Call::new(self)
     }
@@ -87,6 +88,7 @@ impl rt::Record for GetAuditHistoryRequest {
 }
 
 impl ::std::fmt::Debug for GetAuditHistoryRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -146,6 +148,7 @@ impl rt::Record for GetAuditHistoryResponse {
 }
 
 impl ::std::fmt::Debug for GetAuditHistoryResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -190,6 +193,7 @@ impl rt::Record for GetAuditHistoryResponseHistories {
 }
 
 impl ::std::fmt::Debug for GetAuditHistoryResponseHistories {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

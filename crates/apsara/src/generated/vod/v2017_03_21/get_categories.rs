@@ -25,6 +25,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_categories(&self) -> GetCategories {
         Call::new(self)
     }
@@ -94,6 +95,7 @@ impl rt::Record for GetCategoriesRequest {
 }
 
 impl ::std::fmt::Debug for GetCategoriesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -147,6 +149,7 @@ impl rt::Record for GetCategoriesResponse {
 }
 
 impl ::std::fmt::Debug for GetCategoriesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -191,6 +194,7 @@ impl rt::Record for GetCategoriesResponseCategory {
 }
 
 impl ::std::fmt::Debug for GetCategoriesResponseCategory {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -232,6 +236,7 @@ impl rt::Record for GetCategoriesResponseSubCategories {
 }
 
 impl ::std::fmt::Debug for GetCategoriesResponseSubCategories {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_daily_play_region_statis(&self) -> GetDailyPlayRegionStatis {
         Call::new(self)
     }
@@ -69,6 +70,7 @@ impl rt::Record for GetDailyPlayRegionStatisRequest {
 }
 
 impl ::std::fmt::Debug for GetDailyPlayRegionStatisRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -124,6 +126,7 @@ impl rt::Record for GetDailyPlayRegionStatisResponse {
 }
 
 impl ::std::fmt::Debug for GetDailyPlayRegionStatisResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -159,6 +162,7 @@ impl rt::Record for GetDailyPlayRegionStatisResponseDailyPlayRegionStatisList {
 }
 
 impl ::std::fmt::Debug for GetDailyPlayRegionStatisResponseDailyPlayRegionStatisList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_default_ai_template(&self) -> GetDefaultAiTemplate {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for GetDefaultAiTemplateRequest {
 }
 
 impl ::std::fmt::Debug for GetDefaultAiTemplateRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -106,6 +108,7 @@ impl rt::Record for GetDefaultAiTemplateResponse {
 }
 
 impl ::std::fmt::Debug for GetDefaultAiTemplateResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -159,6 +162,7 @@ impl rt::Record for GetDefaultAiTemplateResponseTemplateInfo {
 }
 
 impl ::std::fmt::Debug for GetDefaultAiTemplateResponseTemplateInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_digital_watermark_extract_result(
         &self,
     ) -> GetDigitalWatermarkExtractResult {
@@ -82,6 +83,7 @@ impl rt::Record for GetDigitalWatermarkExtractResultRequest {
 }
 
 impl ::std::fmt::Debug for GetDigitalWatermarkExtractResultRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -131,6 +133,7 @@ impl rt::Record for GetDigitalWatermarkExtractResultResponse {
 }
 
 impl ::std::fmt::Debug for GetDigitalWatermarkExtractResultResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -178,6 +181,7 @@ impl rt::Record for GetDigitalWatermarkExtractResultResponseAiExtractResultList 
 }
 
 impl ::std::fmt::Debug for GetDigitalWatermarkExtractResultResponseAiExtractResultList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

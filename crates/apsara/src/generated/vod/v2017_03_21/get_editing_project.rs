@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_editing_project(&self) -> GetEditingProject {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for GetEditingProjectRequest {
 }
 
 impl ::std::fmt::Debug for GetEditingProjectRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -106,6 +108,7 @@ impl rt::Record for GetEditingProjectResponse {
 }
 
 impl ::std::fmt::Debug for GetEditingProjectResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -165,6 +168,7 @@ impl rt::Record for GetEditingProjectResponseProject {
 }
 
 impl ::std::fmt::Debug for GetEditingProjectResponseProject {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_editing_project_materials(&self) -> GetEditingProjectMaterials {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for GetEditingProjectMaterialsRequest {
 }
 
 impl ::std::fmt::Debug for GetEditingProjectMaterialsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -125,6 +127,7 @@ impl rt::Record for GetEditingProjectMaterialsResponse {
 }
 
 impl ::std::fmt::Debug for GetEditingProjectMaterialsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -205,6 +208,7 @@ impl rt::Record for GetEditingProjectMaterialsResponseMaterialList {
 }
 
 impl ::std::fmt::Debug for GetEditingProjectMaterialsResponseMaterialList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

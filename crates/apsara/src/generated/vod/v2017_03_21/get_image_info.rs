@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_image_info(&self) -> GetImageInfo {
         Call::new(self)
     }
@@ -77,6 +78,7 @@ impl rt::Record for GetImageInfoRequest {
 }
 
 impl ::std::fmt::Debug for GetImageInfoRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -124,6 +126,7 @@ impl rt::Record for GetImageInfoResponse {
 }
 
 impl ::std::fmt::Debug for GetImageInfoResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -168,6 +171,7 @@ impl rt::Record for GetImageInfoResponseImageInfoMezzanine {
 }
 
 impl ::std::fmt::Debug for GetImageInfoResponseImageInfoMezzanine {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -230,6 +234,7 @@ impl rt::Record for GetImageInfoResponseImageInfo {
 }
 
 impl ::std::fmt::Debug for GetImageInfoResponseImageInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

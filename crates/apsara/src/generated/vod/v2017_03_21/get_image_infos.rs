@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_image_infos(&self) -> GetImageInfos {
         Call::new(self)
     }
@@ -77,6 +78,7 @@ impl rt::Record for GetImageInfosRequest {
 }
 
 impl ::std::fmt::Debug for GetImageInfosRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -127,6 +129,7 @@ impl rt::Record for GetImageInfosResponse {
 }
 
 impl ::std::fmt::Debug for GetImageInfosResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -171,6 +174,7 @@ impl rt::Record for GetImageInfosResponseImageInfoMezzanine {
 }
 
 impl ::std::fmt::Debug for GetImageInfosResponseImageInfoMezzanine {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -233,6 +237,7 @@ impl rt::Record for GetImageInfosResponseImageInfo {
 }
 
 impl ::std::fmt::Debug for GetImageInfosResponseImageInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

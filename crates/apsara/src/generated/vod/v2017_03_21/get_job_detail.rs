@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_job_detail(&self) -> GetJobDetail {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for GetJobDetailRequest {
 }
 
 impl ::std::fmt::Debug for GetJobDetailRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -130,6 +132,7 @@ impl rt::Record for GetJobDetailResponse {
 }
 
 impl ::std::fmt::Debug for GetJobDetailResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -186,6 +189,7 @@ impl rt::Record for GetJobDetailResponseAiJobDetail {
 }
 
 impl ::std::fmt::Debug for GetJobDetailResponseAiJobDetail {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -236,6 +240,7 @@ impl rt::Record for GetJobDetailResponseSnapshotJobDetail {
 }
 
 impl ::std::fmt::Debug for GetJobDetailResponseSnapshotJobDetail {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -283,6 +288,7 @@ impl rt::Record for GetJobDetailResponseTranscodeJobDetail {
 }
 
 impl ::std::fmt::Debug for GetJobDetailResponseTranscodeJobDetail {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -327,6 +333,7 @@ impl rt::Record for GetJobDetailResponseWorkflowTaskDetailWorkflow {
 }
 
 impl ::std::fmt::Debug for GetJobDetailResponseWorkflowTaskDetailWorkflow {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -374,6 +381,7 @@ impl rt::Record for GetJobDetailResponseWorkflowTaskDetail {
 }
 
 impl ::std::fmt::Debug for GetJobDetailResponseWorkflowTaskDetail {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_media_audit_audio_result_detail(&self) -> GetMediaAuditAudioResultDetail {
         Call::new(self)
     }
@@ -68,6 +69,7 @@ impl rt::Record for GetMediaAuditAudioResultDetailRequest {
 }
 
 impl ::std::fmt::Debug for GetMediaAuditAudioResultDetailRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -117,6 +119,7 @@ impl rt::Record for GetMediaAuditAudioResultDetailResponse {
 }
 
 impl ::std::fmt::Debug for GetMediaAuditAudioResultDetailResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -158,6 +161,7 @@ impl rt::Record for GetMediaAuditAudioResultDetailResponseMediaAuditAudioResultD
 }
 
 impl ::std::fmt::Debug for GetMediaAuditAudioResultDetailResponseMediaAuditAudioResultDetailList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -190,6 +194,7 @@ impl rt::Record for GetMediaAuditAudioResultDetailResponseMediaAuditAudioResultD
 }
 
 impl ::std::fmt::Debug for GetMediaAuditAudioResultDetailResponseMediaAuditAudioResultDetail {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

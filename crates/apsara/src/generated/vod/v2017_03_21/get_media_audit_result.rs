@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_media_audit_result(&self) -> GetMediaAuditResult {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for GetMediaAuditResultRequest {
 }
 
 impl ::std::fmt::Debug for GetMediaAuditResultRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -106,6 +108,7 @@ impl rt::Record for GetMediaAuditResultResponse {
 }
 
 impl ::std::fmt::Debug for GetMediaAuditResultResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -147,6 +150,7 @@ impl rt::Record for GetMediaAuditResultResponseMediaAuditResultAudioResult {
 }
 
 impl ::std::fmt::Debug for GetMediaAuditResultResponseMediaAuditResultAudioResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -182,6 +186,7 @@ impl rt::Record for GetMediaAuditResultResponseMediaAuditResultImageResultResult
 }
 
 impl ::std::fmt::Debug for GetMediaAuditResultResponseMediaAuditResultImageResultResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -220,6 +225,7 @@ impl rt::Record for GetMediaAuditResultResponseMediaAuditResultImageResult {
 }
 
 impl ::std::fmt::Debug for GetMediaAuditResultResponseMediaAuditResultImageResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -261,6 +267,7 @@ impl rt::Record for GetMediaAuditResultResponseMediaAuditResultTextResult {
 }
 
 impl ::std::fmt::Debug for GetMediaAuditResultResponseMediaAuditResultTextResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -291,6 +298,7 @@ impl rt::Record for GetMediaAuditResultResponseMediaAuditResultVideoResultAdResu
 }
 
 impl ::std::fmt::Debug for GetMediaAuditResultResponseMediaAuditResultVideoResultAdResultCounterList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -326,6 +334,7 @@ impl rt::Record for GetMediaAuditResultResponseMediaAuditResultVideoResultAdResu
 }
 
 impl ::std::fmt::Debug for GetMediaAuditResultResponseMediaAuditResultVideoResultAdResultTopList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -371,6 +380,7 @@ impl rt::Record for GetMediaAuditResultResponseMediaAuditResultVideoResultAdResu
 }
 
 impl ::std::fmt::Debug for GetMediaAuditResultResponseMediaAuditResultVideoResultAdResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -401,6 +411,7 @@ impl rt::Record for GetMediaAuditResultResponseMediaAuditResultVideoResultLiveRe
 }
 
 impl ::std::fmt::Debug for GetMediaAuditResultResponseMediaAuditResultVideoResultLiveResultCounterList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -437,6 +448,7 @@ impl rt::Record for GetMediaAuditResultResponseMediaAuditResultVideoResultLiveRe
 }
 
 impl ::std::fmt::Debug for GetMediaAuditResultResponseMediaAuditResultVideoResultLiveResultTopList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -482,6 +494,7 @@ impl rt::Record for GetMediaAuditResultResponseMediaAuditResultVideoResultLiveRe
 }
 
 impl ::std::fmt::Debug for GetMediaAuditResultResponseMediaAuditResultVideoResultLiveResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -512,6 +525,7 @@ impl rt::Record for GetMediaAuditResultResponseMediaAuditResultVideoResultLogoRe
 }
 
 impl ::std::fmt::Debug for GetMediaAuditResultResponseMediaAuditResultVideoResultLogoResultCounterList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -548,6 +562,7 @@ impl rt::Record for GetMediaAuditResultResponseMediaAuditResultVideoResultLogoRe
 }
 
 impl ::std::fmt::Debug for GetMediaAuditResultResponseMediaAuditResultVideoResultLogoResultTopList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -593,6 +608,7 @@ impl rt::Record for GetMediaAuditResultResponseMediaAuditResultVideoResultLogoRe
 }
 
 impl ::std::fmt::Debug for GetMediaAuditResultResponseMediaAuditResultVideoResultLogoResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -623,6 +639,7 @@ impl rt::Record for GetMediaAuditResultResponseMediaAuditResultVideoResultPornRe
 }
 
 impl ::std::fmt::Debug for GetMediaAuditResultResponseMediaAuditResultVideoResultPornResultCounterList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -659,6 +676,7 @@ impl rt::Record for GetMediaAuditResultResponseMediaAuditResultVideoResultPornRe
 }
 
 impl ::std::fmt::Debug for GetMediaAuditResultResponseMediaAuditResultVideoResultPornResultTopList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -704,6 +722,7 @@ impl rt::Record for GetMediaAuditResultResponseMediaAuditResultVideoResultPornRe
 }
 
 impl ::std::fmt::Debug for GetMediaAuditResultResponseMediaAuditResultVideoResultPornResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -734,6 +753,7 @@ impl rt::Record for GetMediaAuditResultResponseMediaAuditResultVideoResultTerror
 }
 
 impl ::std::fmt::Debug for GetMediaAuditResultResponseMediaAuditResultVideoResultTerrorismResultCounterList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -770,6 +790,7 @@ impl rt::Record for GetMediaAuditResultResponseMediaAuditResultVideoResultTerror
 }
 
 impl ::std::fmt::Debug for GetMediaAuditResultResponseMediaAuditResultVideoResultTerrorismResultTopList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -815,6 +836,7 @@ impl rt::Record for GetMediaAuditResultResponseMediaAuditResultVideoResultTerror
 }
 
 impl ::std::fmt::Debug for GetMediaAuditResultResponseMediaAuditResultVideoResultTerrorismResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -869,6 +891,7 @@ impl rt::Record for GetMediaAuditResultResponseMediaAuditResultVideoResult {
 }
 
 impl ::std::fmt::Debug for GetMediaAuditResultResponseMediaAuditResultVideoResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -913,6 +936,7 @@ impl rt::Record for GetMediaAuditResultResponseMediaAuditResult {
 }
 
 impl ::std::fmt::Debug for GetMediaAuditResultResponseMediaAuditResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_media_audit_result_detail(&self) -> GetMediaAuditResultDetail {
         Call::new(self)
     }
@@ -69,6 +70,7 @@ impl rt::Record for GetMediaAuditResultDetailRequest {
 }
 
 impl ::std::fmt::Debug for GetMediaAuditResultDetailRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -118,6 +120,7 @@ impl rt::Record for GetMediaAuditResultDetailResponse {
 }
 
 impl ::std::fmt::Debug for GetMediaAuditResultDetailResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -183,6 +186,7 @@ impl rt::Record for GetMediaAuditResultDetailResponseMediaAuditResultDetailList 
 }
 
 impl ::std::fmt::Debug for GetMediaAuditResultDetailResponseMediaAuditResultDetailList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -212,6 +216,7 @@ impl rt::Record for GetMediaAuditResultDetailResponseMediaAuditResultDetail {
 }
 
 impl ::std::fmt::Debug for GetMediaAuditResultDetailResponseMediaAuditResultDetail {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_media_audit_result_timeline(&self) -> GetMediaAuditResultTimeline {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for GetMediaAuditResultTimelineRequest {
 }
 
 impl ::std::fmt::Debug for GetMediaAuditResultTimelineRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -108,6 +110,7 @@ impl rt::Record for GetMediaAuditResultTimelineResponse {
 }
 
 impl ::std::fmt::Debug for GetMediaAuditResultTimelineResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -146,6 +149,7 @@ impl rt::Record for GetMediaAuditResultTimelineResponseMediaAuditResultTimelineA
 }
 
 impl ::std::fmt::Debug for GetMediaAuditResultTimelineResponseMediaAuditResultTimelineAd {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -178,6 +182,7 @@ impl rt::Record for GetMediaAuditResultTimelineResponseMediaAuditResultTimelineL
 }
 
 impl ::std::fmt::Debug for GetMediaAuditResultTimelineResponseMediaAuditResultTimelineLive {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -210,6 +215,7 @@ impl rt::Record for GetMediaAuditResultTimelineResponseMediaAuditResultTimelineL
 }
 
 impl ::std::fmt::Debug for GetMediaAuditResultTimelineResponseMediaAuditResultTimelineLogo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -242,6 +248,7 @@ impl rt::Record for GetMediaAuditResultTimelineResponseMediaAuditResultTimelineP
 }
 
 impl ::std::fmt::Debug for GetMediaAuditResultTimelineResponseMediaAuditResultTimelinePorn {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -274,6 +281,7 @@ impl rt::Record for GetMediaAuditResultTimelineResponseMediaAuditResultTimelineT
 }
 
 impl ::std::fmt::Debug for GetMediaAuditResultTimelineResponseMediaAuditResultTimelineTerrorism {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -314,6 +322,7 @@ impl rt::Record for GetMediaAuditResultTimelineResponseMediaAuditResultTimeline 
 }
 
 impl ::std::fmt::Debug for GetMediaAuditResultTimelineResponseMediaAuditResultTimeline {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

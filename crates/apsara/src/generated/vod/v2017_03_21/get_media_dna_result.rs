@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_media_dna_result(&self) -> GetMediaDnaResult {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for GetMediaDnaResultRequest {
 }
 
 impl ::std::fmt::Debug for GetMediaDnaResultRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -106,6 +108,7 @@ impl rt::Record for GetMediaDnaResultResponse {
 }
 
 impl ::std::fmt::Debug for GetMediaDnaResultResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -141,6 +144,7 @@ impl rt::Record for GetMediaDnaResultResponseDnaResultDetailDuplication {
 }
 
 impl ::std::fmt::Debug for GetMediaDnaResultResponseDnaResultDetailDuplication {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -170,6 +174,7 @@ impl rt::Record for GetMediaDnaResultResponseDnaResultDetailInput {
 }
 
 impl ::std::fmt::Debug for GetMediaDnaResultResponseDnaResultDetailInput {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -199,6 +204,7 @@ impl rt::Record for GetMediaDnaResultResponseDnaResultDetail {
 }
 
 impl ::std::fmt::Debug for GetMediaDnaResultResponseDnaResultDetail {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -231,6 +237,7 @@ impl rt::Record for GetMediaDnaResultResponseDnaResult {
 }
 
 impl ::std::fmt::Debug for GetMediaDnaResultResponseDnaResult {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

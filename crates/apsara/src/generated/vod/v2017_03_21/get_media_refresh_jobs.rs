@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_media_refresh_jobs(&self) -> GetMediaRefreshJobs {
         Call::new(self)
     }
@@ -69,6 +70,7 @@ impl rt::Record for GetMediaRefreshJobsRequest {
 }
 
 impl ::std::fmt::Debug for GetMediaRefreshJobsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -117,6 +119,7 @@ impl rt::Record for GetMediaRefreshJobsResponse {
 }
 
 impl ::std::fmt::Debug for GetMediaRefreshJobsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -182,6 +185,7 @@ impl rt::Record for GetMediaRefreshJobsResponseMediaRefreshJobs {
 }
 
 impl ::std::fmt::Debug for GetMediaRefreshJobsResponseMediaRefreshJobs {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -25,6 +25,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_message_callback(&self) -> GetMessageCallback {
         Call::new(self)
     }
@@ -56,6 +57,7 @@ impl rt::Record for GetMessageCallbackRequest {
 }
 
 impl ::std::fmt::Debug for GetMessageCallbackRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -103,6 +105,7 @@ impl rt::Record for GetMessageCallbackResponse {
 }
 
 impl ::std::fmt::Debug for GetMessageCallbackResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -156,6 +159,7 @@ impl rt::Record for GetMessageCallbackResponseMessageCallback {
 }
 
 impl ::std::fmt::Debug for GetMessageCallbackResponseMessageCallback {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

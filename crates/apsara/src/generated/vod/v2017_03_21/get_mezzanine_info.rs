@@ -25,6 +25,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_mezzanine_info(&self) -> GetMezzanineInfo {
         Call::new(self)
     }
@@ -94,6 +95,7 @@ impl rt::Record for GetMezzanineInfoRequest {
 }
 
 impl ::std::fmt::Debug for GetMezzanineInfoRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -141,6 +143,7 @@ impl rt::Record for GetMezzanineInfoResponse {
 }
 
 impl ::std::fmt::Debug for GetMezzanineInfoResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -218,6 +221,7 @@ impl rt::Record for GetMezzanineInfoResponseMezzanineAudioStreamList {
 }
 
 impl ::std::fmt::Debug for GetMezzanineInfoResponseMezzanineAudioStreamList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -313,6 +317,7 @@ impl rt::Record for GetMezzanineInfoResponseMezzanineVideoStreamList {
 }
 
 impl ::std::fmt::Debug for GetMezzanineInfoResponseMezzanineVideoStreamList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -393,6 +398,7 @@ impl rt::Record for GetMezzanineInfoResponseMezzanine {
 }
 
 impl ::std::fmt::Debug for GetMezzanineInfoResponseMezzanine {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -25,6 +25,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_play_info(&self) -> GetPlayInfo {
         Call::new(self)
     }
@@ -166,6 +167,7 @@ impl rt::Record for GetPlayInfoRequest {
 }
 
 impl ::std::fmt::Debug for GetPlayInfoRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -216,6 +218,7 @@ impl rt::Record for GetPlayInfoResponse {
 }
 
 impl ::std::fmt::Debug for GetPlayInfoResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -320,6 +323,7 @@ impl rt::Record for GetPlayInfoResponsePlayInfoList {
 }
 
 impl ::std::fmt::Debug for GetPlayInfoResponsePlayInfoList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -370,6 +374,7 @@ impl rt::Record for GetPlayInfoResponseVideoBase {
 }
 
 impl ::std::fmt::Debug for GetPlayInfoResponseVideoBase {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_transcode_summary(&self) -> GetTranscodeSummary {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for GetTranscodeSummaryRequest {
 }
 
 impl ::std::fmt::Debug for GetTranscodeSummaryRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -109,6 +111,7 @@ impl rt::Record for GetTranscodeSummaryResponse {
 }
 
 impl ::std::fmt::Debug for GetTranscodeSummaryResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -184,6 +187,7 @@ impl rt::Record for GetTranscodeSummaryResponseTranscodeSummaryListTranscodeJobI
 }
 
 impl ::std::fmt::Debug for GetTranscodeSummaryResponseTranscodeSummaryListTranscodeJobInfoSummaryList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -227,6 +231,7 @@ impl rt::Record for GetTranscodeSummaryResponseTranscodeSummaryList {
 }
 
 impl ::std::fmt::Debug for GetTranscodeSummaryResponseTranscodeSummaryList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

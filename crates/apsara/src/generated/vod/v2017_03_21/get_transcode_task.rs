@@ -25,6 +25,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_transcode_task(&self) -> GetTranscodeTask {
         Call::new(self)
     }
@@ -67,6 +68,7 @@ impl rt::Record for GetTranscodeTaskRequest {
 }
 
 impl ::std::fmt::Debug for GetTranscodeTaskRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -120,6 +122,7 @@ impl rt::Record for GetTranscodeTaskResponse {
 }
 
 impl ::std::fmt::Debug for GetTranscodeTaskResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -188,6 +191,7 @@ impl rt::Record for GetTranscodeTaskResponseTranscodeJobInfoListOutputFile {
 }
 
 impl ::std::fmt::Debug for GetTranscodeTaskResponseTranscodeJobInfoListOutputFile {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -247,6 +251,7 @@ impl rt::Record for GetTranscodeTaskResponseTranscodeJobInfoList {
 }
 
 impl ::std::fmt::Debug for GetTranscodeTaskResponseTranscodeJobInfoList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -309,6 +314,7 @@ impl rt::Record for GetTranscodeTaskResponseTranscodeTaskTranscodeJobInfoListOut
 }
 
 impl ::std::fmt::Debug for GetTranscodeTaskResponseTranscodeTaskTranscodeJobInfoListOutputFile {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -370,6 +376,7 @@ impl rt::Record for GetTranscodeTaskResponseTranscodeTaskTranscodeJobInfoList {
 }
 
 impl ::std::fmt::Debug for GetTranscodeTaskResponseTranscodeTaskTranscodeJobInfoList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -419,6 +426,7 @@ impl rt::Record for GetTranscodeTaskResponseTranscodeTask {
 }
 
 impl ::std::fmt::Debug for GetTranscodeTaskResponseTranscodeTask {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

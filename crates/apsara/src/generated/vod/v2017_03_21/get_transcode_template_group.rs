@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_transcode_template_group(&self) -> GetTranscodeTemplateGroup {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for GetTranscodeTemplateGroupRequest {
 }
 
 impl ::std::fmt::Debug for GetTranscodeTemplateGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -108,6 +110,7 @@ impl rt::Record for GetTranscodeTemplateGroupResponse {
 }
 
 impl ::std::fmt::Debug for GetTranscodeTemplateGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -192,6 +195,7 @@ impl rt::Record for GetTranscodeTemplateGroupResponseTranscodeTemplateGroupTrans
 }
 
 impl ::std::fmt::Debug for GetTranscodeTemplateGroupResponseTranscodeTemplateGroupTranscodeTemplateList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -241,6 +245,7 @@ impl rt::Record for GetTranscodeTemplateGroupResponseTranscodeTemplateGroup {
 }
 
 impl ::std::fmt::Debug for GetTranscodeTemplateGroupResponseTranscodeTemplateGroup {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_upload_details(&self) -> GetUploadDetails {
         Call::new(self)
     }
@@ -68,6 +69,7 @@ impl rt::Record for GetUploadDetailsRequest {
 }
 
 impl ::std::fmt::Debug for GetUploadDetailsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -121,6 +123,7 @@ impl rt::Record for GetUploadDetailsResponse {
 }
 
 impl ::std::fmt::Debug for GetUploadDetailsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -189,6 +192,7 @@ impl rt::Record for GetUploadDetailsResponseUploadDetails {
 }
 
 impl ::std::fmt::Debug for GetUploadDetailsResponseUploadDetails {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -25,6 +25,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_url_upload_infos(&self) -> GetUrlUploadInfos {
         Call::new(self)
     }
@@ -67,6 +68,7 @@ impl rt::Record for GetUrlUploadInfosRequest {
 }
 
 impl ::std::fmt::Debug for GetUrlUploadInfosRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -117,6 +119,7 @@ impl rt::Record for GetUrlUploadInfosResponse {
 }
 
 impl ::std::fmt::Debug for GetUrlUploadInfosResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -176,6 +179,7 @@ impl rt::Record for GetUrlUploadInfosResponseUrlUploadInfoList {
 }
 
 impl ::std::fmt::Debug for GetUrlUploadInfosResponseUrlUploadInfoList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -25,6 +25,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_video_info(&self) -> GetVideoInfo {
         Call::new(self)
     }
@@ -67,6 +68,7 @@ impl rt::Record for GetVideoInfoRequest {
 }
 
 impl ::std::fmt::Debug for GetVideoInfoRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -114,6 +116,7 @@ impl rt::Record for GetVideoInfoResponse {
 }
 
 impl ::std::fmt::Debug for GetVideoInfoResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -218,6 +221,7 @@ impl rt::Record for GetVideoInfoResponseVideo {
 }
 
 impl ::std::fmt::Debug for GetVideoInfoResponseVideo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -25,6 +25,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_video_infos(&self) -> GetVideoInfos {
         Call::new(self)
     }
@@ -67,6 +68,7 @@ impl rt::Record for GetVideoInfosRequest {
 }
 
 impl ::std::fmt::Debug for GetVideoInfosRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -120,6 +122,7 @@ impl rt::Record for GetVideoInfosResponse {
 }
 
 impl ::std::fmt::Debug for GetVideoInfosResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -215,6 +218,7 @@ impl rt::Record for GetVideoInfosResponseVideoList {
 }
 
 impl ::std::fmt::Debug for GetVideoInfosResponseVideoList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_video_list(&self) -> GetVideoList {
         Call::new(self)
     }
@@ -131,6 +132,7 @@ impl rt::Record for GetVideoListRequest {
 }
 
 impl ::std::fmt::Debug for GetVideoListRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -187,6 +189,7 @@ impl rt::Record for GetVideoListResponse {
 }
 
 impl ::std::fmt::Debug for GetVideoListResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -276,6 +279,7 @@ impl rt::Record for GetVideoListResponseVideoList {
 }
 
 impl ::std::fmt::Debug for GetVideoListResponseVideoList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

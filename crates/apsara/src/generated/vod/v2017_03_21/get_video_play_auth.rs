@@ -25,6 +25,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_video_play_auth(&self) -> GetVideoPlayAuth {
         Call::new(self)
     }
@@ -85,6 +86,7 @@ impl rt::Record for GetVideoPlayAuthRequest {
 }
 
 impl ::std::fmt::Debug for GetVideoPlayAuthRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -135,6 +137,7 @@ impl rt::Record for GetVideoPlayAuthResponse {
 }
 
 impl ::std::fmt::Debug for GetVideoPlayAuthResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -179,6 +182,7 @@ impl rt::Record for GetVideoPlayAuthResponseVideoMeta {
 }
 
 impl ::std::fmt::Debug for GetVideoPlayAuthResponseVideoMeta {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

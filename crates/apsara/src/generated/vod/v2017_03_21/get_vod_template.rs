@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_vod_template(&self) -> GetVodTemplate {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for GetVodTemplateRequest {
 }
 
 impl ::std::fmt::Debug for GetVodTemplateRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -106,6 +108,7 @@ impl rt::Record for GetVodTemplateResponse {
 }
 
 impl ::std::fmt::Debug for GetVodTemplateResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -156,6 +159,7 @@ impl rt::Record for GetVodTemplateResponseVodTemplateInfo {
 }
 
 impl ::std::fmt::Debug for GetVodTemplateResponseVodTemplateInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

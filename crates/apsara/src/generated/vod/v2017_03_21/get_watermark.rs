@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_watermark(&self) -> GetWatermark {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for GetWatermarkRequest {
 }
 
 impl ::std::fmt::Debug for GetWatermarkRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -106,6 +108,7 @@ impl rt::Record for GetWatermarkResponse {
 }
 
 impl ::std::fmt::Debug for GetWatermarkResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -159,6 +162,7 @@ impl rt::Record for GetWatermarkResponseWatermarkInfo {
 }
 
 impl ::std::fmt::Debug for GetWatermarkResponseWatermarkInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

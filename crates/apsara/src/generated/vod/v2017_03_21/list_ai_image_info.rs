@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_ai_image_info(&self) -> ListAiImageInfo {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for ListAiImageInfoRequest {
 }
 
 impl ::std::fmt::Debug for ListAiImageInfoRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -106,6 +108,7 @@ impl rt::Record for ListAiImageInfoResponse {
 }
 
 impl ::std::fmt::Debug for ListAiImageInfoResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -159,6 +162,7 @@ impl rt::Record for ListAiImageInfoResponseAiImageInfoList {
 }
 
 impl ::std::fmt::Debug for ListAiImageInfoResponseAiImageInfoList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_ai_job(&self) -> ListAiJob {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for ListAiJobRequest {
 }
 
 impl ::std::fmt::Debug for ListAiJobRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -109,6 +111,7 @@ impl rt::Record for ListAiJobResponse {
 }
 
 impl ::std::fmt::Debug for ListAiJobResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -165,6 +168,7 @@ impl rt::Record for ListAiJobResponseAiJobList {
 }
 
 impl ::std::fmt::Debug for ListAiJobResponseAiJobList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_ai_template(&self) -> ListAiTemplate {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for ListAiTemplateRequest {
 }
 
 impl ::std::fmt::Debug for ListAiTemplateRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -106,6 +108,7 @@ impl rt::Record for ListAiTemplateResponse {
 }
 
 impl ::std::fmt::Debug for ListAiTemplateResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -159,6 +162,7 @@ impl rt::Record for ListAiTemplateResponseTemplateInfoList {
 }
 
 impl ::std::fmt::Debug for ListAiTemplateResponseTemplateInfoList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_app_info(&self) -> ListAppInfo {
         Call::new(self)
     }
@@ -87,6 +88,7 @@ impl rt::Record for ListAppInfoRequest {
 }
 
 impl ::std::fmt::Debug for ListAppInfoRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -144,6 +146,7 @@ impl rt::Record for ListAppInfoResponse {
 }
 
 impl ::std::fmt::Debug for ListAppInfoResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -200,6 +203,7 @@ impl rt::Record for ListAppInfoResponseAppInfoList {
 }
 
 impl ::std::fmt::Debug for ListAppInfoResponseAppInfoList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

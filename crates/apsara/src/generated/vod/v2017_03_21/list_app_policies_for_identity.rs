@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_app_policies_for_identity(&self) -> ListAppPoliciesForIdentity {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for ListAppPoliciesForIdentityRequest {
 }
 
 impl ::std::fmt::Debug for ListAppPoliciesForIdentityRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -125,6 +127,7 @@ impl rt::Record for ListAppPoliciesForIdentityResponse {
 }
 
 impl ::std::fmt::Debug for ListAppPoliciesForIdentityResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -175,6 +178,7 @@ impl rt::Record for ListAppPoliciesForIdentityResponseAppPolicyList {
 }
 
 impl ::std::fmt::Debug for ListAppPoliciesForIdentityResponseAppPolicyList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

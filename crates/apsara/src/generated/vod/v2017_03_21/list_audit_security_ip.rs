@@ -25,6 +25,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_audit_security_ip(&self) -> ListAuditSecurityIp {
         Call::new(self)
     }
@@ -58,6 +59,7 @@ impl rt::Record for ListAuditSecurityIpRequest {
 }
 
 impl ::std::fmt::Debug for ListAuditSecurityIpRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -105,6 +107,7 @@ impl rt::Record for ListAuditSecurityIpResponse {
 }
 
 impl ::std::fmt::Debug for ListAuditSecurityIpResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -146,6 +149,7 @@ impl rt::Record for ListAuditSecurityIpResponseSecurityIpList {
 }
 
 impl ::std::fmt::Debug for ListAuditSecurityIpResponseSecurityIpList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_dynamic_image(&self) -> ListDynamicImage {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for ListDynamicImageRequest {
 }
 
 impl ::std::fmt::Debug for ListDynamicImageRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -106,6 +108,7 @@ impl rt::Record for ListDynamicImageResponse {
 }
 
 impl ::std::fmt::Debug for ListDynamicImageResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -168,6 +171,7 @@ impl rt::Record for ListDynamicImageResponseDynamicImageList {
 }
 
 impl ::std::fmt::Debug for ListDynamicImageResponseDynamicImageList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_job_info(&self) -> ListJobInfo {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for ListJobInfoRequest {
 }
 
 impl ::std::fmt::Debug for ListJobInfoRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -124,6 +126,7 @@ impl rt::Record for ListJobInfoResponse {
 }
 
 impl ::std::fmt::Debug for ListJobInfoResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -168,6 +171,7 @@ impl rt::Record for ListJobInfoResponseJobInfoList {
 }
 
 impl ::std::fmt::Debug for ListJobInfoResponseJobInfoList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

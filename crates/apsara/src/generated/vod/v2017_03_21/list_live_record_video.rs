@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_live_record_video(&self) -> ListLiveRecordVideo {
         Call::new(self)
     }
@@ -122,6 +123,7 @@ impl rt::Record for ListLiveRecordVideoRequest {
 }
 
 impl ::std::fmt::Debug for ListLiveRecordVideoRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -179,6 +181,7 @@ impl rt::Record for ListLiveRecordVideoResponse {
 }
 
 impl ::std::fmt::Debug for ListLiveRecordVideoResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -250,6 +253,7 @@ impl rt::Record for ListLiveRecordVideoResponseLiveRecordVideoListVideo {
 }
 
 impl ::std::fmt::Debug for ListLiveRecordVideoResponseLiveRecordVideoListVideo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -294,6 +298,7 @@ impl rt::Record for ListLiveRecordVideoResponseLiveRecordVideoList {
 }
 
 impl ::std::fmt::Debug for ListLiveRecordVideoResponseLiveRecordVideoList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

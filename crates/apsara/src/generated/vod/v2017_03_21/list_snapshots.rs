@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_snapshots(&self) -> ListSnapshots {
         Call::new(self)
     }
@@ -95,6 +96,7 @@ impl rt::Record for ListSnapshotsRequest {
 }
 
 impl ::std::fmt::Debug for ListSnapshotsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -142,6 +144,7 @@ impl rt::Record for ListSnapshotsResponse {
 }
 
 impl ::std::fmt::Debug for ListSnapshotsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -177,6 +180,7 @@ impl rt::Record for ListSnapshotsResponseMediaSnapshotSnapshots {
 }
 
 impl ::std::fmt::Debug for ListSnapshotsResponseMediaSnapshotSnapshots {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -215,6 +219,7 @@ impl rt::Record for ListSnapshotsResponseMediaSnapshot {
 }
 
 impl ::std::fmt::Debug for ListSnapshotsResponseMediaSnapshot {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

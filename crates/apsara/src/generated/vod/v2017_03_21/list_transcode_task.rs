@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_transcode_task(&self) -> ListTranscodeTask {
         Call::new(self)
     }
@@ -95,6 +96,7 @@ impl rt::Record for ListTranscodeTaskRequest {
 }
 
 impl ::std::fmt::Debug for ListTranscodeTaskRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -142,6 +144,7 @@ impl rt::Record for ListTranscodeTaskResponse {
 }
 
 impl ::std::fmt::Debug for ListTranscodeTaskResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -192,6 +195,7 @@ impl rt::Record for ListTranscodeTaskResponseTranscodeTaskList {
 }
 
 impl ::std::fmt::Debug for ListTranscodeTaskResponseTranscodeTaskList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -25,6 +25,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_transcode_template_group(&self) -> ListTranscodeTemplateGroup {
         Call::new(self)
     }
@@ -56,6 +57,7 @@ impl rt::Record for ListTranscodeTemplateGroupRequest {
 }
 
 impl ::std::fmt::Debug for ListTranscodeTemplateGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -105,6 +107,7 @@ impl rt::Record for ListTranscodeTemplateGroupResponse {
 }
 
 impl ::std::fmt::Debug for ListTranscodeTemplateGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -155,6 +158,7 @@ impl rt::Record for ListTranscodeTemplateGroupResponseTranscodeTemplateGroupList
 }
 
 impl ::std::fmt::Debug for ListTranscodeTemplateGroupResponseTranscodeTemplateGroupList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

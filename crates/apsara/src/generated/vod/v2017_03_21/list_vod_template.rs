@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_vod_template(&self) -> ListVodTemplate {
         Call::new(self)
     }
@@ -68,6 +69,7 @@ impl rt::Record for ListVodTemplateRequest {
 }
 
 impl ::std::fmt::Debug for ListVodTemplateRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -115,6 +117,7 @@ impl rt::Record for ListVodTemplateResponse {
 }
 
 impl ::std::fmt::Debug for ListVodTemplateResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -168,6 +171,7 @@ impl rt::Record for ListVodTemplateResponseVodTemplateInfoList {
 }
 
 impl ::std::fmt::Debug for ListVodTemplateResponseVodTemplateInfoList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -25,6 +25,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_watermark(&self) -> ListWatermark {
         Call::new(self)
     }
@@ -56,6 +57,7 @@ impl rt::Record for ListWatermarkRequest {
 }
 
 impl ::std::fmt::Debug for ListWatermarkRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -103,6 +105,7 @@ impl rt::Record for ListWatermarkResponse {
 }
 
 impl ::std::fmt::Debug for ListWatermarkResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -156,6 +159,7 @@ impl rt::Record for ListWatermarkResponseWatermarkInfos {
 }
 
 impl ::std::fmt::Debug for ListWatermarkResponseWatermarkInfos {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

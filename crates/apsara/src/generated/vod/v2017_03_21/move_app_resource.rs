@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn move_app_resource(&self) -> MoveAppResource {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for MoveAppResourceRequest {
 }
 
 impl ::std::fmt::Debug for MoveAppResourceRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -129,6 +131,7 @@ impl rt::Record for MoveAppResourceResponse {
 }
 
 impl ::std::fmt::Debug for MoveAppResourceResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn preload_vod_object_caches(&self) -> PreloadVodObjectCaches {
         Call::new(self)
     }
@@ -87,6 +88,7 @@ impl rt::Record for PreloadVodObjectCachesRequest {
 }
 
 impl ::std::fmt::Debug for PreloadVodObjectCachesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -134,6 +136,7 @@ impl rt::Record for PreloadVodObjectCachesResponse {
 }
 
 impl ::std::fmt::Debug for PreloadVodObjectCachesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

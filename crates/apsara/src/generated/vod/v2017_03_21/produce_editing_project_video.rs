@@ -25,6 +25,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn produce_editing_project_video(&self) -> ProduceEditingProjectVideo {
         Call::new(self)
     }
@@ -130,6 +131,7 @@ impl rt::Record for ProduceEditingProjectVideoRequest {
 }
 
 impl ::std::fmt::Debug for ProduceEditingProjectVideoRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -180,6 +182,7 @@ impl rt::Record for ProduceEditingProjectVideoResponse {
 }
 
 impl ::std::fmt::Debug for ProduceEditingProjectVideoResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn refresh_media_play_urls(&self) -> RefreshMediaPlayUrls {
         Call::new(self)
     }
@@ -132,6 +133,7 @@ impl rt::Record for RefreshMediaPlayUrlsRequest {
 }
 
 impl ::std::fmt::Debug for RefreshMediaPlayUrlsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -185,6 +187,7 @@ impl rt::Record for RefreshMediaPlayUrlsResponse {
 }
 
 impl ::std::fmt::Debug for RefreshMediaPlayUrlsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

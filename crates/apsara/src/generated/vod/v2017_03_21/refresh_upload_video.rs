@@ -25,6 +25,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn refresh_upload_video(&self) -> RefreshUploadVideo {
         Call::new(self)
     }
@@ -67,6 +68,7 @@ impl rt::Record for RefreshUploadVideoRequest {
 }
 
 impl ::std::fmt::Debug for RefreshUploadVideoRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -120,6 +122,7 @@ impl rt::Record for RefreshUploadVideoResponse {
 }
 
 impl ::std::fmt::Debug for RefreshUploadVideoResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn refresh_vod_object_caches(&self) -> RefreshVodObjectCaches {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for RefreshVodObjectCachesRequest {
 }
 
 impl ::std::fmt::Debug for RefreshVodObjectCachesRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -125,6 +127,7 @@ impl rt::Record for RefreshVodObjectCachesResponse {
 }
 
 impl ::std::fmt::Debug for RefreshVodObjectCachesResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn register_media(&self) -> RegisterMedia {
         Call::new(self)
     }
@@ -86,6 +87,7 @@ impl rt::Record for RegisterMediaRequest {
 }
 
 impl ::std::fmt::Debug for RegisterMediaRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -136,6 +138,7 @@ impl rt::Record for RegisterMediaResponse {
 }
 
 impl ::std::fmt::Debug for RegisterMediaResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -174,6 +177,7 @@ impl rt::Record for RegisterMediaResponseRegisteredMediaList {
 }
 
 impl ::std::fmt::Debug for RegisterMediaResponseRegisteredMediaList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn restore_media(&self) -> RestoreMedia {
         Call::new(self)
     }
@@ -86,6 +87,7 @@ impl rt::Record for RestoreMediaRequest {
 }
 
 impl ::std::fmt::Debug for RestoreMediaRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -139,6 +141,7 @@ impl rt::Record for RestoreMediaResponse {
 }
 
 impl ::std::fmt::Debug for RestoreMediaResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -174,6 +177,7 @@ impl rt::Record for RestoreMediaResponseForbiddenList {
 }
 
 impl ::std::fmt::Debug for RestoreMediaResponseForbiddenList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn search_editing_project(&self) -> SearchEditingProject {
         Call::new(self)
     }
@@ -113,6 +114,7 @@ impl rt::Record for SearchEditingProjectRequest {
 }
 
 impl ::std::fmt::Debug for SearchEditingProjectRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -169,6 +171,7 @@ impl rt::Record for SearchEditingProjectResponse {
 }
 
 impl ::std::fmt::Debug for SearchEditingProjectResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -228,6 +231,7 @@ impl rt::Record for SearchEditingProjectResponseProjectList {
 }
 
 impl ::std::fmt::Debug for SearchEditingProjectResponseProjectList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn search_media(&self) -> SearchMedia {
         Call::new(self)
     }
@@ -113,6 +114,7 @@ impl rt::Record for SearchMediaRequest {
 }
 
 impl ::std::fmt::Debug for SearchMediaRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -172,6 +174,7 @@ impl rt::Record for SearchMediaResponse {
 }
 
 impl ::std::fmt::Debug for SearchMediaResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -213,6 +216,7 @@ impl rt::Record for SearchMediaResponseMediaListAttachedMediaCategories {
 }
 
 impl ::std::fmt::Debug for SearchMediaResponseMediaListAttachedMediaCategories {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -272,6 +276,7 @@ impl rt::Record for SearchMediaResponseMediaListAttachedMedia {
 }
 
 impl ::std::fmt::Debug for SearchMediaResponseMediaListAttachedMedia {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -367,6 +372,7 @@ impl rt::Record for SearchMediaResponseMediaListAudio {
 }
 
 impl ::std::fmt::Debug for SearchMediaResponseMediaListAudio {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -426,6 +432,7 @@ impl rt::Record for SearchMediaResponseMediaListImage {
 }
 
 impl ::std::fmt::Debug for SearchMediaResponseMediaListImage {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -521,6 +528,7 @@ impl rt::Record for SearchMediaResponseMediaListVideo {
 }
 
 impl ::std::fmt::Debug for SearchMediaResponseMediaListVideo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -565,6 +573,7 @@ impl rt::Record for SearchMediaResponseMediaList {
 }
 
 impl ::std::fmt::Debug for SearchMediaResponseMediaList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

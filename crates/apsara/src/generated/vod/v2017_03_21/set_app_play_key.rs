@@ -25,6 +25,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_app_play_key(&self) -> SetAppPlayKey {
         Call::new(self)
     }
@@ -67,6 +68,7 @@ impl rt::Record for SetAppPlayKeyRequest {
 }
 
 impl ::std::fmt::Debug for SetAppPlayKeyRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -109,6 +111,7 @@ impl rt::Record for SetAppPlayKeyResponse {
 }
 
 impl ::std::fmt::Debug for SetAppPlayKeyResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_audit_security_ip(&self) -> SetAuditSecurityIp {
         Call::new(self)
     }
@@ -77,6 +78,7 @@ impl rt::Record for SetAuditSecurityIpRequest {
 }
 
 impl ::std::fmt::Debug for SetAuditSecurityIpRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -119,6 +121,7 @@ impl rt::Record for SetAuditSecurityIpResponse {
 }
 
 impl ::std::fmt::Debug for SetAuditSecurityIpResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

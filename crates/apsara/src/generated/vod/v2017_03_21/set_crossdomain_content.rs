@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_crossdomain_content(&self) -> SetCrossdomainContent {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for SetCrossdomainContentRequest {
 }
 
 impl ::std::fmt::Debug for SetCrossdomainContentRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -120,6 +122,7 @@ impl rt::Record for SetCrossdomainContentResponse {
 }
 
 impl ::std::fmt::Debug for SetCrossdomainContentResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_default_ai_template(&self) -> SetDefaultAiTemplate {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for SetDefaultAiTemplateRequest {
 }
 
 impl ::std::fmt::Debug for SetDefaultAiTemplateRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -106,6 +108,7 @@ impl rt::Record for SetDefaultAiTemplateResponse {
 }
 
 impl ::std::fmt::Debug for SetDefaultAiTemplateResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_default_transcode_template_group(
         &self,
     ) -> SetDefaultTranscodeTemplateGroup {
@@ -63,6 +64,7 @@ impl rt::Record for SetDefaultTranscodeTemplateGroupRequest {
 }
 
 impl ::std::fmt::Debug for SetDefaultTranscodeTemplateGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -105,6 +107,7 @@ impl rt::Record for SetDefaultTranscodeTemplateGroupResponse {
 }
 
 impl ::std::fmt::Debug for SetDefaultTranscodeTemplateGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

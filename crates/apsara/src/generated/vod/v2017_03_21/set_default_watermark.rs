@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_default_watermark(&self) -> SetDefaultWatermark {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for SetDefaultWatermarkRequest {
 }
 
 impl ::std::fmt::Debug for SetDefaultWatermarkRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -101,6 +103,7 @@ impl rt::Record for SetDefaultWatermarkResponse {
 }
 
 impl ::std::fmt::Debug for SetDefaultWatermarkResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_editing_project_materials(&self) -> SetEditingProjectMaterials {
         Call::new(self)
     }
@@ -69,6 +70,7 @@ impl rt::Record for SetEditingProjectMaterialsRequest {
 }
 
 impl ::std::fmt::Debug for SetEditingProjectMaterialsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -111,6 +113,7 @@ impl rt::Record for SetEditingProjectMaterialsResponse {
 }
 
 impl ::std::fmt::Debug for SetEditingProjectMaterialsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -25,6 +25,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_message_callback(&self) -> SetMessageCallback {
         Call::new(self)
     }
@@ -121,6 +122,7 @@ impl rt::Record for SetMessageCallbackRequest {
 }
 
 impl ::std::fmt::Debug for SetMessageCallbackRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -163,6 +165,7 @@ impl rt::Record for SetMessageCallbackResponse {
 }
 
 impl ::std::fmt::Debug for SetMessageCallbackResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

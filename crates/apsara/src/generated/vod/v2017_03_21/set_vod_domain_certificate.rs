@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_vod_domain_certificate(&self) -> SetVodDomainCertificate {
         Call::new(self)
     }
@@ -97,6 +98,7 @@ impl rt::Record for SetVodDomainCertificateRequest {
 }
 
 impl ::std::fmt::Debug for SetVodDomainCertificateRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -139,6 +141,7 @@ impl rt::Record for SetVodDomainCertificateResponse {
 }
 
 impl ::std::fmt::Debug for SetVodDomainCertificateResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

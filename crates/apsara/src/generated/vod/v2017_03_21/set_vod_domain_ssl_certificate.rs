@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_vod_domain_ssl_certificate(&self) -> SetVodDomainSslCertificate {
         Call::new(self)
     }
@@ -133,6 +134,7 @@ impl rt::Record for SetVodDomainSslCertificateRequest {
 }
 
 impl ::std::fmt::Debug for SetVodDomainSslCertificateRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -175,6 +177,7 @@ impl rt::Record for SetVodDomainSslCertificateResponse {
 }
 
 impl ::std::fmt::Debug for SetVodDomainSslCertificateResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

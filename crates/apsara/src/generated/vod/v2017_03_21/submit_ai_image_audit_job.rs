@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn submit_ai_image_audit_job(&self) -> SubmitAiImageAuditJob {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for SubmitAiImageAuditJobRequest {
 }
 
 impl ::std::fmt::Debug for SubmitAiImageAuditJobRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -125,6 +127,7 @@ impl rt::Record for SubmitAiImageAuditJobResponse {
 }
 
 impl ::std::fmt::Debug for SubmitAiImageAuditJobResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn submit_ai_image_job(&self) -> SubmitAiImageJob {
         Call::new(self)
     }
@@ -87,6 +88,7 @@ impl rt::Record for SubmitAiImageJobRequest {
 }
 
 impl ::std::fmt::Debug for SubmitAiImageJobRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -134,6 +136,7 @@ impl rt::Record for SubmitAiImageJobResponse {
 }
 
 impl ::std::fmt::Debug for SubmitAiImageJobResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn submit_ai_job(&self) -> SubmitAiJob {
         Call::new(self)
     }
@@ -86,6 +87,7 @@ impl rt::Record for SubmitAiJobRequest {
 }
 
 impl ::std::fmt::Debug for SubmitAiJobRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -133,6 +135,7 @@ impl rt::Record for SubmitAiJobResponse {
 }
 
 impl ::std::fmt::Debug for SubmitAiJobResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -171,6 +174,7 @@ impl rt::Record for SubmitAiJobResponseAiJobList {
 }
 
 impl ::std::fmt::Debug for SubmitAiJobResponseAiJobList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn submit_ai_media_audit_job(&self) -> SubmitAiMediaAuditJob {
         Call::new(self)
     }
@@ -95,6 +96,7 @@ impl rt::Record for SubmitAiMediaAuditJobRequest {
 }
 
 impl ::std::fmt::Debug for SubmitAiMediaAuditJobRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -145,6 +147,7 @@ impl rt::Record for SubmitAiMediaAuditJobResponse {
 }
 
 impl ::std::fmt::Debug for SubmitAiMediaAuditJobResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

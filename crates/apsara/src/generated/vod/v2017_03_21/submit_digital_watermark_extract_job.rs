@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn submit_digital_watermark_extract_job(
         &self,
     ) -> SubmitDigitalWatermarkExtractJob {
@@ -73,6 +74,7 @@ impl rt::Record for SubmitDigitalWatermarkExtractJobRequest {
 }
 
 impl ::std::fmt::Debug for SubmitDigitalWatermarkExtractJobRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -120,6 +122,7 @@ impl rt::Record for SubmitDigitalWatermarkExtractJobResponse {
 }
 
 impl ::std::fmt::Debug for SubmitDigitalWatermarkExtractJobResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

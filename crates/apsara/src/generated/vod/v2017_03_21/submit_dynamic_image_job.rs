@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn submit_dynamic_image_job(&self) -> SubmitDynamicImageJob {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for SubmitDynamicImageJobRequest {
 }
 
 impl ::std::fmt::Debug for SubmitDynamicImageJobRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -127,6 +129,7 @@ impl rt::Record for SubmitDynamicImageJobResponse {
 }
 
 impl ::std::fmt::Debug for SubmitDynamicImageJobResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -157,6 +160,7 @@ impl rt::Record for SubmitDynamicImageJobResponseDynamicImageJob {
 }
 
 impl ::std::fmt::Debug for SubmitDynamicImageJobResponseDynamicImageJob {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn submit_media_dna_delete_job(&self) -> SubmitMediaDnaDeleteJob {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for SubmitMediaDnaDeleteJobRequest {
 }
 
 impl ::std::fmt::Debug for SubmitMediaDnaDeleteJobRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -106,6 +108,7 @@ impl rt::Record for SubmitMediaDnaDeleteJobResponse {
 }
 
 impl ::std::fmt::Debug for SubmitMediaDnaDeleteJobResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

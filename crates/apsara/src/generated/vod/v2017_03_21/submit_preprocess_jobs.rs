@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn submit_preprocess_jobs(&self) -> SubmitPreprocessJobs {
         Call::new(self)
     }
@@ -69,6 +70,7 @@ impl rt::Record for SubmitPreprocessJobsRequest {
 }
 
 impl ::std::fmt::Debug for SubmitPreprocessJobsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -116,6 +118,7 @@ impl rt::Record for SubmitPreprocessJobsResponse {
 }
 
 impl ::std::fmt::Debug for SubmitPreprocessJobsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -146,6 +149,7 @@ impl rt::Record for SubmitPreprocessJobsResponsePreprocessJobs {
 }
 
 impl ::std::fmt::Debug for SubmitPreprocessJobsResponsePreprocessJobs {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

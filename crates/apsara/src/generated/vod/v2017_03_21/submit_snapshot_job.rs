@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn submit_snapshot_job(&self) -> SubmitSnapshotJob {
         Call::new(self)
     }
@@ -153,6 +154,7 @@ impl rt::Record for SubmitSnapshotJobRequest {
 }
 
 impl ::std::fmt::Debug for SubmitSnapshotJobRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -201,6 +203,7 @@ impl rt::Record for SubmitSnapshotJobResponse {
 }
 
 impl ::std::fmt::Debug for SubmitSnapshotJobResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -231,6 +234,7 @@ impl rt::Record for SubmitSnapshotJobResponseSnapshotJob {
 }
 
 impl ::std::fmt::Debug for SubmitSnapshotJobResponseSnapshotJob {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

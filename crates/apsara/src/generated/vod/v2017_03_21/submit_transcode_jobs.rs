@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn submit_transcode_jobs(&self) -> SubmitTranscodeJobs {
         Call::new(self)
     }
@@ -132,6 +133,7 @@ impl rt::Record for SubmitTranscodeJobsRequest {
 }
 
 impl ::std::fmt::Debug for SubmitTranscodeJobsRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -182,6 +184,7 @@ impl rt::Record for SubmitTranscodeJobsResponse {
 }
 
 impl ::std::fmt::Debug for SubmitTranscodeJobsResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -212,6 +215,7 @@ impl rt::Record for SubmitTranscodeJobsResponseTranscodeJobs {
 }
 
 impl ::std::fmt::Debug for SubmitTranscodeJobsResponseTranscodeJobs {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

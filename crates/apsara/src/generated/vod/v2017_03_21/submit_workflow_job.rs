@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn submit_workflow_job(&self) -> SubmitWorkflowJob {
         Call::new(self)
     }
@@ -69,6 +70,7 @@ impl rt::Record for SubmitWorkflowJobRequest {
 }
 
 impl ::std::fmt::Debug for SubmitWorkflowJobRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -116,6 +118,7 @@ impl rt::Record for SubmitWorkflowJobResponse {
 }
 
 impl ::std::fmt::Debug for SubmitWorkflowJobResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

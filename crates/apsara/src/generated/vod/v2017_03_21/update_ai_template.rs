@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_ai_template(&self) -> UpdateAiTemplate {
         Call::new(self)
     }
@@ -79,6 +80,7 @@ impl rt::Record for UpdateAiTemplateRequest {
 }
 
 impl ::std::fmt::Debug for UpdateAiTemplateRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -126,6 +128,7 @@ impl rt::Record for UpdateAiTemplateResponse {
 }
 
 impl ::std::fmt::Debug for UpdateAiTemplateResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_app_info(&self) -> UpdateAppInfo {
         Call::new(self)
     }
@@ -87,6 +88,7 @@ impl rt::Record for UpdateAppInfoRequest {
 }
 
 impl ::std::fmt::Debug for UpdateAppInfoRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -130,6 +132,7 @@ impl rt::Record for UpdateAppInfoResponse {
 }
 
 impl ::std::fmt::Debug for UpdateAppInfoResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_attached_media_infos(&self) -> UpdateAttachedMediaInfos {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for UpdateAttachedMediaInfosRequest {
 }
 
 impl ::std::fmt::Debug for UpdateAttachedMediaInfosRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -106,6 +108,7 @@ impl rt::Record for UpdateAttachedMediaInfosResponse {
 }
 
 impl ::std::fmt::Debug for UpdateAttachedMediaInfosResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

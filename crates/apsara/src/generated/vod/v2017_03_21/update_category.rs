@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_category(&self) -> UpdateCategory {
         Call::new(self)
     }
@@ -69,6 +70,7 @@ impl rt::Record for UpdateCategoryRequest {
 }
 
 impl ::std::fmt::Debug for UpdateCategoryRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -111,6 +113,7 @@ impl rt::Record for UpdateCategoryResponse {
 }
 
 impl ::std::fmt::Debug for UpdateCategoryResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_editing_project(&self) -> UpdateEditingProject {
         Call::new(self)
     }
@@ -95,6 +96,7 @@ impl rt::Record for UpdateEditingProjectRequest {
 }
 
 impl ::std::fmt::Debug for UpdateEditingProjectRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -137,6 +139,7 @@ impl rt::Record for UpdateEditingProjectResponse {
 }
 
 impl ::std::fmt::Debug for UpdateEditingProjectResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_image_infos(&self) -> UpdateImageInfos {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for UpdateImageInfosRequest {
 }
 
 impl ::std::fmt::Debug for UpdateImageInfosRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -106,6 +108,7 @@ impl rt::Record for UpdateImageInfosResponse {
 }
 
 impl ::std::fmt::Debug for UpdateImageInfosResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_media_storage_class(&self) -> UpdateMediaStorageClass {
         Call::new(self)
     }
@@ -96,6 +97,7 @@ impl rt::Record for UpdateMediaStorageClassRequest {
 }
 
 impl ::std::fmt::Debug for UpdateMediaStorageClassRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -149,6 +151,7 @@ impl rt::Record for UpdateMediaStorageClassResponse {
 }
 
 impl ::std::fmt::Debug for UpdateMediaStorageClassResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -184,6 +187,7 @@ impl rt::Record for UpdateMediaStorageClassResponseForbiddenList {
 }
 
 impl ::std::fmt::Debug for UpdateMediaStorageClassResponseForbiddenList {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

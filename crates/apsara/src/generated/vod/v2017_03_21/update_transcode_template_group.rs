@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_transcode_template_group(&self) -> UpdateTranscodeTemplateGroup {
         Call::new(self)
     }
@@ -86,6 +87,7 @@ impl rt::Record for UpdateTranscodeTemplateGroupRequest {
 }
 
 impl ::std::fmt::Debug for UpdateTranscodeTemplateGroupRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -133,6 +135,7 @@ impl rt::Record for UpdateTranscodeTemplateGroupResponse {
 }
 
 impl ::std::fmt::Debug for UpdateTranscodeTemplateGroupResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

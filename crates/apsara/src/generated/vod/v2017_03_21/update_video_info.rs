@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_video_info(&self) -> UpdateVideoInfo {
         Call::new(self)
     }
@@ -122,6 +123,7 @@ impl rt::Record for UpdateVideoInfoRequest {
 }
 
 impl ::std::fmt::Debug for UpdateVideoInfoRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -165,6 +167,7 @@ impl rt::Record for UpdateVideoInfoResponse {
 }
 
 impl ::std::fmt::Debug for UpdateVideoInfoResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

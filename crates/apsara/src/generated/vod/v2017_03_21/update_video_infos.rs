@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_video_infos(&self) -> UpdateVideoInfos {
         Call::new(self)
     }
@@ -59,6 +60,7 @@ impl rt::Record for UpdateVideoInfosRequest {
 }
 
 impl ::std::fmt::Debug for UpdateVideoInfosRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -112,6 +114,7 @@ impl rt::Record for UpdateVideoInfosResponse {
 }
 
 impl ::std::fmt::Debug for UpdateVideoInfosResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_vod_domain(&self) -> UpdateVodDomain {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for UpdateVodDomainRequest {
 }
 
 impl ::std::fmt::Debug for UpdateVodDomainRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -120,6 +122,7 @@ impl rt::Record for UpdateVodDomainResponse {
 }
 
 impl ::std::fmt::Debug for UpdateVodDomainResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

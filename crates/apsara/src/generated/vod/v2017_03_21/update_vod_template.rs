@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_vod_template(&self) -> UpdateVodTemplate {
         Call::new(self)
     }
@@ -77,6 +78,7 @@ impl rt::Record for UpdateVodTemplateRequest {
 }
 
 impl ::std::fmt::Debug for UpdateVodTemplateRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -124,6 +126,7 @@ impl rt::Record for UpdateVodTemplateResponse {
 }
 
 impl ::std::fmt::Debug for UpdateVodTemplateResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

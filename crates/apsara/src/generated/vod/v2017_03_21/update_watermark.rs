@@ -27,6 +27,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_watermark(&self) -> UpdateWatermark {
         Call::new(self)
     }
@@ -78,6 +79,7 @@ impl rt::Record for UpdateWatermarkRequest {
 }
 
 impl ::std::fmt::Debug for UpdateWatermarkRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -125,6 +127,7 @@ impl rt::Record for UpdateWatermarkResponse {
 }
 
 impl ::std::fmt::Debug for UpdateWatermarkResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -175,6 +178,7 @@ impl rt::Record for UpdateWatermarkResponseWatermarkInfo {
 }
 
 impl ::std::fmt::Debug for UpdateWatermarkResponseWatermarkInfo {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

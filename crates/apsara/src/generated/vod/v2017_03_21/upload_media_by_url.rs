@@ -26,6 +26,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn upload_media_by_url(&self) -> UploadMediaByUrl {
         Call::new(self)
     }
@@ -122,6 +123,7 @@ impl rt::Record for UploadMediaByUrlRequest {
 }
 
 impl ::std::fmt::Debug for UploadMediaByUrlRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -169,6 +171,7 @@ impl rt::Record for UploadMediaByUrlResponse {
 }
 
 impl ::std::fmt::Debug for UploadMediaByUrlResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -204,6 +207,7 @@ impl rt::Record for UploadMediaByUrlResponseUploadJobs {
 }
 
 impl ::std::fmt::Debug for UploadMediaByUrlResponseUploadJobs {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn upload_stream_by_url(&self) -> UploadStreamByUrl {
         Call::new(self)
     }
@@ -115,6 +116,7 @@ impl rt::Record for UploadStreamByUrlRequest {
 }
 
 impl ::std::fmt::Debug for UploadStreamByUrlRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -168,6 +170,7 @@ impl rt::Record for UploadStreamByUrlResponse {
 }
 
 impl ::std::fmt::Debug for UploadStreamByUrlResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }

@@ -28,6 +28,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn verify_vod_domain_owner(&self) -> VerifyVodDomainOwner {
         Call::new(self)
     }
@@ -70,6 +71,7 @@ impl rt::Record for VerifyVodDomainOwnerRequest {
 }
 
 impl ::std::fmt::Debug for VerifyVodDomainOwnerRequest {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
@@ -117,6 +119,7 @@ impl rt::Record for VerifyVodDomainOwnerResponse {
 }
 
 impl ::std::fmt::Debug for VerifyVodDomainOwnerResponse {
+    #[inline]
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         rt::debug(self, f)
     }
