@@ -10,7 +10,8 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use apsara::{Config, ConfigBuilder, Retry, SignatureVersion, live};
+use apsara::observe::{CallEnded, CallObserver, CallStarted, Observer};
+use apsara::{Config, ConfigBuilder, Credentials, Retry, SignatureVersion, live};
 use apsara_emulator::{Emulator, Fault, FaultRule};
 use apsara_tests::{Scripted, Step, credentials, relay_task};
 use opentelemetry::trace::TracerProvider as _;
@@ -151,6 +152,40 @@ fn a_call_that_is_dropped_ends_its_spans_as_cancelled_and_as_no_error() {
         has(&attributes(&span.attributes), &[("error.type", "cancelled"), ("alibaba_cloud.outcome", "unknown")]);
         assert!(span.status.as_ref().is_none_or(|status| status.code == StatusCode::Unset as i32));
     }
+}
+
+/// Keeps in which span it is told of the end of calls.
+#[derive(Debug, Default)]
+struct Ends(Arc<Mutex<Vec<Option<&'static str>>>>);
+
+impl Observer for Ends {
+    fn call_started(&self, _: &CallStarted<'_>) -> Option<Box<dyn CallObserver>> {
+        Some(Box::new(Ends(Arc::clone(&self.0))))
+    }
+}
+
+impl CallObserver for Ends {
+    fn ended(&mut self, _: &CallEnded<'_>) {
+        self.0.lock().unwrap().push(tracing::Span::current().metadata().map(|span| span.name()));
+    }
+}
+
+#[test]
+fn observers_are_told_in_the_span_of_the_call_however_it_ends() {
+    let (receiver, runtime, ends) = (Receiver::start(), runtime(), Ends::default());
+    let told = Arc::clone(&ends.0);
+    let script = vec![Step::answer(200, r#"{"RequestId":"r"}"#), Step::Hang];
+    let server = runtime.block_on(Scripted::start_script(script));
+    let key = Credentials::new("LTAI-id", "secret").unwrap();
+    let config = Config::builder().credentials(key).endpoint(server.url()).observer(ends);
+    let client = live::Client::new(&config.build().unwrap());
+    let describe = || client.describe_live_pull_to_push().region("cn-shanghai").task_id("t");
+    traced(&receiver, &runtime, async {
+        let _ = describe().send().await.unwrap();
+        let _ = client.describe_live_pull_to_push().send().await.unwrap_err();
+        let _ = tokio::time::timeout(Duration::from_millis(20), describe().send()).await.unwrap_err();
+    });
+    assert_eq!(*told.lock().unwrap(), [Some("call"); 3]);
 }
 
 #[test]

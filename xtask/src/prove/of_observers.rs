@@ -63,6 +63,14 @@ pub(super) const BREAKS: &[Break] = &[
         target: "telemetry",
     },
     Break {
+        lie: "observers are told of the end of a call outside of its span",
+        file: "crates/apsara-core/src/observe/watch.rs",
+        old: "span.within(|| observers.tell(|observer| observer.ended(&ended)));",
+        new: "observers.tell(|observer| observer.ended(&ended));",
+        package: TESTS,
+        target: "telemetry",
+    },
+    Break {
         lie: "the context that is sent is not the attempt's",
         file: "crates/apsara-core/src/observe/watch.rs",
         old: "watched.spans.attempt().within(||",

@@ -195,11 +195,15 @@ impl Watched {
 impl Drop for Watch {
     fn drop(&mut self) {
         let Some(mut watched) = self.0.take() else { return };
+        // What observers write down belongs to the call, whoever drops it.
+        let span = watched.spans.call();
         let cancelled = Some("cancelled");
-        watched.attempt_ended(&AttemptEnded {
-            error_type: cancelled,
-            outcome: Some(Outcome::Unknown),
-            ..AttemptEnded::of(Ending::Cancelled)
+        span.within(|| {
+            watched.attempt_ended(&AttemptEnded {
+                error_type: cancelled,
+                outcome: Some(Outcome::Unknown),
+                ..AttemptEnded::of(Ending::Cancelled)
+            });
         });
         // While it unwinds, nobody is told of a success.
         if watched.ending == Ending::Success && std::thread::panicking() {
@@ -225,7 +229,7 @@ impl Drop for Watch {
         let (duration, request_id) = (start.elapsed(), request_id.as_deref());
         let ended =
             CallEnded { operation, ending, duration, attempts, waited, status, request_id, error_type, code, outcome };
-        observers.tell(|observer| observer.ended(&ended));
+        span.within(|| observers.tell(|observer| observer.ended(&ended)));
         spans.ended(&ended);
     }
 }
