@@ -40,7 +40,7 @@ pub(super) fn record(record: &Record) -> Vec<Piece> {
     items.into_iter().chain(readable).map(written).collect()
 }
 
-// Inlined, as everything that knows a type is: only whoever calls an operation compiles what belongs to it.
+// Inlined, as a client's methods are, so that whoever calls an operation compiles what belongs to it, and nobody else.
 const SHOWN: &str = "\
 impl ::std::fmt::Debug for NAME {
     #[inline]

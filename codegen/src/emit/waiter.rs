@@ -31,6 +31,7 @@ pub(super) fn waiter(operation: &Operation, waiter: &Waiter) -> Vec<Piece> {
     let tokens = quote! {
         impl Client {
             #method_docs
+            #[inline]
             pub fn #method(&self) -> #name {
                 #name { wait: rt::Wait::of(rt::Call::new(&self.client), #name::WAITER) }
             }
@@ -48,12 +49,14 @@ pub(super) fn waiter(operation: &Operation, waiter: &Waiter) -> Vec<Piece> {
                 &rt::Waiter { field: #field, until: &[#(#until),*], failed: &[#(#failed),*] };
 
             #status_docs
+            #[inline]
             pub fn status(mut self, value: #status) -> Self {
                 self.wait = self.wait.until(Self::WAITER, #state);
                 self
             }
 
             /// Sets how long the wait may take in all; ten minutes if it is not set.
+            #[inline]
             pub fn with_deadline(mut self, deadline: ::std::time::Duration) -> Self {
                 self.wait = self.wait.with_deadline(deadline);
                 self
@@ -61,6 +64,7 @@ pub(super) fn waiter(operation: &Operation, waiter: &Waiter) -> Vec<Piece> {
 
             /// Sets the longest pause after the first call, and after any; each doubles the one before it. They are 1 s and
             /// 30 s if they are not set.
+            #[inline]
             pub fn with_waits(mut self, first: ::std::time::Duration, longest: ::std::time::Duration) -> Self {
                 self.wait = self.wait.with_waits(first, longest);
                 self
@@ -71,6 +75,7 @@ pub(super) fn waiter(operation: &Operation, waiter: &Waiter) -> Vec<Piece> {
             type Output = Result<#response, rt::WaitError<#response>>;
             type IntoFuture = rt::BoxFuture<'static, Self::Output>;
 
+            #[inline]
             fn into_future(self) -> Self::IntoFuture {
                 self.wait.into_future()
             }

@@ -216,8 +216,7 @@ async fn a_redirect_is_the_answer_where_the_operation_answers_by_one() {
 
 #[test]
 fn a_call_takes_little_room_wherever_it_waits() {
-    // Whoever makes it has its future, and those of many calls fill the caches. They were twice as large when async functions held
-    // their arguments twice.
+    // Whoever makes it has its future, and those of many calls fill the caches. Async functions that hold their arguments twice double it.
     let config = Kept::default().config().credentials(key()).build().unwrap();
     let call = || rt::Call::<ByKey>::new(&rt::Client::new(&config, &PRODUCT));
     let most = size_of::<rt::Call<ByKey>>() + if cfg!(feature = "tracing") { 1200 } else { 1100 };

@@ -10,7 +10,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use apsara::observe::{CallEnded, CallObserver, CallStarted, Observer};
+use apsara::observe::{AttemptEnded, CallEnded, CallObserver, CallStarted, Observer};
 use apsara::{Config, ConfigBuilder, Credentials, Retry, SignatureVersion, live};
 use apsara_emulator::{Emulator, Fault, FaultRule};
 use apsara_tests::{Scripted, Step, credentials, relay_task};
@@ -22,7 +22,7 @@ use opentelemetry_proto::tonic::trace::v1::status::StatusCode;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use receiver::{Receiver, attributes};
 use tokio::runtime::Runtime;
-use tracing::Instrument;
+use tracing::{Instrument, Metadata};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 
@@ -154,7 +154,7 @@ fn a_call_that_is_dropped_ends_its_spans_as_cancelled_and_as_no_error() {
     }
 }
 
-/// Keeps in which span it is told of the end of calls.
+/// Keeps in which span it is told of the end of attempts and calls.
 #[derive(Debug, Default)]
 struct Ends(Arc<Mutex<Vec<Option<&'static str>>>>);
 
@@ -165,8 +165,12 @@ impl Observer for Ends {
 }
 
 impl CallObserver for Ends {
+    fn attempt_ended(&mut self, _: &AttemptEnded<'_>) {
+        self.0.lock().unwrap().push(tracing::Span::current().metadata().map(Metadata::name));
+    }
+
     fn ended(&mut self, _: &CallEnded<'_>) {
-        self.0.lock().unwrap().push(tracing::Span::current().metadata().map(|span| span.name()));
+        self.0.lock().unwrap().push(tracing::Span::current().metadata().map(Metadata::name));
     }
 }
 
@@ -185,7 +189,8 @@ fn observers_are_told_in_the_span_of_the_call_however_it_ends() {
         let _ = client.describe_live_pull_to_push().send().await.unwrap_err();
         let _ = tokio::time::timeout(Duration::from_millis(20), describe().send()).await.unwrap_err();
     });
-    assert_eq!(*told.lock().unwrap(), [Some("call"); 3]);
+    // The second has no attempt.
+    assert_eq!(*told.lock().unwrap(), [Some("call"); 5]);
 }
 
 #[test]

@@ -63,6 +63,14 @@ pub(super) const BREAKS: &[Break] = &[
         target: "telemetry",
     },
     Break {
+        lie: "observers are told of the end of a dropped attempt outside of the span of its call",
+        file: "crates/apsara-core/src/observe/watch.rs",
+        old: "span.within(|| {\n            watched.attempt_ended(",
+        new: "Around::default().within(|| {\n            watched.attempt_ended(",
+        package: TESTS,
+        target: "telemetry",
+    },
+    Break {
         lie: "observers are told of the end of a call outside of its span",
         file: "crates/apsara-core/src/observe/watch.rs",
         old: "span.within(|| observers.tell(|observer| observer.ended(&ended)));",

@@ -63,7 +63,7 @@ static ENCODED: [[u8; 4]; 256] = {
 };
 
 /// Shows bytes of ASCII as a text.
-pub(crate) fn ascii(bytes: &[u8]) -> &str {
+fn ascii(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap_or_default()
 }
 

@@ -1,6 +1,6 @@
 //! `cargo xtask bench calls`: the same call of the same server by every client, side by side.
 //!
-//! Every client has a process of its own, and a new one now and then. Rounds are short and take turns, and who comes first
+//! Every client has a process of its own, and most a new one now and then. Rounds are short and take turns, and who comes first
 //! changes from round to round, so that whatever disturbs the machine disturbs all. What is told is medians, and what can be
 //! compared between machines is their ratios.
 
@@ -45,6 +45,9 @@ const ROUND: f64 = 0.02;
 /// As [`ROUND`], of those that others published, and of how many rounds they take part in one: they cost so much more that a few rounds are
 /// enough to show it, and some of them take seconds for one.
 const PEERS: (f64, usize) = (0.3, 20);
+/// After how many rounds a client has a new process, unless others published it: where a process has its memory is luck, which is not to
+/// last for a whole run.
+const RENEWED: usize = 20;
 
 /// What was measured of a client.
 #[derive(Clone, Copy, Debug)]
@@ -91,11 +94,12 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         eprintln!("round {} of {rounds}", round + 1);
         for place in 0..lanes.len() {
             let lane = (first + place) % lanes.len();
-            let (lane, is_twentieth) = (&mut lanes[lane], round % PEERS.1 == 0);
-            if is_twentieth && round > 0 && !lane.contestant.is_peer() {
+            let lane = &mut lanes[lane];
+            let is_peer = lane.contestant.is_peer();
+            if !is_peer && round > 0 && round % RENEWED == 0 {
                 lane.renew(&server)?;
             }
-            if is_twentieth || !lane.contestant.is_peer() {
+            if !is_peer || round % PEERS.1 == 0 {
                 lane.round()?;
             }
         }
@@ -172,8 +176,7 @@ impl Lane {
         Ok(running)
     }
 
-    /// Puts a new process in the place of the client's. Where its memory happens to lie makes a twentieth of a call: no client is to have
-    /// luck for a whole run.
+    /// Puts a new process in the place of the client's.
     fn renew(&mut self, server: &Server) -> Result<(), Failure> {
         self.running = Self::connected(self.contestant, server)?;
         self.running.round(self.calls[1], AT_ONCE)?;

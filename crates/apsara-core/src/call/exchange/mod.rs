@@ -110,7 +110,8 @@ pub(crate) async fn exchange(
 ) -> Result<Box<Answer>, Error> {
     let mut call = Attempts::begin(client, invocation, options)?;
     let span = call.watch.span();
-    // Pinned first, so that it is not moved into the span.
+    // Pinned first, so that it is not moved into the span. A call that is dropped is then dropped outside of it; observers are told in it,
+    // which `Watch` sees to.
     let ending = pin!(call.finish());
     span.future(ending).await
 }
@@ -149,9 +150,8 @@ impl<'a> Attempts<'a> {
         let config = &*client.config.inner;
         let region = config.region.as_ref().map(|(region, _)| region.as_str());
         let mut watch = Watch::start(&config.observers, operation, region, request);
-        let span = watch.span();
-        let prepared = span.within(|| prepare(client, invocation)).map_err(|error| {
-            span.within(|| watch.failed(&error));
+        let prepared = watch.span().within(|| prepare(client, invocation)).map_err(|error| {
+            watch.failed(&error);
             error.of(operation, 0, Outcome::NotSent)
         })?;
         let length = options.deadline.unwrap_or(config.deadline);

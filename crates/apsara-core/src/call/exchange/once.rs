@@ -26,13 +26,14 @@ impl Attempts<'_> {
         Error::transport(error)
     }
 
-    /// Signs a request and begins to send it. It is made here because the future of every attempt would hold it to the end.
+    /// Signs a request, tells observers of it and begins to send it; returns when its answer must be there as well. This is no async
+    /// function, whose future would hold the request to its end.
     fn begun(
         &mut self,
         version: SignatureVersion,
         identity: Identity<'_>,
         stamp: Stamp<'_>,
-    ) -> Result<(Around, Sending<'_>), Error> {
+    ) -> Result<(Around, Sending<'_>, Instant), Error> {
         let mut request = self.prepared.unsigned.sign(version, identity, stamp)?;
         request.headers_mut().insert(http::header::USER_AGENT, self.config.user_agent.clone());
         #[cfg(feature = "testing")]
@@ -44,8 +45,10 @@ impl Attempts<'_> {
         };
         self.watch.attempt_started(&mut request, body_bytes);
         let span = self.watch.attempt_span();
+        let end = self.attempt_timeout.and_then(|length| Instant::now().checked_add(length));
+        let end = end.map_or(self.deadline, |end| end.min(self.deadline));
         let sending = span.within(|| self.sending(request));
-        Ok((span, sending))
+        Ok((span, sending, end))
     }
 
     pub(super) async fn attempt(&mut self, credentials: Option<&Credentials>) -> Result<Box<Answer>, Error> {
@@ -65,9 +68,7 @@ impl Attempts<'_> {
             payload: payload.as_deref(),
             again: (self.attempts > 0).then_some((self.attempts, self.delay)),
         };
-        let end = self.attempt_timeout.and_then(|length| Instant::now().checked_add(length));
-        let end = end.map_or(self.deadline, |end| end.min(self.deadline));
-        let (span, sending) = self.begun(version, identity, stamp)?;
+        let (span, sending, end) = self.begun(version, identity, stamp)?;
         let (parts, body, stream) = match timeout_at(end, span.future(sending)).await {
             Ok(sent) => sent?,
             // Nobody knows how far it came.

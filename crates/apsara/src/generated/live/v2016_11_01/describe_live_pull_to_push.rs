@@ -73,6 +73,7 @@ impl Client {
     ///
     /// Awaiting it fails with a [`WaitError`](rt::WaitError), which has the last answer and says why: time
     /// ran out, the state has failed, or a call was refused. It becomes an [`Error`](rt::Error) by `?`.
+    #[inline]
     pub fn wait_until_task(&self) -> WaitUntilTask {
         WaitUntilTask {
             wait: rt::Wait::of(rt::Call::new(&self.client), WaitUntilTask::WAITER),
@@ -94,12 +95,14 @@ impl WaitUntilTask {
         failed: &[rt::State::Number(3), rt::State::Number(-1)],
     };
     /// Sets the state that is waited for, instead of that of [`Client::wait_until_task`].
+    #[inline]
     pub fn status(mut self, value: i64) -> Self {
         self.wait = self.wait.until(Self::WAITER, value);
         self
     }
 
     /// Sets how long the wait may take in all; ten minutes if it is not set.
+    #[inline]
     pub fn with_deadline(mut self, deadline: ::std::time::Duration) -> Self {
         self.wait = self.wait.with_deadline(deadline);
         self
@@ -107,6 +110,7 @@ impl WaitUntilTask {
 
     /// Sets the longest pause after the first call, and after any; each doubles the one before it. They are 1 s and
     /// 30 s if they are not set.
+    #[inline]
     pub fn with_waits(
         mut self,
         first: ::std::time::Duration,
@@ -123,6 +127,7 @@ impl ::std::future::IntoFuture for WaitUntilTask {
         rt::WaitError<DescribeLivePullToPushResponse>,
     >;
     type IntoFuture = rt::BoxFuture<'static, Self::Output>;
+    #[inline]
     fn into_future(self) -> Self::IntoFuture {
         self.wait.into_future()
     }
