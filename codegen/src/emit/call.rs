@@ -72,7 +72,7 @@ pub(super) fn call(version: &Version) -> TokenStream {
             /// # Errors
             ///
             /// Fails with an error that says what is wrong, and by its outcome what became of the call.
-            pub fn send(self) -> impl Future<Output = Result<R::Response, rt::Error>> {
+            pub fn send(self) -> impl ::std::future::Future<Output = Result<R::Response, rt::Error>> {
                 self.call.send()
             }
 
@@ -81,7 +81,7 @@ pub(super) fn call(version: &Version) -> TokenStream {
             /// # Errors
             ///
             /// As [`Call::send`].
-            pub fn send_raw(self) -> impl Future<Output = Result<rt::Raw<R::Response>, rt::Error>> {
+            pub fn send_raw(self) -> impl ::std::future::Future<Output = Result<rt::Raw<R::Response>, rt::Error>> {
                 self.call.send_raw()
             }
         }

@@ -61,7 +61,9 @@ impl<R: rt::Request<Client = Client>> Call<R> {
     /// # Errors
     ///
     /// Fails with an error that says what is wrong, and by its outcome what became of the call.
-    pub fn send(self) -> impl Future<Output = Result<R::Response, rt::Error>> {
+    pub fn send(
+        self,
+    ) -> impl ::std::future::Future<Output = Result<R::Response, rt::Error>> {
         self.call.send()
     }
 
@@ -72,7 +74,7 @@ impl<R: rt::Request<Client = Client>> Call<R> {
     /// As [`Call::send`].
     pub fn send_raw(
         self,
-    ) -> impl Future<Output = Result<rt::Raw<R::Response>, rt::Error>> {
+    ) -> impl ::std::future::Future<Output = Result<rt::Raw<R::Response>, rt::Error>> {
         self.call.send_raw()
     }
 }
