@@ -57,9 +57,10 @@ pub(crate) use self::watch::Watch;
 /// that is dropped is ended as [`Ending::Cancelled`], and so is its attempt if there is one under way.
 ///
 /// Events hold names, numbers, codes and ids of requests. Keys, texts of the cloud and URLs are in none of them, and the value of a
-/// parameter only where an observer asks [`Parameters`] for it by its name, and it is not sensitive. Several observers hear of each event in the order in
-/// which they were configured. They are called where the call is made, so what takes long belongs elsewhere; with `tracing` in the call's
-/// span, wherever it is dropped. One that panics takes no call with it: it hears no more of that call.
+/// parameter only where an observer asks [`Parameters`] for it by its name, and it is not sensitive. Several observers hear of each
+/// event in the order in which they were configured. They are called where the call is made, so what takes long belongs elsewhere;
+/// with `tracing` they hear of an end in the call's span, wherever the call is dropped. One that panics takes no call with it: it
+/// hears no more of that call.
 ///
 /// [`ConfigBuilder::observer`]: crate::ConfigBuilder::observer
 pub trait Observer: fmt::Debug + Send + Sync {

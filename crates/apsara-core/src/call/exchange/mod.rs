@@ -102,7 +102,8 @@ impl<'a> Invocation<'a> {
     }
 }
 
-/// Makes a call. Who and what is called comes by reference: an async function keeps its arguments to its end, beside what it makes of them.
+/// Makes a call. Who and what is called comes by reference: an async function keeps its arguments to its end, beside what it makes of
+/// them.
 pub(crate) async fn exchange(
     client: &Client,
     invocation: &Invocation<'_>,
