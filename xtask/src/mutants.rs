@@ -1,6 +1,6 @@
 //! `cargo xtask mutants`: the code that must not be wrong, changed in every way that cargo-mutants knows; a test must notice each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -57,20 +57,26 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let program = installed("cargo-mutants", VERSION)?;
     let explained = explained()?;
     let (mut counts, mut known, mut unknown) = (BTreeMap::<String, usize>::new(), 0, Vec::new());
+    let mut needless = Vec::new();
     for part in PARTS.iter().filter(wanted) {
         // What stands beside the code notices most, and takes a second; the rest is for what it does not notice and nobody has explained.
         let shard: Vec<&str> = args.shard.iter().flat_map(|shard| ["--shard", shard]).collect();
-        let missed = tried(&program, part, args.jobs, &shard, "--lib", &mut counts)?;
+        let outcomes = tried(&program, part, args.jobs, &shard, "--lib")?;
+        if args.shard.is_none() {
+            needless.extend(explained_without_need(&explained, &outcomes));
+        }
+        let missed = counted(outcomes, &mut counts);
         let is_explained = |name: &String| explained.contains_key(&without_place(name));
         let (of_known, mut missed): (Vec<String>, Vec<String>) = missed.into_iter().partition(is_explained);
         known += of_known.len();
         if !missed.is_empty() {
             let only = format!("^({})$", missed.iter().map(|name| escaped(name)).collect::<Vec<_>>().join("|"));
-            missed = tried(&program, part, args.jobs, &["--re", &only], "--tests", &mut counts)?;
+            missed = counted(tried(&program, part, args.jobs, &["--re", &only], "--tests")?, &mut counts);
         }
         unknown.extend(missed.iter().map(|name| without_place(name)));
     }
     unknown.iter().for_each(|name| println!("survived: {name}"));
+    needless.iter().for_each(|name| println!("explained without need: {name}"));
     let count = |name: &str| counts.get(name).copied().unwrap_or_default();
     println!(
         "mutants: {} noticed, {} too slow, {} that do not compile, {} explained, {} survived",
@@ -80,7 +86,11 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         known,
         unknown.len()
     );
-    if unknown.is_empty() { Ok(()) } else { Err(format!("no test notices {} mutants", unknown.len())) }
+    match (unknown.len(), needless.len()) {
+        (0, 0) => Ok(()),
+        (0, lines) => Err(format!("{lines} lines of {EXPLAINED} explain what is noticed, or is no longer there")),
+        (mutants, _) => Err(format!("no test notices {mutants} mutants")),
+    }
 }
 
 /// Reads why some of them cannot be noticed.
@@ -95,15 +105,14 @@ fn explained() -> Result<BTreeMap<String, String>, Failure> {
     lines.map(read).collect()
 }
 
-/// Tries some mutants of a part by some of its tests. Counts what became of those that did not survive, and returns those that did.
-fn tried(
-    program: &Path,
-    part: &Part,
-    jobs: u32,
-    which: &[&str],
-    tests: &str,
-    counts: &mut BTreeMap<String, usize>,
-) -> Result<Vec<String>, Failure> {
+/// What became of a mutant, as cargo-mutants calls it.
+struct Outcome {
+    name: String,
+    summary: String,
+}
+
+/// Tries some mutants of a part by some of its tests.
+fn tried(program: &Path, part: &Part, jobs: u32, which: &[&str], tests: &str) -> Result<Vec<Outcome>, Failure> {
     let out = target().join("mutants").join(part.name);
     if out.exists() {
         fs::remove_dir_all(&out).map_err(|error| format!("{}: {error}", out.display()))?;
@@ -127,28 +136,43 @@ fn tried(
     let _ = succeed(&mut command);
     let meant = fs::read_to_string(out.join("mutants.out/mutants.json")).map_err(|error| error.to_string())?;
     let meant: Vec<Value> = serde_json::from_str(&meant).map_err(|error| error.to_string())?;
-    read(&out.join("mutants.out/outcomes.json"), meant.len(), counts)
+    read(&out.join("mutants.out/outcomes.json"), meant.len())
 }
 
-/// Counts what became of each, and returns the names of those that no test noticed. Fails where one was not tried, as none is if the tests
-/// are red before anything is changed.
-fn read(path: &Path, meant: usize, counts: &mut BTreeMap<String, usize>) -> Result<Vec<String>, Failure> {
+/// Reads what became of each. Fails where one was not tried, as none is if the tests are red before anything is changed.
+fn read(path: &Path, meant: usize) -> Result<Vec<Outcome>, Failure> {
     let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let outcomes: Value = serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
-    let (mut missed, mut tried) = (Vec::new(), 0);
-    for outcome in outcomes["outcomes"].as_array().into_iter().flatten() {
-        let Some(name) = outcome["scenario"]["Mutant"]["name"].as_str() else { continue };
-        tried += 1;
-        match outcome["summary"].as_str().unwrap_or_default() {
-            "MissedMutant" => missed.push(name.to_owned()),
-            summary => *counts.entry(summary.to_owned()).or_default() += 1,
-        }
-    }
-    if tried == meant {
-        Ok(missed)
+    let told: Value = serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let of_one = |told: &Value| {
+        let name = text(&told["scenario"]["Mutant"]["name"])?;
+        Some(Outcome { name, summary: text(&told["summary"]).unwrap_or_default() })
+    };
+    let outcomes: Vec<Outcome> = told["outcomes"].as_array().into_iter().flatten().filter_map(of_one).collect();
+    if outcomes.len() == meant {
+        Ok(outcomes)
     } else {
-        Err(format!("{tried} of {meant} mutants were tried; what cargo-mutants printed says why"))
+        Err(format!("{} of {meant} mutants were tried; what cargo-mutants printed says why", outcomes.len()))
     }
+}
+
+/// Counts what became of those that did not survive, and returns the names of those that did.
+fn counted(outcomes: Vec<Outcome>, counts: &mut BTreeMap<String, usize>) -> Vec<String> {
+    let (missed, others): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(|it| it.summary == "MissedMutant");
+    others.into_iter().for_each(|it| *counts.entry(it.summary).or_default() += 1);
+    missed.into_iter().map(|it| it.name).collect()
+}
+
+/// Returns what is explained of files that were tried as a whole, although a test notices it or no mutant has that name.
+fn explained_without_need(explained: &BTreeMap<String, String>, outcomes: &[Outcome]) -> Vec<String> {
+    let file = |name: &str| name.split(':').next().unwrap_or(name).to_owned();
+    let files: BTreeSet<String> = outcomes.iter().map(|it| file(&it.name)).collect();
+    // One that was too slow was stopped, which says nothing of it.
+    let in_doubt = |name: &String| {
+        let of_name = |it: &&Outcome| without_place(&it.name) == *name;
+        outcomes.iter().filter(of_name).any(|it| it.summary != "CaughtMutant")
+    };
+    explained.keys().filter(|name| files.contains(&file(name)) && !in_doubt(name)).cloned().collect()
 }
 
 /// Writes a text as a regular expression that it alone matches.
@@ -192,13 +216,29 @@ mod tests {
         let path = folder.path().join("outcomes.json");
         let of = |name: &str, summary: &str| json!({ "scenario": { "Mutant": { "name": name } }, "summary": summary });
         let baseline = json!({ "scenario": "Baseline", "summary": "Failure" });
-        let mut counts = BTreeMap::new();
         fs::write(&path, json!({ "outcomes": [baseline] }).to_string()).unwrap();
-        let told = read(&path, 2, &mut counts).unwrap_err();
+        let told = read(&path, 2).err().unwrap();
         assert!(told.starts_with("0 of 2 mutants were tried"), "{told}");
         let outcomes = [of("a.rs:1:1: one", "MissedMutant"), of("a.rs:2:1: two", "CaughtMutant")];
         fs::write(&path, json!({ "outcomes": outcomes }).to_string()).unwrap();
-        assert_eq!(read(&path, 2, &mut counts), Ok(vec!["a.rs:1:1: one".to_owned()]));
+        let mut counts = BTreeMap::new();
+        assert_eq!(counted(read(&path, 2).unwrap(), &mut counts), ["a.rs:1:1: one"]);
         assert_eq!(counts, BTreeMap::from([("CaughtMutant".to_owned(), 1)]));
+    }
+
+    #[test]
+    fn what_is_explained_without_need_is_told() {
+        let of = |name: &str, summary: &str| Outcome { name: name.to_owned(), summary: summary.to_owned() };
+        let outcomes = [
+            of("a.rs:1:1: missed", "MissedMutant"),
+            of("a.rs:2:1: caught", "CaughtMutant"),
+            of("a.rs:3:1: slow", "Timeout"),
+            of("a.rs:4:1: twice", "CaughtMutant"),
+            of("a.rs:5:1: twice", "MissedMutant"),
+        ];
+        let names =
+            ["a.rs: missed", "a.rs: caught", "a.rs: slow", "a.rs: twice", "a.rs: gone", "b.rs: of another part"];
+        let explained = names.map(|name| (name.to_owned(), "reason".to_owned())).into();
+        assert_eq!(explained_without_need(&explained, &outcomes), ["a.rs: caught", "a.rs: gone"]);
     }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::run::{Failure, cargo, exists, succeed};
 use crate::{canaries, chaos, corpus, differential, fuzz, generate, package, peers, prove, release, supply};
 
-/// What to run. Without a flag: everything that must pass before a change lands, in at most 25 minutes on 2 cores.
+/// What to run. Without a flag: everything that must pass before a change lands, in less than half an hour on 2 cores.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Only what needs no network and nothing installed, in at most 5 minutes.

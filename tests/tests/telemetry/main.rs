@@ -164,13 +164,19 @@ impl Observer for Ends {
     }
 }
 
+impl Ends {
+    fn note(&self) {
+        self.0.lock().unwrap().push(tracing::Span::current().metadata().map(Metadata::name));
+    }
+}
+
 impl CallObserver for Ends {
     fn attempt_ended(&mut self, _: &AttemptEnded<'_>) {
-        self.0.lock().unwrap().push(tracing::Span::current().metadata().map(Metadata::name));
+        self.note();
     }
 
     fn ended(&mut self, _: &CallEnded<'_>) {
-        self.0.lock().unwrap().push(tracing::Span::current().metadata().map(Metadata::name));
+        self.note();
     }
 }
 
