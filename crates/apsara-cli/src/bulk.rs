@@ -64,7 +64,7 @@ pub(crate) struct Options {
     /// How many calls in a row may fail before the run stops; 0 for any number.
     #[arg(long, value_name = "NUMBER", default_value_t = 50)]
     stop_after: u64,
-    /// How long after a call it is asked what became of it.
+    /// How long to wait before it is asked what became of calls.
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration, default_value = "15s")]
     settle: Duration,
     /// Says yes to what the calls interrupt.

@@ -1,5 +1,6 @@
 //! The input of a run: one call in each line, all of them checked before the first is made.
 
+mod lines;
 mod rows;
 mod spool;
 

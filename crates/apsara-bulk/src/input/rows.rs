@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 
 use serde_json::{Map, Value};
 
+use super::lines::Lines;
 use crate::error::BulkError;
 use crate::executor::Executor;
 
@@ -85,7 +86,7 @@ pub(super) fn csv(
     executor: &dyn Executor,
     mut row: impl FnMut(u64, Row) -> Result<(), BulkError>,
 ) -> Result<(), Stopped> {
-    let mut reader = csv::ReaderBuilder::new().buffer_capacity(1 << 16).from_reader(reader);
+    let mut reader = csv::ReaderBuilder::new().buffer_capacity(1 << 16).from_reader(Lines::new(reader));
     let names = match reader.headers() {
         Ok(names) => names.clone(),
         Err(error) => return read_error(error).map_or(Ok(()), |text| row(1, Err(text)).map_err(Stopped::Other)),
@@ -98,23 +99,24 @@ pub(super) fn csv(
     let is_text: Vec<bool> = names.iter().map(|name| executor.is_text(name)).collect();
     let mut record = csv::StringRecord::new();
     loop {
-        let (line, found) = match reader.read_record(&mut record) {
+        let (place, found) = match reader.read_record(&mut record) {
             Ok(false) => return Ok(()),
             Ok(true) => {
                 let cells = names.iter().zip(&is_text).zip(record.iter());
                 let set = cells.filter(|(_, cell)| !cell.is_empty());
                 let object: Map<String, Value> =
                     set.map(|((name, is_text), text)| ((*name).to_owned(), cell(text, *is_text))).collect();
-                (record.position().map_or(0, csv::Position::line), Ok(Value::Object(object)))
+                (record.position().map_or(0, csv::Position::byte), Ok(Value::Object(object)))
             }
             Err(error) => {
-                let line = error.position().map_or(0, csv::Position::line);
+                let place = error.position().map_or(0, csv::Position::byte);
                 match read_error(error) {
-                    Ok(text) => (line, Err(text)),
+                    Ok(text) => (place, Err(text)),
                     Err(error) => return Err(error),
                 }
             }
         };
+        let line = reader.get_mut().line_at(place);
         row(line, found).map_err(Stopped::Other)?;
     }
 }

@@ -18,7 +18,7 @@ const LONGEST: u64 = 256 << 20;
 pub(crate) struct Replay {
     pub(crate) header: Header,
     pub(crate) states: States,
-    /// When the calls were made of which nobody knows what became, by line.
+    /// When the first calls were made of which nobody knows what became, by line.
     pub(crate) unresolved: BTreeMap<u64, u64>,
     /// What was cut off.
     pub(crate) tail: Option<Tail>,
@@ -196,7 +196,8 @@ fn apply(replay: &mut Option<Replay>, record: &Record) -> Result<(), String> {
                 return Err(format!("announces the call of line {line}, which was executed already"));
             }
             replay.states.set(line, State::Called);
-            replay.unresolved.insert(line, *at);
+            // A token that the cloud may have forgotten since the first call is not the same again by a second one.
+            replay.unresolved.entry(line).or_insert(*at);
         }
         Record::Result(outcome) => {
             if !matches!(before, State::Called | State::Ended(Fate::Unknown)) {

@@ -58,6 +58,8 @@ impl Run {
             // No further call: what was read ahead stays due.
             is_read |= why != Ended::Complete || is_failed.is_some();
             if is_read && made.is_empty() {
+                // Whoever drained it when the last calls were under way has missed none.
+                let why = if why == Ended::Drained && ended == calls { Ended::Complete } else { why };
                 return is_failed.map_or(Ok(why), Err);
             }
             tokio::select! {
@@ -111,7 +113,9 @@ impl Run {
         let at = journal::now();
         let durable = writer.call(line, at);
         self.set(line, State::Called);
-        self.unresolved.insert(line, at);
+        // What is executed once however often it is made is settled by its last call.
+        let in_doubt = self.unresolved.contains_key(&line) && called.repeat != Repeat::Safe;
+        self.unresolved.entry(line).or_insert(at);
         let executor = Arc::clone(executor);
         made.spawn(async move {
             if !durable.await {
@@ -121,17 +125,23 @@ impl Run {
             let result = executor.execute(&request).await;
             let (Ok(Answer { waited, .. }) | Err(Failure { waited, .. })) = &result;
             let took = start.elapsed().saturating_sub(*waited);
-            Some((outcome(line, result), took))
+            Some((outcome(line, result, in_doubt), took))
         });
     }
 }
 
-fn outcome(line: u64, result: Result<Answer, Failure>) -> Outcome {
+/// Says what became of a line by its last call; `in_doubt` says that nobody knows what became of one before it.
+fn outcome(line: u64, result: Result<Answer, Failure>, in_doubt: bool) -> Outcome {
     match result {
         Ok(answer) => Outcome { response: Some(answer.response), ..Outcome::new(line, Fate::Succeeded) },
         Err(failure) => {
-            let fate = failure.fate();
-            let Failure { code, request_id, message, .. } = failure;
+            let mut fate = failure.fate();
+            let Failure { code, request_id, mut message, .. } = failure;
+            // That this one was not executed says nothing of the other.
+            if in_doubt && matches!(fate, Fate::Rejected | Fate::NotExecuted) {
+                message = format!("an earlier call of the line may have been executed; the last was {fate}: {message}");
+                fate = Fate::Unknown;
+            }
             Outcome { code, request_id, message: Some(message), ..Outcome::new(line, fate) }
         }
     }

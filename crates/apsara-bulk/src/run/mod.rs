@@ -5,6 +5,8 @@ mod options;
 mod progress;
 mod questions;
 mod stop;
+#[cfg(test)]
+mod tests;
 mod window;
 
 use std::collections::BTreeMap;
@@ -19,6 +21,7 @@ use tokio::sync::mpsc;
 
 pub use self::options::Options;
 pub use self::progress::{Ended, Progress, Summary};
+use self::stop::Level;
 pub use self::stop::Stop;
 use crate::error::BulkError;
 use crate::executor::{Called, Executor};
@@ -43,10 +46,12 @@ pub struct Run {
     path: PathBuf,
     file: File,
     run: String,
-    /// When the calls were made of which nobody knows what became, by line.
+    /// When the first calls were made of which nobody knows what became, by line.
     unresolved: BTreeMap<u64, u64>,
     counts: Counts,
     tail: Option<Tail>,
+    /// Whether a record may stand in the journal in part.
+    is_torn: bool,
 }
 
 impl Run {
@@ -66,6 +71,7 @@ impl Run {
             run: header.run,
             unresolved: BTreeMap::new(),
             tail: None,
+            is_torn: false,
         })
     }
 
@@ -110,6 +116,7 @@ impl Run {
             run: replay.header.run,
             unresolved: replay.unresolved,
             tail: replay.tail,
+            is_torn: false,
         })
     }
 
@@ -149,7 +156,8 @@ impl Run {
     ///
     /// # Errors
     ///
-    /// Fails when the journal cannot be written or the calls cannot be read. No call goes out after that.
+    /// Fails when the journal cannot be written or the calls cannot be read. No call goes out after that; a journal that could not be
+    /// written is gone on with by [`Run::resume`] alone, which cuts off what was written in part.
     pub async fn go_on(
         &mut self,
         executor: Arc<dyn Executor>,
@@ -157,20 +165,29 @@ impl Run {
         stop: &Stop,
         mut progress: impl FnMut(&Progress),
     ) -> Result<Summary, BulkError> {
+        if self.is_torn {
+            let path = self.path.display();
+            return Err(BulkError::new(format!("{path} could not be written to its end; drop this run and resume it")));
+        }
         let start = Instant::now();
         let called = executor.operation();
         let file = self.file.try_clone().map_err(|error| BulkError::file(&self.path, "cannot be written", error))?;
         let mut writer = Writer::new(file, &self.path)?;
-        let mut result = Ok(Ended::Complete);
-        if executor.reconcile().is_some() {
-            result = self.ask(&executor, &called, options, stop, &writer).await.map(|()| Ended::Complete);
-        }
-        if result.is_ok() {
-            result = self.make_calls(&executor, &called, options, stop, &writer, &mut progress).await;
-        }
+        let asked = match executor.reconcile() {
+            Some(_) => self.ask(&executor, &called, options, stop, &writer).await,
+            None => Ok(true),
+        };
+        let result = match asked {
+            Ok(true) => self.make_calls(&executor, &called, options, stop, &writer, &mut progress).await,
+            Ok(false) if stop.level() == Level::Now => Ok(Ended::Stopped),
+            Ok(false) => Ok(Ended::Drained),
+            Err(error) => Err(error),
+        };
         // Why a record was not written says more than that the run ended for it.
         let closed = tokio::task::spawn_blocking(move || writer.close()).await;
-        closed.unwrap_or_else(|_| Err(BulkError::new("the journal was not closed")))?;
+        let closed = closed.unwrap_or_else(|_| Err(BulkError::new("the journal was not closed")));
+        self.is_torn = closed.is_err();
+        closed?;
         Ok(Summary { counts: self.counts, ended: result?, took: start.elapsed() })
     }
 
@@ -221,6 +238,9 @@ impl Run {
         let rows = self.checked.spool.rows()?;
         tokio::task::spawn_blocking(move || {
             for row in rows {
+                if sender.is_closed() {
+                    break;
+                }
                 let request = match row {
                     Ok((line, _)) if !is_wanted(line) => continue,
                     Ok((line, json)) => {
@@ -228,7 +248,7 @@ impl Run {
                     }
                     Err(error) => Err(error),
                 };
-                // Nobody listens any more when the run is stopped.
+                // Nobody listens any more when the run is stopped, which may be while it waits here.
                 if sender.blocking_send(request).is_err() {
                     break;
                 }

@@ -14,7 +14,7 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// Makes no call again that was rejected or is unknown; stops after 50 failures in a row; asks about a call 15 s after it was made.
+    /// Makes no call again that was rejected or is unknown; stops after 50 failures in a row; asks about calls 15 s after it goes on.
     fn default() -> Self {
         let settle = Duration::from_secs(15);
         Self { retry_rejected: false, retry_unknown: false, in_flight: None, stop_after: 50, settle }
@@ -47,8 +47,8 @@ impl Options {
         self
     }
 
-    /// Sets how long after a call it is asked about at the earliest: one that is still on its way would be taken for one that was not
-    /// executed.
+    /// Sets how long a run waits when it goes on before it asks what became of calls: one that is still on its way would be taken for
+    /// one that was not executed.
     pub fn settle(mut self, settle: Duration) -> Self {
         self.settle = settle;
         self

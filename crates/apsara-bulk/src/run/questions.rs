@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
-
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
@@ -11,14 +9,14 @@ use super::stop::Level;
 use super::{Options, Run, Stop};
 use crate::error::BulkError;
 use crate::executor::{Called, Executor};
-use crate::journal::{self, Outcome, Writer};
+use crate::journal::{Outcome, Writer};
 
 /// How many questions are under way at a time.
 const IN_FLIGHT: usize = 8;
 
 impl Run {
     /// Asks about every call of which nobody knows what became, and that would not be repeated anyway. What cannot be found out stays
-    /// as it is.
+    /// as it is. Returns whether all were asked about.
     pub(super) async fn ask(
         &mut self,
         executor: &Arc<dyn Executor>,
@@ -26,13 +24,15 @@ impl Run {
         options: &Options,
         stop: &Stop,
         writer: &Writer,
-    ) -> Result<(), BulkError> {
+    ) -> Result<bool, BulkError> {
         let lines: BTreeSet<u64> = self.questions(called, options).into_iter().collect();
-        let Some(last) = lines.iter().filter_map(|line| self.unresolved.get(line)).max() else { return Ok(()) };
-        let since = Duration::from_millis(journal::now().saturating_sub(*last));
+        if lines.is_empty() {
+            return Ok(true);
+        }
+        // When a call was announced says little: it may have waited for the quota, and have gone out last just before the run ended.
         tokio::select! {
-            () = sleep(options.settle.saturating_sub(since)) => {}
-            () = stop.beyond(Level::No) => return Ok(()),
+            () = sleep(options.settle) => {}
+            () = stop.beyond(Level::No) => return Ok(false),
         }
         let mut requests = self.requests(move |line| lines.contains(&line))?;
         let mut asked: JoinSet<Option<Outcome>> = JoinSet::new();
@@ -40,7 +40,7 @@ impl Run {
         while !is_read || !asked.is_empty() {
             tokio::select! {
                 biased;
-                () = stop.beyond(Level::No) => break,
+                () = stop.beyond(Level::No) => return Ok(false),
                 Some(outcome) = asked.join_next(), if !asked.is_empty() => {
                     // What became of a call is not less known because a question about it failed.
                     if let Ok(Some(outcome)) = outcome {
@@ -63,6 +63,6 @@ impl Run {
                 },
             }
         }
-        Ok(())
+        Ok(true)
     }
 }

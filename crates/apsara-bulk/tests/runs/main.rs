@@ -79,6 +79,59 @@ async fn only_what_was_not_executed_is_called_again_unless_more_is_asked_for() {
     assert_eq!(place.results(), expected);
 }
 
+#[tokio::test]
+async fn what_is_not_known_of_a_call_is_not_known_better_by_one_that_failed_later() {
+    for (repeat, then) in [
+        (Repeat::Unsafe, "disconnect"),
+        (Repeat::Unsafe, "reject"),
+        (Repeat::WithToken, "disconnect"),
+        (Repeat::WithToken, "reject"),
+    ] {
+        let place = Place::new();
+        let mut executor = Scripted::new(&place);
+        executor.repeat = repeat;
+        let executor = shared(executor);
+        let input = lines(&[&format!("lose {then} succeed")]);
+        let resumed = || Run::resume(place.checked(&*executor, &input), &place.journal(), &*executor).unwrap();
+        go_on(
+            &mut Run::create(place.checked(&*executor, &input), &place.journal(), &*executor).unwrap(),
+            &executor,
+            &options(),
+        )
+        .await;
+        go_on(&mut resumed(), &executor, &options().retry_unknown(true)).await;
+        assert_eq!(executor.calls().len(), 2);
+        let told = place.results();
+        assert!(told[0].starts_with("1 unknown"), "{repeat:?}, then {then}: {told:?}");
+        if repeat == Repeat::Unsafe {
+            let mut run = resumed();
+            assert_eq!((run.unknown().collect::<Vec<_>>(), run.counts().unknown), (vec![1], 1));
+            go_on(&mut run, &executor, &options()).await;
+            assert_eq!(executor.calls().len(), 2, "{then}: it is made again by nobody's wish");
+        }
+        go_on(&mut resumed(), &executor, &options().retry_unknown(true)).await;
+        assert_eq!((executor.calls().len(), place.results()), (3, vec!["1 succeeded".to_owned()]));
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_is_safe_to_repeat_is_settled_by_the_last() {
+    let place = Place::new();
+    let mut executor = Scripted::new(&place);
+    executor.repeat = Repeat::Safe;
+    let executor = shared(executor);
+    let input = lines(&["lose reject"]);
+    go_on(
+        &mut Run::create(place.checked(&*executor, &input), &place.journal(), &*executor).unwrap(),
+        &executor,
+        &options(),
+    )
+    .await;
+    let mut run = Run::resume(place.checked(&*executor, &input), &place.journal(), &*executor).unwrap();
+    go_on(&mut run, &executor, &options()).await;
+    assert_eq!((run.counts().rejected, place.results()), (1, vec!["1 rejected NotThere".to_owned()]));
+}
+
 /// Makes a run that is stopped at once while some calls are under way.
 async fn interrupted(place: &Place, executor: &Arc<Scripted>, input: &str, hanging: usize) {
     let mut run = Run::create(place.checked(&**executor, input), &place.journal(), &**executor).unwrap();
@@ -183,6 +236,19 @@ async fn a_run_that_is_drained_makes_no_further_call_and_loses_no_result() {
     assert_eq!((summary.counts.succeeded, summary.counts.unknown), (executor.calls().len() as u64, 0));
     assert!((10..=14).contains(&summary.counts.succeeded), "{}", summary.counts);
     assert_eq!(place.results().len(), executor.calls().len());
+}
+
+#[tokio::test]
+async fn a_run_that_is_drained_when_nothing_is_left_to_call_is_complete() {
+    let place = Place::new();
+    let executor = shared(Scripted::new(&place));
+    let input = lines(&["wait"; 4]);
+    let mut run = Run::create(place.checked(&*executor, &input), &place.journal(), &*executor).unwrap();
+    let stop = Stop::new();
+    let all: Arc<dyn Executor> = Arc::<Scripted>::clone(&executor);
+    let at_once = |_: &apsara_bulk::Progress| stop.drain();
+    let summary = in_time(run.go_on(all, &options().in_flight(4), &stop, at_once)).await.unwrap();
+    assert_eq!((summary.ended, summary.counts.succeeded), (Ended::Complete, 4));
 }
 
 #[tokio::test]

@@ -70,13 +70,20 @@ impl Scripted {
         journal.contains(&format!("\"call\":{line}}}"))
     }
 
+    /// Returns what is done with a call: of several words each is for one call, the last for all others.
+    fn word<'a>(&self, request: &'a Value) -> &'a str {
+        let words = request["Do"].as_str().unwrap_or("succeed");
+        let calls = self.calls().iter().filter(|id| request["Id"] == id.as_str()).count();
+        words.split(' ').nth(calls - 1).or_else(|| words.split(' ').next_back()).unwrap_or_default()
+    }
+
     async fn answer(&self, request: &Value) -> Result<Answer, Failure> {
         let failed = |outcome, code: &str| {
             let mut failure = Failure::new(outcome, format!("it was {outcome}"));
             failure.code = Some(code.to_owned()).filter(|code| !code.is_empty());
             Err(failure)
         };
-        match request["Do"].as_str().unwrap_or("succeed") {
+        match self.word(request) {
             "hang" => std::future::pending().await,
             "wait" => tokio::time::sleep(Duration::from_millis(20)).await,
             "reject" => return failed(Outcome::Rejected, "NotThere"),
