@@ -1,7 +1,6 @@
 //! `apsara bulk`: one call for each line of a file, with a journal by which an interrupted run goes on.
 #![expect(clippy::print_stderr, reason = "what it is about to do and how far it is are for whoever sits there")]
 
-use std::fs::File;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,6 +17,7 @@ use crate::catalog::{self, Operation};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::options::ConnectOptions;
+use crate::private;
 
 /// What is called for each line, and how.
 #[derive(Args)]
@@ -88,7 +88,8 @@ enum Form {
 
 /// Checks all lines, says what it is about to do, and does it.
 pub(crate) async fn run(options: &Options) -> Result<(), Failure> {
-    let connection = Connection::open(&options.connect, None, None::<Kept>).await?;
+    refuse_results(options)?;
+    let connection = Connection::open(&options.connect, None, options.spec.as_deref(), None::<Kept>).await?;
     let executor = Arc::new(executor(options, &connection)?);
     let input = input(options)?;
     let checked = check(input, &*executor, &options.journal).map_err(|error| failed(&error))?;
@@ -135,6 +136,10 @@ fn executor(options: &Options, connection: &Connection) -> Result<Untyped, Failu
     let description = operation.describe()?;
     let executor = Untyped::new(connection.config(), description);
     let executor = executor.map_err(|error| failure(&error, &operation))?;
+    let executor = match connection.place() {
+        Some(place) => executor.at(place),
+        None => executor,
+    };
     let Some(reconcile) = reconcile(&operation)? else { return Ok(executor) };
     let mut asked = product.operation(&reconcile.operation)?;
     let asked = asked.describe()?;
@@ -194,6 +199,18 @@ fn refuse(checked: &Checked, options: &Options) -> Result<(), Failure> {
             Err(refused(message, "remove them, or say that they are meant by --allow-duplicates"))
         }
     }
+}
+
+/// Refuses to write the results over what the run is made of.
+fn refuse_results(options: &Options) -> Result<(), Failure> {
+    let Some(results) = options.results.as_ref().filter(|file| *file != Path::new("-")) else { return Ok(()) };
+    for (file, what) in [(&options.journal, "the journal"), (&options.input, "the input")] {
+        if private::is_same(results, file) {
+            let message = format!("--results would overwrite {what}, {}; name another file", file.display());
+            return Err(Failure::usage(message).with("outcome", "not sent"));
+        }
+    }
+    Ok(())
 }
 
 /// Asks before calls that interrupt something. A new journal of which nothing was called is not kept if nobody says yes.
@@ -270,14 +287,13 @@ fn bar(done: u64, of: u64) -> String {
 /// Writes the results, says what became of the lines, and by the exit code whether somebody has to do something.
 fn tell(options: &Options, run: &Run, summary: &Summary) -> Result<(), Failure> {
     let stdout = std::io::stdout();
-    let to = match &options.results {
-        Some(file) if file != Path::new("-") => Some(Box::new(results_file(file)?) as Box<dyn std::io::Write>),
-        Some(_) => Some(Box::new(stdout) as _),
-        None if stdout.is_terminal() => None,
-        None => Some(Box::new(stdout) as _),
+    let written =
+        |to: &mut dyn std::io::Write| apsara_bulk::results(&options.journal, to).map_err(|error| failed(&error));
+    let codes = match &options.results {
+        Some(file) if file != Path::new("-") => private::replace(file, written)?,
+        None if stdout.is_terminal() => written(&mut std::io::sink())?,
+        _ => written(&mut &stdout)?,
     };
-    let mut to = to.unwrap_or_else(|| Box::new(std::io::sink()));
-    let codes = apsara_bulk::results(&options.journal, &mut *to).map_err(|error| failed(&error))?;
     for (code, count) in codes {
         eprintln!("{count:>8} {code}");
     }
@@ -298,22 +314,6 @@ fn tell(options: &Options, run: &Run, summary: &Summary) -> Result<(), Failure> 
     };
     let next = format!("apsara bulk … --journal {} --resume", options.journal.display());
     Err(Failure::new(exit, "not every call was executed for certain").with("to go on", next))
-}
-
-/// Creates the file for results, which this user alone can read: answers can hold secrets.
-fn results_file(path: &Path) -> Result<File, Failure> {
-    let mut options = File::options();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(path).map_err(|error| Failure::of_file(path, error))?;
-    // A file that was there before keeps its mode unless it is told.
-    #[cfg(unix)]
-    if file.metadata().is_ok_and(|file| file.is_file()) {
-        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
-        file.set_permissions(mode).map_err(|error| Failure::of_file(path, error))?;
-    }
-    Ok(file)
 }
 
 fn failed(error: &BulkError) -> Failure {

@@ -21,6 +21,7 @@ mod line;
 mod man;
 mod options;
 mod output;
+mod private;
 mod query;
 mod ram;
 mod sign;

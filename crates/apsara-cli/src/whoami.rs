@@ -39,7 +39,7 @@ pub(crate) async fn run(options: &Options) -> Result<(), Failure> {
     }
     let mut operation = catalog::product("sts", None)?.operation("GetCallerIdentity")?;
     let description = Arc::new(operation.describe()?);
-    let opened = Connection::open(&options.connect, None, None::<Kept>).await;
+    let opened = Connection::open(&options.connect, None, None, None::<Kept>).await;
     let connection = opened.inspect_err(|_| {
         // The error comes behind it.
         let _ = write(&steps, None, options);

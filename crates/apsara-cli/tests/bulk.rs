@@ -151,3 +151,28 @@ fn a_lost_restart_is_repeated_only_where_the_task_cannot_have_been_restarted() {
     assert_eq!(meant.status.code(), Some(5), "{}", text(&meant.stderr));
     assert_eq!(emulator.restarts(), 1);
 }
+
+#[test]
+fn results_are_not_written_over_what_the_run_is_made_of() {
+    let (emulator, folder) = (Emulator::start(), tempfile::tempdir().unwrap());
+    emulator.task("a", "running");
+    let input = "{\"Region\": \"cn-shanghai\", \"TaskId\": \"a\"}\n";
+    let file = |name: &str| folder.path().join(name);
+    std::fs::write(file("tasks.jsonl"), input).unwrap();
+    std::os::unix::fs::symlink(file("tasks.jsonl"), file("link")).unwrap();
+    for (results, what) in [("run.journal", "the journal"), ("./tasks.jsonl", "the input"), ("link", "the input")] {
+        let refused = emulator.bulk(folder.path(), &["--input", "tasks.jsonl", "--yes", "--results", results]);
+        let told = text(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(2), "{told}");
+        assert!(told.contains(&format!("--results would overwrite {what}")), "{told}");
+    }
+    assert_eq!((emulator.restarts(), std::fs::read_to_string(file("tasks.jsonl")).unwrap()), (0, input.to_owned()));
+    assert!(!file("run.journal").exists());
+
+    // Results that were there stay, unless there are others to take their place.
+    std::fs::write(file("results"), "old").unwrap();
+    std::fs::write(file("run.journal"), "no journal").unwrap();
+    let failed = emulator.bulk(folder.path(), &["--input", "tasks.jsonl", "--yes", "--resume", "--results", "results"]);
+    assert_eq!(failed.status.code(), Some(1), "{}", text(&failed.stderr));
+    assert_eq!(std::fs::read_to_string(file("results")).unwrap(), "old");
+}

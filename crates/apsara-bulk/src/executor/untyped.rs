@@ -33,6 +33,14 @@ impl Untyped {
         Ok(Self { client, description, target, reading: None })
     }
 
+    /// Says where the calls go in other words than by the endpoint, for one whose port is another each time. A journal is gone on with
+    /// only where its calls went.
+    #[must_use]
+    pub fn at(mut self, place: impl Into<String>) -> Self {
+        self.target = place.into();
+        self
+    }
+
     /// Finds out what became of calls of which nobody knows by another operation. The parameters that both have are the same in both.
     ///
     /// # Errors

@@ -100,7 +100,8 @@ fn cells_of_a_table_are_texts_unless_the_parameter_is_none() {
         assert_eq!(told(&checked), [format!("line 1: {problem}")]);
     }
     for end in ["\n", "\r\n", "\r"] {
-        let input = ["TaskId,Count", "a,x", "", "b,y", "\"c", "d\",z", "e,1"].map(|line| format!("{line}{end}")).concat();
+        let input =
+            ["TaskId,Count", "a,x", "", "b,y", "\"c", "d\",z", "e,1"].map(|line| format!("{line}{end}")).concat();
         let checked = place.checked_as(&executor, &input, Format::Csv);
         let wrong = [2, 4, 5].map(|line| format!("line {line}: Count: expected a 64-bit integer, found a text"));
         assert_eq!(told(&checked), wrong, "{end:?}");

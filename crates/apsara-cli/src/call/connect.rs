@@ -1,5 +1,6 @@
 //! What a call goes out by: credentials, endpoint, and an emulator if one is wanted.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use apsara_core::pacing::Pacer;
@@ -16,6 +17,8 @@ use crate::options::{CallOptions, ConnectOptions};
 pub(crate) struct Connection {
     config: Config,
     _emulator: Option<Emulator>,
+    /// Where the emulator keeps its state.
+    folder: Option<PathBuf>,
 }
 
 impl Connection {
@@ -24,11 +27,12 @@ impl Connection {
     pub(crate) async fn open(
         connect: &ConnectOptions,
         call: Option<&CallOptions>,
+        spec: Option<&Path>,
         transport: Option<impl Transport + 'static>,
     ) -> Result<Self, Failure> {
         let (builder, emulator) = match &connect.emulator {
             Some(folder) => {
-                let emulator = emulator(folder.as_deref(), call).await?;
+                let emulator = emulator(folder.as_deref(), spec).await?;
                 let key = Credentials::new(emulator.access_key_id(), emulator.access_key_secret());
                 let key = key.map_err(|error| unusable(&error))?;
                 let builder = Config::builder().credentials(key).endpoint(emulator.url());
@@ -37,17 +41,24 @@ impl Connection {
             None => (configured(connect).map_err(|error| unusable(&error))?, None),
         };
         let builder = counted(with_options(builder, connect, call), connect, pacer(connect).await?);
-        let spec = call.and_then(|call| call.spec.as_ref());
         let builder = traced(builder, trace(connect, spec)?.as_ref());
         let builder = match transport {
             Some(transport) => builder.transport(transport).retry(Retry::never()).without_pacing(),
             None => builder,
         };
-        Ok(Self { config: builder.build().map_err(|error| unusable(&error))?, _emulator: emulator })
+        let folder = connect.emulator.clone().flatten();
+        Ok(Self { config: builder.build().map_err(|error| unusable(&error))?, _emulator: emulator, folder })
     }
 
     pub(crate) fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// Returns where calls go whose port changes from time to time, although it is the same cloud: the emulator of a folder.
+    pub(crate) fn place(&self) -> Option<String> {
+        let folder = self.folder.as_ref()?;
+        let folder = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.clone());
+        Some(format!("the emulator of {}", folder.display()))
     }
 }
 
@@ -110,9 +121,9 @@ pub(crate) async fn cloud(
 }
 
 /// Opens the file in which calls are noted, if there is to be one.
-fn trace(connect: &ConnectOptions, spec: Option<&std::path::PathBuf>) -> Result<Option<TraceFile>, Failure> {
+fn trace(connect: &ConnectOptions, spec: Option<&Path>) -> Result<Option<TraceFile>, Failure> {
     let Some(file) = &connect.trace else { return Ok(None) };
-    let specs = crate::ram::specs(spec.map(std::slice::from_ref).unwrap_or_default())?;
+    let specs = crate::ram::specs(spec.map(Path::to_owned).as_slice())?;
     let opened = TraceFile::with_specs(file, specs);
     opened.map(Some).map_err(|error| Failure::of_file(file, error))
 }
@@ -126,18 +137,18 @@ fn traced(builder: ConfigBuilder, trace: Option<&TraceFile>) -> ConfigBuilder {
 
 /// Starts an emulator, and says so.
 #[expect(clippy::print_stderr, reason = "whoever calls an emulator must not take it for the cloud")]
-async fn emulator(folder: Option<&std::path::Path>, call: Option<&CallOptions>) -> Result<Emulator, Failure> {
+async fn emulator(folder: Option<&Path>, spec: Option<&Path>) -> Result<Emulator, Failure> {
     let mut builder = Emulator::builder();
     if let Some(folder) = folder {
         builder = builder.data(folder);
     }
-    if let Some(spec) = call.and_then(|call| call.spec.as_ref()) {
+    if let Some(spec) = spec {
         builder = builder.spec_file(spec);
     }
     let started = builder.start().await;
     let emulator =
         started.map_err(|error| Failure::new(Exit::Failed, format!("the emulator does not start: {error}")))?;
-    eprintln!("note: this goes to an emulator of this one call, not to the cloud");
+    eprintln!("note: this goes to an emulator of this one command, not to the cloud");
     Ok(emulator)
 }
 

@@ -52,7 +52,7 @@ pub(crate) async fn run(mut operation: Operation, options: &CallOptions, given: 
     let mut prepared = Prepared { operation, description, client: Client::new(&nowhere), request };
     prepared.check(options)?;
     let kept = options.dry_run.then(Kept::default);
-    let connection = Connection::open(&options.connect, Some(options), kept.clone()).await?;
+    let connection = Connection::open(&options.connect, Some(options), options.spec.as_deref(), kept.clone()).await?;
     prepared.client = Client::new(connection.config());
     if let Some(kept) = kept {
         return dry_run::show(&prepared, &kept).await;
@@ -74,12 +74,18 @@ pub(crate) async fn run(mut operation: Operation, options: &CallOptions, given: 
         answer = answered => answer?,
         _ = tokio::signal::ctrl_c() => return Err(prepared.interrupted()),
     };
-    let answer = query.map_or(Ok(answer.clone()), |query| query.search(&answer))?;
-    // An answer without a body says by its status alone that all is well.
-    if answer.is_null() && options.query.is_none() {
-        return Ok(());
+    let Some(query) = query else {
+        // An answer without a body says by its status alone that all is well.
+        return if answer.is_null() { Ok(()) } else { crate::output::write(&answer, options.output, options.color) };
+    };
+    match query.search(&answer) {
+        Ok(found) => crate::output::write(&found, options.output, options.color),
+        Err(failure) => {
+            // The call was executed: what it answered must not be lost for an expression.
+            crate::output::write(&answer, options.output, options.color)?;
+            Err(failure.with("outcome", "executed; the answer is written as a whole"))
+        }
     }
-    crate::output::write(&answer, options.output, options.color)
 }
 
 /// Reads the parameters, from a file and from the command line.

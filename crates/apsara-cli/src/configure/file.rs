@@ -1,6 +1,5 @@
 //! The official CLI's file, to be changed.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize as _;
@@ -93,11 +92,7 @@ impl File {
         let mut serializer = serde_json::Serializer::with_formatter(&mut text, formatter);
         self.root.serialize(&mut serializer).map_err(|error| failed(error.into()))?;
         text.push(b'\n');
-        // A temporary file of this crate is readable by its owner only.
-        let mut written = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-        written.write_all(&text).and_then(|()| written.as_file().sync_all()).map_err(failed)?;
-        written.persist(&path).map_err(|error| failed(error.error))?;
-        Ok(())
+        crate::private::replace(&path, |file| file.write_all(&text).map_err(failed))
     }
 }
 

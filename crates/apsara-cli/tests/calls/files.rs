@@ -80,10 +80,8 @@ fn a_secret_is_typed_unseen_and_never_on_the_command_line() {
     with_file(&file, &["configure"]).output().map(Ran::from).unwrap().failed(2, &["there is no terminal to ask"]);
 }
 
-#[test]
-fn a_product_of_a_document_is_called_as_if_it_were_shipped() {
-    let folder = folder();
-    let file = folder.path().join("api-docs.json");
+/// Writes the document of a product that is not shipped.
+fn weather(file: &Path) {
     let document = json!({
         "info": { "style": "RPC", "product": "Weather", "version": "2020-01-01" },
         "apis": { "DescribeWind": {
@@ -98,7 +96,14 @@ fn a_product_of_a_document_is_called_as_if_it_were_shipped() {
                 "Speed": { "type": "integer", "format": "int32", "example": "7" } } } } },
         } },
     });
-    std::fs::write(&file, document.to_string()).unwrap();
+    std::fs::write(file, document.to_string()).unwrap();
+}
+
+#[test]
+fn a_product_of_a_document_is_called_as_if_it_were_shipped() {
+    let folder = folder();
+    let file = folder.path().join("api-docs.json");
+    weather(&file);
     let emulator = crate::cloud::cloud_with(|builder| builder.spec_file(&file));
     let spec = ["weather", "describe-wind", "--spec", text(&file)];
     let answer = call(&emulator, &[&spec[..], &["--station-id", "a", "--tag.1.key", "k"]].concat()).json();
@@ -107,4 +112,22 @@ fn a_product_of_a_document_is_called_as_if_it_were_shipped() {
     let shown = call(&emulator, &[&spec[..], &["--station-id", "a", "--tag.1.key", "k", "--dry-run"]].concat());
     assert!(shown.out.contains("?StationId=a&Tag.1.Key=k"), "{}", shown.out);
     call(&emulator, &["live", "describe-wind", "--spec", text(&file)]).failed(2, &["is of the product weather"]);
+}
+
+#[test]
+fn a_run_of_a_product_of_a_document_calls_an_emulator_and_goes_on_with_it() {
+    let folder = folder();
+    let of = |name: &str| folder.path().join(name);
+    weather(&of("api-docs.json"));
+    std::fs::write(of("calls.jsonl"), "{\"StationId\": \"a\"}\n{\"StationId\": \"b\"}\n").unwrap();
+    let data = format!("--emulator={}", of("data").display());
+    let words = ["bulk", "weather", "DescribeWind", "--spec", "api-docs.json", "--input", "calls.jsonl", &data];
+    let words = [&words[..], &["--journal", "run.journal"]].concat();
+    let run =
+        |more: &[&str]| Ran::from(alone(&[&words[..], more].concat()).current_dir(folder.path()).output().unwrap());
+    let ran = run(&[]);
+    assert_eq!((ran.code, ran.out.matches("\"succeeded\"").count()), (0, 2), "{ran:?}");
+    // Its port is another one now.
+    let ran = run(&["--resume"]);
+    assert_eq!((ran.code, ran.out.matches("\"succeeded\"").count()), (0, 2), "{ran:?}");
 }

@@ -141,3 +141,23 @@ fn a_dry_run_sends_nothing_and_shows_no_secret() {
     // It needs no yes: it interrupts nothing.
     assert_eq!(call(&emulator, &[&RESTART[..6], &["--dry-run"]].concat()).code, 0);
 }
+
+#[test]
+fn an_expression_that_does_not_fit_loses_no_answer_of_a_call_that_was_executed() {
+    let emulator = cloud();
+    let id = task(&emulator, "night");
+    emulator.clock().advance(Duration::from_secs(120));
+    let restart = |query: &str| {
+        let words = ["live", "restart-live-pull-to-push", "--region", "cn-shanghai", "--task-id", &id, "--yes"];
+        call(&emulator, &[&words[..], &["--query", query]].concat())
+    };
+    let sent = || emulator.ledger().iter().filter(|entry| entry.action == "RestartLivePullToPush").count();
+    restart("lenght(TaskId)").failed(2, &["--query is no JMESPath", "lenght"]);
+    assert_eq!(sent(), 0, "what no function is called can be known before");
+
+    let ran = restart("abs(TaskId)");
+    assert_eq!((ran.code, sent()), (1, 1), "{ran:?}");
+    assert!(ran.err.contains("does not fit the answer") && ran.err.contains("executed"), "{}", ran.err);
+    let answer: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert!(answer["TaskId"].is_string() && answer["RequestId"].is_string(), "{}", ran.out);
+}

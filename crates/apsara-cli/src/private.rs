@@ -1,0 +1,38 @@
+//! Files that may hold secrets: nobody else reads them, and they are written as a whole or not at all.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use crate::failure::Failure;
+
+/// Replaces a file by what is written; until that is done, what was there stays. What is no file, such as a pipe, is written to.
+pub(crate) fn replace<T>(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<T, Failure>) -> Result<T, Failure> {
+    // A link stays a link: what it leads to is written.
+    let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let failed = |error: std::io::Error| Failure::of_file(&path, error);
+    if std::fs::metadata(&path).is_ok_and(|file| !file.is_file()) {
+        return fill(&mut File::options().write(true).open(&path).map_err(failed)?);
+    }
+    // A temporary file of this crate is readable by its owner only.
+    let mut written = tempfile::NamedTempFile::new_in(folder(&path)).map_err(failed)?;
+    let filled = fill(&mut written)?;
+    written.as_file().sync_all().map_err(failed)?;
+    written.persist(&path).map_err(|error| failed(error.error))?;
+    Ok(filled)
+}
+
+/// Returns whether two paths lead to the same place, whether or not something is there yet.
+pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
+    let place = |path: &Path| -> Option<PathBuf> {
+        if let Ok(path) = std::fs::canonicalize(path) {
+            return Some(path);
+        }
+        Some(std::fs::canonicalize(folder(path)).ok()?.join(path.file_name()?))
+    };
+    place(one).is_some_and(|one| place(other) == Some(one))
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
