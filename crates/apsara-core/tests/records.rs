@@ -183,11 +183,18 @@ fn lists_come_wrapped_or_null_or_as_an_empty_text() {
 }
 
 #[test]
+fn an_answer_that_is_null_says_nothing() {
+    assert_eq!(lenient("null").unwrap(), Sample::default());
+    assert_eq!(lenient(" null\n").unwrap(), Sample::default());
+}
+
+#[test]
 fn a_list_whose_wrapper_is_known_comes_in_it_whatever_else_is_there() {
     let inner = |key: &str| Inner { key: Some(key.to_owned()), count: None };
     for (body, expected) in [
         (r#"{"Wrapped":{"One":[{"Key":"a"},{"Key":"b"}]}}"#, vec![inner("a"), inner("b")]),
         (r#"{"Wrapped":{"Total":2,"One":[{"Key":"a"}],"More":{"x":[1]}}}"#, vec![inner("a")]),
+        (r#"{"Wrapped":{"one":[{"Key":"a"}]}}"#, vec![inner("a")]),
         (r#"{"Wrapped":{"One":null}}"#, vec![]),
         (r#"{"Wrapped":{}}"#, vec![]),
         (r#"{"Wrapped":[{"Key":"a"}]}"#, vec![inner("a")]),

@@ -236,6 +236,49 @@ async fn an_event_that_repeats_what_proves_who_called_does_not_show_it() {
     assert_eq!(error.service().unwrap().message(), "[redacted] and [redacted] and content are wrong");
 }
 
+/// Answers without an end, of which the next piece is always there.
+#[derive(Debug)]
+struct Endless;
+
+impl Transport for Endless {
+    fn send(&self, _: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportError>> {
+        panic!("an endless body was read into memory")
+    }
+
+    fn open(&self, _: http::Request<Outgoing>) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        let pieces = std::iter::repeat_with(|| Ok(Bytes::from_static(b"piece")));
+        Box::pin(async move { Ok(http::Response::new(Body::new(Pieces(pieces)))) })
+    }
+}
+
+/// Gives what an iterator gives.
+struct Pieces<I>(I);
+
+impl<I: Iterator<Item = Result<Bytes, TransportError>> + Unpin> futures_core::Stream for Pieces<I> {
+    type Item = Result<Bytes, TransportError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut std::task::Context<'_>) -> std::task::Poll<Option<Self::Item>> {
+        std::task::Poll::Ready(self.0.next())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_deadline_holds_for_a_stream_that_never_lets_anybody_wait() {
+    let key = Credentials::new("LTAI-id", "secret").unwrap();
+    let config = Config::builder().credentials(key).transport(Endless).build().unwrap();
+    let call = rt::Call::<Store>::new(&rt::Client::new(&config, &PRODUCT));
+    let mut call = call.with_deadline(std::time::Duration::from_secs(1));
+    call.request.body = Some(b"content".to_vec());
+    let mut download = call.download().await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(download.next().await.unwrap().unwrap(), "piece");
+        tokio::time::sleep(std::time::Duration::from_millis(600)).await;
+    }
+    let error = download.next().await.unwrap().unwrap_err();
+    assert!(error.is_timeout() && error.outcome() == Outcome::Executed, "{error}");
+    assert!(download.next().await.is_none());
+}
+
 /// A transport that knows nothing of streams.
 #[derive(Debug)]
 struct Whole(Arc<Mutex<Option<Bytes>>>);

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use apsara_core::generated::v1 as rt;
 use apsara_core::transport::{BoxFuture, Transport, TransportError};
-use apsara_core::{Config, Credentials, Error, Outcome, Progress, Retry, WaitEnd};
+use apsara_core::{Config, Credentials, CredentialsProvider, Error, Outcome, Progress, Retry, WaitEnd};
 use bytes::Bytes;
 use tokio::time::Instant;
 
@@ -272,4 +272,38 @@ async fn dropping_a_wait_cancels_it() {
     let soon = tokio::time::timeout(Duration::from_secs(1), script.wait().into_future()).await;
     assert!(soon.is_err());
     assert_eq!((script.sent(), Arc::strong_count(&script.open)), (1, 1));
+}
+
+/// Gives a key, but the second time only says why there is none.
+#[derive(Debug)]
+struct Failing(Step, Mutex<u32>);
+
+impl CredentialsProvider for Failing {
+    fn credentials(&self) -> BoxFuture<'_, Result<Credentials, Error>> {
+        Box::pin(async {
+            let asked = {
+                let mut asked = self.1.lock().unwrap();
+                *asked += 1;
+                *asked
+            };
+            if asked == 2 {
+                Err(Script::new([self.0]).call().send().await.unwrap_err())
+            } else {
+                Credentials::new("LTAI-id", "secret")
+            }
+        })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_outlives_what_gives_credentials_when_that_is_out_of_reach_for_a_moment() {
+    for (step, goes_on) in [(NotSent, true), (Refused(503, "Throttling"), true), (Refused(403, "NoPermission"), false)]
+    {
+        let script = Script::new([State(0), State(1)]);
+        let config = Config::builder().credentials_provider(Failing(step, Mutex::new(0)));
+        let config = config.endpoint("http://gateway.test").transport(script.clone()).retry(Retry::never());
+        let call = rt::Call::new(&rt::Client::new(&config.build().unwrap(), &PRODUCT));
+        let ended = rt::Wait::<DescribeRequest>::of(call, WAITER).await;
+        assert_eq!((ended.is_ok(), script.sent()), (goes_on, if goes_on { 2 } else { 1 }), "{step:?}");
+    }
 }

@@ -51,9 +51,9 @@ pub(crate) fn scenario() {
     kept(calls);
     // Whoever was dropped or gave up left nothing behind: once all is over and no closure lasts, there is a grant at once.
     std::time::advance(Duration::from_secs(600));
-    assert!(lane.try_acquire(), "nobody waits, and yet there is no grant");
+    assert!(lane.try_acquire(None), "nobody waits, and yet there is no grant");
     let deadline = Instant::now() + Duration::from_secs(5);
-    let waits = spawn(async move { lane.acquire(deadline).await });
+    let waits = spawn(async move { lane.acquire(None, deadline).await });
     let over = Rc::new(Cell::new(false));
     let seen = Rc::clone(&over);
     block_on(async move {
@@ -87,7 +87,7 @@ async fn one(lane: &LaneState) {
     let deadline = Instant::now() + up_to(Duration::from_secs(4));
     match draw(6) {
         0 => {
-            if lane.try_acquire() {
+            if lane.try_acquire(None) {
                 grant();
             }
         }
@@ -95,11 +95,11 @@ async fn one(lane: &LaneState) {
         2 => {
             // It may be dropped after it was granted and before it could say so: such a grant is spent.
             let _ = dropped_after(draw(6), async {
-                told(lane.acquire(deadline).await, deadline);
+                told(lane.acquire(None, deadline).await, deadline);
             })
             .await;
         }
-        _ => told(lane.acquire(deadline).await, deadline),
+        _ => told(lane.acquire(None, deadline).await, deadline),
     }
 }
 

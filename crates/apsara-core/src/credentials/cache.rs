@@ -123,11 +123,11 @@ impl Cache {
                 if let Ok(turn) = Arc::clone(&self.turn).try_lock_owned()
                     && self.state().ended == ended
                 {
-                    drop(self.spawn(issuer, turn));
+                    drop(self.spawn(issuer, turn, None));
                 }
                 Ok(credentials)
             }
-            Verdict::Wait(ended) => self.refresh(issuer, ended).await,
+            Verdict::Wait(ended) => self.refresh(issuer, ended, None).await,
             Verdict::Fail(error) => Err(Error::shared(&error, "")),
         }
     }
@@ -152,27 +152,39 @@ impl Cache {
             }
             state.ended
         };
-        self.refresh(issuer, ended).await
+        self.refresh(issuer, ended, Some(expired)).await
     }
 
-    /// Waits for a refresh to end: for one that is under way, or else for its own.
-    async fn refresh<I: Issuer + Clone>(&self, issuer: &I, ended: u64) -> Result<Credentials, Error> {
+    /// Waits for a refresh to end: for one that is under way, or else for its own, which is to give another key than one that is over.
+    async fn refresh<I: Issuer + Clone>(
+        &self,
+        issuer: &I,
+        ended: u64,
+        expired: Option<&Credentials>,
+    ) -> Result<Credentials, Error> {
         let turn = Arc::clone(&self.turn).lock_owned().await;
         if self.state().ended != ended {
             drop(turn);
             return self.outcome();
         }
         // In a task of its own, because a caller that gives up must not take what was spent on a new key with it.
-        if self.spawn(issuer, turn).await.is_err() {
+        if self.spawn(issuer, turn, expired.cloned()).await.is_err() {
             return Err(Error::config("the runtime stopped while credentials were being refreshed"));
         }
         self.outcome()
     }
 
-    fn spawn<I: Issuer + Clone>(&self, issuer: &I, turn: OwnedMutexGuard<()>) -> JoinHandle<()> {
+    fn spawn<I: Issuer + Clone>(
+        &self,
+        issuer: &I,
+        turn: OwnedMutexGuard<()>,
+        expired: Option<Credentials>,
+    ) -> JoinHandle<()> {
         let (cache, issuer) = (self.clone(), issuer.clone());
         tokio::spawn(async move {
-            let current = cache.state().kept.as_ref().map(|kept| kept.credentials.clone());
+            // A provider that was made anew keeps nothing, and a file may still hold what the cloud does not take.
+            let kept = cache.state().kept.as_ref().map(|kept| kept.credentials.clone());
+            let current = kept.or(expired);
             let issued = issuer.issue(current.as_ref()).await;
             cache.keep(issued);
             drop(turn);

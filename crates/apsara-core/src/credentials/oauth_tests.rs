@@ -79,7 +79,11 @@ async fn a_key_that_was_written_back_is_used_until_the_cloud_calls_it_expired() 
     assert_eq!(other_program.credentials().await.unwrap(), old);
     assert_eq!(answers.lines(), [EXCHANGE]);
     answers.set([(EXCHANGE, 200, key("STS.new", 3600))]);
-    assert_eq!(other_program.renew(&old).await.unwrap().access_key_id(), "STS.new");
+    let new = other_program.renew(&old).await.unwrap();
+    assert_eq!(new.access_key_id(), "STS.new");
+    // One that was made when the file had changed has given no key yet: that of the file is the one that is over.
+    answers.set([(EXCHANGE, 200, key("STS.newer", 3600))]);
+    assert_eq!(login(&path, &answers).renew(&new).await.unwrap().access_key_id(), "STS.newer");
 }
 
 #[tokio::test(start_paused = true)]

@@ -117,6 +117,14 @@ impl Error {
         Self(Box::new(Inner { kind, operation: None, outcome, attempts, paced, client_token }))
     }
 
+    /// Returns why there were no credentials, where that is what failed.
+    pub(crate) fn of_credentials(&self) -> Option<&Self> {
+        match self.kind() {
+            Kind::Credentials(error) => Some(error),
+            _ => None,
+        }
+    }
+
     /// Returns what went wrong, wherever that was.
     fn kind(&self) -> &Kind {
         match &self.0.kind {

@@ -161,7 +161,10 @@ impl ServiceError {
 
 /// Returns whether a code says that the quota is used up.
 fn is_throttling(code: &str) -> bool {
-    code == "Throttling" || code.starts_with("Throttling.") || matches!(code, "TooManyRequests" | "ThrottlingException")
+    /// Those of single products, by their documents: Live, CDN and SLB.
+    const OTHERS: [&str; 5] =
+        ["FlowControlError", "InnerRateLimiting", "QpsOverLimit", "ThrottlingException", "TooManyRequests"];
+    code == "Throttling" || code.starts_with("Throttling.") || OTHERS.contains(&code)
 }
 
 /// Returns what became of a call that was refused in this shape: with a 4xx it was not executed; with a 5xx nobody can know, unless
@@ -173,23 +176,31 @@ pub(crate) fn outcome_of(status: u16, code: &str) -> Outcome {
 }
 
 /// Returns whether a code says nothing of whether the call was executed, whatever its status: products document `InternalError`
-/// with 400 and `X.Timeout` with 408.
+/// and `CreateOrderTimeout` with 400, `Mayi.InternalError` with 403 and `X.Timeout` with 408. A code that begins by what is wrong
+/// with the request, such as `InvalidParameter.RequestTimeout`, says that it was refused for that.
 ///
 /// No two attempts share a nonce. A nonce that the cloud has seen already says that something on the way sent the request twice, so
 /// that the first copy may have been executed. A client token that is being worked on says the same.
 fn is_unclear(status: u16, code: &str) -> bool {
-    const UNCLEAR: [&str; 8] = [
+    const UNCLEAR: [&str; 11] = [
+        "Internal Error",
         "InternalError",
         "InternalException",
+        "InternalInvokeError",
         "LastTokenProcessing",
-        "RequestTimeout",
         "ServiceUnavailable",
         "SignatureNonceUsed",
         "SystemBusy",
+        "SystemError",
+        "TimeoutForTransferImage",
         "UnknownError",
     ];
-    let first = code.split('.').next().unwrap_or_default();
-    status == 408 || UNCLEAR.contains(&first) || code.ends_with(".Timeout")
+    const OF_THE_REQUEST: [&str; 4] = ["Forbidden", "Incorrect", "Invalid", "Missing"];
+    let is_unclear = |part: &str| {
+        UNCLEAR.contains(&part) || ["SystemBusy", "TimeOut", "Timeout"].iter().any(|end| part.ends_with(end))
+    };
+    let is_of_the_request = OF_THE_REQUEST.iter().any(|begin| code.starts_with(begin));
+    status == 408 || (!is_of_the_request && (code == "SYSTEM.UNKNOWN.ERROR" || code.split('.').any(is_unclear)))
 }
 
 impl fmt::Display for ServiceError {

@@ -81,8 +81,36 @@ fn a_4xx_in_the_shape_is_rejected_and_a_5xx_is_unknown() {
     for code in ["InternalError", "InternalError.Timeout", "CreateCaster.Timeout", "RequestTimeout", "SystemBusy"] {
         assert_eq!(outcome(400, code), Outcome::Unknown, "{code}");
     }
+    // As products document them: ECS, VOD, Live, VPC, SLB, image search, ARMS.
+    for (status, code) in [
+        (403, "Mayi.InternalError"),
+        (400, "SystemError"),
+        (400, "Internal Error"),
+        (400, "OperationFailed.InternalError"),
+        (400, "OperationFailed.SystemBusy"),
+        (400, "VpcSystemBusy"),
+        (400, "CreateOrderTimeout"),
+        (400, "InternalInvokeError"),
+        (400, "SearchTimeout"),
+        (452, "OperationTimeOut"),
+        (404, "OperationFailed.CrateEntryTimeOut"),
+        (400, "TimeoutForTransferImage"),
+        (400, "SYSTEM.UNKNOWN.ERROR"),
+    ] {
+        assert_eq!(outcome(status, code), Outcome::Unknown, "{code}");
+    }
     assert_eq!(outcome(408, "Whatever"), Outcome::Unknown);
-    assert_eq!(outcome(400, "InvalidTimeout"), Outcome::Rejected);
+    for code in [
+        "InvalidTimeout",
+        "InvalidTimeout.ExceedLimit",
+        "InvalidParameter.RequestTimeout",
+        "InvalidInternalIp.Malformed",
+        "IncorrectStatus.DiagnoseTimeout",
+        "Forbidden.InternalIpOutOfVpcCIDR",
+        "ServiceBusy",
+    ] {
+        assert_eq!(outcome(403, code), Outcome::Rejected, "{code}");
+    }
 }
 
 #[test]

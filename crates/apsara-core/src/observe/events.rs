@@ -183,7 +183,7 @@ impl From<Cause> for RetryCause {
     fn from(cause: Cause) -> Self {
         match cause {
             Cause::NotSent => Self::NotSent,
-            Cause::Throttled(_) => Self::Throttled,
+            Cause::Throttled => Self::Throttled,
             Cause::Skew(_) => Self::ClockSkew,
             Cause::ExpiredToken => Self::ExpiredToken,
             Cause::Busy => Self::Busy,

@@ -18,6 +18,9 @@ pub(super) const GUARD: Duration = Duration::from_millis(40);
 /// cloud is asked again.
 pub(super) const LONGEST_CLOSURE: Duration = Duration::from_secs(120);
 
+/// How long a quota is kept to that is stricter than what is asked for, once nobody asks for it any more.
+pub(super) const STRICTER_HOLDS: Duration = Duration::from_secs(60);
+
 /// Grants calls in the order in which they asked.
 #[derive(Debug)]
 pub(super) struct LaneState {
@@ -31,15 +34,16 @@ pub(super) struct LaneState {
 #[derive(Debug)]
 struct Log {
     quota: Option<Quota>,
+    /// When that quota was asked for last.
+    asked: Option<Instant>,
     grants: VecDeque<Instant>,
     closed_until: Option<Instant>,
 }
 
 impl LaneState {
     pub(super) fn new(quota: Option<Quota>) -> Self {
-        // A quota of no calls or no time is none that could be kept to.
-        let quota = quota.filter(|quota| quota.calls > 0 && quota.seconds > 0);
-        let log = Log { quota, grants: VecDeque::new(), closed_until: None };
+        let mut log = Log { quota: None, asked: None, grants: VecDeque::new(), closed_until: None };
+        log.keep_to(quota, Instant::now());
         Self { log: Mutex::new(log), turn: tokio::sync::Mutex::new(()), waiting: AtomicUsize::new(0) }
     }
 
@@ -47,18 +51,25 @@ impl LaneState {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Grants a call if there is room and nobody waits.
-    pub(super) fn try_acquire(&self) -> bool {
+    /// Grants a call of a quota if there is room and nobody waits.
+    pub(super) fn try_acquire(&self, quota: Option<Quota>) -> bool {
         // Under the log's lock: who begins to wait after this looked finds its grant noted there.
         let mut log = self.log();
-        self.waiting.load(Ordering::Relaxed) == 0 && log.try_grant(Instant::now()).is_ok()
+        let now = Instant::now();
+        log.keep_to(quota, now);
+        self.waiting.load(Ordering::Relaxed) == 0 && log.try_grant(now).is_ok()
     }
 
-    /// Waits for a grant. Dropped while it waits, it leaves nothing behind.
-    pub(super) async fn acquire(&self, deadline: Instant) -> Result<(), PacingError> {
+    /// Waits for a grant of a quota. Dropped while it waits, it leaves nothing behind.
+    pub(super) async fn acquire(&self, quota: Option<Quota>, deadline: Instant) -> Result<(), PacingError> {
         let waiting = Waiting::new(&self.waiting);
-        if self.log().earliest(waiting.ahead, Instant::now()) > deadline {
-            return Err(PacingError::Late);
+        {
+            let mut log = self.log();
+            let now = Instant::now();
+            log.keep_to(quota, now);
+            if log.earliest(waiting.ahead, now) > deadline {
+                return Err(PacingError::Late);
+            }
         }
         let granted = async {
             let _turn = self.turn.lock().await;
@@ -91,6 +102,23 @@ impl LaneState {
 }
 
 impl Log {
+    /// Keeps to a quota that is asked for: at once if it is stricter than the one before, else when nobody asks for that any more.
+    fn keep_to(&mut self, quota: Option<Quota>, now: Instant) {
+        // A quota of no calls or no time is none that could be kept to.
+        let Some(quota) = quota.filter(|quota| quota.calls > 0 && quota.seconds > 0) else { return };
+        if let (Some(own), Some(asked)) = (self.quota, self.asked)
+            && own != quota
+        {
+            if !is_stricter(quota, own) && now < asked + STRICTER_HOLDS {
+                return;
+            }
+            let more = self.grants.len().saturating_sub(quota.calls as usize);
+            self.grants.drain(..more);
+        }
+        self.quota = Some(quota);
+        self.asked = Some(now);
+    }
+
     /// Notes a grant, or says when there is room for one.
     fn try_grant(&mut self, now: Instant) -> Result<(), Instant> {
         let free = self.earliest(0, now);
@@ -122,6 +150,13 @@ impl Log {
             None => open + span.saturating_mul(spans),
         }
     }
+}
+
+/// Returns whether a quota allows less than another.
+fn is_stricter(one: Quota, other: Quota) -> bool {
+    let calls = |one: Quota, other: Quota| u64::from(one.calls) * u64::from(other.seconds);
+    let (ours, theirs) = (calls(one, other), calls(other, one));
+    ours < theirs || (ours == theirs && one.calls < other.calls)
 }
 
 /// Counts a waiting call as long as it waits.

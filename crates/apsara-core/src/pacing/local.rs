@@ -12,7 +12,8 @@ use crate::transport::BoxFuture;
 /// Keeps the calls of one process within their quotas. Other processes of the account do not know of it.
 ///
 /// Per account and operation it keeps when the last grants were given: a burst of the quota's calls is immediate, and never are
-/// there more in any span of its seconds and 40 ms. Who asked first is granted first. While the cloud asks to wait, nobody is.
+/// there more in any span of its seconds and 40 ms. Who asked first is granted first. While the cloud asks to wait, nobody is. Of two
+/// quotas of one operation the stricter holds, until nobody has asked for it for a minute.
 #[derive(Debug, Default)]
 pub struct LocalPacer {
     lanes: Lanes<LaneState>,
@@ -44,13 +45,13 @@ impl LocalPacer {
 
 impl Pacer for LocalPacer {
     fn try_acquire(&self, lane: Lane<'_>) -> bool {
-        self.limiting(lane).is_none_or(|state| state.try_acquire())
+        self.limiting(lane).is_none_or(|state| state.try_acquire(lane.quota()))
     }
 
     fn acquire<'a>(&'a self, lane: Lane<'a>, deadline: Instant) -> BoxFuture<'a, Result<(), PacingError>> {
         Box::pin(async move {
             match self.limiting(lane) {
-                Some(state) => state.acquire(deadline).await,
+                Some(state) => state.acquire(lane.quota(), deadline).await,
                 None => Ok(()),
             }
         })

@@ -257,3 +257,30 @@ impl Pacer for Slow {
 fn a_pacer_grants_nothing_at_once_unless_it_says_so() {
     assert!(!Slow.try_acquire(lane(&NONE)));
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_stricter_of_two_quotas_of_an_operation_holds_until_nobody_asks_for_it() {
+    static TWO: Operation = Operation { name: "Ten", quota: Some(Quota::per_second(2)), ..Operation::of(&PRODUCT) };
+    static UNKNOWN: Operation = Operation { name: "Ten", ..Operation::of(&PRODUCT) };
+    let pacer = LocalPacer::new();
+    let at_once = |operation| (0..30).filter(|_| pacer.try_acquire(lane(operation))).count();
+    // A throttled call of which no quota is known opens the lane first.
+    pacer.throttled(lane(&UNKNOWN), MS(1));
+    advance(MS(2)).await;
+    assert_eq!(at_once(&TEN), 10);
+    assert_eq!(at_once(&UNKNOWN), 0, "what is known of the operation holds for all of its calls");
+    advance(MS(1041)).await;
+    assert_eq!((at_once(&TWO), at_once(&TEN)), (2, 0));
+    for _ in 0..57 {
+        advance(MS(1041)).await;
+        assert_eq!((at_once(&TEN), at_once(&UNKNOWN)), (2, 0));
+    }
+    advance(MS(2000)).await;
+    assert_eq!(at_once(&TEN), 10, "nobody has asked for the stricter one for a minute");
+    advance(MS(1041)).await;
+    // Of ten grants the last two count.
+    assert_eq!((at_once(&TEN), at_once(&TWO)), (10, 0));
+    advance(MS(1041)).await;
+    assert_eq!(pacer.acquire(lane(&TWO), far()).await, Ok(()));
+    assert_eq!(at_once(&TWO), 1);
+}

@@ -13,7 +13,7 @@ pub const LONGEST_LOG: u32 = 1000;
 pub const MOST_FREE: usize = 100;
 
 /// How long a quota is kept to that is stricter than what is asked for, once nobody asks for it any more.
-pub const STRICTER_HOLDS: Duration = Duration::from_secs(60);
+pub const STRICTER_HOLDS: Duration = super::lane::STRICTER_HOLDS;
 
 /// Says what a schedule keeps to: so many calls in so much time, the guard included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

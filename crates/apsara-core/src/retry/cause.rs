@@ -1,7 +1,5 @@
 //! Which failures may be tried again, and why: the one place that decides it.
 
-use std::time::Duration;
-
 use crate::error::{Error, GatewayCode, ServiceError};
 use crate::outcome::Outcome;
 
@@ -10,8 +8,8 @@ use crate::outcome::Outcome;
 pub(crate) enum Cause {
     /// Nothing was sent.
     NotSent,
-    /// The quota is used up, for as long as the cloud says.
-    Throttled(Option<Duration>),
+    /// The quota is used up.
+    Throttled,
     /// The clock is this many seconds behind the cloud's, which refused the call for it.
     Skew(i64),
     /// The security token is over.
@@ -62,7 +60,7 @@ impl Cause {
             // A limit that is not over in a moment: of the day, or of what an account may have.
             "Throttling.Api.Risk" | "Throttling.Resource" => None,
             "OperationConflict" if repeatable => Some(Self::Busy),
-            _ if refusal.is_throttled() => Some(Self::Throttled(refusal.retry_after())),
+            _ if refusal.is_throttled() => Some(Self::Throttled),
             _ => None,
         }
     }
@@ -71,7 +69,7 @@ impl Cause {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use std::time::SystemTime;
+    use std::time::{Duration, SystemTime};
 
     use bytes::Bytes;
 
@@ -97,15 +95,16 @@ mod tests {
         assert_eq!(safe_and_unsafe(&Error::new(Kind::Transport(malformed), Outcome::NotSent)), (None, None));
         let error = Error::new(Kind::Transport(TransportError::new("x").not_sent()), Outcome::NotSent);
         assert_eq!(safe_and_unsafe(&error), (Some(Cause::NotSent), Some(Cause::NotSent)));
-        let throttled = Some(Cause::Throttled(None));
+        let throttled = Some(Cause::Throttled);
         for (status, code) in
-            [(400, "Throttling"), (429, "Throttling.User"), (503, "Throttling.Api"), (503, "Throttling.System")]
+            [(400, "Throttling"), (429, "Throttling.User"), (503, "Throttling.Api"), (400, "QpsOverLimit")]
         {
             assert_eq!(safe_and_unsafe(&refused(status, code, &[])), (throttled, throttled), "{code}");
         }
-        let asked = Some(Cause::Throttled(Some(Duration::from_millis(1500))));
         for header in [("x-acs-retry-after", "1500"), ("x-ratelimit-user", "Limit:1,Remain:0,TimeLeft:1500,Reset:9")] {
-            assert_eq!(safe_and_unsafe(&refused(429, "Throttling.User", &[header])), (asked, asked), "{header:?}");
+            let refusal = refused(429, "Throttling.User", &[header]);
+            assert_eq!(safe_and_unsafe(&refusal), (throttled, throttled), "{header:?}");
+            assert_eq!(refusal.service().unwrap().retry_after(), Some(Duration::from_millis(1500)));
         }
     }
 

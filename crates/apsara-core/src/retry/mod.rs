@@ -54,19 +54,19 @@ impl Retry {
         attempts < self.attempts
     }
 
-    /// Returns the wait after so many attempts, given a random share from 0 to 1.
-    pub(crate) fn wait(&self, cause: Cause, attempts: u32, share: f64) -> Duration {
+    /// Returns the wait after so many attempts, given a random share from 0 to 1 and how long the cloud asks to wait.
+    pub(crate) fn wait(&self, cause: Cause, attempts: u32, share: f64, asked: Option<Duration>) -> Duration {
         let doubled = |first: Duration| first.saturating_mul(2u32.saturating_pow(attempts.saturating_sub(1)));
         let most = match cause {
             // What was wrong is mended already.
             Cause::Skew(_) | Cause::ExpiredToken => return Duration::ZERO,
-            Cause::Throttled(Some(asked)) => {
-                // Everybody is told the same, so that a little is added at random.
-                return asked.saturating_add(self.first_wait.mul_f64(share));
-            }
-            Cause::Throttled(None) | Cause::Busy => doubled(self.first_wait.saturating_mul(5)),
+            Cause::Throttled | Cause::Busy => doubled(self.first_wait.saturating_mul(5)),
             Cause::NotSent | Cause::Repeatable => doubled(self.first_wait),
         };
+        if let Some(asked) = asked {
+            // Everybody is told the same, so that a little is added at random.
+            return asked.saturating_add(self.first_wait.mul_f64(share));
+        }
         most.min(self.longest_wait).mul_f64(share)
     }
 }
@@ -91,25 +91,27 @@ mod tests {
     #[test]
     fn waits_double_up_to_the_longest_and_are_drawn_from_nothing() {
         let retry = Retry::new();
-        let longest = |attempts| retry.wait(Cause::NotSent, attempts, 1.0);
+        let longest = |attempts| retry.wait(Cause::NotSent, attempts, 1.0, None);
         assert_eq!([1, 2, 3, 4].map(longest), [MS(100), MS(200), MS(400), MS(800)]);
         assert_eq!(longest(40), Duration::from_secs(20));
-        assert_eq!(retry.wait(Cause::NotSent, 3, 0.0), Duration::ZERO);
-        assert_eq!(retry.wait(Cause::Repeatable, 1, 0.5), MS(50));
+        assert_eq!(retry.wait(Cause::NotSent, 3, 0.0, None), Duration::ZERO);
+        assert_eq!(retry.wait(Cause::Repeatable, 1, 0.5, None), MS(50));
     }
 
     #[test]
     fn a_throttled_call_waits_as_long_as_the_cloud_asks_or_else_longer_than_others() {
         let retry = Retry::new();
-        assert_eq!(retry.wait(Cause::Throttled(None), 1, 1.0), MS(500));
-        assert_eq!(retry.wait(Cause::Throttled(Some(MS(700))), 1, 0.0), MS(700));
-        assert_eq!(retry.wait(Cause::Throttled(Some(MS(60_000))), 1, 1.0), MS(60_100));
+        assert_eq!(retry.wait(Cause::Throttled, 1, 1.0, None), MS(500));
+        for cause in [Cause::Throttled, Cause::Busy, Cause::Repeatable] {
+            assert_eq!(retry.wait(cause, 1, 0.0, Some(MS(700))), MS(700));
+            assert_eq!(retry.wait(cause, 1, 1.0, Some(MS(60_000))), MS(60_100));
+        }
     }
 
     #[test]
     fn what_was_mended_is_tried_at_once() {
-        assert_eq!(Retry::new().wait(Cause::Skew(900), 1, 1.0), Duration::ZERO);
-        assert_eq!(Retry::new().wait(Cause::ExpiredToken, 2, 1.0), Duration::ZERO);
+        assert_eq!(Retry::new().wait(Cause::Skew(900), 1, 1.0, Some(MS(700))), Duration::ZERO);
+        assert_eq!(Retry::new().wait(Cause::ExpiredToken, 2, 1.0, None), Duration::ZERO);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::Stream;
-use tokio::time::{Sleep, sleep_until};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::call::Answer;
 use crate::error::{Error, Kind};
@@ -109,6 +109,10 @@ impl Incoming {
     pub(super) fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
         let Some(body) = &mut self.body else { return Poll::Ready(None) };
         let error = match Pin::new(body).poll_next(context) {
+            // A body that always has a piece ready never waits for the deadline.
+            Poll::Ready(Some(Ok(_))) if self.deadline.deadline() <= Instant::now() => {
+                Error::new(Kind::Deadline(self.length), Outcome::Executed)
+            }
             Poll::Ready(Some(Ok(piece))) => return Poll::Ready(Some(Ok(piece))),
             Poll::Ready(Some(Err(error))) => Error::transport(error.answered(self.head.status)),
             Poll::Ready(None) => {

@@ -129,6 +129,10 @@ impl<R: Request> Wait<R> {
 
 /// Returns whether a call that failed leaves it open what its answer would have said.
 fn goes_on(error: &Error) -> bool {
+    // Whatever gives credentials may be as hard to reach for a moment as the cloud itself.
+    if let Some(error) = error.of_credentials() {
+        return goes_on(error);
+    }
     // After an attempt that may have been executed, a refusal is of an unclear outcome, and still says all that there is to say.
     if let Some(refusal) = error.service() {
         return refusal.is_throttled() || refusal.outcome() > Outcome::Rejected;

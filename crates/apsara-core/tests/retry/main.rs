@@ -133,6 +133,14 @@ async fn the_cloud_says_how_long_to_wait() {
     let apart = script.apart(0, 1);
     assert!(apart >= Duration::from_millis(1500) && apart < Duration::from_millis(1610), "{apart:?}");
 
+    // A refusal that may have come too late says it as well.
+    for (status, code) in [(503, "ServiceUnavailable"), (500, "InternalError"), (409, "LastTokenProcessing")] {
+        let script = Script::new([Step::Refused(status, code, vec![("x-acs-retry-after", "1500".to_owned())])]);
+        script.call(Safe::default()).await.unwrap();
+        let apart = script.apart(0, 1);
+        assert!(apart >= Duration::from_millis(1500) && apart < Duration::from_millis(1610), "{code}: {apart:?}");
+    }
+
     // Longer than there is time: it is told at once.
     let script = Script::new([wait(90_000)]);
     let start = Instant::now();

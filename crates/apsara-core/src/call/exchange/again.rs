@@ -7,17 +7,19 @@ use tokio::time::{Instant, timeout_at};
 
 use super::Attempts;
 use crate::credentials::Credentials;
-use crate::error::Error;
+use crate::error::{Error, ServiceError};
 use crate::retry::{Cause, share};
 
 impl Attempts<'_> {
     /// Returns why there is another attempt and how long to wait before it, and mends what can be mended; nothing where there is
     /// none.
     pub(super) async fn next(&mut self, error: &Error, credentials: Option<&Credentials>) -> Option<(Cause, Duration)> {
-        let cause = Cause::of(error, self.prepared.repeatable, self.offset)?;
-        if let (Cause::Throttled(Some(asked)), Some(pacer)) = (cause, &self.config.pacer) {
+        // Whatever became of this call: until then no other need be tried.
+        let asked = error.service().and_then(ServiceError::retry_after);
+        if let (Some(asked), Some(pacer)) = (asked, &self.config.pacer) {
             pacer.throttled(self.lane(), asked);
         }
+        let cause = Cause::of(error, self.prepared.repeatable, self.offset)?;
         if let Cause::Skew(behind) = cause {
             // The next call profits even if there is no further attempt of this one.
             self.config.clock_offset.store(behind, Ordering::Relaxed);
@@ -25,7 +27,7 @@ impl Attempts<'_> {
         if !self.retry.allows_another(self.attempts) {
             return None;
         }
-        let wait = self.retry.wait(cause, self.attempts, share());
+        let wait = self.retry.wait(cause, self.attempts, share(), asked);
         if Instant::now().checked_add(wait).is_none_or(|end| end >= self.deadline) {
             return None;
         }
@@ -37,7 +39,7 @@ impl Attempts<'_> {
                 };
                 self.renewed = Some(timeout_at(self.deadline, source.renewed(expired)).await.ok()??);
             }
-            Cause::NotSent | Cause::Throttled(_) | Cause::Busy | Cause::Repeatable => {
+            Cause::NotSent | Cause::Throttled | Cause::Busy | Cause::Repeatable => {
                 if !self.config.budget.take() {
                     return None;
                 }

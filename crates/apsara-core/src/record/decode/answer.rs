@@ -43,6 +43,10 @@ pub fn decode(body: &[u8], record: &mut dyn AnyRecord) -> Result<(), serde_json:
         let value = if is_field { serde_json::Value::Object([(root, content)].into_iter().collect()) } else { content };
         return SlotSeed::new(slot, Mode::Xml).deserialize(value);
     }
+    // Nothing, as a field may be.
+    if body.trim_ascii() == b"null" && !matches!(slot, Slot::Json(_)) {
+        return Ok(());
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     SlotSeed::new(slot, Mode::Lenient).deserialize(&mut deserializer)?;
     deserializer.end()

@@ -289,7 +289,7 @@ impl<'de> Visitor<'de> for SlotSeed<'_> {
             Slot::List(list) if mode != Mode::Strict && self.wrapper.is_some() => {
                 list.empty();
                 while let Some(key) = map.next_key::<String>()? {
-                    if self.wrapper == Some(key.as_str()) {
+                    if self.wrapper.is_some_and(|wrapper| key.eq_ignore_ascii_case(wrapper)) {
                         map.next_value_seed(WrappedSeed(&mut *list, mode)).map_err(|error| at(&error, &key))?;
                     } else {
                         map.next_value::<IgnoredAny>()?;
