@@ -48,8 +48,8 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "a wait beyond the deadline is begun",
         file: "crates/apsara-core/src/pacing/lane.rs",
-        old: "if self.log().earliest(waiting.ahead, Instant::now()) > deadline",
-        new: "if self.log().earliest(waiting.ahead, Instant::now()) > deadline + Duration::from_secs(9000)",
+        old: "if log.earliest(waiting.ahead, now) > deadline {",
+        new: "if log.earliest(waiting.ahead, now) > deadline + Duration::from_secs(9000) {",
         package: CORE,
         target: "lib",
     },
@@ -83,6 +83,14 @@ pub(super) const BREAKS: &[Break] = &[
         old: "self.waiting.load(Ordering::Relaxed) == 0 && log",
         new: "log",
         package: CORE,
+        target: "lib",
+    },
+    Break {
+        lie: "who opens a lane first says what its quota is for good",
+        file: "crates/apsara-core/src/pacing/lane.rs",
+        old: "if !is_stricter(quota, own) && now < asked + STRICTER_HOLDS {",
+        new: "if !is_stricter(quota, own) || now < asked + STRICTER_HOLDS {",
+        package: "apsara-core",
         target: "lib",
     },
 ];

@@ -221,7 +221,7 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "what else stands in a wrapper is taken for its list",
         file: "crates/apsara-core/src/record/decode/mod.rs",
-        old: "if self.wrapper == Some(key.as_str()) {",
+        old: "if self.wrapper.is_some_and(|wrapper| key.eq_ignore_ascii_case(wrapper)) {",
         new: "if self.wrapper.is_some() {",
         package: CORE,
         target: "records",

@@ -110,9 +110,7 @@ impl Incoming {
         let Some(body) = &mut self.body else { return Poll::Ready(None) };
         let error = match Pin::new(body).poll_next(context) {
             // A body that always has a piece ready never waits for the deadline.
-            Poll::Ready(Some(Ok(_))) if self.deadline.deadline() <= Instant::now() => {
-                Error::new(Kind::Deadline(self.length), Outcome::Executed)
-            }
+            Poll::Ready(Some(Ok(_))) if self.deadline.deadline() <= Instant::now() => self.late(),
             Poll::Ready(Some(Ok(piece))) => return Poll::Ready(Some(Ok(piece))),
             Poll::Ready(Some(Err(error))) => Error::transport(error.answered(self.head.status)),
             Poll::Ready(None) => {
@@ -121,11 +119,15 @@ impl Incoming {
                 return Poll::Ready(None);
             }
             Poll::Pending => match self.deadline.as_mut().poll(context) {
-                Poll::Ready(()) => Error::new(Kind::Deadline(self.length), Outcome::Executed),
+                Poll::Ready(()) => self.late(),
                 Poll::Pending => return Poll::Pending,
             },
         };
         Poll::Ready(Some(Err(self.end(error))))
+    }
+
+    fn late(&self) -> Error {
+        Error::new(Kind::Deadline(self.length), Outcome::Executed)
     }
 
     /// Ends the exchange because of an error.
