@@ -94,6 +94,16 @@ impl LaneState {
         timeout_at(deadline, granted).await.unwrap_or(Err(PacingError::Late))
     }
 
+    /// Returns whether it is as one that was just opened: no grant counts any more, it is not closed, and its quota is asked for by nobody.
+    pub(super) fn is_idle(&self) -> bool {
+        let (log, now) = (self.log(), Instant::now());
+        let span = log.quota.map_or(0, |quota| quota.seconds.into());
+        let counts = |grant: &Instant| *grant + Duration::from_secs(span) + GUARD > now;
+        let is_asked_for = log.asked.is_some_and(|asked| asked + STRICTER_HOLDS > now);
+        let is_closed = log.closed_until.is_some_and(|until| until > now);
+        !is_asked_for && !is_closed && !log.grants.back().is_some_and(counts)
+    }
+
     pub(super) fn close(&self, wait: Duration) {
         let mut log = self.log();
         let until = Instant::now() + wait.min(LONGEST_CLOSURE);

@@ -29,6 +29,21 @@ impl<T> Lanes<T> {
             Arc::clone(of_account.entry(key(lane)).or_insert_with(|| Arc::new(open())))
         })
     }
+
+    /// Forgets what nobody holds and that is not worth keeping, and returns how many accounts are left.
+    pub(super) fn forget(&self, is_worth_keeping: impl Fn(&T) -> bool) -> usize {
+        let mut of_accounts = self.of_accounts.write().unwrap_or_else(PoisonError::into_inner);
+        of_accounts.retain(|_, of_account| {
+            // Whoever has found a lane holds it until its grant is noted there.
+            of_account.retain(|_, kept| Arc::strong_count(kept) > 1 || is_worth_keeping(kept));
+            !of_account.is_empty()
+        });
+        of_accounts.len()
+    }
+
+    pub(super) fn accounts(&self) -> usize {
+        self.of_accounts.read().unwrap_or_else(PoisonError::into_inner).len()
+    }
 }
 
 impl<T> Default for Lanes<T> {

@@ -284,3 +284,26 @@ async fn the_stricter_of_two_quotas_of_an_operation_holds_until_nobody_asks_for_
     assert_eq!(pacer.acquire(lane(&TWO), far()).await, Ok(()));
     assert_eq!(at_once(&TWO), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn accounts_that_nobody_asks_for_any_more_are_forgotten_and_no_grant_with_them() {
+    let pacer = LocalPacer::new();
+    let of = |account: &'static str| Lane { account, operation: &THREE_A_MINUTE };
+    for number in 0..10_000 {
+        let account = format!("job {number}");
+        assert!(pacer.try_acquire(Lane { account: &account, operation: &TEN }));
+        if number % 100 == 0 {
+            advance(MS(10_000)).await;
+        }
+    }
+    // Those of the last minute, and as many again.
+    assert!(pacer.lanes.accounts() <= 1400, "{} accounts", pacer.lanes.accounts());
+    for _ in 0..3 {
+        assert!(pacer.try_acquire(of("kept")));
+    }
+    pacer.throttled(Lane { account: "closed", operation: &TEN }, MS(100_000));
+    advance(MS(60_039)).await;
+    pacer.lanes.forget(|state| !state.is_idle());
+    assert!(!pacer.try_acquire(of("kept")) && !pacer.try_acquire(Lane { account: "closed", operation: &TEN }));
+    assert!(pacer.lanes.find(Lane { account: "job 9999", operation: &TEN }).is_none());
+}
