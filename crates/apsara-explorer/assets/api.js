@@ -19,16 +19,23 @@ export class Refused extends Error {
   }
 }
 
+/** What is thrown where nobody knows what the program did: no answer came, or not the whole of it. */
+export class Lost extends Error {}
+
 async function ask(path, options, read = (response) => response.json()) {
   const headers = { 'x-apsara-token': localStorage.getItem(KEY) ?? '', ...options.headers };
   let response;
   try {
     response = await fetch(path, { ...options, headers, credentials: 'omit', redirect: 'error' });
   } catch {
-    throw new Refused(0, { error: 'The explorer does not answer any more. Start it again: apsara explorer' });
+    throw new Lost('The explorer does not answer any more. Start it again: apsara explorer');
   }
   if (!response.ok) throw new Refused(response.status, await response.json().catch(() => null));
-  return read(response).catch(() => null);
+  try {
+    return await read(response);
+  } catch {
+    throw new Lost('The answer of the explorer broke off.');
+  }
 }
 
 /** Reads something. */

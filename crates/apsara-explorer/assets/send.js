@@ -1,6 +1,6 @@
 // Sending a call: where to, with which options, and what becomes of it.
 
-import { Refused, post } from './api.js';
+import { Lost, Refused, post } from './api.js';
 import { showResult } from './answer.js';
 import { confirmInterrupt } from './dialog.js';
 import { el, fill, fold } from './dom.js';
@@ -42,7 +42,7 @@ export function sendPanel(operation, fields, page) {
     fill(answer, el('p', { class: 'soft', textContent: 'Sending …' }));
     try {
       const result = await sendConfirmed(operation, call);
-      if (!result) {
+      if (result === undefined) {
         fill(answer, el('p', { class: 'soft', textContent: 'Nothing was sent.' }));
         return;
       }
@@ -80,12 +80,31 @@ const place = (operation) => operation.endpoint?.host ?? 'the cloud';
 /** Sends a call, and asks first if it interrupts something; returns nothing if the answer is no. */
 async function sendConfirmed(operation, call) {
   try {
-    return await post('/api/send', call);
+    return await sendOnce(operation, call);
   } catch (error) {
     if (!(error instanceof Refused) || !error.answer.confirm) throw error;
     const where = call.target === 'cloud' ? place(operation) : 'the emulator';
     if (!await confirmInterrupt(operation, error.answer.confirm, call.target, where)) return undefined;
-    return post('/api/send', { ...call, confirmed: true });
+    return sendOnce(operation, { ...call, confirmed: true });
+  }
+}
+
+/** Sends a call; one whose answer is lost may have been executed, and its result says so. */
+async function sendOnce(operation, call) {
+  const begun = performance.now();
+  try {
+    return await post('/api/send', call);
+  } catch (error) {
+    if (!(error instanceof Lost)) throw error;
+    const advice = operation.repeat === 'safe'
+      ? 'Send it again: it only reads.'
+      : 'Look at what it is about before you send it again: it may have been executed.';
+    return {
+      outcome: 'unknown',
+      target: call.target === 'cloud' ? 'the cloud' : 'the emulator',
+      took: Math.round(performance.now() - begun),
+      error: { message: error.message, advice },
+    };
   }
 }
 
