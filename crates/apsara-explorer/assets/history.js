@@ -1,7 +1,7 @@
 // The last calls of this browser, without what may be secret.
 
 import { el, fill } from './dom.js';
-import { harmless, permalink } from './permalink.js';
+import { permalink } from './permalink.js';
 
 const KEY = 'apsara.history';
 const MOST = 50;
@@ -15,19 +15,35 @@ function read() {
   }
 }
 
-/** Keeps what became of a call. */
+/** Keeps what became of a call, if the browser has room for it. */
 export function remember(operation, request, target, result) {
   const { product, version, name } = operation;
   const entry = {
     at: new Date().toISOString(),
     product, version, name, target,
-    link: permalink(operation, harmless(operation, request).request),
+    link: permalink(operation, request),
     outcome: result.outcome,
     code: result.error?.code,
     requestId: result.requestId,
     took: result.took,
   };
-  localStorage.setItem(KEY, JSON.stringify([entry, ...read()].slice(0, MOST)));
+  const entries = [entry, ...read()].slice(0, MOST).map((kept) => JSON.stringify(kept));
+  // The oldest make way for it. Where it does not fit even alone, what was in the form is left out.
+  while (entries.length > 0) {
+    if (write(entries)) return;
+    entries.pop();
+  }
+  write([JSON.stringify({ ...entry, link: permalink(operation, {}) })]);
+}
+
+/** Writes entries, and returns whether there was room for them. */
+function write(entries) {
+  try {
+    localStorage.setItem(KEY, `[${entries.join()}]`);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Shows the calls, the last one first. */

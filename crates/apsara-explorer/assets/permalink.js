@@ -40,7 +40,7 @@ export function permalink(operation, request) {
  * Returns a request without what may be secret, and the names of what was left out: sensitive parameters, and addresses, which
  * can carry the key to push to them.
  */
-export function harmless(operation, request) {
+function harmless(operation, request) {
   const left = [];
   const fields = (list, values) => {
     const out = {};

@@ -46,10 +46,11 @@ export function sendPanel(operation, fields, page) {
         fill(answer, el('p', { class: 'soft', textContent: 'Nothing was sent.' }));
         return;
       }
+      // What became of it is shown before anything else is done with it.
+      showResult(answer, result);
       remember(operation, request, target, result);
       keepSeen(result.answer);
       offerSeen(page);
-      showResult(answer, result);
       answer.scrollIntoView({ block: 'nearest' });
       fields.tell(result.error?.violations ?? []);
     } catch (error) {

@@ -42,3 +42,50 @@ async fn a_call_whose_answer_is_lost_may_have_been_executed() {
     assert_eq!(browser.until(script).await, json!(["unknown", "unknown", "succeeded"]));
     browser.close().await;
 }
+
+/// Fills what is left of the room that the browser has for this page.
+const FILL: &str = "let text = 'x'.repeat(1 << 22);
+    while (text) {
+        window.filled = (window.filled ?? 0) + 1;
+        try { localStorage.setItem(`full-${window.filled}`, text); } catch { text = text.slice(Math.ceil(text.length / 2)); }
+    }";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_result_is_shown_though_the_history_has_no_room_for_it() {
+    let page = Page::open(1440).await;
+    let browser = &page.browser;
+    page.go("#/live/2016-11-01/DescribeLivePullToPushList?Region=cn-shanghai").await;
+    page.shows("DescribeLivePullToPushList").await;
+    browser.run(FILL, &[]).await;
+    let shown = page.send().await;
+    assert!(shown.starts_with("succeeded") && shown.contains("Request id"), "{shown}");
+    assert_eq!(browser.run("return localStorage.getItem('apsara.history')", &[]).await, json!(null));
+
+    // Where older calls take the room, they make way for the last one.
+    let script = "for (const key of Object.keys(localStorage).filter((key) => key.startsWith('full'))) localStorage.removeItem(key);
+        const link = `#/${'x'.repeat(200_000)}`;
+        const entries = [];
+        for (;;) {
+            try { localStorage.setItem('apsara.history', JSON.stringify([...entries, { name: `Old${entries.length}`, link }])); } catch { break; }
+            entries.push({ name: `Old${entries.length}`, link });
+        }
+        return entries.length";
+    let before = browser.run(script, &[]).await;
+    browser.run(FILL, &[]).await;
+    let shown = page.send().await;
+    assert!(shown.starts_with("succeeded"), "{shown}");
+    let script = "return JSON.parse(localStorage.getItem('apsara.history')).map((entry) => entry.name)";
+    let kept = browser.run(script, &[]).await;
+    let kept = kept.as_array().unwrap();
+    assert_eq!((&kept[0], &kept[1]), (&json!("DescribeLivePullToPushList"), &json!("Old0")));
+    assert_eq!(json!(kept.len()), before);
+
+    // Where one call alone is too much, it is kept without what was in the form.
+    browser.run("localStorage.setItem('apsara.history', 'x'.repeat(400))", &[]).await;
+    browser.run(FILL, &[]).await;
+    page.fill("DstUrl", &"y".repeat(500)).await;
+    page.send().await;
+    let link = browser.run("return JSON.parse(localStorage.getItem('apsara.history'))[0].link", &[]).await;
+    assert_eq!(link, "#/live/2016-11-01/DescribeLivePullToPushList");
+    page.browser.close().await;
+}

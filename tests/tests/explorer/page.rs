@@ -104,6 +104,11 @@ impl Page {
         search.send_keys(&char::from(Key::Enter).to_string()).await.unwrap();
     }
 
+    /// Leads to a place of the page.
+    pub(crate) async fn go(&self, hash: &str) {
+        self.browser.run("location.hash = arguments[0]", &[json!(hash)]).await;
+    }
+
     /// Waits for the page of an operation.
     pub(crate) async fn shows(&self, operation: &str) {
         self.browser
