@@ -6,7 +6,7 @@ import { copyButton, el, fill, mark, part } from './dom.js';
 import { form } from './form.js';
 import { json } from './json.js';
 import { markdown } from './markdown.js';
-import { permalink } from './permalink.js';
+import { permalink, values } from './permalink.js';
 import { policyPanel } from './policy.js';
 import { sendPanel } from './send.js';
 
@@ -44,7 +44,7 @@ export async function showOperation(main, route) {
     }, 250);
   };
   const fields = form(operation, changed);
-  fields.write(route.values);
+  fields.write(values(operation, route.texts));
   const page = el('div', { class: 'operation' });
   const call = sendPanel(operation, fields, page);
   const code = codePanel(operation, fields.read);

@@ -3,23 +3,27 @@
 /** What names say of values that nothing else is known of. */
 const SENSITIVE = /authkey|password|privatekey|secret|securitytoken/i;
 const NOTHING_KNOWN = {};
+/** What holds other values. */
+const GROUPS = ['list', 'map', 'object'];
 
 /** Reads where the address leads. */
 export function route(hash = location.hash) {
   const [path, query = ''] = hash.replace(/^#/, '').split('?');
   const words = path.split('/').filter(Boolean).map(decodeURIComponent);
   if (words.length === 3) {
-    return { page: 'operation', product: words[0], version: words[1], operation: words[2], values: values(query) };
+    return { page: 'operation', product: words[0], version: words[1], operation: words[2], texts: new URLSearchParams(query) };
   }
   return { page: words[0] === 'history' ? 'history' : 'home' };
 }
 
-function values(query) {
+/** Reads what an address says of the parameters of an operation. */
+export function values(operation, texts) {
   const out = {};
-  for (const [name, text] of new URLSearchParams(query)) {
+  for (const [name, text] of texts) {
     out[name] = text;
-    // Lists and objects are JSON; a text that only looks like it stays one.
-    if (/^[[{]/.test(text)) {
+    // Groups are JSON, which holds texts alone. A text that is JSON itself stays as it is: its numbers would come back as others.
+    const field = operation.parameters.find((field) => field.name === name);
+    if (GROUPS.includes(field?.type) && /^[[{]/.test(text)) {
       try { out[name] = JSON.parse(text); } catch { /* It is a text. */ }
     }
   }

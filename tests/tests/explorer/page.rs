@@ -109,6 +109,11 @@ impl Page {
         self.browser.run("location.hash = arguments[0]", &[json!(hash)]).await;
     }
 
+    /// Returns what stands in the control of a parameter.
+    pub(crate) async fn value(&self, path: &str) -> Value {
+        self.browser.run("return document.querySelector(`[data-path='${arguments[0]}']`).value", &[json!(path)]).await
+    }
+
     /// Waits for the page of an operation.
     pub(crate) async fn shows(&self, operation: &str) {
         self.browser

@@ -1,5 +1,7 @@
 //! Addresses that lead to a call, and what is never in one.
 
+use serde_json::json;
+
 use crate::page::Page;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -19,6 +21,31 @@ async fn an_address_fills_the_form_and_the_form_the_address() {
     page.press("#form", "Add to Tag").await;
     page.fill("Tag[2].Key", "l").await;
     browser.until("return decodeURIComponent(location.hash).includes('\"Key\":\"l\"')").await;
+    page.browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_that_holds_json_comes_back_as_it_was_typed() {
+    let page = Page::open(1440).await;
+    let browser = &page.browser;
+    let text = r#"{"id":12345678901234567890,"f":1.0}"#;
+    page.go("#/live/2016-11-01/AddCustomLiveStreamTranscode").await;
+    page.shows("AddCustomLiveStreamTranscode").await;
+    page.fill("BitrateWithSource", text).await;
+    browser.until("return location.hash.includes('BitrateWithSource=')").await;
+    for lead in ["location.reload()", "location.hash = location.hash.replace('?', '?App=b&')"] {
+        browser.run("document.querySelector('.operation').remove()", &[]).await;
+        browser.run(lead, &[]).await;
+        page.shows("AddCustomLiveStreamTranscode").await;
+        assert_eq!(page.value("BitrateWithSource").await, text, "{lead}");
+    }
+    // A list may hold such a text as well.
+    page.go(r#"#/live/2016-11-01/TagLiveResources?ResourceId=["{\"f\":1.0}","[2.0]"]"#).await;
+    page.shows("TagLiveResources").await;
+    assert_eq!(
+        (page.value("ResourceId[1]").await, page.value("ResourceId[2]").await),
+        (json!(r#"{"f":1.0}"#), json!("[2.0]"))
+    );
     page.browser.close().await;
 }
 
