@@ -31,7 +31,7 @@ export function showResult(place, result) {
         `Not shown, because it may be secret: ${result.hidden.join(', ')}. No secret reaches this page; a terminal shows it: `,
         el('code', { textContent: result.command })),
       result.answer !== undefined && result.answer !== null && el('div', { class: 'boxed' },
-        el('h3', { textContent: 'Answer' }), copyButton(() => JSON.stringify(result.answer, null, 2)), json(result.answer, 'Answer in JSON')),
+        el('h3', { textContent: 'Answer' }), copyButton(result.answerText), json(result.answerText, 'Answer in JSON')),
       result.request && fold('Signed request', false,
         el('p', { class: 'soft small', textContent: 'As it went out, without signature and secrets.' }),
         copyButton(result.request), code(result.request, 'Signed request'))));

@@ -2,40 +2,24 @@
 
 import { el } from './dom.js';
 
-const span = (kind, text) => el('span', { class: kind, textContent: text });
+/** A text, with the colon behind it that tells a key, or another value. */
+const TOKEN = /("[^"\\]*(?:\\.[^"\\]*)*")(?=(:?))|[^\s"{}[\],:]+/g;
 
-function write(value, indent, out) {
-  const inner = `${indent}  `;
-  if (Array.isArray(value)) {
-    if (!value.length) { out.push('[]'); return; }
-    out.push('[\n');
-    value.forEach((item, place) => {
-      out.push(inner);
-      write(item, inner, out);
-      out.push(place + 1 < value.length ? ',\n' : '\n');
-    });
-    out.push(`${indent}]`);
-  } else if (value && typeof value === 'object') {
-    const entries = Object.entries(value);
-    if (!entries.length) { out.push('{}'); return; }
-    out.push('{\n');
-    entries.forEach(([key, entry], place) => {
-      out.push(inner, span('j-key', JSON.stringify(key)), ': ');
-      write(entry, inner, out);
-      out.push(place + 1 < entries.length ? ',\n' : '\n');
-    });
-    out.push(`${indent}}`);
-  } else if (typeof value === 'string') {
-    out.push(span(value === '[redacted]' ? 'j-hidden' : 'j-text', JSON.stringify(value)));
-  } else {
-    out.push(span('j-other', JSON.stringify(value)));
-  }
+function kind(text, colon) {
+  if (colon) return 'j-key';
+  if (text === '"[redacted]"') return 'j-hidden';
+  return text ? 'j-text' : 'j-other';
 }
 
-/** Shows a value as JSON, in a box that can be scrolled by the keyboard. */
-export function json(value, label) {
+/** Shows JSON, in a box that can be scrolled by the keyboard. It is taken as a text, because numbers do not survive being read here. */
+export function json(written, label) {
   const out = [];
-  write(value, '', out);
+  let shown = 0;
+  for (const { 0: token, 1: text, 2: colon, index } of written.matchAll(TOKEN)) {
+    out.push(written.slice(shown, index), el('span', { class: kind(text, colon), textContent: token }));
+    shown = index + token.length;
+  }
+  out.push(written.slice(shown));
   return code(out, label);
 }
 

@@ -125,6 +125,8 @@ fn succeeded(prepared: &Prepared, secrets: &Secrets, mut body: Value, answer: &A
         "attempts": answer.attempts(),
         "waited": u64::try_from(answer.waited().as_millis()).unwrap_or(u64::MAX),
         "clientToken": answer.client_token(),
+        // A page that reads numbers makes others of large ones; it shows this.
+        "answerText": format!("{body:#}"),
         "answer": body,
         "hidden": hidden,
     })

@@ -1,5 +1,6 @@
 //! What is said of a call, whether its answer comes or not, and what is kept of it.
 
+use apsara_explorer::Explorer;
 use serde_json::json;
 
 use crate::page::Page;
@@ -87,5 +88,44 @@ async fn a_result_is_shown_though_the_history_has_no_room_for_it() {
     page.send().await;
     let link = browser.run("return JSON.parse(localStorage.getItem('apsara.history'))[0].link", &[]).await;
     assert_eq!(link, "#/live/2016-11-01/DescribeLivePullToPushList");
+    page.browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_are_shown_and_copied_as_they_were_answered() {
+    let sample =
+        r#"{ "Count": 9223372036854775807, "Ratio": 1.0, "Name": "a, \"b\": {1}", "None": [], "2": { "1": null } }"#;
+    let document = json!({
+        "info": { "style": "RPC", "product": "Weather", "version": "2020-01-01" },
+        "apis": { "DescribeWind": {
+            "methods": ["get"], "schemes": ["https"], "security": [{ "AK": [] }], "operationType": "read",
+            "systemTags": { "operationType": "get" }, "parameters": [],
+            "responseDemo": json!([{ "type": "json", "example": sample }]).to_string(),
+            "responses": { "200": { "schema": { "type": "object", "properties": {} } } },
+        } },
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("api-docs.json");
+    std::fs::write(&file, document.to_string()).unwrap();
+    let page = Page::of(Explorer::builder().document(&file), 1440).await;
+    let browser = &page.browser;
+    page.go("#/weather/2020-01-01/DescribeWind").await;
+    page.shows("DescribeWind").await;
+    let shown = browser.run("return document.querySelector('#response .code').textContent", &[]).await;
+    let shown = shown.as_str().unwrap();
+    assert!(shown.contains("\"Count\": 9223372036854775807") && shown.contains("\"Ratio\": 1.0"), "{shown}");
+    let shown = page.send().await;
+    assert!(shown.starts_with("succeeded"), "{shown}");
+    let shown = browser.run("return document.querySelector('#answer .boxed .code').textContent", &[]).await;
+    let shown = shown.as_str().unwrap();
+    assert!(shown.contains("\"Count\": 9223372036854775807") && shown.contains("\"Ratio\": 1.0"), "{shown}");
+    let script =
+        "const kinds = (kind) => [...document.querySelectorAll(`#answer .boxed .${kind}`)].map((it) => it.textContent);
+        return [kinds('j-key').length, kinds('j-text').includes('\"a, \\\\\"b\\\\\": {1}\"'), kinds('j-other')]";
+    let kinds = browser.run(script, &[]).await;
+    assert_eq!(kinds, json!([7, true, ["null", "9223372036854775807", "1.0"]]), "{shown}");
+    browser.run("navigator.clipboard.writeText = async (text) => { window.copied = text; }", &[]).await;
+    page.press("#answer .boxed", "Copy").await;
+    assert_eq!(browser.until("return window.copied").await, shown);
     page.browser.close().await;
 }

@@ -1,6 +1,6 @@
 //! The explorer's page, as somebody uses it who sees it for the first time.
 
-use apsara_explorer::Explorer;
+use apsara_explorer::{Explorer, ExplorerBuilder};
 use fantoccini::Locator;
 use fantoccini::elements::Element;
 use fantoccini::key::Key;
@@ -17,7 +17,12 @@ pub(crate) struct Page {
 impl Page {
     /// Opens the address that a terminal prints.
     pub(crate) async fn open(width: u32) -> Self {
-        let explorer = Explorer::builder().start().await.unwrap();
+        Self::of(Explorer::builder(), width).await
+    }
+
+    /// Opens the address of an explorer that is started so.
+    pub(crate) async fn of(explorer: ExplorerBuilder, width: u32) -> Self {
+        let explorer = explorer.start().await.unwrap();
         let browser = Browser::start(width).await;
         browser.open(explorer.url()).await;
         let page = Self { explorer, browser };
