@@ -17,15 +17,21 @@ const note = document.getElementById('cloud-note');
 
 /** What can be sent on the page that is open. */
 let call;
+/** How many pages were opened; what comes late for an earlier one is thrown away. */
+let opened = 0;
 
 async function show() {
+  const mine = opened += 1;
+  const isOpen = () => mine === opened;
   const to = route();
   document.body.dataset.page = to.page;
   markCurrent();
   call = undefined;
   if (to.page === 'operation') {
     chooseProduct(to.product);
-    call = await showOperation(main, to);
+    const shown = await showOperation(main, to, isOpen);
+    if (!isOpen()) return;
+    call = shown;
     markCurrent();
   } else if (to.page === 'history') {
     document.title = 'History, Apsara explorer';

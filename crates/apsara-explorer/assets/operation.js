@@ -17,27 +17,26 @@ const REPEAT = {
   unsafe: 'Unsafe to repeat: it is tried again only where it is known not to have been executed.',
 };
 
-/** The page that is open; what comes late for another one is thrown away. */
-let open = 0;
-
-/** Shows an operation, with values in its form; the result can be sent, or is nothing if there is none. */
-export async function showOperation(main, route) {
-  const mine = open += 1;
+/**
+ * Shows an operation, with values in its form, while `isOpen` says that nobody has gone elsewhere; the result can be sent, or is
+ * nothing if there is none.
+ */
+export async function showOperation(main, route, isOpen) {
   let operation;
   try {
     operation = await get(`/api/operation/${[route.product, route.version, route.operation].map(encodeURIComponent).join('/')}`);
   } catch (error) {
-    if (mine === open) fill(main, el('div', { class: 'page' }, el('h1', { textContent: route.operation }), el('p', { class: 'problem', textContent: error.message })));
+    if (isOpen()) fill(main, el('div', { class: 'page' }, el('h1', { textContent: route.operation }), el('p', { class: 'problem', textContent: error.message })));
     return undefined;
   }
-  if (mine !== open) return undefined;
+  if (!isOpen()) return undefined;
   document.title = `${operation.name}, Apsara explorer`;
 
   let later;
   const changed = () => {
     clearTimeout(later);
     later = setTimeout(() => {
-      if (mine !== open) return;
+      if (!isOpen()) return;
       history.replaceState(null, '', permalink(operation, fields.read()));
       code.changed();
       policy.changed();

@@ -4,6 +4,7 @@
 mod answers;
 mod axe;
 mod browser;
+mod late;
 mod newcomer;
 mod page;
 mod permalinks;
