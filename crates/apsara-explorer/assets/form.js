@@ -48,7 +48,7 @@ export function form(operation, changed) {
   };
 }
 
-/** Makes the control of a value. */
+/** Makes the control of a value. A row of a list gets another path by `rename`, when one before it is removed. */
 export function control(field, path, changed) {
   if (field.type === 'object') return object(field, path, changed);
   if (field.type === 'list') return list(field, path, changed);

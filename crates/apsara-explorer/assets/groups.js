@@ -20,6 +20,11 @@ export function object(field, path, changed) {
   const heed = () => { if (!parts.problem.hidden) parts.say(); };
   return {
     field, element: group, read,
+    rename(to, called) {
+      path = to;
+      parts.rename(to, called);
+      rows.forEach((row) => row.rename(`${path}.${row.field.name}`));
+    },
     write: (value) => rows.forEach((row) => row.write(value?.[row.field.name])),
     check() {
       // An object that is not given has nothing wrong in it.
@@ -49,23 +54,33 @@ export function list(field, path, changed) {
   const parts = frame(field, path, group, true);
   const add = el('button', { type: 'button', class: 'quiet add', textContent: `Add to ${field.name}`, on: { click: () => { append().focus(); changed(); } } });
   group.append(...parts.head, ...parts.hints, inside, add, parts.problem);
+  const at = (place) => `${path}[${place + 1}]`;
+  const title = (place) => `${field.name} ${place + 1}`;
+  const number = () => items.forEach((item, place) => item.rename(at(place), title(place)));
   const show = () => fill(inside, items.map((item, place) => el('li', {},
     item.element,
     el('button', {
-      type: 'button', class: 'quiet remove', textContent: 'Remove', 'aria-label': `Remove ${field.name} ${place + 1}`,
-      on: { click: () => { items.splice(items.indexOf(item), 1); show(); parts.say(); changed(); add.focus(); } },
+      type: 'button', class: 'quiet remove', textContent: 'Remove', 'aria-label': `Remove ${title(place)}`,
+      on: { click: () => { items.splice(items.indexOf(item), 1); number(); show(); parts.say(); changed(); add.focus(); } },
     }))));
   const append = () => {
-    const place = items.length + 1;
-    const inner = { ...field.item, name: field.name, label: `${field.name} ${place}`, required: false, sensitive: field.sensitive };
-    const item = control(inner, `${path}[${place}]`, changed);
+    const place = items.length;
+    const inner = { ...field.item, name: field.name, label: title(place), required: false, sensitive: field.sensitive };
+    const item = control(inner, at(place), changed);
     items.push(item);
     show();
     return item;
   };
   const given = () => items.map((item) => item.read()).filter((value) => value !== undefined);
+  // What is said of a request counts the rows that were sent, and empty ones are not.
+  const sent = (number) => items.filter((item) => item.read() !== undefined)[number - 1];
   return {
     field, element: group,
+    rename(to, called) {
+      path = to;
+      parts.rename(to, called);
+      number();
+    },
     read: () => (given().length ? given() : undefined),
     write(value) {
       items.length = 0;
@@ -83,9 +98,13 @@ export function list(field, path, changed) {
     },
     focus: () => (items[0] ?? { focus: () => add.focus() }).focus(),
     tell(name, rule, isWarning) {
-      if (name !== path) return items.some((item) => item.tell(name, rule, isWarning));
-      parts.say(rule, isWarning);
-      return true;
+      if (name === path) {
+        parts.say(rule, isWarning);
+        return true;
+      }
+      const found = name.startsWith(path) && /^\[(\d+)\](.*)$/s.exec(name.slice(path.length));
+      const item = found && sent(Number(found[1]));
+      return Boolean(item) && item.tell(at(items.indexOf(item)) + found[2], rule, isWarning);
     },
   };
 }
@@ -116,6 +135,11 @@ export function map(field, path, changed) {
   const given = () => entries.map(({ key, value }) => [key.value, value.read()]).filter(([key, value]) => key !== '' && value !== undefined);
   return {
     field, element: group,
+    rename(to, called) {
+      path = to;
+      parts.rename(to, called);
+      entries.forEach(({ value }) => value.rename(`${path}.*`));
+    },
     read: () => (given().length ? Object.fromEntries(given()) : undefined),
     write(value) {
       entries.length = 0;

@@ -13,11 +13,17 @@ export function leaf(field, path, changed) {
     ? el('textarea', { id, rows: 2 })
     : el('input', { id, type: field.sensitive ? 'password' : 'text' });
   Object.assign(input, { autocomplete: 'off', spellcheck: false });
-  input.setAttribute('data-path', path);
   if (field.required) input.setAttribute('aria-required', 'true');
   if (['int32', 'int64'].includes(field.type)) input.inputMode = 'numeric';
   const parts = frame(field, path, input, false);
   const select = values && choices(field, values, input, id);
+  const rename = (to, called) => {
+    path = to;
+    parts.rename(to, called);
+    input.setAttribute('data-path', to);
+    select?.rename(to, called ?? field.label ?? field.name);
+  };
+  rename(path);
   const check = () => {
     const text = input.value;
     const problem = wrong(field, text);
@@ -36,7 +42,7 @@ export function leaf(field, path, changed) {
   if (select) parts.label.htmlFor = select.element.id;
   const element = el('div', { class: 'field' }, parts.head, select?.element, input, parts.problem, chips(field, input, set), parts.hints);
   return {
-    field, element,
+    field, element, rename,
     read: () => (input.value === '' ? undefined : input.value),
     write(value) {
       input.value = value === undefined || value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
@@ -58,13 +64,12 @@ function choices(field, values, input, id) {
   const OTHER = '\u0000';
   const titles = field.titles ?? {};
   const option = (value) => el('option', { value, textContent: titles[value] ? `${value}: ${titles[value]}` : value });
-  const select = el('select', { id: `${id}-choice`, 'data-choice': input.getAttribute('data-path') },
+  const select = el('select', { id: `${id}-choice` },
     el('option', { value: '', textContent: field.required ? 'Choose' : 'Not set' }),
     values.map(option),
     field.type !== 'boolean' && el('option', { value: OTHER, textContent: 'Another value' }));
   if (field.required) select.setAttribute('aria-required', 'true');
   select.setAttribute('aria-describedby', `${id}-rules ${id}-problem`);
-  input.setAttribute('aria-label', `${field.label ?? field.name}, another value`);
   const follow = () => {
     const isOther = input.value !== '' && !values.includes(input.value);
     select.value = isOther ? OTHER : input.value;
@@ -76,6 +81,10 @@ function choices(field, values, input, id) {
     input.value = isOther ? '' : select.value;
     if (isOther) input.focus();
   });
+  const rename = (path, name) => {
+    select.setAttribute('data-choice', path);
+    input.setAttribute('aria-label', `${name}, another value`);
+  };
   follow();
-  return { element: select, follow };
+  return { element: select, follow, rename };
 }

@@ -5,6 +5,7 @@ mod answers;
 mod axe;
 mod browser;
 mod late;
+mod lists;
 mod newcomer;
 mod page;
 mod permalinks;
