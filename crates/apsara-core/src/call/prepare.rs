@@ -1,5 +1,7 @@
 //! What a call needs no network for: it is validated, encoded, and its endpoint found.
 
+use http::{HeaderName, HeaderValue};
+
 use super::Client;
 use super::attempt::{Unsigned, new_client_token};
 use super::exchange::Invocation;
@@ -86,6 +88,14 @@ pub(super) fn prepare<'a>(client: &Client, invocation: &Invocation<'a>) -> Resul
             &**parameter,
             "is a header that the signature needs; no parameter can set it",
         )]));
+    }
+    // Told here, no call waits for the quota with it. A header could hold other bytes than those of ASCII; not all that it passes take them.
+    let can_be_sent = |name: &str, value: &str| {
+        HeaderName::from_bytes(name.as_bytes()).is_ok() && value.is_ascii() && HeaderValue::from_str(value).is_ok()
+    };
+    if let Some((parameter, _)) = encoded.headers.iter().find(|(name, value)| !can_be_sent(name, value)) {
+        let rule = "is a header, and its name or its value holds a character that HTTP forbids there";
+        return Err(invalid(vec![Violation::new(&**parameter, rule)]));
     }
     let endpoint = client.resolve(region_id, !encoded.host.is_empty())?;
     Ok(Prepared {

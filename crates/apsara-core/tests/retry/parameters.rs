@@ -1,7 +1,13 @@
 //! What parameters must not do: be told, or sign.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use apsara_core::generated::v1 as rt;
+use apsara_core::pacing::{Lane, Pacer, PacingError};
+use apsara_core::transport::BoxFuture;
 use apsara_core::{Credentials, Retry};
+use tokio::time::Instant;
 
 use crate::script::*;
 
@@ -66,4 +72,28 @@ async fn no_parameter_sets_a_header_that_the_signature_needs() {
     script.call(with("Accept")).await.unwrap();
     let sent = script.sent().remove(0);
     assert_eq!(sent.headers().get_all("accept").iter().collect::<Vec<_>>(), ["x"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_no_header_can_hold_is_told_and_takes_no_grant() {
+    let script = Script::new([]);
+    let config = script.config().pacer(Arc::new(Refusing)).build().unwrap();
+    for (name, value) in [("x-to", "é"), ("x-to", "a\r\nb"), ("x to", "a")] {
+        let request = Telling { headers: [(name.to_owned(), value.to_owned())].into(), ..Telling::default() };
+        let error = send(&config, request).await.unwrap_err();
+        let told = error.violations().first().map(|violation| violation.parameter().to_owned());
+        assert_eq!((error.is_invalid(), told.as_deref()), (true, Some(name)), "{error}");
+    }
+}
+
+/// Grants nothing, and wants not to be asked.
+#[derive(Debug)]
+struct Refusing;
+
+impl Pacer for Refusing {
+    fn acquire<'a>(&'a self, _: Lane<'a>, _: Instant) -> BoxFuture<'a, Result<(), PacingError>> {
+        panic!("a grant was asked for")
+    }
+
+    fn throttled(&self, _: Lane<'_>, _: Duration) {}
 }
