@@ -73,7 +73,7 @@ pub(crate) fn run() -> Result<(), Failure> {
 }
 
 /// Asks cargo for the crates of the workspace.
-fn of_the_workspace() -> Result<Vec<Value>, Failure> {
+pub(crate) fn of_the_workspace() -> Result<Vec<Value>, Failure> {
     let output =
         cargo(&["metadata", "--no-deps", "--format-version", "1"]).output().map_err(|error| error.to_string())?;
     let mut metadata: Value = serde_json::from_slice(&output.stdout).map_err(|error| error.to_string())?;

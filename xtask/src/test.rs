@@ -161,33 +161,14 @@ fn fast_tests() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Returns the names of the workspace's integration tests: the files in every `tests` folder.
+/// Returns the names of the workspace's test targets, as cargo finds them.
 fn test_targets() -> Result<Vec<String>, Failure> {
-    let root = crate::run::root();
-    let mut names = Vec::new();
-    for folder in [
-        "codegen/tests",
-        "crates/apsara-core/tests",
-        "crates/apsara/tests",
-        "crates/apsara-emulator/tests",
-        "crates/apsara-explorer/tests",
-        "crates/apsara-cli/tests",
-        "crates/apsara-code/tests",
-        "tests/concurrency/tests",
-        "tests/tests",
-        "fuzz/tests",
-        "xtask/tests",
-    ] {
-        let Ok(entries) = std::fs::read_dir(root.join(folder)) else { continue };
-        for entry in entries {
-            let path = entry.map_err(|error| format!("{folder} cannot be read: {error}"))?.path();
-            // A target is a file, or a folder with a main.rs.
-            if path.extension().is_some_and(|extension| extension == "rs") || path.join("main.rs").exists() {
-                names.extend(path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
-            }
-        }
-    }
+    let packages = package::of_the_workspace()?;
+    let targets = packages.iter().flat_map(|package| package["targets"].as_array().into_iter().flatten());
+    let tests = targets.filter(|target| target["kind"].as_array().is_some_and(|kinds| kinds.contains(&"test".into())));
+    let mut names: Vec<String> = tests.filter_map(|target| target["name"].as_str()).map(str::to_owned).collect();
     names.sort();
+    // Packages may have targets of the same name; they are run together.
     names.dedup();
     Ok(names)
 }
@@ -213,4 +194,33 @@ fn documentation() -> Result<(), Failure> {
         command.args(["--exclude", &package]);
     }
     succeed(command.env("RUSTDOCFLAGS", "--deny warnings"))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+
+    use super::*;
+    use crate::run::root;
+
+    #[test]
+    fn every_file_below_every_members_tests_is_a_target() {
+        let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+        let (_, members) = manifest.split_once("members = [").unwrap();
+        let members = members.split_once(']').unwrap().0.split('"').skip(1).step_by(2);
+        let mut there = BTreeSet::new();
+        for entry in members.filter_map(|member| fs::read_dir(root().join(member).join("tests")).ok()).flatten() {
+            let path = entry.unwrap().path();
+            // A target is a file, or a folder with a main.rs.
+            if path.extension().is_some_and(|extension| extension == "rs") || path.join("main.rs").exists() {
+                there.insert(path.file_stem().unwrap().to_str().unwrap().to_owned());
+            }
+        }
+        assert_eq!(test_targets().unwrap(), there.iter().cloned().collect::<Vec<_>>());
+        for named in ["predicates", "runs"] {
+            assert!(there.contains(named), "{named} is not run");
+        }
+    }
 }
