@@ -84,6 +84,12 @@ fn only_the_named_operation_is_written() {
     assert!(told.contains("in crates/apsara/src/generated, 1 file is not what api-specs says"), "{told}");
     let told = refused(&copy, &["xtask", "generate", "--only", "live:RestartPullToPush"]);
     assert!(told.contains("there is no operation `live:RestartPullToPush`"), "{told}");
+
+    // The module names a file for every operation.
+    fs::remove_file(&stop).unwrap();
+    let told = refused(&copy, &["xtask", "generate", "--only", "live:RestartLivePullToPush"]);
+    assert!(told.contains("the module names live:StopLivePullToPush, of which there is no file yet"), "{told}");
+    assert!(!stop.exists(), "another operation's file was written");
 }
 
 /// Runs a command of the workspace that must fail, and returns what it told.

@@ -1,7 +1,8 @@
 //! `cargo xtask generate`: the clients of crates/apsara, from api-specs.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use apsara_codegen::{Changes, File, Generated, Options, Sources, compare, generate, write};
@@ -20,7 +21,8 @@ pub(crate) struct Args {
     /// Write nothing; fail, with the difference, if what is there is not what would be written.
     #[arg(long)]
     check: bool,
-    /// Leave the files of all operations but these alone, for example `live:RestartLivePullToPush`. All specs must still be right.
+    /// Leave the files of all operations but these alone, for example `live:RestartLivePullToPush`. All specs must still be right; refused
+    /// is what would not compile with the files of the others.
     #[arg(long, value_name = "PRODUCT:OPERATION", value_delimiter = ',')]
     only: Vec<String>,
     /// Leave out what cannot be generated, and say why, instead of writing nothing.
@@ -60,7 +62,8 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let total = files.len();
     let left_alone = keep_only(&mut files, &args.only)?;
     let folder = root().join(CRATE).join("src/generated");
-    let keep = |path: &str| left_alone.contains(path);
+    fits(&files, &left_alone, &folder)?;
+    let keep = |path: &str| left_alone.iter().any(|file| file.path == path);
     if args.check {
         let changes = compare(&files, &folder, &keep).map_err(|error| error.to_string())?;
         report(&changes)?;
@@ -105,26 +108,58 @@ fn tell(generated: &Generated, repairs: bool) {
     }
 }
 
-/// Drops the files of other operations, and returns their paths.
-fn keep_only(files: &mut Vec<File>, only: &[String]) -> Result<BTreeSet<String>, Failure> {
-    let mut left_alone = BTreeSet::new();
+/// Takes the files of other operations out, and returns them.
+fn keep_only(files: &mut Vec<File>, only: &[String]) -> Result<Vec<File>, Failure> {
     if only.is_empty() {
-        return Ok(left_alone);
+        return Ok(Vec::new());
     }
-    let named = |file: &File| file.operation.as_ref().map(|(product, name)| format!("{product}:{name}"));
     let known: BTreeSet<String> = files.iter().filter_map(named).collect();
     if let Some(unknown) = only.iter().find(|name| !known.contains(*name)) {
         let known: Vec<String> = known.into_iter().collect();
         return Err(format!("there is no operation `{unknown}`; there are {}", known.join(", ")));
     }
-    files.retain(|file| {
-        let kept = named(file).is_none_or(|name| only.contains(&name));
-        if !kept {
-            left_alone.insert(file.path.clone());
+    let is_meant = |file: &File| named(file).is_none_or(|name| only.contains(&name));
+    let (kept, others) = std::mem::take(files).into_iter().partition(is_meant);
+    *files = kept;
+    Ok(others)
+}
+
+/// Returns the name by which `--only` takes the operation that a file is of.
+fn named(file: &File) -> Option<String> {
+    file.operation.as_ref().map(|(product, name)| format!("{product}:{name}"))
+}
+
+/// Fails if the files of other operations, left as they are, would not compile with those that are written: the module of a version names
+/// the file of every operation, and the files of operations name its shared types.
+fn fits(files: &[File], left_alone: &[File], folder: &Path) -> Result<(), Failure> {
+    let differs = compare(left_alone, folder, &|_| true).map_err(|error| error.to_string())?.changed;
+    let is_other = |path: &str| {
+        let text = files.iter().find(|file| file.path == path).map(|file| file.text.as_str());
+        fs::read_to_string(folder.join(path)).ok().as_deref() != text
+    };
+    let (mut new, mut old) = (Vec::new(), Vec::new());
+    for file in left_alone.iter().filter(|file| differs.contains_key(&file.path)) {
+        let version = file.path.rsplit_once('/').map_or("", |(version, _)| version);
+        if !folder.join(&file.path).exists() {
+            new.extend(named(file));
+        } else if is_other(&format!("{version}/types.rs")) {
+            old.extend(named(file));
         }
-        kept
-    });
-    Ok(left_alone)
+    }
+    let mut told = Vec::new();
+    if !new.is_empty() {
+        told.push(format!("the module names {}, of which there is no file yet", new.join(", ")));
+    }
+    if !old.is_empty() {
+        told.push(format!("{} changed, and so did the types of the version", old.join(", ")));
+    }
+    if told.is_empty() {
+        return Ok(());
+    }
+    Err(format!(
+        "nothing was written, for it would not compile: {}; add what is named to --only, or leave --only out",
+        told.join("; ")
+    ))
 }
 
 fn report(changes: &Changes) -> Result<(), Failure> {
@@ -170,4 +205,52 @@ fn features(manifest: &PathBuf) -> Result<BTreeSet<String>, Failure> {
     let package = packages.into_iter().find(|package| package["manifest_path"] == manifest.to_string_lossy().as_ref());
     let features = package.and_then(|package| package["features"].as_object());
     Ok(features.into_iter().flatten().map(|(name, _)| name.clone()).collect())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// Makes a file of the version, of the operation that it is named after unless it is shared.
+    fn file(name: &str, text: &str) -> File {
+        let operation = !["mod", "types"].contains(&name);
+        File {
+            path: format!("live/v1/{name}.rs"),
+            text: text.to_owned(),
+            operation: operation.then(|| ("live".to_owned(), name.to_uppercase())),
+        }
+    }
+
+    fn version(module: &str, types: &str, a: &str, b: &str) -> Vec<File> {
+        vec![file("mod", module), file("types", types), file("a", a), file("b", b)]
+    }
+
+    #[test]
+    fn only_what_fits_the_files_of_other_operations_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        write(&version("1", "1", "1", "1"), folder.path(), &|_| false).unwrap();
+        let told = |mut files: Vec<File>| {
+            let others = keep_only(&mut files, &["live:A".to_owned()]).unwrap();
+            fits(&files, &others, folder.path()).err().unwrap_or_default()
+        };
+        assert_eq!(told(version("2", "2", "2", "1")), "");
+        assert_eq!(told(version("2", "1", "2", "2")), "", "what B shares with none is another");
+        assert_eq!(
+            told(version("2", "2", "2", "2")),
+            "nothing was written, for it would not compile: live:B changed, and so did the types of the version; add what is named \
+             to --only, or leave --only out"
+        );
+        let mut without_types = version("2", "1", "2", "2");
+        without_types.remove(1);
+        assert!(told(without_types).contains("live:B changed"), "the types that it shared are gone");
+        let mut files = version("2", "1", "2", "1");
+        files.push(file("c", "1"));
+        files.push(file("d", "1"));
+        assert_eq!(
+            told(files),
+            "nothing was written, for it would not compile: the module names live:C, live:D, of which there is no file yet; add \
+             what is named to --only, or leave --only out"
+        );
+    }
 }
