@@ -99,6 +99,15 @@ fn a_boolean_in_a_query_is_written_as_the_cloud_reads_it() {
 }
 
 #[test]
+fn json_of_many_values_is_read_as_the_type_that_the_setter_cannot_tell() {
+    let many: Map<String, Value> = (0..24).map(|number| (format!("p{number}"), number.into())).collect();
+    let given = json!({ "RegionId": "cn-hangzhou", "CommandId": "c-1", "Parameters": many });
+    let text = written(Language::Rust, (operation("ecs", "InvokeCommand"), parameters(&given)));
+    assert!(text.contains(r#".parameters(serde_json::from_str::<serde_json::Value>("{\"p0\":0,"#), "{text}");
+    assert!(text.contains("// serde_json = \"1\"\n"), "{text}");
+}
+
+#[test]
 fn the_same_call_is_written_in_the_same_way() {
     for call in [restart, create] {
         for language in Language::all().iter().filter(|language| **language != Language::Curl) {

@@ -6,11 +6,15 @@ use std::path::Path;
 
 use apsara_code::{Language, Settings, sample};
 use apsara_tests::workspace::{cargo, root, scratch, succeed};
+use serde_json::{Map, Value};
 
 use crate::operations::{Call, all};
 
 /// How many operations must be among them, beside the family of relay tasks.
 const LEAST: usize = 200;
+
+/// An operation that takes any JSON, and is given more than a macro takes.
+const LARGE: &str = "InvokeCommand";
 
 /// Of how many operations one is taken; `CODE_EVERY=1` takes all of them, which takes minutes to compile.
 fn every() -> usize {
@@ -22,9 +26,13 @@ fn rust_compiles_for_operations_of_every_product() {
     let folder = scratch("code-rust");
     let mut library = "#![deny(warnings)]\n".to_owned();
     let is_family = |call: &Call| call.operation.name.contains("LivePullToPush");
+    let is_large = |call: &Call| call.operation.name == LARGE;
     let numbered = all().into_iter().enumerate();
-    let chosen = numbered.filter(|(number, call)| number % every() == 0 || is_family(call));
-    let calls: Vec<Call> = chosen.map(|(_, call)| call).collect();
+    let chosen = numbered.filter(|(number, call)| number % every() == 0 || is_family(call) || is_large(call));
+    let mut calls: Vec<Call> = chosen.map(|(_, call)| call).collect();
+    let large = calls.iter_mut().find(|call| is_large(call)).unwrap();
+    let many: Map<String, Value> = (0..40).map(|number| (format!("p{number}"), number.into())).collect();
+    large.parameters.insert("Parameters".to_owned(), many.into());
     let family = calls.iter().filter(|call| is_family(call)).count();
     assert!(family >= 5 && calls.len() >= LEAST + family, "{family} of {}", calls.len());
     for call in &calls {

@@ -128,8 +128,9 @@ impl Written {
     fn json(&mut self, json: &Json) -> String {
         self.uses_json = true;
         match json.known() {
+            // A setter takes what becomes JSON, so that the type must be said.
             Some(known) if count(json) > MOST_IN_MACRO => {
-                format!("serde_json::from_str({})?", text(&known.to_string()))
+                format!("serde_json::from_str::<serde_json::Value>({})?", text(&known.to_string()))
             }
             _ => format!("serde_json::json!({})", in_macro(json)),
         }
