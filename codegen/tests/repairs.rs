@@ -5,7 +5,7 @@
 mod common;
 
 use apsara_codegen::{Options, describe, generate};
-use common::{PRODUCT, file, sources};
+use common::{OPERATION, PRODUCT, file, generated, sources};
 
 #[test]
 fn what_the_portal_publishes_wrongly_is_read_as_the_official_sdks_read_it() {
@@ -133,5 +133,23 @@ fn an_operation_without_a_name_is_refused_for_nothing_could_call_it() {
         let told = generate(&files, "api-specs", &Options::default()).unwrap_err().to_string();
         assert!(told.contains("an operation has no name"), "{told}");
         assert!(describe(&files, &options).unwrap_or_default().is_empty());
+    }
+}
+
+#[test]
+fn the_id_of_a_request_is_a_text_whatever_the_documents_call_it() {
+    for schema in [
+        r#"{ "type": "string" }"#,
+        r#"{ "type": "integer", "format": "int64", "minimum": 1 }"#,
+        r#"{ "type": "any" }"#,
+        r#"{ "type": "object", "properties": { "Id": { "type": "string" } } }"#,
+    ] {
+        let properties = format!(r#"{{ "type": "object", "properties": {{ "requestId": {schema} }} }}"#);
+        let responses = format!(r#""responses": {{ "200": {{ "schema": {properties} }} }}"#);
+        let spec = OPERATION.replace("\"responses\": {}", &responses);
+        let files = generated(&[("product.json", PRODUCT), ("Smallest.json", &spec)]).unwrap();
+        let text = file(&files, "smallest.rs");
+        assert!(text.contains("    pub request_id: String,\n"), "{schema}: {text}");
+        assert!(text.contains("&[rt::field!(\"requestId\", request_id)];\n"), "{schema}: {text}");
     }
 }

@@ -255,8 +255,8 @@ fn response<'a>(api: &'a Api, types: &mut Types<'a>, name: &str, method: &str, n
     record.fields.sort_by(|a, b| a.wire.cmp(&b.wire));
     let given = record.fields.iter_mut().find(|field| field.name == "request_id");
     match given {
-        Some(field) if field.of == Type::Text => field.always = true,
-        Some(_) => {}
+        // Some documents call it a number. The runtime reads any value as a text, and fills a text alone from the header.
+        Some(field) => (field.of, field.always) = (Type::Text, true),
         None => {
             let docs = "The id of the request.".to_owned();
             record.fields.push(Field {

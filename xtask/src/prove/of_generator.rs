@@ -72,6 +72,14 @@ pub(super) const BREAKS: &[Break] = &[
         target: "repairs",
     },
     Break {
+        lie: "the id of a request is a number where the documents call it one",
+        file: "codegen/src/lower/operation.rs",
+        old: "Some(field) => (field.of, field.always) = (Type::Text, true),",
+        new: "Some(field) => field.always = field.of == Type::Text,",
+        package: CODEGEN,
+        target: "repairs",
+    },
+    Break {
         lie: "a list that an object holds alone is an object",
         file: "codegen/src/pages/answer.rs",
         old: "(is_list && is_object && alone)",
