@@ -91,6 +91,12 @@ pub(crate) fn method(name: &str) -> String {
     if taken { format!("{name}_") } else { name }
 }
 
+/// Returns the name of a setter, beside one more method that the builder has of its own.
+pub(crate) fn setter(name: &str, own: Option<&str>) -> String {
+    let name = method(name);
+    if own == Some(name.as_str()) { format!("{name}_") } else { name }
+}
+
 /// Returns the name in upper camel case, for a type or a variant. An acronym is a word.
 pub(crate) fn pascal(name: &str) -> String {
     let mut joined = String::new();

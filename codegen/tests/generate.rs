@@ -80,6 +80,13 @@ fn what_need_not_be_in_memory_as_a_whole_says_so() {
         ]
         .join("\n----\n\n")
     );
+    // A parameter gives way to a method of its own call, and keeps its name beside that of another.
+    for (name, setters) in [("talk.rs", ["events_", "download"]), ("fetch.rs", ["events", "download_"])] {
+        for setter in setters {
+            let is_there = file(&files, name).contains(&format!("pub fn {setter}(mut self"));
+            assert!(is_there, "{name} has no setter {setter}");
+        }
+    }
     let plain = generated(&[("product.json", PRODUCT), ("Plain.json", OPERATION)]).unwrap();
     assert!(!file(&plain, "call.rs").contains("rt::Streamed"), "a version without streams has their methods");
 }

@@ -20,15 +20,15 @@ pub(super) fn operation<'a>(api: &'a Api, ours: &Ours, types: &mut Types<'a>, pr
     let method = names::method(&api.name);
     let mut nested = Vec::new();
     let request = request(api, types, &name, &method, &mut nested);
-    let setters = setters(&request);
     let sent = nested.len();
     types.unwraps = true;
     let response = response(api, types, &name, &method, &mut nested);
     let streams = streams(api, types, &request, &response, &name, &mut nested);
     types.unwraps = false;
+    let setters = setters(&request, &streams);
     nested[sent..].iter_mut().for_each(|record| record.readable = false);
     let paged = pages::of(api, ours, types.product).and_then(|pages| paged(pages, &response, &nested, types));
-    let waiters = waiters(ours, &request, &response, &method, types);
+    let waiters = waiters(ours, &request, &streams, &response, &method, types);
     let error = error_enum(api, types, &name, &method);
     let repeat = ours.repeat.unwrap_or_else(|| Repeat::derived(api));
     let impact = ours.impact.unwrap_or_else(|| Impact::derived(api));
@@ -215,11 +215,17 @@ fn location(parameter: &Parameter) -> Option<&'static str> {
     }
 }
 
-pub(super) fn setters(request: &Record) -> Vec<Setter> {
+pub(super) fn setters(request: &Record, streams: &Streams) -> Vec<Setter> {
+    // Only calls that stream have these methods; on others a parameter may be called so.
+    let own = match streams {
+        Streams { event: Some(_), .. } => Some("events"),
+        Streams { downloads: true, .. } => Some("download"),
+        _ => None,
+    };
     let setter = |field: &Field| {
         let required = if field.facts.contains(&Fact::Required) { ", which is required" } else { "" };
         Setter {
-            name: names::method(&field.name),
+            name: names::setter(&field.name, own),
             docs: format!("Sets {}{required}: see [`{1}::{2}`].", docs::code(&field.wire), request.name, field.name),
             field: field.name.clone(),
             of: field.of.clone(),

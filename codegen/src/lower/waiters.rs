@@ -3,7 +3,7 @@
 use super::operation::setters;
 use super::schema::Types;
 use crate::docs;
-use crate::model::{Record, Type, Waiter};
+use crate::model::{Record, Streams, Type, Waiter};
 use crate::names::{self, Scope};
 use crate::overlay::Ours;
 use crate::waiters::{State, Waiter as Stated};
@@ -12,13 +12,14 @@ use crate::waiters::{State, Waiter as Stated};
 pub(super) fn waiters(
     ours: &Ours,
     request: &Record,
+    streams: &Streams,
     response: &Record,
     method: &str,
     types: &mut Types<'_>,
 ) -> Vec<Waiter> {
     let lower = |stated: &Stated| {
         let mut scope = Scope::new(["status"]);
-        let mut setters = setters(request);
+        let mut setters = setters(request, streams);
         setters.iter_mut().for_each(|setter| setter.name = scope.claim(&setter.name));
         Waiter {
             method: format!("wait_until_{}", stated.name),
