@@ -1,10 +1,9 @@
 //! Finds and reads the files of a folder of specs: the only input.
 
+mod sources;
+
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -13,24 +12,13 @@ use crate::product::{self, Product};
 use crate::refusal::{Collector, Place, did_you_mean};
 use crate::repair;
 use crate::spec::{self, Api};
+use sources::Files;
+pub use sources::Sources;
 
 /// The names of the files that say what a version's operations share, and how the names of overlays end.
 const DOCUMENT: &str = "api-docs.json";
 const PRODUCT: &str = "product.json";
 const OVERLAY: &str = ".apsara.json";
-
-/// Holds spec files, version by version.
-#[derive(Clone, Debug, Default)]
-pub struct Sources(BTreeMap<String, Files>);
-
-/// The files of a version.
-#[derive(Clone, Debug, Default)]
-struct Files {
-    /// Whether they stand in `PRODUCT/VERSION/`; else only they themselves say what they are of.
-    in_layout: bool,
-    /// The path, by which a file is told, and the text, by the name that the file has in that layout.
-    texts: BTreeMap<String, (String, String)>,
-}
 
 /// One version of a product, as its files say it.
 #[derive(Debug)]
@@ -46,130 +34,13 @@ pub(crate) struct Version {
     pub(crate) operations: BTreeMap<String, (Api, Ours)>,
 }
 
-impl Sources {
-    /// Reads every JSON file two folders below `root` (`PRODUCT/VERSION/*.json`); `name` is what the folder is called in
-    /// refusals and in what is generated.
-    ///
-    /// # Errors
-    ///
-    /// Fails if a folder or a file cannot be read.
-    pub fn read(root: &Path, name: &str) -> io::Result<Self> {
-        let mut sources = Self::default();
-        for product in folders(root)? {
-            for version in folders(&root.join(&product))? {
-                let folder = root.join(&product).join(&version);
-                for (file, text) in texts(&folder)? {
-                    sources.insert(format!("{name}/{product}/{version}/{file}"), text);
-                }
-            }
-        }
-        Ok(sources)
-    }
-
-    /// Reads what somebody has: a whole document of the portal, a folder with the files of one version, or a folder of
-    /// `PRODUCT/VERSION` folders.
-    ///
-    /// # Errors
-    ///
-    /// Fails if a folder or a file cannot be read.
-    pub fn open(path: &Path) -> io::Result<Self> {
-        Self::find(path, &[]).map(|(sources, _)| sources)
-    }
-
-    /// Adds a file of a folder `PRODUCT/VERSION`.
-    pub fn insert(&mut self, path: impl Into<String>, text: impl Into<String>) {
-        let path = path.into();
-        let (folder, file) = path.rsplit_once('/').unwrap_or(("", &path));
-        let files = self.0.entry(folder.to_owned()).or_default();
-        files.in_layout = true;
-        files.texts.insert(file.to_owned(), (path.clone(), text.into()));
-    }
-
-    /// Adds a whole document of the portal, wherever it stands: it says its product and version itself.
-    pub fn insert_document(&mut self, path: impl Into<String>, text: impl Into<String>) {
-        let path = path.into();
-        self.0.entry(path.clone()).or_default().texts.insert(DOCUMENT.to_owned(), (path, text.into()));
-    }
-
-    /// Reads what somebody has: a whole document of the portal, a folder with the files of one version, or a folder of
-    /// `PRODUCT/VERSION` folders; and overlays that stand elsewhere. Returns the paths that were read as well.
-    ///
-    /// # Errors
-    ///
-    /// Fails if a folder or a file cannot be read.
-    pub(crate) fn find(source: &Path, overlays: &[PathBuf]) -> io::Result<(Self, Vec<PathBuf>)> {
-        let name = shown(source);
-        let mut sources = Self::default();
-        if !source.is_dir() {
-            sources.insert_document(&name, text(source)?);
-        } else if source.join(PRODUCT).exists() || source.join(DOCUMENT).exists() {
-            let files = sources.0.entry(name.clone()).or_default();
-            for (file, text) in texts(source)? {
-                files.texts.insert(file.clone(), (format!("{name}/{file}"), text));
-            }
-        } else {
-            sources = Self::read(source, &name)?;
-        }
-        for overlay in overlays {
-            let text = text(overlay)?;
-            let file = overlay.file_name().unwrap_or_default().to_string_lossy();
-            let wrong = |what: &str| io::Error::new(io::ErrorKind::InvalidInput, format!("{}: {what}", shown(overlay)));
-            if !file.ends_with(OVERLAY) {
-                return Err(wrong("call an overlay after its operation, Operation.apsara.json"));
-            }
-            if sources.0.len() != 1 {
-                return Err(wrong("put it beside its operation, for there is not one version"));
-            }
-            for files in sources.0.values_mut() {
-                files.texts.insert(file.clone().into_owned(), (shown(overlay), text.clone()));
-            }
-        }
-        let mut paths: Vec<PathBuf> = overlays.to_vec();
-        paths.push(source.to_owned());
-        Ok((sources, paths))
-    }
-}
-
-fn folders(root: &Path) -> io::Result<Vec<String>> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(root).map_err(|error| named(root, &error))? {
-        let entry = entry?;
-        if let (true, Ok(name)) = (entry.file_type()?.is_dir(), entry.file_name().into_string()) {
-            found.push(name);
-        }
-    }
-    Ok(found)
-}
-
-/// Reads the JSON files of a folder.
-fn texts(folder: &Path) -> io::Result<Vec<(String, String)>> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).map_err(|error| named(folder, &error))? {
-        let path = entry?.path();
-        let Some(file) = path.file_name().and_then(|file| file.to_str()) else { continue };
-        if file.ends_with(".json") {
-            found.push((file.to_owned(), text(&path)?));
-        }
-    }
-    Ok(found)
-}
-
-fn text(path: &Path) -> io::Result<String> {
-    fs::read_to_string(path).map_err(|error| named(path, &error))
-}
-
-/// Returns a path as it is told, with `/` on every system.
-fn shown(path: &Path) -> String {
-    path.to_string_lossy().replace('\\', "/").trim_end_matches('/').to_owned()
-}
-
-fn named(path: &Path, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
-}
-
 /// Reads what the files say. What is wrong with them is refused; what is left is returned.
 pub(crate) fn load(sources: &Sources, refusals: &Collector) -> Vec<Version> {
-    sources.0.iter().filter_map(|(folder, files)| version(folder, files, refusals)).collect()
+    for stray in &sources.strays {
+        let problem = "no version has a file here, so that nobody would read it";
+        refusals.refuse(&Place::file(&stray.path), problem, format!("move it to {}", stray.belongs));
+    }
+    sources.versions.iter().filter_map(|(folder, files)| version(folder, files, refusals)).collect()
 }
 
 fn version(folder: &str, sources: &Files, refusals: &Collector) -> Option<Version> {

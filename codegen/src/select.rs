@@ -18,7 +18,10 @@ pub(crate) fn select(
 ) -> Vec<Refusal> {
     let of_others = |refusal: &Refusal| {
         let place = refusal.place();
-        let Some(version) = versions.iter().find(|version| place.is_in(&version.folder)) else { return false };
+        let Some(version) = versions.iter().find(|version| place.is_in(&version.folder)) else {
+            // A file that stands where no version has one is of the operation that it is called after.
+            return matches!(of(place, ""), Of::Operation(name) if !wanted.contains(&name));
+        };
         let asked: Vec<_> = version.operations.values().filter(|(api, _)| wanted.contains(&api.name)).collect();
         match of(place, &version.folder) {
             Of::Operation(name) => !wanted.contains(&name),

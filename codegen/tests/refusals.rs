@@ -4,6 +4,9 @@
 
 mod common;
 
+use std::fs;
+
+use apsara_codegen::{Options, Sources, generate};
 use common::{OPERATION, PRODUCT, generated};
 
 /// One mistake for each refusal: what it is called, the file that it is in, and the file's text.
@@ -221,4 +224,35 @@ fn all_refusals_of_all_files_are_told_at_once() {
     let files = [("product.json", &*PRODUCT.replace("RPC", "SOAP")), ("One.json", &*broken), ("Two.json", "nothing")];
     let refusals = generated(&files).unwrap_err();
     assert_eq!(refusals.all().len(), 4, "{refusals}");
+}
+
+#[test]
+fn a_file_that_no_version_has_is_refused_with_where_it_belongs() {
+    let root = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("strays");
+    if root.exists() {
+        fs::remove_dir_all(&root).unwrap();
+    }
+    for (path, text) in [
+        ("test/2026-01-01/product.json", PRODUCT),
+        ("test/2026-01-01/Right.json", OPERATION),
+        ("schema/operation.schema.json", "{}"),
+        (".editor/settings.json", "{}"),
+        ("test/2026-01-01/notes.txt", "{}"),
+        ("Top.json", OPERATION),
+        ("test/Middle.json", OPERATION),
+        ("test/2026-01-01/more/Deep.json", OPERATION),
+    ] {
+        fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
+        fs::write(root.join(path), text).unwrap();
+    }
+    let sources = Sources::read(&root, "api-specs").unwrap();
+    insta::assert_snapshot!(generate(&sources, "api-specs", &Options::default()).unwrap_err());
+
+    // What was not asked for stops nothing.
+    let mut options = Options::default();
+    options.operations.insert("Right".to_owned());
+    assert!(generate(&sources, "api-specs", &options).is_ok());
+    options.operations.insert("Middle".to_owned());
+    let told = generate(&sources, "api-specs", &options).unwrap_err().to_string();
+    assert!(told.contains("move it to api-specs/test/VERSION/Middle.json") && !told.contains("Deep"), "{told}");
 }

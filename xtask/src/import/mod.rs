@@ -28,7 +28,7 @@ pub(crate) struct Args {
     #[arg(long, value_delimiter = ',')]
     operations: Vec<String>,
     /// The folder below the specs' that it goes to; a document of one operation does not say it.
-    #[arg(long, value_name = "PRODUCT/VERSION")]
+    #[arg(long, value_name = "PRODUCT/VERSION", value_parser = product_and_version)]
     into: Option<String>,
     /// The folder of the specs.
     #[arg(long, default_value = "api-specs")]
@@ -91,6 +91,15 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Takes the folder of a version: a spec that stands less deep, or deeper, is none of any version.
+fn product_and_version(into: &str) -> Result<String, String> {
+    let is_name = |name: &str| !name.is_empty() && !name.starts_with('.') && !name.contains(['\\', ':']);
+    match into.split('/').collect::<Vec<_>>().as_slice() {
+        [product, version] if is_name(product) && is_name(version) => Ok(into.to_owned()),
+        _ => Err("write PRODUCT/VERSION, the folder below api-specs, such as live/2016-11-01".to_owned()),
+    }
+}
+
 /// Reads a spec that is there already.
 fn existing(path: &Path) -> Result<Option<Value>, Failure> {
     match fs::read_to_string(path) {
@@ -137,6 +146,17 @@ mod tests {
     use apsara_codegen::{Options, Sources, generate};
 
     use super::*;
+
+    #[test]
+    fn a_spec_goes_to_the_folder_of_a_version() {
+        assert_eq!(product_and_version("live/2016-11-01").as_deref(), Ok("live/2016-11-01"));
+        for wrong in
+            ["live", "live/", "/2016-11-01", "live/2016-11-01/", "live/2016-11-01/more", "../live", "live/..", ""]
+        {
+            let told = product_and_version(wrong).unwrap_err();
+            assert!(told.starts_with("write PRODUCT/VERSION"), "{wrong}: {told}");
+        }
+    }
 
     /// Imports every document that the portal publishes, in memory, and generates what came of it.
     #[test]
