@@ -61,6 +61,7 @@ pub(crate) fn check(versions: &[Version], refusals: &Collector) {
 fn named_enums(version: &Version, refusals: &Collector) {
     let parameters = version.operations.values().flat_map(|(api, _)| &api.parameters);
     let known: BTreeSet<&str> = parameters.map(|parameter| parameter.name.as_str()).collect();
+    let mut of: BTreeMap<&str, &str> = BTreeMap::new();
     for named in &version.product.enums {
         if named.values.is_empty() {
             refusals.refuse(&named.place, "an enum without values names nothing", "add values or remove it");
@@ -73,6 +74,11 @@ fn named_enums(version: &Version, refusals: &Collector) {
             }
         }
         for name in &named.parameters {
+            let other = of.insert(name, &named.name).filter(|other| *other != named.name);
+            if let Some(other) = other {
+                let problem = format!("`{name}` is of the enum `{other}` already");
+                refusals.refuse(&named.place.child("parameters"), problem, "name it in one of them");
+            }
             if !known.contains(name.as_str()) {
                 let near = did_you_mean(name, known.iter().copied());
                 let problem = format!("no operation has a parameter `{name}`{near}");

@@ -1,6 +1,7 @@
 //! Finds and reads the files of a folder of specs: the only input.
 
 mod sources;
+mod twice;
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,6 +54,9 @@ fn version(folder: &str, sources: &Files, refusals: &Collector) -> Option<Versio
     for (file, (path, text)) in &sources.texts {
         match serde_json::from_str(text) {
             Ok(value) => {
+                if is_ours(file, &value) {
+                    twice::refuse(text, &Place::file(path), refusals);
+                }
                 files.insert(file, (Place::file(path), value));
             }
             Err(error) => {
@@ -167,6 +171,11 @@ fn version(folder: &str, sources: &Files, refusals: &Collector) -> Option<Versio
     }
     refusals.published(false);
     Some(loaded)
+}
+
+/// Returns whether somebody here wrote a file: an operation of ours names its schema, and what the portal publishes does not.
+fn is_ours(file: &str, value: &Value) -> bool {
+    file == PRODUCT || file.ends_with(OVERLAY) || value.get("$schema").is_some()
 }
 
 /// Returns a document of the portal without what it may be wrapped in: `{ "code": …, "data": … }`.

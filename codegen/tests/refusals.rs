@@ -91,6 +91,28 @@ fn mistakes() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
             ),
         ),
         (
+            "two enums of one parameter",
+            [
+                product(
+                    "\"title\"",
+                    r#""enums": {
+                        "D": { "summary": "S.", "parameters": ["P"], "values": [{ "value": "a" }] },
+                        "E": { "summary": "S.", "parameters": ["P"], "values": [{ "value": "a" }] } }, "title""#,
+                ),
+                schema(r#"{ "type": "string" }"#),
+            ]
+            .concat(),
+        ),
+        (
+            "a key twice in product.json",
+            product("\"title\"", r#""sdkEndpoints": { "hosts": { "h/1": ["a"], "h/1": ["b"] } }, "summary": "T.", "title""#),
+        ),
+        (
+            "a key twice in an overlay",
+            overlay(r#"{ "sensitive": ["TaskId"], "quota": { "calls": 1, "seconds": 1 }, "sensitive": [] }"#),
+        ),
+        ("a key twice in an operation of ours", schema(r#"{ "type": "string", "maxLength": 1, "maxLength": 2 }"#)),
+        (
             "no such rule",
             product("\"title\"", r#""sdkEndpoints": { "rule": "global", "hosts": { "h": "r" } }, "title""#),
         ),

@@ -40,6 +40,14 @@ pub(super) const BREAKS: &[Break] = &[
         target: "refusals",
     },
     Break {
+        lie: "of two entries of the same name in a file of ours, the last is read in silence",
+        file: "codegen/src/load.rs",
+        old: "if is_ours(file, &value) {",
+        new: "if !is_ours(file, &value) {",
+        package: CODEGEN,
+        target: "refusals",
+    },
+    Break {
         lie: "a required parameter is optional",
         file: "codegen/src/lower/operation.rs",
         old: "if same.iter().any(|it| it.schema.required)",
