@@ -27,6 +27,7 @@ mod ram;
 mod sign;
 mod spec;
 mod terminal;
+mod unseen;
 mod whoami;
 
 use std::ffi::OsString;

@@ -176,7 +176,7 @@ fn asked(known: &impl Fn(&str) -> Option<String>, options: &Options) -> Result<V
 fn ask(question: &str, hidden: bool) -> Result<String, Failure> {
     let failed = |error: std::io::Error| Failure::new(Exit::Failed, format!("the terminal cannot be asked: {error}"));
     if hidden {
-        return rpassword::prompt_password(question).map_err(failed);
+        return crate::unseen::ask(question).map_err(failed);
     }
     eprint!("{question}");
     std::io::stderr().flush().map_err(failed)?;

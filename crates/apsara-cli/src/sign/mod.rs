@@ -76,7 +76,7 @@ fn read(file: Option<&Path>) -> Result<String, Failure> {
 /// Finds the secret of an access key, where it is known or asked for.
 fn secret(options: &Options, id: Option<&str>) -> Result<Option<String>, Failure> {
     if options.ask_secret {
-        let asked = rpassword::prompt_password(format!("Secret of {}: ", id.unwrap_or("the access key")));
+        let asked = crate::unseen::ask(&format!("Secret of {}: ", id.unwrap_or("the access key")));
         return asked.map(Some).map_err(|error| Failure::new(Exit::Failed, format!("no secret was read: {error}")));
     }
     let var = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
