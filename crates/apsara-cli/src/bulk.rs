@@ -88,7 +88,9 @@ enum Form {
 
 /// Checks all lines, says what it is about to do, and does it.
 pub(crate) async fn run(options: &Options) -> Result<(), Failure> {
-    refuse_results(options)?;
+    if let Some(problem) = wrong_results(options) {
+        return Err(Failure::usage(problem).with("outcome", "not sent"));
+    }
     let connection = Connection::open(&options.connect, None, options.spec.as_deref(), None::<Kept>).await?;
     let executor = Arc::new(executor(options, &connection)?);
     let input = input(options)?;
@@ -201,16 +203,12 @@ fn refuse(checked: &Checked, options: &Options) -> Result<(), Failure> {
     }
 }
 
-/// Refuses to write the results over what the run is made of.
-fn refuse_results(options: &Options) -> Result<(), Failure> {
-    let Some(results) = options.results.as_ref().filter(|file| *file != Path::new("-")) else { return Ok(()) };
-    for (file, what) in [(&options.journal, "the journal"), (&options.input, "the input")] {
-        if private::is_same(results, file) {
-            let message = format!("--results would overwrite {what}, {}; name another file", file.display());
-            return Err(Failure::usage(message).with("outcome", "not sent"));
-        }
-    }
-    Ok(())
+/// Says whether the results would be written over what the run is made of.
+fn wrong_results(options: &Options) -> Option<String> {
+    let results = options.results.as_ref().filter(|file| *file != Path::new("-"))?;
+    let files = [(&options.journal, "the journal"), (&options.input, "the input")];
+    let (file, what) = files.into_iter().find(|(file, _)| private::is_same(results, file))?;
+    Some(format!("--results would overwrite {what}, {}; name another file", file.display()))
 }
 
 /// Asks before calls that interrupt something. A new journal of which nothing was called is not kept if nobody says yes.
@@ -286,6 +284,10 @@ fn bar(done: u64, of: u64) -> String {
 
 /// Writes the results, says what became of the lines, and by the exit code whether somebody has to do something.
 fn tell(options: &Options, run: &Run, summary: &Summary) -> Result<(), Failure> {
+    // Once more: what a link leads to may not have been there before.
+    if let Some(problem) = wrong_results(options) {
+        return Err(Failure::new(Exit::Failed, problem).with("outcome", summary.to_string()));
+    }
     let stdout = std::io::stdout();
     let written =
         |to: &mut dyn std::io::Write| apsara_bulk::results(&options.journal, to).map_err(|error| failed(&error));

@@ -24,7 +24,8 @@ impl Silence {
         let terminal = std::fs::File::options().read(true).write(true).open("/dev/tty").ok()?;
         let before = tcgetattr(&terminal).ok()?;
         let mut silent = before.clone();
-        silent.local_modes.remove(LocalModes::ECHO);
+        // Ctrl-C as well is left to what asks: it would end the program with the terminal as it is now.
+        silent.local_modes.remove(LocalModes::ECHO | LocalModes::ISIG);
         tcsetattr(&terminal, OptionalActions::Now, &silent).ok()?;
         Some(Self { terminal, before })
     }

@@ -169,6 +169,14 @@ fn results_are_not_written_over_what_the_run_is_made_of() {
     assert_eq!((emulator.restarts(), std::fs::read_to_string(file("tasks.jsonl")).unwrap()), (0, input.to_owned()));
     assert!(!file("run.journal").exists());
 
+    // A link that leads nowhere before the run leads to its journal behind it.
+    std::os::unix::fs::symlink(file("run.journal"), file("later")).unwrap();
+    let failed = emulator.bulk(folder.path(), &["--input", "tasks.jsonl", "--yes", "--results", "later"]);
+    let told = text(&failed.stderr);
+    assert_eq!((failed.status.code(), emulator.restarts()), (Some(1), 1), "{told}");
+    assert!(told.contains("would overwrite the journal") && told.contains("1 succeeded"), "{told}");
+    assert!(std::fs::read_to_string(file("run.journal")).unwrap().contains("\"journal\""));
+
     // Results that were there stay, unless there are others to take their place.
     std::fs::write(file("results"), "old").unwrap();
     std::fs::write(file("run.journal"), "no journal").unwrap();

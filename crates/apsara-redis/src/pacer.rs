@@ -51,7 +51,6 @@ pub enum Unreachable {
 /// One lane as this process sees it.
 #[derive(Debug)]
 struct RedisLane {
-    rule: Rule,
     keys: Keys,
     turns: Turns,
     share: Share,
@@ -148,12 +147,12 @@ impl RedisPacer {
         self.store.address()
     }
 
-    fn open(&self, lane: Lane<'_>) -> Result<Option<Arc<RedisLane>>, PacingError> {
+    /// Finds a lane, with what this call of it keeps to: of another version of a product that may be another quota.
+    fn open(&self, lane: Lane<'_>) -> Result<Option<(Rule, Arc<RedisLane>)>, PacingError> {
         let Some(rule) = Rule::with_guard(lane.quota(), self.guard) else { return Ok(None) };
         let lane = lane.among_processes(self.account.as_deref())?;
         let (product, operation) = (lane.operation.product.name, lane.operation.name);
         let open = || RedisLane {
-            rule,
             keys: Keys {
                 lane: format!("{}:{}:{product}:{operation}", self.prefix, lane.account),
                 record: self.record.clone(),
@@ -161,7 +160,7 @@ impl RedisPacer {
             turns: Turns::new(rule),
             share: Share::default(),
         };
-        Ok(Some(self.lanes.find_or_open(lane, open)))
+        Ok(Some((rule, self.lanes.find_or_open(lane, open))))
     }
 
     /// Returns what this process may grant by itself, if anything.
@@ -172,17 +171,17 @@ impl RedisPacer {
         }
     }
 
-    async fn take(&self, lane: &Arc<RedisLane>, deadline: Instant) -> Result<(), PacingError> {
+    async fn take(&self, rule: Rule, lane: &Arc<RedisLane>, deadline: Instant) -> Result<(), PacingError> {
         let _turn = lane.turns.next(deadline).await?;
-        let mut held = Held { store: &self.store, lane, place: None };
+        let mut held = Held { store: &self.store, lane, rule, place: None };
         let mut own_place = None;
         loop {
             let asked = Instant::now();
             let patience = deadline.saturating_duration_since(asked);
-            match self.store.take(&lane.keys, lane.rule, patience, held.place).await {
+            match self.store.take(&lane.keys, rule, patience, held.place).await {
                 Ok(Taken::Granted { wait }) => {
                     held.place = None;
-                    if claim_in_time(wait, lane.rule).await {
+                    if claim_in_time(wait, rule).await {
                         return Ok(());
                     }
                 }
@@ -200,8 +199,8 @@ impl RedisPacer {
                 Err(outage) => {
                     // Whatever it promised, nobody knows whether it still holds.
                     held.place = None;
-                    let Some(own) = self.own_rule(lane.rule) else { return Err(refused(outage)) };
-                    let names = (lane.keys.lane.as_str(), lane.rule, own);
+                    let Some(own) = self.own_rule(rule) else { return Err(refused(outage)) };
+                    let names = (lane.keys.lane.as_str(), rule, own);
                     let taken = self
                         .store
                         .without(|outage, debts| lane.share.take((outage, debts), names, patience, own_place));
@@ -239,15 +238,16 @@ fn refused(outage: Outage) -> PacingError {
 struct Held<'a> {
     store: &'a Arc<Store>,
     lane: &'a Arc<RedisLane>,
+    rule: Rule,
     place: Option<Place>,
 }
 
 impl Drop for Held<'_> {
     fn drop(&mut self) {
         if let (Some(place), Ok(runtime)) = (self.place.take(), Handle::try_current()) {
-            let (store, lane) = (Arc::clone(self.store), Arc::clone(self.lane));
+            let (store, lane, rule) = (Arc::clone(self.store), Arc::clone(self.lane), self.rule);
             // If it cannot be given back, it costs this one grant.
-            runtime.spawn(async move { store.give_back(&lane.keys, lane.rule, place).await });
+            runtime.spawn(async move { store.give_back(&lane.keys, rule, place).await });
         }
     }
 }
@@ -260,8 +260,8 @@ impl Pacer for RedisPacer {
     fn acquire<'a>(&'a self, lane: Lane<'a>, deadline: Instant) -> BoxFuture<'a, Result<(), PacingError>> {
         Box::pin(async move {
             match self.open(lane)? {
-                Some(state) => {
-                    timeout_at(deadline, self.take(&state, deadline)).await.unwrap_or(Err(PacingError::Late))
+                Some((rule, state)) => {
+                    timeout_at(deadline, self.take(rule, &state, deadline)).await.unwrap_or(Err(PacingError::Late))
                 }
                 None => self.unlimited.acquire(lane, deadline).await,
             }
@@ -270,12 +270,12 @@ impl Pacer for RedisPacer {
 
     fn throttled(&self, lane: Lane<'_>, wait: Duration) {
         match (self.open(lane), Handle::try_current()) {
-            (Ok(Some(state)), Ok(runtime)) => {
-                if let Some(own) = self.own_rule(state.rule) {
+            (Ok(Some((rule, state))), Ok(runtime)) => {
+                if let Some(own) = self.own_rule(rule) {
                     state.share.close(own, wait);
                 }
                 let store = Arc::clone(&self.store);
-                runtime.spawn(async move { store.close(&state.keys, state.rule, wait).await });
+                runtime.spawn(async move { store.close(&state.keys, rule, wait).await });
             }
             _ => self.unlimited.throttled(lane, wait),
         }

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use apsara::pacing::{Pacer as _, PacingError};
+use apsara::{Operation, Quota};
 use apsara_redis::{RedisPacer, StoreState, open};
 use apsara_tests::{RedisServer, Worker, most_within};
 
@@ -69,6 +70,20 @@ async fn pacers_of_one_server_count_by_account_and_operation() {
     let expected = ["apsara:quota:1234567890123456:live:Ten", "apsara:quota:6543210987654321:live:Ten", "p:1:live:Ten"];
     keys.retain(|key| !key.ends_with(":probe"));
     assert_eq!(keys, expected);
+}
+
+#[tokio::test]
+async fn the_stricter_of_two_quotas_that_a_process_knows_is_told_to_the_server() {
+    static TWO: Operation = Operation { quota: Some(Quota::per_second(2)), ..TEN };
+    let server = RedisServer::start();
+    let pacer = RedisPacer::connect(&server.url()).await.unwrap();
+    // Where a rule changes, what was granted before is not known any more, and waits for a span.
+    for operation in [&TEN, &TWO, &TWO] {
+        pacer.acquire(lane(operation), within(30_000)).await.unwrap();
+    }
+    for operation in [&TWO, &TEN] {
+        assert_eq!(pacer.acquire(lane(operation), within(20)).await, Err(PacingError::Late));
+    }
 }
 
 #[tokio::test]

@@ -166,8 +166,8 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "results may be written over the journal",
         file: "crates/apsara-cli/src/bulk.rs",
-        old: "    refuse_results(options)?;\n",
-        new: "    let _ = refuse_results(options);\n",
+        old: "files.into_iter().find(|(file, _)| private::is_same(results, file))?",
+        new: "files.into_iter().find(|(file, _)| results == *file)?",
         package: "apsara-cli",
         target: "bulk",
     },

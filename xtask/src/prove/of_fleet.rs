@@ -126,8 +126,8 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "a dropped call does not give its place back to the server",
         file: "crates/apsara-redis/src/pacer.rs",
-        old: "runtime.spawn(async move { store.give_back(&lane.keys, lane.rule, place).await });",
-        new: "drop((runtime, store, lane, place));",
+        old: "runtime.spawn(async move { store.give_back(&lane.keys, rule, place).await });",
+        new: "drop((runtime, store, lane, rule, place));",
         package: TESTS,
         target: "fleet",
     },

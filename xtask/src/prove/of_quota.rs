@@ -40,8 +40,8 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "a span of a quota is shorter",
         file: "crates/apsara-core/src/pacing/lane.rs",
-        old: "Duration::from_secs(quota.seconds.into()) + GUARD;",
-        new: "Duration::from_secs(quota.seconds.into()) * 9 / 10 + GUARD;",
+        old: "Duration::from_secs(quota.seconds.into()) + GUARD",
+        new: "Duration::from_secs(quota.seconds.into()) * 9 / 10 + GUARD",
         package: CORE,
         target: "lib",
     },
@@ -91,6 +91,14 @@ pub(super) const BREAKS: &[Break] = &[
         old: "if !is_stricter(quota, own) && now < asked + STRICTER_HOLDS {",
         new: "if !is_stricter(quota, own) || now < asked + STRICTER_HOLDS {",
         package: "apsara-core",
+        target: "lib",
+    },
+    Break {
+        lie: "grants of a shorter span are forgotten by a longer one",
+        file: "crates/apsara-core/src/pacing/lane.rs",
+        old: "            self.remember(own, quota, now);\n",
+        new: "",
+        package: CORE,
         target: "lib",
     },
 ];

@@ -50,8 +50,8 @@ pub struct Run {
     unresolved: BTreeMap<u64, u64>,
     counts: Counts,
     tail: Option<Tail>,
-    /// Whether a record may stand in the journal in part.
-    is_torn: bool,
+    /// Whether the journal may lack records, or the end of one: it was not closed.
+    is_open: bool,
 }
 
 impl Run {
@@ -71,7 +71,7 @@ impl Run {
             run: header.run,
             unresolved: BTreeMap::new(),
             tail: None,
-            is_torn: false,
+            is_open: false,
         })
     }
 
@@ -116,7 +116,7 @@ impl Run {
             run: replay.header.run,
             unresolved: replay.unresolved,
             tail: replay.tail,
-            is_torn: false,
+            is_open: false,
         })
     }
 
@@ -156,8 +156,8 @@ impl Run {
     ///
     /// # Errors
     ///
-    /// Fails when the journal cannot be written or the calls cannot be read. No call goes out after that; a journal that could not be
-    /// written is gone on with by [`Run::resume`] alone, which cuts off what was written in part.
+    /// Fails when the journal cannot be written or the calls cannot be read. No call goes out after that. A run whose journal could not
+    /// be written, or whose future was dropped, is gone on with by [`Run::resume`] alone, which cuts off what was written in part.
     pub async fn go_on(
         &mut self,
         executor: Arc<dyn Executor>,
@@ -165,14 +165,16 @@ impl Run {
         stop: &Stop,
         mut progress: impl FnMut(&Progress),
     ) -> Result<Summary, BulkError> {
-        if self.is_torn {
+        if self.is_open {
             let path = self.path.display();
-            return Err(BulkError::new(format!("{path} could not be written to its end; drop this run and resume it")));
+            let problem = format!("{path} was not written to its end, or nobody waited for that");
+            return Err(BulkError::new(format!("{problem}; drop this run and resume it")));
         }
         let start = Instant::now();
         let called = executor.operation();
         let file = self.file.try_clone().map_err(|error| BulkError::file(&self.path, "cannot be written", error))?;
         let mut writer = Writer::new(file, &self.path)?;
+        self.is_open = true;
         let asked = match executor.reconcile() {
             Some(_) => self.ask(&executor, &called, options, stop, &writer).await,
             None => Ok(true),
@@ -186,8 +188,8 @@ impl Run {
         // Why a record was not written says more than that the run ended for it.
         let closed = tokio::task::spawn_blocking(move || writer.close()).await;
         let closed = closed.unwrap_or_else(|_| Err(BulkError::new("the journal was not closed")));
-        self.is_torn = closed.is_err();
         closed?;
+        self.is_open = false;
         Ok(Summary { counts: self.counts, ended: result?, took: start.elapsed() })
     }
 

@@ -119,3 +119,22 @@ async fn a_run_whose_journal_could_not_be_written_is_resumed_and_not_gone_on_wit
     let error = run.go_on(all(), &Options::default(), &Stop::new(), |_| {}).await.unwrap_err();
     assert!(error.to_string().contains("drop this run and resume it"), "{error}");
 }
+
+#[tokio::test]
+async fn a_run_that_was_dropped_is_resumed_and_not_gone_on_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let executor = counting(Repeat::Safe, None);
+    let mut run = resumed(folder.path(), &executor, &[]);
+    let all = || -> Arc<dyn Executor> { Arc::<Counting>::clone(&executor) };
+    let (options, stop) = (Options::default(), Stop::new());
+    {
+        let mut going = Box::pin(run.go_on(all(), &options, &stop, |_| {}));
+        let once = std::future::poll_fn(|context| {
+            let _ = going.as_mut().poll(context);
+            std::task::Poll::Ready(())
+        });
+        once.await;
+    }
+    let error = run.go_on(all(), &options, &stop, |_| {}).await.unwrap_err();
+    assert!(error.to_string().contains("drop this run and resume it"), "{error}");
+}

@@ -246,8 +246,12 @@ async fn a_run_that_is_drained_when_nothing_is_left_to_call_is_complete() {
     let mut run = Run::create(place.checked(&*executor, &input), &place.journal(), &*executor).unwrap();
     let stop = Stop::new();
     let all: Arc<dyn Executor> = Arc::<Scripted>::clone(&executor);
-    let at_once = |_: &apsara_bulk::Progress| stop.drain();
-    let summary = in_time(run.go_on(all, &options().in_flight(4), &stop, at_once)).await.unwrap();
+    let at_last = |progress: &apsara_bulk::Progress| {
+        if progress.ended == 4 {
+            stop.drain();
+        }
+    };
+    let summary = in_time(run.go_on(all, &options(), &stop, at_last)).await.unwrap();
     assert_eq!((summary.ended, summary.counts.succeeded), (Ended::Complete, 4));
 }
 

@@ -101,7 +101,7 @@ impl ServiceError {
     }
 
     /// Returns how long the cloud asks to wait: by the header `x-acs-retry-after`, which counts milliseconds, else by `TimeLeft` of
-    /// `x-ratelimit-user-api` and `x-ratelimit-user`, of which the longer counts.
+    /// `x-ratelimit-user-api` and `x-ratelimit-user`, of which the longer counts, where nothing of that quota remains.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.asked_to_wait.or(self.legacy_wait)
@@ -278,9 +278,11 @@ fn milliseconds(text: &str) -> Option<Duration> {
     text.trim().parse().ok().filter(|ms| *ms > 0).map(Duration::from_millis)
 }
 
-/// Reads `Limit:1,Remain:0,TimeLeft:2000,Reset:1234`, whose time counts milliseconds.
+/// Reads `Limit:1,Remain:0,TimeLeft:2000,Reset:1234`, whose time counts milliseconds. Who has calls left need not wait.
 fn time_left(text: &str) -> Option<Duration> {
-    text.split(',').find_map(|part| part.trim().strip_prefix("TimeLeft:")).and_then(milliseconds)
+    let part = |name: &str| text.split(',').find_map(|part| part.trim().strip_prefix(name));
+    let is_used_up = part("Remain:").is_none_or(|left| left.trim() == "0");
+    part("TimeLeft:").filter(|_| is_used_up).and_then(milliseconds)
 }
 
 /// Cuts from a message what the cloud signed: it holds the parameters' values, and the security token.

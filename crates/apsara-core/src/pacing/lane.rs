@@ -33,6 +33,7 @@ pub(super) struct LaneState {
 /// When the last grants were given, as many as the quota allows in its span.
 #[derive(Debug)]
 struct Log {
+    begun: Instant,
     quota: Option<Quota>,
     /// When that quota was asked for last.
     asked: Option<Instant>,
@@ -42,8 +43,9 @@ struct Log {
 
 impl LaneState {
     pub(super) fn new(quota: Option<Quota>) -> Self {
-        let mut log = Log { quota: None, asked: None, grants: VecDeque::new(), closed_until: None };
-        log.keep_to(quota, Instant::now());
+        let now = Instant::now();
+        let mut log = Log { begun: now, quota: None, asked: None, grants: VecDeque::new(), closed_until: None };
+        log.keep_to(quota, now);
         Self { log: Mutex::new(log), turn: tokio::sync::Mutex::new(()), waiting: AtomicUsize::new(0) }
     }
 
@@ -97,8 +99,7 @@ impl LaneState {
     /// Returns whether it is as one that was just opened: no grant counts any more, it is not closed, and its quota is asked for by nobody.
     pub(super) fn is_idle(&self) -> bool {
         let (log, now) = (self.log(), Instant::now());
-        let span = log.quota.map_or(0, |quota| quota.seconds.into());
-        let counts = |grant: &Instant| *grant + Duration::from_secs(span) + GUARD > now;
+        let counts = |grant: &Instant| log.quota.is_some_and(|quota| *grant + span(quota) > now);
         let is_asked_for = log.asked.is_some_and(|asked| asked + STRICTER_HOLDS > now);
         let is_closed = log.closed_until.is_some_and(|until| until > now);
         !is_asked_for && !is_closed && !log.grants.back().is_some_and(counts)
@@ -124,9 +125,25 @@ impl Log {
             }
             let more = self.grants.len().saturating_sub(quota.calls as usize);
             self.grants.drain(..more);
+            self.remember(own, quota, now);
         }
         self.quota = Some(quota);
         self.asked = Some(now);
+    }
+
+    /// Makes up for grants of a quota that may count in another's longer span and are forgotten: there were as many as could be.
+    fn remember(&mut self, own: Quota, quota: Quota, now: Instant) {
+        if quota.seconds <= own.seconds {
+            return;
+        }
+        let looked_at = span(quota).min(now - self.begun);
+        let spans = looked_at.as_nanos().div_ceil(span(own).as_nanos());
+        let possible = spans.saturating_mul(own.calls.into()).min(quota.calls.into());
+        let missing = usize::try_from(possible).unwrap_or(usize::MAX).saturating_sub(self.grants.len());
+        let at = self.grants.front().copied().unwrap_or(now);
+        for _ in 0..missing {
+            self.grants.push_front(at);
+        }
     }
 
     /// Notes a grant, or says when there is room for one.
@@ -150,7 +167,7 @@ impl Log {
         let open = self.closed_until.map_or(now, |closed| closed.max(now));
         let Some(quota) = self.quota else { return open };
         let calls = quota.calls as usize;
-        let span = Duration::from_secs(quota.seconds.into()) + GUARD;
+        let span = span(quota);
         // With those ahead granted as early as can be, every call follows the one that is `calls` before it by a span.
         let place = self.grants.len() + ahead;
         let spans = u32::try_from(place / calls).unwrap_or(u32::MAX);
@@ -160,6 +177,11 @@ impl Log {
             None => open + span.saturating_mul(spans),
         }
     }
+}
+
+/// Returns how long the log looks back for a quota.
+fn span(quota: Quota) -> Duration {
+    Duration::from_secs(quota.seconds.into()) + GUARD
 }
 
 /// Returns whether a quota allows less than another.

@@ -307,3 +307,29 @@ async fn accounts_that_nobody_asks_for_any_more_are_forgotten_and_no_grant_with_
     assert!(!pacer.try_acquire(of("kept")) && !pacer.try_acquire(Lane { account: "closed", operation: &TEN }));
     assert!(pacer.lanes.find(Lane { account: "job 9999", operation: &TEN }).is_none());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_quota_of_a_longer_span_counts_what_was_granted_before_it_was_known() {
+    static LONG: Operation =
+        Operation { name: "Ten", quota: Some(Quota { calls: 100, seconds: 60 }), ..Operation::of(&PRODUCT) };
+    let at_once = |pacer: &LocalPacer, operation| (0..200).filter(|_| pacer.try_acquire(lane(operation))).count();
+    // Ten a second for five seconds: of the hundred a minute fifty are gone, and five more may be.
+    let pacer = LocalPacer::new();
+    for _ in 0..5 {
+        assert_eq!(at_once(&pacer, &TEN), 10);
+        advance(MS(1040)).await;
+    }
+    assert_eq!(at_once(&pacer, &LONG), 50);
+    // For a minute: nothing is left.
+    let pacer = LocalPacer::new();
+    for _ in 0..60 {
+        assert_eq!(at_once(&pacer, &TEN), 10);
+        advance(MS(1040)).await;
+    }
+    assert_eq!(at_once(&pacer, &LONG), 0);
+    advance(MS(60_040)).await;
+    assert_eq!(at_once(&pacer, &LONG), 100);
+    // One that was just opened has granted nothing.
+    let pacer = LocalPacer::new();
+    assert_eq!((at_once(&pacer, &TEN), at_once(&pacer, &LONG)), (10, 90));
+}

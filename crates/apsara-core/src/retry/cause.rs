@@ -106,6 +106,8 @@ mod tests {
             assert_eq!(safe_and_unsafe(&refusal), (throttled, throttled), "{header:?}");
             assert_eq!(refusal.service().unwrap().retry_after(), Some(Duration::from_millis(1500)));
         }
+        let left = refused(400, "CodeTaskNotExist", &[("x-ratelimit-user", "Limit:9,Remain:8,TimeLeft:1500,Reset:9")]);
+        assert_eq!(left.service().unwrap().retry_after(), None, "there are calls left");
     }
 
     #[test]
