@@ -96,6 +96,12 @@ pub mod time {
                     self.0.checked_sub(by).map(Self)
                 }
 
+                /// Returns how much later it is than another, or nothing if it is earlier.
+                #[must_use]
+                pub fn saturating_duration_since(self, earlier: Self) -> Duration {
+                    self.0.saturating_sub(earlier.0)
+                }
+
                 /// Returns how much later this is.
                 ///
                 /// # Errors

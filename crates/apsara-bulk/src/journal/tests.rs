@@ -276,31 +276,6 @@ async fn what_is_announced_is_in_the_file() {
     assert_eq!(replay.states.counts().succeeded, 9);
 }
 
-#[cfg(unix)]
-#[test]
-fn a_writer_that_is_dropped_has_written_what_it_was_given() {
-    use std::io::Read as _;
-    use std::sync::atomic::{AtomicUsize, Ordering};
-    // More than a pipe holds: it is written when somebody reads, and nobody does at once.
-    let (mut reader, pipe) = std::io::pipe().unwrap();
-    let writer = Writer::new(File::from(std::os::fd::OwnedFd::from(pipe)), Path::new("the pipe")).unwrap();
-    let answer = serde_json::Value::from("x".repeat(1 << 20));
-    writer.result(Outcome { response: Some(answer), ..Outcome::new(1, Fate::Succeeded) });
-    let read = std::sync::Arc::new(AtomicUsize::new(0));
-    let count = std::sync::Arc::clone(&read);
-    let reading = std::thread::spawn(move || {
-        std::thread::sleep(std::time::Duration::from_millis(300));
-        let mut buffer = vec![0; 1 << 16];
-        while let Ok(bytes @ 1..) = reader.read(&mut buffer) {
-            count.fetch_add(bytes, Ordering::SeqCst);
-        }
-    });
-    drop(writer);
-    // What the pipe itself holds may be unread still.
-    assert!(read.load(Ordering::SeqCst) >= (1 << 20) - (1 << 16), "nobody waited for it");
-    reading.join().unwrap();
-}
-
 /// Random numbers that follow from a seed (SplitMix64).
 struct Random(u64);
 

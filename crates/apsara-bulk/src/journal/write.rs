@@ -89,3 +89,35 @@ fn write(mut file: File, waiting: &Receiver<Append>) -> io::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::io::Read as _;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::fate::Fate;
+
+    #[test]
+    fn a_writer_that_is_dropped_has_written_what_it_was_given() {
+        // More than a pipe holds: it is written when somebody reads, and nobody does at once.
+        let (mut reader, pipe) = std::io::pipe().unwrap();
+        let writer = Writer::new(File::from(std::os::fd::OwnedFd::from(pipe)), Path::new("the pipe")).unwrap();
+        let answer = serde_json::Value::from("x".repeat(1 << 20));
+        writer.result(Outcome { response: Some(answer), ..Outcome::new(1, Fate::Succeeded) });
+        let read = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&read);
+        let reading = std::thread::spawn(move || {
+            std::thread::sleep(std::time::Duration::from_millis(300));
+            let mut buffer = vec![0; 1 << 16];
+            while let Ok(bytes @ 1..) = reader.read(&mut buffer) {
+                count.fetch_add(bytes, Ordering::SeqCst);
+            }
+        });
+        drop(writer);
+        // What the pipe itself holds may be unread still.
+        assert!(read.load(Ordering::SeqCst) >= (1 << 20) - (1 << 16), "nobody waited for it");
+        reading.join().unwrap();
+    }
+}

@@ -136,7 +136,7 @@ impl Log {
         if quota.seconds <= own.seconds {
             return;
         }
-        let looked_at = span(quota).min(now - self.begun);
+        let looked_at = span(quota).min(now.saturating_duration_since(self.begun));
         let spans = looked_at.as_nanos().div_ceil(span(own).as_nanos());
         let possible = spans.saturating_mul(own.calls.into()).min(quota.calls.into());
         let missing = usize::try_from(possible).unwrap_or(usize::MAX).saturating_sub(self.grants.len());
