@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn a_writer_that_is_dropped_has_written_what_it_was_given() {
         // More than a pipe holds: it is written when somebody reads, and nobody does at once.
-        let (mut reader, pipe) = std::io::pipe().unwrap();
+        let (mut reader, pipe) = io::pipe().unwrap();
         let writer = Writer::new(File::from(std::os::fd::OwnedFd::from(pipe)), Path::new("the pipe")).unwrap();
         let answer = serde_json::Value::from("x".repeat(1 << 20));
         writer.result(Outcome { response: Some(answer), ..Outcome::new(1, Fate::Succeeded) });

@@ -333,3 +333,39 @@ async fn a_quota_of_a_longer_span_counts_what_was_granted_before_it_was_known() 
     let pacer = LocalPacer::new();
     assert_eq!((at_once(&pacer, &TEN), at_once(&pacer, &LONG)), (10, 90));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_lane_is_idle_from_the_moment_at_which_nothing_of_it_counts() {
+    for (operation, closed, last) in [
+        // Its quota is asked for: the stricter of two holds for a minute.
+        (&TEN, None, 60_000),
+        // Its grant counts for a span of the quota and 40 ms.
+        (&THREE_A_MINUTE, None, 60_040),
+        (&NONE, Some(100_000), 100_000),
+    ] {
+        let pacer = LocalPacer::new();
+        match closed {
+            Some(wait) => pacer.throttled(lane(operation), MS(wait)),
+            None => assert!(pacer.try_acquire(lane(operation))),
+        }
+        let is_kept = || {
+            pacer.lanes.forget(|state| !state.is_idle());
+            pacer.lanes.find(lane(operation)).is_some()
+        };
+        advance(MS(last - 1)).await;
+        assert!(is_kept(), "{}", operation.name);
+        advance(MS(1)).await;
+        assert!(!is_kept(), "{}", operation.name);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lane_that_somebody_holds_is_not_forgotten() {
+    let pacer = LocalPacer::new();
+    assert!(pacer.try_acquire(lane(&TEN)));
+    let held = pacer.lanes.find(lane(&TEN)).unwrap();
+    advance(MS(100_000)).await;
+    assert_eq!(pacer.lanes.forget(|state| !state.is_idle()), 1);
+    drop(held);
+    assert_eq!(pacer.lanes.forget(|state| !state.is_idle()), 0);
+}
