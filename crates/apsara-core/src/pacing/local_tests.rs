@@ -369,3 +369,27 @@ async fn a_lane_that_somebody_holds_is_not_forgotten() {
     drop(held);
     assert_eq!(pacer.lanes.forget(|state| !state.is_idle()), 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_quota_of_no_calls_or_no_time_limits_nothing() {
+    static NO_CALLS: Operation =
+        Operation { name: "None", quota: Some(Quota { calls: 0, seconds: 1 }), ..Operation::of(&PRODUCT) };
+    static NO_TIME: Operation =
+        Operation { name: "None", quota: Some(Quota { calls: 1, seconds: 0 }), ..Operation::of(&PRODUCT) };
+    let pacer = LocalPacer::new();
+    for operation in [&NO_CALLS, &NO_TIME, &NO_CALLS, &NO_TIME] {
+        assert!(pacer.try_acquire(lane(operation)));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stricter_quota_holds_for_a_minute_and_not_longer() {
+    static TWO: Operation = Operation { name: "Ten", quota: Some(Quota::per_second(2)), ..Operation::of(&PRODUCT) };
+    let at_once = |pacer: &LocalPacer| (0..30).filter(|_| pacer.try_acquire(lane(&TEN))).count();
+    for (passed, granted) in [(59_999, 2), (60_000, 10)] {
+        let pacer = LocalPacer::new();
+        assert!(pacer.try_acquire(lane(&TWO)));
+        advance(MS(passed)).await;
+        assert_eq!(at_once(&pacer), granted, "after {passed} ms");
+    }
+}
