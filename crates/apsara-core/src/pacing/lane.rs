@@ -187,8 +187,7 @@ fn span(quota: Quota) -> Duration {
 /// Returns whether a quota allows less than another.
 fn is_stricter(one: Quota, other: Quota) -> bool {
     let calls = |one: Quota, other: Quota| u64::from(one.calls) * u64::from(other.seconds);
-    let (ours, theirs) = (calls(one, other), calls(other, one));
-    ours < theirs || (ours == theirs && one.calls < other.calls)
+    (calls(one, other), one.calls) < (calls(other, one), other.calls)
 }
 
 /// Counts a waiting call as long as it waits.
