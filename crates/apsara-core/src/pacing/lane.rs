@@ -207,3 +207,17 @@ impl Drop for Waiting<'_> {
         self.count.fetch_sub(1, Ordering::Relaxed);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_stricter_of_two_quotas_allows_less_or_as_much_in_smaller_parts() {
+        for (stricter, other) in [((9, 10), (1, 1)), ((2, 1), (10, 1)), ((1, 1), (10, 10))] {
+            let [stricter, other] = [stricter, other].map(|(calls, seconds)| Quota { calls, seconds });
+            assert!(is_stricter(stricter, other), "{stricter:?} {other:?}");
+            assert!(!is_stricter(other, stricter), "{stricter:?} {other:?}");
+        }
+    }
+}
