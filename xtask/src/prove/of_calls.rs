@@ -268,7 +268,7 @@ pub(super) const BREAKS: &[Break] = &[
         old: "if let Some(asked) = asked {",
         new: "if let Some(asked) = asked.filter(|_| cause == Cause::Throttled) {",
         package: CORE,
-        target: "retry",
+        target: "lib",
     },
     Break {
         lie: "the deadline of a stream holds only while it waits",
