@@ -6,6 +6,7 @@ use serde::Serialize as _;
 
 use super::json::Json;
 use crate::failure::Failure;
+use crate::private;
 
 /// Holds the file as it stands, and where.
 pub(super) struct File {
@@ -81,18 +82,15 @@ impl File {
 
     /// Writes the file as a whole or not at all, for nobody else to read.
     pub(super) fn write(&self) -> Result<(), Failure> {
-        // A link stays a link: what it leads to is written.
-        let path = std::fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
-        let failed = |error: std::io::Error| Failure::of_file(&path, error);
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        make_private(folder).map_err(failed)?;
+        let failed = |error: std::io::Error| Failure::of_file(&self.path, error);
+        make_private(private::folder(&self.path)).map_err(failed)?;
         let mut text = Vec::new();
         // As the official CLI indents it.
         let formatter = serde_json::ser::PrettyFormatter::with_indent(b"\t");
         let mut serializer = serde_json::Serializer::with_formatter(&mut text, formatter);
         self.root.serialize(&mut serializer).map_err(|error| failed(error.into()))?;
         text.push(b'\n');
-        crate::private::replace(&path, |file| file.write_all(&text).map_err(failed))
+        private::replace(&self.path, |file| file.write_all(&text).map_err(failed))
     }
 }
 
