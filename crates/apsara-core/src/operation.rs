@@ -126,6 +126,19 @@ pub enum Method {
 }
 
 impl Method {
+    /// Returns what it is sent as.
+    pub(crate) fn to_http(self) -> http::Method {
+        match self {
+            Self::Get => http::Method::GET,
+            Self::Post => http::Method::POST,
+            Self::Put => http::Method::PUT,
+            Self::Delete => http::Method::DELETE,
+            Self::Patch => http::Method::PATCH,
+            Self::Head => http::Method::HEAD,
+            Self::Options => http::Method::OPTIONS,
+        }
+    }
+
     /// Returns the method in upper case, as it is signed and sent.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -193,5 +206,19 @@ impl Quota {
     #[must_use]
     pub const fn per_second(calls: u32) -> Self {
         Self { calls, seconds: 1 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Method;
+
+    #[test]
+    fn a_method_is_sent_as_it_is_signed() {
+        use Method::{Delete, Get, Head, Options, Patch, Post, Put};
+
+        for method in [Get, Post, Put, Delete, Patch, Head, Options] {
+            assert_eq!(method.to_http().as_str(), method.as_str());
+        }
     }
 }

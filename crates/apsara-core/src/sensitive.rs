@@ -37,7 +37,7 @@ pub(crate) const REDACTED: &str = "[redacted]";
 
 /// Returns whether a value must not be seen, by the name of its parameter. Generated code was told by the same words.
 pub(crate) fn is_sensitive_name(name: &str) -> bool {
-    let name = name.to_lowercase();
+    let name = name.to_ascii_lowercase();
     ["authkey", "password", "privatekey", "secret", "securitytoken"].iter().any(|part| name.contains(part))
 }
 

@@ -250,6 +250,9 @@ fn an_answer_in_xml_is_read_by_the_same_table() {
     let inner = |key: &str, count| Inner { key: Some(key.to_owned()), count };
     assert_eq!(sample.inners, [inner("a", None), inner("b", Some(2))]);
     assert_eq!(sample.inner, Some(inner("k", None)));
+    // What is wrong is found by its name alone: the answer has no place by line and column of JSON.
+    let error = lenient("<Sample><Inners><Count>x</Count></Inners></Sample>").unwrap_err();
+    assert_eq!(error, "Inners.Count: expected a 32-bit integer, found a text that is none");
     // A product may describe the root as the one field of its answer.
     assert_eq!(lenient("<Inner><Key>k</Key></Inner>").unwrap().inner, Some(inner("k", None)));
 }

@@ -73,8 +73,8 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "observers are told of the end of a call outside of its span",
         file: "crates/apsara-core/src/observe/watch.rs",
-        old: "span.within(|| observers.tell(|observer| observer.ended(&ended)));",
-        new: "observers.tell(|observer| observer.ended(&ended));",
+        old: "span.within(|| observers.tell(&mut |observer| observer.ended(&ended)));",
+        new: "observers.tell(&mut |observer| observer.ended(&ended));",
         package: TESTS,
         target: "telemetry",
     },

@@ -22,8 +22,8 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "a password in JSON is printed",
         file: "crates/apsara-core/src/record/debug.rs",
-        old: "redact_urls(&without_named(value).to_string())",
-        new: "redact_urls(&value.to_string()).replace(&without_named(value).to_string(), \"\")",
+        old: "json.with(&without_named(json)).written()",
+        new: "json.written().replace(&json.with(&without_named(json)).written(), \"\")",
         package: "apsara-core",
         target: "records",
     },

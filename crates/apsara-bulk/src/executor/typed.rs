@@ -84,7 +84,7 @@ impl<R: rt::Request> Executor for Typed<R> {
         let request: &mut dyn AnyRecord = &mut request;
         let index = (0..request.count()).find(|index| request.meta(*index).name == parameter);
         index.is_none_or(|index| {
-            matches!(request.get_mut(index).slot(), rt::Slot::Str(_) | rt::Slot::Named(_) | rt::Slot::Bytes(_))
+            matches!(request.get_mut(index).slot(), rt::Slot::Str(_) | rt::Slot::Named(_) | rt::Slot::Bytes(..))
         })
     }
 

@@ -10,6 +10,7 @@ use crate::error::{Error, Kind, Violation};
 use crate::operation::{Operation, Repeat};
 use crate::outcome::Outcome;
 use crate::record::{AnyRecord, Encoded, Location, Meta, encode, validate};
+use crate::sign::sort;
 use crate::upload::Upload;
 
 /// A call that is ready to be tried.
@@ -67,7 +68,7 @@ pub(super) fn prepare<'a>(client: &Client, invocation: &Invocation<'a>) -> Resul
     let mut encoded = encoded.map_err(|(parameter, reason)| invalid(vec![Violation::new(parameter, reason)]))?;
     for pairs in [&mut encoded.query, &mut encoded.form] {
         // They are signed and sent in this order.
-        pairs.sort_unstable();
+        sort(pairs);
         // Some specs list `DataDisk` and `DataDisk.1.Size` as well. Which of two values counts, no document says.
         if let Some(twice) = pairs.windows(2).find(|pairs| pairs[0].0 == pairs[1].0) {
             let rule =

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Call, Invocation, Request, exchange};
+use super::{Call, IN_PIECES, Invocation, Request, exchange};
 use crate::error::Error;
 use crate::record::{Value, without_sensitive};
 use crate::streams::{Download, Events, Incoming, Redact, begin_events};
@@ -68,7 +68,7 @@ impl<R: Request> Call<R> {
     /// Sends the call until its answer begins.
     async fn opened(&self) -> Result<Box<super::Answer>, Error> {
         let upload = self.options.upload.as_ref();
-        let invocation = Invocation { streaming: true, upload, ..Invocation::of(&self.request) };
+        let invocation = Invocation { streaming: Some(IN_PIECES), upload, ..Invocation::of(&self.request) };
         exchange(&self.client, &invocation, &self.options).await
     }
 }

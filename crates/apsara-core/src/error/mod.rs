@@ -8,6 +8,7 @@ mod service;
 mod violation;
 
 use std::borrow::Cow;
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,7 +29,39 @@ use crate::transport::{Sent, TransportError};
 ///
 /// It is one type for every operation of every product, so that `?` works across them. Ask it by its predicates; the codes
 /// that an operation documents are a generated enum, see [`Error::code`].
-pub struct Error(Box<Inner>);
+pub struct Error(Held);
+
+/// Holds it behind a table of functions: what drops it is compiled once, and not wherever an error may be dropped.
+struct Held(Box<dyn Access>);
+
+trait Access: Send + Sync {
+    fn get(&self) -> &Inner;
+    fn get_mut(&mut self) -> &mut Inner;
+}
+
+impl Access for Inner {
+    fn get(&self) -> &Inner {
+        self
+    }
+
+    fn get_mut(&mut self) -> &mut Inner {
+        self
+    }
+}
+
+impl Deref for Held {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        self.0.get()
+    }
+}
+
+impl DerefMut for Held {
+    fn deref_mut(&mut self) -> &mut Inner {
+        self.0.get_mut()
+    }
+}
 
 struct Inner {
     kind: Kind,
@@ -92,7 +125,7 @@ impl Error {
     }
 
     pub(crate) fn new(kind: Kind, outcome: Outcome) -> Self {
-        Self(Box::new(Inner { kind, operation: None, outcome, attempts: 0, paced: Duration::ZERO, client_token: None }))
+        Self::held(Inner { kind, operation: None, outcome, attempts: 0, paced: Duration::ZERO, client_token: None })
     }
 
     /// Says of which operation it is, after how many attempts, and what the worst of them came to.
@@ -114,7 +147,11 @@ impl Error {
         let (outcome, attempts, paced, client_token) =
             (inner.outcome, inner.attempts, inner.paced, inner.client_token.clone());
         let kind = Kind::Within(place.into(), Arc::clone(error));
-        Self(Box::new(Inner { kind, operation: None, outcome, attempts, paced, client_token }))
+        Self::held(Inner { kind, operation: None, outcome, attempts, paced, client_token })
+    }
+
+    fn held(inner: Inner) -> Self {
+        Self(Held(Box::new(inner)))
     }
 
     /// Returns why there were no credentials, where that is what failed.

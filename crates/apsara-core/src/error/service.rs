@@ -44,7 +44,6 @@ impl ServiceError {
             request_id: text("RequestId").or_else(|| header("x-acs-request-id").map(str::to_owned)),
             host_id: text("HostId"),
             recommend: text("Recommend"),
-            access_denied_detail: find("AccessDeniedDetail").and_then(Value::as_object).cloned(),
             clock_behind: header("date").and_then(|date| seconds_behind(date, now)),
             asked_to_wait: header("x-acs-retry-after").and_then(milliseconds),
             legacy_wait: ["x-ratelimit-user-api", "x-ratelimit-user"]
@@ -55,6 +54,10 @@ impl ServiceError {
             mismatch: None,
             body: body.clone(),
             code,
+            access_denied_detail: fields.into_iter().find_map(|(name, value)| match value {
+                Value::Object(detail) if name.eq_ignore_ascii_case("AccessDeniedDetail") => Some(detail),
+                _ => None,
+            }),
         })
     }
 

@@ -57,7 +57,8 @@ fn collect(view: &View<'_>, values: &mut Vec<String>) {
 fn collect_json(json: &Json, values: &mut Vec<String>) {
     match json {
         Json::String(text) => collect(&View::Str(text), values),
-        Json::Number(_) | Json::Bool(_) => values.push(json.to_string()),
+        Json::Number(number) => values.push(number.to_string()),
+        Json::Bool(flag) => values.push(flag.to_string()),
         Json::Array(items) => items.iter().for_each(|item| collect_json(item, values)),
         Json::Null | Json::Object(_) => {}
     }

@@ -44,7 +44,7 @@ struct Watched {
 struct Observers(Vec<Box<dyn CallObserver>>);
 
 impl Observers {
-    fn tell(&mut self, mut event: impl FnMut(&mut dyn CallObserver)) {
+    fn tell(&mut self, event: &mut dyn FnMut(&mut dyn CallObserver)) {
         // What became of the call must be told to whoever made it, so no observer may end it.
         self.0.retain_mut(|observer| catch_unwind(AssertUnwindSafe(|| event(&mut **observer))).is_ok());
     }
@@ -96,7 +96,7 @@ impl Watch {
     pub(crate) fn paced(&mut self, waited: Duration, is_granted: bool) {
         let Some(watched) = &mut self.0 else { return };
         watched.waited += waited;
-        watched.observers.tell(|observer| observer.paced(&Paced { waited, is_granted }));
+        watched.observers.tell(&mut |observer| observer.paced(&Paced { waited, is_granted }));
     }
 
     /// Tells that a signed request is about to be sent, and lets observers add to its headers.
@@ -117,7 +117,7 @@ impl Watch {
         watched.spans.attempt_started(&started);
         // What an observer asks the context for is the attempt's.
         watched.spans.attempt().within(|| {
-            watched.observers.tell(|observer| {
+            watched.observers.tell(&mut |observer| {
                 observer.attempt_started(&started, &mut AddedHeaders::to(request.headers_mut()));
             });
         });
@@ -159,7 +159,7 @@ impl Watch {
     pub(crate) fn retrying(&mut self, cause: Cause, wait: Duration) {
         let Some(watched) = &mut self.0 else { return };
         let retrying = Retrying { number: watched.attempts, cause: cause.into(), wait };
-        watched.observers.tell(|observer| observer.retrying(&retrying));
+        watched.observers.tell(&mut |observer| observer.retrying(&retrying));
         watched.spans.retrying(&retrying);
     }
 
@@ -187,7 +187,7 @@ impl Watched {
         // If the call is dropped later on, this is what became of it.
         self.outcome = self.outcome.max(ended.outcome);
         let ended = AttemptEnded { number: self.attempts, duration: start.elapsed(), ..*ended };
-        self.observers.tell(|observer| observer.attempt_ended(&ended));
+        self.observers.tell(&mut |observer| observer.attempt_ended(&ended));
         self.spans.attempt_ended(&ended);
     }
 }
@@ -229,7 +229,7 @@ impl Drop for Watch {
         let (duration, request_id) = (start.elapsed(), request_id.as_deref());
         let ended =
             CallEnded { operation, ending, duration, attempts, waited, status, request_id, error_type, code, outcome };
-        span.within(|| observers.tell(|observer| observer.ended(&ended)));
+        span.within(|| observers.tell(&mut |observer| observer.ended(&ended)));
         spans.ended(&ended);
     }
 }

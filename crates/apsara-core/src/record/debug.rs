@@ -41,7 +41,7 @@ impl fmt::Debug for Shown<'_> {
             View::Float(value) => value.fmt(f),
             View::Str(value) => fmt::Debug::fmt(&redact_urls(value), f),
             View::Bytes(value) => write!(f, "[{} bytes]", value.len()),
-            View::Json(value) => f.write_str(&redact_urls(&without_named(value).to_string())),
+            View::Json(json) => f.write_str(&redact_urls(&json.with(&without_named(json)).written())),
             View::List(list) => f.debug_list().entries((0..list.count()).map(|i| Shown(list.at(i)))).finish(),
             View::Map(map) => {
                 let mut out = f.debug_map();

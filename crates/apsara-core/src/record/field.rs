@@ -1,7 +1,9 @@
 //! One row of a type's table.
 
+use super::encode::Documents;
 use super::meta::{Known, Location, Meta, Shape};
 use super::named::{Named, named_values};
+use super::pattern::Pattern;
 use super::value::Value;
 
 /// Describes a field of `T`: its name on the wire, facts about it, and where it is.
@@ -57,7 +59,7 @@ impl<T> Field<T> {
     /// Makes it the body.
     #[must_use]
     pub const fn body(self) -> Self {
-        self.at(Location::Body)
+        self.documents().at(Location::Body)
     }
 
     /// Moves it to the path.
@@ -93,7 +95,7 @@ impl<T> Field<T> {
     /// Sends a list or an object as JSON; a body that is a text or bytes is JSON already.
     #[must_use]
     pub const fn json(self) -> Self {
-        self.shaped(Shape::Json)
+        self.documents().shaped(Shape::Json)
     }
 
     /// Sends a list as its elements, joined by commas.
@@ -105,7 +107,12 @@ impl<T> Field<T> {
     /// Sends an object as XML.
     #[must_use]
     pub const fn xml(self) -> Self {
-        self.shaped(Shape::Xml)
+        self.documents().shaped(Shape::Xml)
+    }
+
+    const fn documents(mut self) -> Self {
+        self.meta.documents = Some(Documents::new());
+        self
     }
 
     /// Refuses a call without it.
@@ -195,7 +202,7 @@ impl<T> Field<T> {
     /// One that `regex-lite` cannot read is no rule; the generator refuses it.
     #[must_use]
     pub const fn pattern(mut self, pattern: &'static str) -> Self {
-        self.meta.pattern = Some(pattern);
+        self.meta.pattern = Some(Pattern::new(pattern));
         self
     }
 

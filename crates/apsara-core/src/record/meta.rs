@@ -1,5 +1,8 @@
 //! Facts about a field that do not depend on its type.
 
+use super::encode::Documents;
+use super::pattern::Pattern;
+
 /// States the facts about a field that do not depend on its type.
 ///
 /// Generated tables live as long as the program, those of a description that is read at run time as long as it.
@@ -11,6 +14,8 @@ pub struct Meta<'a> {
     pub location: Location,
     /// How a list or an object becomes text there.
     pub shape: Shape,
+    /// What writes it, where it travels as a document or in one.
+    pub(crate) documents: Option<Documents>,
     /// Whether a call without it is refused.
     pub required: bool,
     /// Whether its value must not be seen.
@@ -28,7 +33,7 @@ pub struct Meta<'a> {
     /// The least and the greatest length, in characters.
     pub length: (usize, usize),
     /// The regular expression that a text matches.
-    pub pattern: Option<&'a str>,
+    pub pattern: Option<Pattern<'a>>,
     /// The values that are documented.
     pub known: Known<'a>,
     /// The least and the greatest number of elements of a list.
@@ -42,6 +47,7 @@ impl<'a> Meta<'a> {
             name,
             location: Location::Query,
             shape: Shape::Flat,
+            documents: None,
             required: false,
             sensitive: false,
             again: false,

@@ -43,7 +43,7 @@ pub fn deserialize<'de, T: Record, D: Deserializer<'de>>(deserializer: D) -> Res
 /// As [`deserialize`].
 pub fn deserialize_value<'de, T: Value + Default, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let mut value = T::default();
-    ValueSeed::new(&mut value, Mode::Strict).deserialize(deserializer)?;
+    ValueSeed::new(&mut value, Mode::STRICT).deserialize(deserializer)?;
     Ok(value)
 }
 

@@ -1,10 +1,5 @@
 //! What is wrong with a request, all of it, before anything is sent. No value is echoed.
 
-use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex, PoisonError};
-
-use regex_lite::Regex;
-
 use super::meta::{Known, Meta};
 use super::value::{AnyRecord, View};
 use crate::error::Violation;
@@ -107,9 +102,9 @@ impl Found {
             self.refuse(name, format!("must have at most {most} characters{}", has()));
         }
         if let Some(pattern) = meta.pattern
-            && compiled(pattern).is_some_and(|regex| !regex.is_match(text))
+            && !pattern.is_found_in(text)
         {
-            self.refuse(name, format!("must match `{pattern}`"));
+            self.refuse(name, format!("must match `{}`", pattern.expression()));
         }
         match meta.known {
             _ if self.warnings.is_none() => {}
@@ -151,15 +146,4 @@ impl Found {
         let rule = format!("is none of the documented values {}{more}", shown.join(", "));
         warnings.push(Violation::warning(name, rule));
     }
-}
-
-/// Returns the pattern, compiled once in the life of the program; nothing for one that cannot be compiled.
-fn compiled(pattern: &str) -> Option<Regex> {
-    static PATTERNS: LazyLock<Mutex<HashMap<String, Option<Regex>>>> = LazyLock::new(Mutex::default);
-    let mut patterns = PATTERNS.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(compiled) = patterns.get(pattern) {
-        // A clone shares what was compiled.
-        return compiled.clone();
-    }
-    patterns.entry(pattern.to_owned()).or_insert_with(|| Regex::new(pattern).ok()).clone()
 }

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
 
+use base64::prelude::{BASE64_STANDARD, Engine};
+
 use super::field::{Field, Projected};
+use super::json::AnyJson;
 use super::meta::Meta;
 
 /// Anything that a field can hold.
@@ -31,7 +34,7 @@ pub enum View<'a> {
     /// Bytes, Base64 where they stand in a text.
     Bytes(&'a [u8]),
     /// Any JSON.
-    Json(&'a serde_json::Value),
+    Json(AnyJson<'a>),
     /// A list.
     List(&'a dyn List),
     /// A map with keys that the spec does not name.
@@ -53,6 +56,18 @@ impl View<'_> {
     }
 }
 
+impl<'a> Slot<'a> {
+    /// Shows where a number goes.
+    pub(crate) fn number(to: &'a mut f64) -> Self {
+        Self::F64(to, |text| text.parse().ok())
+    }
+
+    /// Shows where bytes go.
+    pub(crate) fn bytes(to: &'a mut Vec<u8>) -> Self {
+        Self::Bytes(to, |text| BASE64_STANDARD.decode(text).ok())
+    }
+}
+
 /// Shows where a decoded value goes.
 pub enum Slot<'a> {
     /// A boolean.
@@ -61,14 +76,14 @@ pub enum Slot<'a> {
     I32(&'a mut i32),
     /// A 64-bit integer.
     I64(&'a mut i64),
-    /// A number.
-    F64(&'a mut f64),
+    /// A number, and what reads one from a text. It comes along, as with bytes, so that only programs that need it hold it.
+    F64(&'a mut f64, fn(&str) -> Option<f64>),
     /// A text.
     Str(&'a mut String),
     /// A text of a named enum.
     Named(&'a mut dyn AnyNamed),
-    /// Bytes.
-    Bytes(&'a mut Vec<u8>),
+    /// Bytes, and what reads them from Base64.
+    Bytes(&'a mut Vec<u8>, fn(&str) -> Option<Vec<u8>>),
     /// Any JSON.
     Json(&'a mut serde_json::Value),
     /// A list.
@@ -277,7 +292,7 @@ impl<T: Value + Default> Map for BTreeMap<String, T> {
 
 /// Writes [`Value`] for a scalar: how it is shown, and which slot it is.
 macro_rules! scalar {
-    ($($type:ty, $slot:ident, |$value:ident| $view:expr;)*) => {$(
+    ($($type:ty, |$value:ident| $view:expr, |$to:ident| $slot:expr;)*) => {$(
         impl Value for $type {
             fn view(&self) -> View<'_> {
                 let $value = self;
@@ -285,7 +300,8 @@ macro_rules! scalar {
             }
 
             fn slot(&mut self) -> Slot<'_> {
-                Slot::$slot(self)
+                let $to = self;
+                $slot
             }
 
             fn clear(&mut self) {
@@ -296,13 +312,13 @@ macro_rules! scalar {
 }
 
 scalar! {
-    bool, Bool, |value| View::Bool(*value);
-    i32, I32, |value| View::Int(i64::from(*value));
-    i64, I64, |value| View::Int(*value);
-    f64, F64, |value| View::Float(*value);
-    String, Str, |value| View::Str(value);
-    Vec<u8>, Bytes, |value| View::Bytes(value);
-    serde_json::Value, Json, |value| View::Json(value);
+    bool, |value| View::Bool(*value), |to| Slot::Bool(to);
+    i32, |value| View::Int(i64::from(*value)), |to| Slot::I32(to);
+    i64, |value| View::Int(*value), |to| Slot::I64(to);
+    f64, |value| View::Float(*value), |to| Slot::number(to);
+    String, |value| View::Str(value), |to| Slot::Str(to);
+    Vec<u8>, |value| View::Bytes(value), |to| Slot::bytes(to);
+    serde_json::Value, |value| View::Json(AnyJson::new(value)), |to| Slot::Json(to);
 }
 
 /// Holds a value on the heap, so that a type can hold itself.

@@ -1,5 +1,7 @@
 //! Signatures. Everything here is pure: time, nonce and keys are arguments.
 
+use std::borrow::Cow;
+
 use base64::prelude::{BASE64_STANDARD, Engine};
 use hmac::{Hmac, KeyInit, Mac};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -70,11 +72,31 @@ fn ascii(bytes: &[u8]) -> &str {
 /// Joins parameters to a canonical query: sorted by the bytes of their names, encoded, `name=` where a value is empty.
 #[must_use]
 pub fn canonical_query(parameters: &[(String, String)]) -> String {
-    let mut sorted: Vec<(&str, &str)> = parameters.iter().map(|(name, value)| (&**name, &**value)).collect();
-    sorted.sort_unstable();
+    let sorted = sorted(parameters.iter().map(|(name, value)| (&**name, &**value)));
     let mut out = String::new();
-    push_query(&mut out, sorted);
+    push_query(&mut out, texts(&sorted));
     out
+}
+
+/// A name and a value.
+pub(crate) type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
+
+/// Sorts by the bytes of names, then of values. One function does it for all: the code of a sort is large.
+#[inline(never)]
+pub(crate) fn sort(pairs: &mut [Pair<'_>]) {
+    pairs.sort_unstable();
+}
+
+/// Returns names and values, sorted as by [`sort`].
+pub(crate) fn sorted<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Pair<'a>> {
+    let mut out: Vec<Pair<'_>> = pairs.map(|(name, value)| (name.into(), value.into())).collect();
+    sort(&mut out);
+    out
+}
+
+/// Shows pairs as texts.
+pub(crate) fn texts<'p>(pairs: &'p [Pair<'_>]) -> impl Iterator<Item = (&'p str, &'p str)> + Clone {
+    pairs.iter().map(|(name, value)| (&**name, &**value))
 }
 
 /// As [`canonical_query`], of parameters that are sorted already, into what takes pieces.

@@ -1,6 +1,6 @@
 //! The signature of version 1.0 for operations by path, HMAC-SHA1 over headers and resource: for parity with older clients.
 
-use super::hmac_sha1_base64;
+use super::{hmac_sha1_base64, sorted, texts};
 
 /// The headers whose values stand on lines of their own, in this order; one that is not sent leaves its line empty.
 const LINES: [&str; 4] = ["accept", "content-md5", "content-type", "date"];
@@ -18,15 +18,13 @@ pub fn string_to_sign(method: &str, headers: &[(&str, &str)], path: &str, query:
         out.push('\n');
     }
     let lower = headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.trim()));
-    let mut signed: Vec<(String, &str)> = lower.filter(|(name, _)| name.starts_with("x-acs-")).collect();
-    signed.sort_unstable();
-    for (name, value) in signed {
-        out.extend([&name, ":", value, "\n"]);
+    let signed: Vec<(String, &str)> = lower.filter(|(name, _)| name.starts_with("x-acs-")).collect();
+    for (name, value) in texts(&sorted(signed.iter().map(|(name, value)| (name.as_str(), *value)))) {
+        out.extend([name, ":", value, "\n"]);
     }
     out.push_str(path);
-    let mut sorted: Vec<&(String, String)> = query.iter().collect();
-    sorted.sort_unstable();
-    for (index, (name, value)) in sorted.into_iter().enumerate() {
+    let sorted = sorted(query.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    for (index, (name, value)) in texts(&sorted).enumerate() {
         out.push(if index == 0 { '?' } else { '&' });
         out.push_str(name);
         if !value.is_empty() {

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 #[cfg(feature = "rsa")]
 use super::rsa::RsaPrivateKey;
-use super::{Hashed, Keyed, Pieces, hmac_sha256_hex, push_hex, sha256_hex};
+use super::{Hashed, Keyed, Pieces, hmac_sha256_hex, push_hex, sha256_hex, sorted, texts};
 #[cfg(feature = "sm3")]
 use super::{hmac_sm3_hex, sm3_hex};
 use crate::error::Error;
@@ -132,9 +132,8 @@ pub fn canonical_request(
 ) -> (String, String) {
     let lower: Vec<(String, &str)> =
         headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.trim())).collect();
-    let mut sorted: Vec<(&str, &str)> = lower.iter().map(|(name, value)| (name.as_str(), *value)).collect();
-    sorted.sort_unstable();
-    let headers = sorted.into_iter();
+    let sorted = sorted(lower.iter().map(|(name, value)| (name.as_str(), *value)));
+    let headers = texts(&sorted);
     let canonical = Canonical { method, uri: canonical_uri, query: canonical_query, headers, hashed_payload };
     let (mut request, mut names) = (String::new(), String::new());
     canonical.push(&mut request, &mut names);

@@ -105,19 +105,19 @@ impl ReqwestTransportBuilder {
 
     /// Trusts the authorities of a file too: certificates in PEM, one after another. It is read by [`build`](Self::build).
     pub fn ca_file(mut self, path: impl AsRef<Path>) -> Self {
-        self.trust.sources.push(Source::File(path.as_ref().to_owned()));
+        self.trust.add(Source::File(path.as_ref().to_owned()));
         self
     }
 
     /// Trusts these authorities too: certificates in PEM, one after another.
     pub fn ca_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.trust.sources.push(Source::Bytes(pem.into()));
+        self.trust.add(Source::Bytes(pem.into()));
         self
     }
 
     /// Trusts only the authorities that are given, and none of the system's.
     pub fn without_system_cas(mut self) -> Self {
-        self.trust.is_closed = true;
+        self.trust.close();
         self
     }
 

@@ -16,23 +16,36 @@ use rustls_platform_verifier::Verifier;
 pub(super) struct SystemVerifier {
     provider: Arc<CryptoProvider>,
     extra: Vec<CertificateDer<'static>>,
+    make: Make,
     verifier: OnceLock<Result<Verifier, rustls::Error>>,
 }
 
+/// Reads the system's authorities, and adds those that are given.
+type Make = fn(&[CertificateDer<'static>], Arc<CryptoProvider>) -> Result<Verifier, rustls::Error>;
+
 impl SystemVerifier {
-    /// Makes the configuration of TLS. The authorities that are given must have been read as such.
-    pub(super) fn config(extra: Vec<CertificateDer<'static>>) -> Result<ClientConfig, rustls::Error> {
+    /// Makes the configuration of TLS.
+    pub(super) fn config() -> Result<ClientConfig, rustls::Error> {
+        Self::made(Vec::new(), |_, provider| Verifier::new(provider))
+    }
+
+    /// Makes the configuration of TLS with authorities of one's own, which must have been read as such.
+    pub(super) fn config_with(extra: Vec<CertificateDer<'static>>) -> Result<ClientConfig, rustls::Error> {
+        Self::made(extra, |extra, provider| Verifier::new_with_extra_roots(extra.iter().cloned(), provider))
+    }
+
+    fn made(extra: Vec<CertificateDer<'static>>, make: Make) -> Result<ClientConfig, rustls::Error> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let builder =
             ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions()?;
-        let verifier = Arc::new(Self { provider, extra, verifier: OnceLock::new() });
+        let verifier = Arc::new(Self { provider, extra, make, verifier: OnceLock::new() });
         // The name says what it is used for: to set another verifier. This one verifies all that there is to verify.
         Ok(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
     }
 
     fn verifier(&self) -> Result<&Verifier, rustls::Error> {
-        let read = || Verifier::new_with_extra_roots(self.extra.clone(), Arc::clone(&self.provider));
-        self.verifier.get_or_init(read).as_ref().map_err(Clone::clone)
+        let make = || (self.make)(&self.extra, Arc::clone(&self.provider));
+        self.verifier.get_or_init(make).as_ref().map_err(Clone::clone)
     }
 
     fn algorithms(&self) -> &WebPkiSupportedAlgorithms {

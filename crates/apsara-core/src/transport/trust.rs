@@ -11,12 +11,22 @@ use rustls::{ClientConfig, RootCertStore};
 use super::system::SystemVerifier;
 use crate::error::Error;
 
-/// Holds the authorities that are trusted.
-#[derive(Clone, Debug, Default)]
+type Read = fn(&Trust) -> Result<ClientConfig, Error>;
+
+/// Holds the authorities that are trusted: the system's, unless something else was said.
+#[derive(Clone, Default)]
 pub(super) struct Trust {
-    pub(super) sources: Vec<Source>,
+    sources: Vec<Source>,
     /// Whether only those count, and the system's do not.
-    pub(super) is_closed: bool,
+    is_closed: bool,
+    /// What reads them, once something was said: who says nothing is linked without it.
+    read: Option<Read>,
+}
+
+impl std::fmt::Debug for Trust {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Trust").field("sources", &self.sources).field("is_closed", &self.is_closed).finish()
+    }
 }
 
 /// Where certificates are read from, in PEM.
@@ -67,10 +77,32 @@ impl Source {
     }
 }
 
+fn refuse(error: &dyn std::fmt::Display) -> Error {
+    Error::config(format!("TLS cannot be set up: {error}"))
+}
+
 impl Trust {
+    /// Trusts these too.
+    pub(super) fn add(&mut self, source: Source) {
+        self.sources.push(source);
+        self.read = Some(Self::read);
+    }
+
+    /// Trusts none of the system's.
+    pub(super) fn close(&mut self) {
+        self.is_closed = true;
+        self.read = Some(Self::read);
+    }
+
     /// Makes the configuration of TLS.
     pub(super) fn config(&self) -> Result<ClientConfig, Error> {
-        let refuse = |error: &dyn std::fmt::Display| Error::config(format!("TLS cannot be set up: {error}"));
+        match self.read {
+            Some(read) => read(self),
+            None => SystemVerifier::config().map_err(|error| refuse(&error)),
+        }
+    }
+
+    fn read(&self) -> Result<ClientConfig, Error> {
         let (mut roots, mut found) = (RootCertStore::empty(), Vec::new());
         for source in &self.sources {
             source.read(&mut roots, &mut found)?;
@@ -86,6 +118,6 @@ impl Trust {
             let builder = builder.map_err(|error| refuse(&error))?;
             return Ok(builder.with_root_certificates(roots).with_no_client_auth());
         }
-        SystemVerifier::config(found).map_err(|error| refuse(&error))
+        SystemVerifier::config_with(found).map_err(|error| refuse(&error))
     }
 }

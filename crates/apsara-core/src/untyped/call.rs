@@ -12,7 +12,7 @@ use super::description::Description;
 use super::known;
 use super::parameter::{Kind, Parameter};
 use super::record::{Record, Tables};
-use crate::call::{Client, Invocation, Options, check, exchange};
+use crate::call::{Client, IN_PIECES, InPieces, Invocation, Options, check, exchange};
 use crate::config::Config;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind as Failure, Violation};
@@ -225,7 +225,7 @@ impl Call {
     ///
     /// As a generated call: with one [`Error`] for everything, and [`Error::outcome`] says what became of the call.
     pub async fn send(self) -> Result<Answer, Error> {
-        let (operation, answer) = self.exchange(false).await?;
+        let (operation, answer) = self.exchange(None).await?;
         Ok(Answer::new(operation, *answer))
     }
 
@@ -235,7 +235,7 @@ impl Call {
     ///
     /// As [`Call::send`], and where the answer is no stream of events.
     pub async fn events(self) -> Result<Events<Value>, Error> {
-        let (operation, answer) = self.exchange(true).await?;
+        let (operation, answer) = self.exchange(Some(IN_PIECES)).await?;
         let limit = self.config.inner.transport.response_limit();
         let redact: Redact = Arc::new(move |text| {
             let description = self.complete();
@@ -251,11 +251,14 @@ impl Call {
     ///
     /// As [`Call::send`].
     pub async fn download(self) -> Result<Download, Error> {
-        let (operation, answer) = self.exchange(true).await?;
+        let (operation, answer) = self.exchange(Some(IN_PIECES)).await?;
         Ok(Download::new(Incoming::new(operation, *answer)))
     }
 
-    async fn exchange(&self, streaming: bool) -> Result<(&'static Operation, Box<crate::call::Answer>), Error> {
+    async fn exchange(
+        &self,
+        streaming: Option<InPieces>,
+    ) -> Result<(&'static Operation, Box<crate::call::Answer>), Error> {
         let description = self.complete();
         let operation = known::operation(&description);
         let tables = Tables::new(&description);

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::record::{Known, Location, Meta, Shape};
+use crate::record::{Documents, Known, Location, Meta, Pattern, Shape};
 use crate::sensitive::is_sensitive_name;
 
 /// Describes a parameter, or a field of an object that one holds.
@@ -236,6 +236,7 @@ impl Parameter {
         Meta {
             location: self.location,
             shape: self.shape,
+            documents: Some(Documents::new()),
             required: self.required,
             sensitive: self.sensitive,
             least: self.least,
@@ -243,7 +244,7 @@ impl Parameter {
             excluded: self.excluded,
             length: self.length,
             items: self.items,
-            pattern: self.pattern.as_deref(),
+            pattern: self.pattern.as_deref().map(Pattern::new),
             known: match (&self.texts[..], &self.numbers[..]) {
                 ([], []) => Known::Any,
                 ([], numbers) => Known::Numbers(numbers),

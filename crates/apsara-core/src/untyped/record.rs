@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::description::Description;
 use super::parameter::{Kind, Parameter};
-use crate::record::{AnyRecord, List, Map, Meta, Slot, Value, View};
+use crate::record::{AnyJson, AnyRecord, List, Map, Meta, Slot, Value, View};
 
 /// The tables of a description.
 pub(super) struct Tables<'d> {
@@ -171,7 +171,7 @@ impl Value for Held<'_> {
             Content::Number(value) => View::Float(*value),
             Content::Text(value) => View::Str(value),
             Content::Bytes(value) => View::Bytes(value),
-            Content::Json(value) => View::Json(value),
+            Content::Json(value) => View::Json(AnyJson::new(value)),
             Content::List(value) => View::List(value),
             Content::Map(value) => View::Map(value),
             Content::Object(value) => View::Record(value),
@@ -187,9 +187,9 @@ impl Value for Held<'_> {
             Content::Bool(value) => Slot::Bool(value),
             Content::Int32(value) => Slot::I32(value),
             Content::Int64(value) => Slot::I64(value),
-            Content::Number(value) => Slot::F64(value),
+            Content::Number(value) => Slot::number(value),
             Content::Text(value) => Slot::Str(value),
-            Content::Bytes(value) => Slot::Bytes(value),
+            Content::Bytes(value) => Slot::bytes(value),
             Content::Json(value) => Slot::Json(value),
             Content::List(value) => Slot::List(value),
             Content::Map(value) => Slot::Map(value),

@@ -77,6 +77,21 @@ pub(super) fn shown<'l>(lines: &'l [Line<'_>]) -> impl Iterator<Item = (&'l str,
     lines.iter().map(|(name, value)| (name.as_str(), value.as_str().trim_ascii()))
 }
 
+/// Sorts headers as they are signed. They are few and come almost sorted, so that each is put in where it belongs.
+pub(super) fn sort(lines: &mut [Line<'_>]) {
+    fn key<'l>((name, value): &'l Line<'_>) -> (&'l str, &'l str) {
+        (name.as_str(), value.as_str().trim_ascii())
+    }
+    for end in 1..lines.len() {
+        for at in (1..=end).rev() {
+            if key(&lines[at - 1]) <= key(&lines[at]) {
+                break;
+            }
+            lines.swap(at - 1, at);
+        }
+    }
+}
+
 /// Takes an address, and puts the headers' values behind it: one text holds all that is not fixed. Returns the bytes of the
 /// address, and the headers.
 pub(super) fn headers(mut address: String, lines: Vec<Line<'_>>) -> Result<(Bytes, HeaderMap), Error> {

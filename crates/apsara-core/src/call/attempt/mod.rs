@@ -19,10 +19,10 @@ use crate::config::SignatureVersion;
 use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
-use crate::operation::{Method, Operation, Style};
-use crate::record::{Body, Encoded, Meta, Pair, Shape};
+use crate::operation::{Operation, Style};
+use crate::record::{Body, Encoded, Meta, Shape};
 use crate::sensitive::Sensitive;
-use crate::sign::{Keyed, push_query, v3};
+use crate::sign::{Keyed, Pair, push_query, sort, texts, v3};
 use crate::upload::{Hashed, Upload};
 
 /// A request that only lacks time, nonce and signature; every attempt signs it anew.
@@ -268,16 +268,13 @@ impl<'a> Unsigned<'a> {
         let mut pairs = Cow::Borrowed(&self.query);
         let mut add = |name: &'static str, value: &'static str| {
             pairs.to_mut().push((name.into(), value.into()));
-            pairs.to_mut().sort_unstable();
+            sort(pairs.to_mut());
         };
         let authorization;
         match (signer, identity) {
             (Some((id, signer)), _) => {
                 let (address, query) = self.address(texts(&pairs));
-                lines.sort_unstable_by(|(one, first), (other, second)| {
-                    let values = || first.as_str().trim_ascii().cmp(second.as_str().trim_ascii());
-                    one.as_str().cmp(other.as_str()).then_with(values)
-                });
+                lines::sort(&mut lines);
                 authorization =
                     self.authorization_v3(id, signer, &address[query], &lines, hashed_payload.as_str(), keep)?;
                 lines.push((AUTHORIZATION, Text::Secret(&authorization)));
@@ -358,24 +355,12 @@ impl<'a> Unsigned<'a> {
     fn request(&self, address: String, lines: Vec<Line<'_>>) -> Result<http::Request<Bytes>, Error> {
         let (uri, headers) = lines::headers(address, lines)?;
         let mut request = http::Request::new(self.body.clone());
-        *request.method_mut() = match self.operation.method {
-            Method::Get => http::Method::GET,
-            Method::Post => http::Method::POST,
-            other => {
-                let name = other.as_str().as_bytes();
-                http::Method::from_bytes(name).map_err(|error| Error::config(error.to_string()))?
-            }
-        };
+        *request.method_mut() = self.operation.method.to_http();
         *request.uri_mut() = Uri::from_maybe_shared(uri)
             .map_err(|_| Error::config("the parameters make no URL that HTTP can carry; they are too long"))?;
         *request.headers_mut() = headers;
         Ok(request)
     }
-}
-
-/// Shows pairs as texts.
-fn texts<'p>(pairs: &'p [Pair<'_>]) -> impl Iterator<Item = (&'p str, &'p str)> + Clone {
-    pairs.iter().map(|(name, value)| (&**name, &**value))
 }
 
 /// Adds what a temporary key is sent with.

@@ -4,11 +4,10 @@ use bytes::Bytes;
 use http::header::{AUTHORIZATION, DATE};
 
 use super::lines::{Line, NONCE, Text, shown};
-use super::{Identity, Signed, Stamp, Unsigned, lines, push_token, rfc3339, texts};
+use super::{Identity, Signed, Stamp, Unsigned, lines, push_token, rfc3339};
 use crate::credentials::Credentials;
 use crate::error::Error;
-use crate::record::Pair;
-use crate::sign::{push_encoded, push_query, roa, v1};
+use crate::sign::{Pair, push_encoded, push_query, roa, sorted, texts, v1};
 
 impl Unsigned<'_> {
     pub(super) fn sign_v1_rpc(
@@ -50,10 +49,8 @@ impl Unsigned<'_> {
                 &on_the_wire[query]
             } else {
                 // The signature covers the form as well, as if it stood in the query.
-                let mut query: Vec<(&str, &str)> = sent.chain(texts(&self.form)).collect();
-                query.sort_unstable();
                 let mut text = String::new();
-                push_query(&mut text, query);
+                push_query(&mut text, texts(&sorted(sent.chain(texts(&self.form)))));
                 with_form = text;
                 &with_form
             };

@@ -11,6 +11,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::{Instant, sleep};
 
+pub(crate) use self::sending::{IN_PIECES, InPieces};
 use super::prepare::{Prepared, prepare};
 use super::{Client, Options};
 use crate::config::Inner;
@@ -68,8 +69,8 @@ pub(crate) struct Invocation<'a> {
     pub(crate) request: &'a dyn AnyRecord,
     /// Whether a redirect is the answer.
     pub(crate) redirects: bool,
-    /// Whether the body of a success is given as it comes.
-    pub(crate) streaming: bool,
+    /// What sends it, where the body of a success is given as it comes.
+    pub(crate) streaming: Option<InPieces>,
     /// What is sent as the body in the place of a parameter.
     pub(crate) upload: Option<&'a Upload>,
     /// Says which values a recording must not hold, where the types of the call know it.
@@ -94,7 +95,7 @@ impl<'a> Invocation<'a> {
             path: operation.path,
             request,
             redirects: false,
-            streaming: false,
+            streaming: None,
             upload: None,
             #[cfg(feature = "testing")]
             names: None,
@@ -118,13 +119,13 @@ pub(crate) async fn exchange(
 }
 
 /// A call on its way, with what became of its attempts so far.
-struct Attempts<'a> {
+pub(crate) struct Attempts<'a> {
     config: &'a Inner,
     operation: &'static Operation,
     request: &'a dyn AnyRecord,
     prepared: Prepared<'a>,
     redirects: bool,
-    streaming: bool,
+    streaming: Option<InPieces>,
     retry: Retry,
     attempt_timeout: Option<Duration>,
     length: Duration,

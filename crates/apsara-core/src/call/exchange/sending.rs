@@ -11,7 +11,14 @@ use crate::error::Error;
 use crate::transport::{Body, BoxFuture, TransportError};
 
 /// The head of an answer, and its body, or what gives it as it comes.
-pub(super) type Arrived = (Parts, Bytes, Option<Body>);
+pub(crate) type Arrived = (Parts, Bytes, Option<Body>);
+
+/// Sends a request whose body comes in pieces, or whose answer does.
+pub(crate) type InPieces =
+    for<'s, 'a> fn(&'s Attempts<'a>, http::Request<Bytes>) -> BoxFuture<'s, Result<Arrived, Error>>;
+
+/// The one that there is. Calls that need it bring it along: what nothing names is not linked.
+pub(crate) const IN_PIECES: InPieces = |attempts, request| Box::pin(attempts.in_pieces(request));
 
 /// A request on its way. What few calls need is set aside for those alone: the future of every call would be larger for it.
 pub(super) enum Sending<'a> {
@@ -36,10 +43,10 @@ impl Future for Sending<'_> {
 impl Attempts<'_> {
     /// Sends a request; the body of a success is left to be read as it comes, if that is wanted.
     pub(super) fn sending(&self, request: http::Request<Bytes>) -> Sending<'_> {
-        if self.prepared.unsigned.upload.is_none() && !self.streaming {
-            Sending::Whole(self.config.transport.send(request))
-        } else {
-            Sending::InPieces(Box::pin(self.in_pieces(request)))
+        let upload = self.prepared.unsigned.upload.as_ref();
+        match upload.map(|upload| upload.send()).or(self.streaming) {
+            None => Sending::Whole(self.config.transport.send(request)),
+            Some(in_pieces) => Sending::InPieces(in_pieces(self, request)),
         }
     }
 
@@ -52,7 +59,7 @@ impl Attempts<'_> {
         };
         let sent = transport.open(http::Request::from_parts(head, body)).await;
         let (parts, body) = sent.map_err(Error::transport)?.into_parts();
-        if self.streaming && parts.status.is_success() {
+        if self.streaming.is_some() && parts.status.is_success() {
             return Ok((parts, Bytes::new(), Some(body)));
         }
         let lost = |error: TransportError| Error::transport(error.answered(parts.status.as_u16()));

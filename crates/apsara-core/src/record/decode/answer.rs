@@ -4,6 +4,7 @@ use serde::de::{self, DeserializeSeed};
 
 use super::message::at;
 use super::{Mode, SlotSeed, ValueSeed, find, xml};
+use crate::record::json::written;
 use crate::record::meta::Location;
 use crate::record::value::{AnyRecord, Slot, Value};
 
@@ -19,7 +20,7 @@ pub fn decode(body: &[u8], record: &mut dyn AnyRecord) -> Result<(), serde_json:
         Some(index) => record.get_mut(index).slot(),
     };
     let slot = match slot {
-        Slot::Bytes(to) => {
+        Slot::Bytes(to, _) => {
             *to = body.to_vec();
             return Ok(());
         }
@@ -40,8 +41,21 @@ pub fn decode(body: &[u8], record: &mut dyn AnyRecord) -> Result<(), serde_json:
             Slot::Record(record) => find(*record, &root, Mode::Xml).is_some(),
             _ => false,
         };
-        let value = if is_field { serde_json::Value::Object([(root, content)].into_iter().collect()) } else { content };
-        return SlotSeed::new(slot, Mode::Xml).deserialize(value);
+        let value = if is_field {
+            let mut whole = serde_json::Map::new();
+            whole.insert(root, content);
+            serde_json::Value::Object(whole)
+        } else {
+            content
+        };
+        // It takes the same way as JSON, so that there is one decoder. Where it went wrong in that, nobody would find in the answer.
+        let json = written(&value);
+        let read =
+            SlotSeed::new(slot, Mode::Xml).deserialize(&mut serde_json::Deserializer::from_slice(json.as_bytes()));
+        return read.map_err(|error| {
+            let (text, place) = (error.to_string(), format!(" at line {} column {}", error.line(), error.column()));
+            de::Error::custom(text.strip_suffix(&place).unwrap_or(&text))
+        });
     }
     // Nothing, as a field may be.
     if body.trim_ascii() == b"null" && !matches!(slot, Slot::Json(_)) {

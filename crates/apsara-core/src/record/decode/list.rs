@@ -29,7 +29,7 @@ impl<'de> DeserializeSeed<'de> for ElementSeed<'_> {
             fn visit_none<E: de::Error>(self) -> Result<bool, E> {
                 match self.1 {
                     Mode::Lenient | Mode::Xml => Ok(false),
-                    Mode::Strict => Err(E::custom("expected an element, found null")),
+                    Mode::Strict(_) => Err(E::custom("expected an element, found null")),
                 }
             }
 

@@ -21,9 +21,9 @@ pub(super) fn expected(slot: &Slot<'_>) -> &'static str {
         Slot::Bool(_) => "a boolean",
         Slot::I32(_) => "a 32-bit integer",
         Slot::I64(_) => "a 64-bit integer",
-        Slot::F64(_) => "a number",
+        Slot::F64(..) => "a number",
         Slot::Str(_) | Slot::Named(_) => "a text",
-        Slot::Bytes(_) => "Base64",
+        Slot::Bytes(..) => "Base64",
         Slot::Json(_) => "JSON",
         Slot::List(_) => "a list",
         Slot::Map(_) | Slot::Record(_) => "an object",
@@ -39,12 +39,12 @@ pub(super) fn out_of_range<E: de::Error>(what: &str) -> E {
 }
 
 /// Says that there is no field of a name, and which one may have been meant.
-pub(super) fn unknown_name<E: de::Error>(record: &dyn AnyRecord, key: &str) -> E {
+pub(super) fn unknown_name(record: &dyn AnyRecord, key: &str) -> String {
     let names: Vec<&str> = (0..record.count()).map(|index| record.meta(index).name).collect();
     match closest(&names, key) {
-        Some(name) => E::custom(format_args!("unknown name `{key}`, did you mean `{name}`?")),
-        _ if names.is_empty() => E::custom(format_args!("unknown name `{key}`, there is none to give here")),
-        _ => E::custom(format_args!("unknown name `{key}`, expected one of `{}`", names.join("`, `"))),
+        Some(name) => format!("unknown name `{key}`, did you mean `{name}`?"),
+        _ if names.is_empty() => format!("unknown name `{key}`, there is none to give here"),
+        _ => format!("unknown name `{key}`, expected one of `{}`", names.join("`, `")),
     }
 }
 

@@ -7,9 +7,9 @@ mod xml;
 
 use std::fmt;
 
-use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use super::json::written;
 use super::value::{AnyRecord, Slot, Value, reset};
 pub use answer::decode;
 pub(crate) use answer::{decode_headers, decode_part};
@@ -19,14 +19,26 @@ use message::{at, expected, mismatch, out_of_range, unknown_name};
 pub(crate) use xml::read as read_xml;
 
 /// Says how much is forgiven.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Mode {
     /// For answers, where the cloud is loose: numbers as texts, texts as numbers, wrapped lists, null for anything.
     Lenient,
     /// For answers in XML, where a list of one element looks like the element.
     Xml,
-    /// For our own files: what does not fit is refused.
-    Strict,
+    /// For our own files: what does not fit is refused, a name that no field has by what tells of it. Answers do without that.
+    Strict(fn(&dyn AnyRecord, &str) -> String),
+}
+
+impl Mode {
+    pub(super) const STRICT: Self = Self::Strict(unknown_name);
+
+    fn is_strict(self) -> bool {
+        matches!(self, Self::Strict(_))
+    }
+
+    fn is_xml(self) -> bool {
+        matches!(self, Self::Xml)
+    }
 }
 
 pub(super) struct ValueSeed<'a> {
@@ -77,7 +89,7 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
 ///
 /// Fails with the path, which begins with the name, and with what does not fit there.
 pub(crate) fn fill(name: &str, value: &mut dyn Value, json: &serde_json::Value) -> Result<(), (String, String)> {
-    ValueSeed::new(value, Mode::Strict).deserialize(json).map_err(|error: serde_json::Error| {
+    ValueSeed::new(value, Mode::STRICT).deserialize(json).map_err(|error: serde_json::Error| {
         let told = at(&error, name).to_string();
         told.split_once(": ").map_or_else(|| (name.to_owned(), told.clone()), |(path, why)| (path.into(), why.into()))
     })
@@ -104,7 +116,7 @@ impl<'a> SlotSeed<'a> {
     }
 
     fn lenient(&self) -> bool {
-        self.mode != Mode::Strict
+        !self.mode.is_strict()
     }
 
     /// Takes an integer; `u64` beyond `i64` reaches only texts, numbers and JSON.
@@ -114,7 +126,7 @@ impl<'a> SlotSeed<'a> {
             Slot::I32(to) => *to = value.try_into().map_err(|_| out_of_range::<E>("a 32-bit integer"))?,
             Slot::I64(to) => *to = value.try_into().map_err(|_| out_of_range::<E>("a 64-bit integer"))?,
             #[allow(clippy::cast_precision_loss)]
-            Slot::F64(to) => *to = value as f64,
+            Slot::F64(to, _) => *to = value as f64,
             Slot::Bool(to) if lenient && (value == 0 || value == 1) => *to = value == 1,
             Slot::Str(to) if lenient => *to = value.to_string(),
             Slot::Named(to) if lenient => to.set(&value.to_string()),
@@ -136,16 +148,16 @@ impl<'a> SlotSeed<'a> {
             Slot::Str(to) => text.clone_into(to),
             Slot::Named(to) => to.set(text),
             Slot::Json(to) => *to = text.into(),
-            Slot::Bytes(to) => {
-                *to = BASE64_STANDARD.decode(text).map_err(|_| E::custom("expected Base64, found another text"))?;
+            Slot::Bytes(to, read) => {
+                *to = read(text).ok_or_else(|| E::custom("expected Base64, found another text"))?;
             }
             Slot::Bool(to) if lenient && text.eq_ignore_ascii_case("true") => *to = true,
             Slot::Bool(to) if lenient && (text.eq_ignore_ascii_case("false") || text.is_empty()) => *to = false,
-            Slot::I32(to) if lenient => *to = number(text, "a 32-bit integer")?,
-            Slot::I64(to) if lenient => *to = number(text, "a 64-bit integer")?,
-            Slot::F64(to) if lenient => *to = number(text, "a number")?,
+            Slot::I32(to) if lenient => *to = number(text, "a 32-bit integer", |text| text.parse().ok())?,
+            Slot::I64(to) if lenient => *to = number(text, "a 64-bit integer", |text| text.parse().ok())?,
+            Slot::F64(to, read) if lenient => *to = number(text, "a number", read)?,
             Slot::List(to) if lenient && text.is_empty() => to.empty(),
-            Slot::List(to) if self.mode == Mode::Xml => {
+            Slot::List(to) if self.mode.is_xml() => {
                 to.empty();
                 return SlotSeed::new(to.push().slot(), self.mode).take_text(text);
             }
@@ -158,12 +170,12 @@ impl<'a> SlotSeed<'a> {
 }
 
 /// Reads a number that came as a text; an empty text is the number that was not set, zero.
-fn number<N: std::str::FromStr + Default, E: de::Error>(text: &str, what: &str) -> Result<N, E> {
+fn number<N: Default, E: de::Error>(text: &str, what: &str, read: fn(&str) -> Option<N>) -> Result<N, E> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(N::default());
     }
-    text.parse().map_err(|_| E::custom(format_args!("expected {what}, found a text that is none")))
+    read(text).ok_or_else(|| E::custom(format_args!("expected {what}, found a text that is none")))
 }
 
 impl<'de> Visitor<'de> for SlotSeed<'_> {
@@ -197,7 +209,7 @@ impl<'de> Visitor<'de> for SlotSeed<'_> {
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<(), E> {
         let lenient = self.lenient();
         match self.slot {
-            Slot::F64(to) => *to = value,
+            Slot::F64(to, _) => *to = value,
             Slot::Json(to) => *to = value.into(),
             Slot::Str(to) if lenient => *to = value.to_string(),
             // 1.0 where an integer is meant is the integer; the bounds keep the conversion exact.
@@ -253,7 +265,7 @@ impl<'de> Visitor<'de> for SlotSeed<'_> {
             }
             Slot::Str(to) if lenient => {
                 let json: serde_json::Value = de::Deserialize::deserialize(de::value::SeqAccessDeserializer::new(seq))?;
-                *to = json.to_string();
+                *to = written(&json);
                 Ok(())
             }
             // PHP writes an empty object as an empty list.
@@ -281,12 +293,12 @@ impl<'de> Visitor<'de> for SlotSeed<'_> {
                 *to = de::Deserialize::deserialize(de::value::MapAccessDeserializer::new(map))?;
                 Ok(())
             }
-            Slot::Str(to) if mode != Mode::Strict => {
+            Slot::Str(to) if !mode.is_strict() => {
                 let json: serde_json::Value = de::Deserialize::deserialize(de::value::MapAccessDeserializer::new(map))?;
-                *to = json.to_string();
+                *to = written(&json);
                 Ok(())
             }
-            Slot::List(list) if mode != Mode::Strict && self.wrapper.is_some() => {
+            Slot::List(list) if !mode.is_strict() && self.wrapper.is_some() => {
                 list.empty();
                 while let Some(key) = map.next_key::<String>()? {
                     if self.wrapper.is_some_and(|wrapper| key.eq_ignore_ascii_case(wrapper)) {
@@ -297,13 +309,13 @@ impl<'de> Visitor<'de> for SlotSeed<'_> {
                 }
                 Ok(())
             }
-            Slot::List(list) if mode == Mode::Xml => {
+            Slot::List(list) if mode.is_xml() => {
                 list.empty();
                 let first = SlotSeed::new(list.push().slot(), mode);
                 first.deserialize(de::value::MapAccessDeserializer::new(map))
             }
             // Old products wrap every list in an object with one property.
-            Slot::List(list) if mode == Mode::Lenient => {
+            Slot::List(list) if !mode.is_strict() => {
                 list.empty();
                 if let Some(key) = map.next_key::<String>()? {
                     map.next_value_seed(WrappedSeed(list, mode)).map_err(|error| at(&error, &key))?;
@@ -328,10 +340,12 @@ fn fill_record<'de, A: MapAccess<'de>>(record: &mut dyn AnyRecord, mut map: A, m
                 let seed = ValueSeed { value: record.get_mut(index), mode, wrapper };
                 map.next_value_seed(seed).map_err(|error| at(&error, key.text(record)))?;
             }
-            None if mode != Mode::Strict => {
-                map.next_value::<IgnoredAny>()?;
-            }
-            None => return Err(unknown_name(record, key.text(record))),
+            None => match mode {
+                Mode::Strict(unknown_name) => return Err(de::Error::custom(unknown_name(record, key.text(record)))),
+                Mode::Lenient | Mode::Xml => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            },
         }
     }
     Ok(())
@@ -384,7 +398,7 @@ impl Visitor<'_> for KeySeed<'_> {
 /// Finds the field of a name; an answer may spell it in another case where no field has the very name.
 fn find(record: &dyn AnyRecord, key: &str, mode: Mode) -> Option<usize> {
     let exact = (0..record.count()).find(|index| record.meta(*index).name == key);
-    if exact.is_some() || mode == Mode::Strict {
+    if exact.is_some() || mode.is_strict() {
         return exact;
     }
     (0..record.count()).find(|index| record.meta(*index).name.eq_ignore_ascii_case(key))

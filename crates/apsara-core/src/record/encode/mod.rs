@@ -4,17 +4,17 @@ use std::borrow::Cow;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 
+mod documents;
 mod xml;
 
+pub(crate) use self::documents::{Body, Documents};
+use super::json::AnyJson;
 use super::meta::{Location, Meta, Shape};
-use super::serde_impls::{to_json, to_value};
 use super::value::{AnyRecord, View};
-use crate::sign::percent_encode;
+use crate::sign::{Pair, percent_encode};
 
-/// A name and a value. Most of both stand in the table and in the request, and are not copied.
-pub(crate) type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
-
-/// Holds the parts of a request that its parameters make up.
+/// Holds the parts of a request that its parameters make up. Most names and values stand in the table and in the request, and are not
+/// copied.
 #[derive(Debug, Default)]
 pub(crate) struct Encoded<'a> {
     pub(crate) path: Cow<'a, str>,
@@ -43,14 +43,6 @@ impl Encoded<'_> {
     }
 }
 
-/// Holds a body that is not a form.
-#[derive(Debug)]
-pub(crate) enum Body {
-    Json(Vec<u8>),
-    Xml(Vec<u8>),
-    Bytes(Vec<u8>),
-}
-
 /// Encodes a request. What is not set is not sent; an empty list sends nothing either.
 ///
 /// # Errors
@@ -65,15 +57,12 @@ pub(crate) fn encode<'a>(
 ) -> Result<Encoded<'a>, (String, String)> {
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let mut out = Encoded { path: Cow::Borrowed(path), ..Encoded::default() };
-    // Where several parameters make up the body, it is an object with an entry for each.
-    let several = (0..record.count()).filter(|index| record.meta(*index).location == Location::Body).count() > 1;
-    let mut parts = serde_json::Map::new();
+    let mut documents = None;
     for index in 0..record.count() {
-        let meta = record.meta(index);
-        let view = match filled {
-            Some((field, text)) if field == index => View::Str(text),
-            _ => record.get(index).view(),
-        };
+        let (meta, view) = (record.meta(index), view_of(record, index, filled));
+        if meta.location == Location::Body {
+            documents = meta.documents;
+        }
         if view.is_nothing() {
             continue;
         }
@@ -102,28 +91,11 @@ pub(crate) fn encode<'a>(
                     return refuse("must not be `.` or `..`, which lead to another path");
                 }
             }
-            Location::Body if several => {
-                parts.insert(meta.name.to_owned(), to_value(view));
-            }
-            Location::Body if meta.shape == Shape::Xml => match xml::write(&to_value(view)) {
-                Ok(document) => out.body = Some(Body::Xml(document)),
-                Err(reason) => return refuse(&reason),
-            },
-            Location::Body => {
-                let written = meta.shape == Shape::Json;
-                out.body = Some(match view {
-                    // It is JSON already.
-                    View::Str(text) if written => Body::Json(text.as_bytes().to_vec()),
-                    View::Bytes(bytes) if written => Body::Json(bytes.to_vec()),
-                    View::Str(text) => Body::Bytes(text.as_bytes().to_vec()),
-                    View::Bytes(bytes) => Body::Bytes(bytes.to_vec()),
-                    view => Body::Json(to_json(view).into_bytes()),
-                });
-            }
+            Location::Body => {}
         }
     }
-    if several {
-        out.body = Some(Body::Json(serde_json::Value::Object(parts).to_string().into_bytes()));
+    if let Some(documents) = documents {
+        out.body = documents.body(record, filled)?;
     }
     if out.path.contains('{') {
         return Err((out.path.into_owned(), "a part of the path is not set".to_owned()));
@@ -137,16 +109,24 @@ pub(crate) fn encode<'a>(
     Ok(out)
 }
 
+/// Shows a field, or what fills it.
+fn view_of<'a>(record: &'a dyn AnyRecord, index: usize, filled: Option<(usize, &'a str)>) -> View<'a> {
+    match filled {
+        Some((field, text)) if field == index => View::Str(text),
+        _ => record.get(index).view(),
+    }
+}
+
 fn push<'a>(out: &mut Vec<Pair<'a>>, meta: &'a Meta<'_>, view: View<'a>) {
-    match (meta.shape, view) {
-        (Shape::Json, view @ (View::List(_) | View::Map(_) | View::Record(_) | View::Json(_))) => {
-            out.push((meta.name.into(), to_json(view).into()));
+    match (meta.shape, view, meta.documents) {
+        (Shape::Json, view @ (View::List(_) | View::Map(_) | View::Record(_) | View::Json(_)), Some(documents)) => {
+            out.push((meta.name.into(), documents.json(view).into()));
         }
-        (Shape::Simple, View::List(list)) => {
+        (Shape::Simple, View::List(list), _) => {
             let joined: Vec<Cow<'_, str>> = (0..list.count()).filter_map(|i| scalar(&list.at(i))).collect();
             out.push((meta.name.into(), joined.join(",").into()));
         }
-        (_, view) => flatten(out, meta.name.into(), view),
+        (_, view, _) => flatten(out, meta.name.into(), view),
     }
 }
 
@@ -170,20 +150,20 @@ fn flatten<'a>(out: &mut Vec<Pair<'a>>, name: Cow<'a, str>, view: View<'a>) {
     }
 }
 
-fn flatten_json<'a>(out: &mut Vec<Pair<'a>>, name: Cow<'a, str>, json: &'a serde_json::Value) {
-    match json {
+fn flatten_json<'a>(out: &mut Vec<Pair<'a>>, name: Cow<'a, str>, json: AnyJson<'a>) {
+    match json.value() {
         serde_json::Value::Null => {}
         serde_json::Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                flatten_json(out, format!("{name}.{}", index + 1).into(), item);
+                flatten_json(out, format!("{name}.{}", index + 1).into(), json.with(item));
             }
         }
         serde_json::Value::Object(entries) => {
             for (key, value) in entries {
-                flatten_json(out, format!("{name}.{key}").into(), value);
+                flatten_json(out, format!("{name}.{key}").into(), json.with(value));
             }
         }
-        scalar => out.extend(self::scalar(&View::Json(scalar)).map(|text| (name, text))),
+        _ => out.extend(scalar(&View::Json(json)).map(|text| (name, text))),
     }
 }
 
@@ -194,8 +174,10 @@ fn scalar<'a>(view: &View<'a>) -> Option<Cow<'a, str>> {
         View::Float(value) => Some(value.to_string().into()),
         View::Str(value) => Some(value.into()),
         View::Bytes(value) => Some(BASE64_STANDARD.encode(value).into()),
-        View::Json(serde_json::Value::String(text)) => Some(text.into()),
-        View::Json(json) => Some(json.to_string().into()),
+        View::Json(json) => Some(match json.value() {
+            serde_json::Value::String(text) => text.into(),
+            _ => json.written().into(),
+        }),
         View::Absent | View::List(_) | View::Map(_) | View::Record(_) => None,
     }
 }

@@ -38,7 +38,7 @@ impl HyperTransport {
     ///
     /// Fails when TLS cannot be set up.
     pub fn new() -> Result<Self, Error> {
-        let tls = SystemVerifier::config(Vec::new());
+        let tls = SystemVerifier::config();
         Ok(Self::with_tls(tls.map_err(|error| Error::config(format!("TLS cannot be set up: {error}")))?))
     }
 
