@@ -56,7 +56,6 @@ async function main() {
       wall_ns: Number(process.hrtime.bigint() - wall),
       cpu_ns: (spent.user + spent.system) * 1000,
       allocations: 0,
-      memory_kib: process.resourceUsage().maxRSS,
     };
     process.stdout.write(JSON.stringify(measured) + '\n');
   }

@@ -17,24 +17,19 @@ pub trait Caller: Send + Sync + 'static {
     fn call(&self) -> impl Future<Output = Result<(), Failure>> + Send;
 }
 
-/// Runs the rounds of an asynchronous client, all of them on one thread. The client is made within the runtime.
+/// Runs the rounds of an asynchronous client, on the runtime that `#[tokio::main]` makes: a worker for each CPU. The client is made within
+/// the runtime, and every call is made by a task of it.
 ///
 /// # Errors
 ///
 /// Fails where the client cannot be made, and where a call fails.
-pub fn on_one_thread<C: Caller>(make: impl FnOnce() -> Result<C, Failure>) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+pub fn on_tokio<C: Caller>(make: impl FnOnce() -> Result<C, Failure>) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Runtime::new()?;
     let caller = Arc::new(runtime.block_on(async { make() })?);
     answer_lines(|calls, at_once| runtime.block_on(many(&caller, calls, at_once)))
 }
 
 async fn many<C: Caller>(caller: &Arc<C>, calls: usize, at_once: usize) -> Result<(), Failure> {
-    if at_once == 1 {
-        for _ in 0..calls {
-            caller.call().await?;
-        }
-        return Ok(());
-    }
     let begun = Arc::new(AtomicUsize::new(0));
     let mut lanes = tokio::task::JoinSet::new();
     for _ in 0..at_once {
@@ -76,22 +71,21 @@ pub fn on_many_threads<F: FnMut() -> Result<(), Failure>>(
     })
 }
 
-/// Answers each line, `CALLS AT_ONCE`, with what the calls cost: nanoseconds, nanoseconds of CPU, allocations (nothing unless they
-/// are counted), and the most memory that the process has had so far, in KiB.
+/// Answers each line, `CALLS AT_ONCE`, with what the calls cost: nanoseconds, nanoseconds of CPU, and allocations (nothing unless they
+/// are counted).
 fn answer_lines(mut run: impl FnMut(usize, usize) -> Result<(), Failure>) -> Result<(), Failure> {
     for line in std::io::stdin().lock().lines() {
         let line = line?;
         let (calls, at_once) = line.split_once(' ').ok_or("a line is two numbers")?;
         let (calls, at_once) = (calls.parse()?, at_once.parse()?);
-        let (start, before, counted) = (Instant::now(), cpu()?.0, INSTRUMENTED_SYSTEM.stats());
+        let (start, before, counted) = (Instant::now(), cpu()?, INSTRUMENTED_SYSTEM.stats());
         run(calls, at_once)?;
-        let (after, memory) = cpu()?;
+        let after = cpu()?;
         let counts = INSTRUMENTED_SYSTEM.stats() - counted;
         let measured = serde_json::json!({
             "wall_ns": u64::try_from(start.elapsed().as_nanos())?,
             "cpu_ns": after - before,
             "allocations": counts.allocations + counts.reallocations,
-            "memory_kib": memory,
         });
         println!("{measured}");
         std::io::stdout().flush()?;
@@ -99,9 +93,9 @@ fn answer_lines(mut run: impl FnMut(usize, usize) -> Result<(), Failure>) -> Res
     Ok(())
 }
 
-/// Returns the nanoseconds that this process has computed, for itself and in the kernel, and its greatest size in KiB.
-fn cpu() -> Result<(i64, i64), Failure> {
+/// Returns the nanoseconds that this process has computed, for itself and in the kernel.
+fn cpu() -> Result<i64, Failure> {
     let usage = getrusage(UsageWho::RUSAGE_SELF)?;
     let nanoseconds = |time: TimeVal| (time.tv_sec() * 1_000_000 + time.tv_usec()) * 1000;
-    Ok((nanoseconds(usage.user_time()) + nanoseconds(usage.system_time()), usage.max_rss()))
+    Ok(nanoseconds(usage.user_time()) + nanoseconds(usage.system_time()))
 }

@@ -1,38 +1,61 @@
 //! The server that every client calls: it reads a request, and gives the one answer. It prints its host, and serves until its
 //! standard input ends. Given a file it speaks TLS, and writes the certificate that it shows into it.
 
-use std::convert::Infallible;
 use std::path::Path;
 use std::sync::Arc;
 
-use bytes::Bytes;
-use http::{HeaderValue, Request, Response};
-use http_body_util::{BodyExt as _, Full};
-use hyper::body::Incoming;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use bytes::{Buf as _, BytesMut};
 use rcgen::CertifiedKey;
 use rustls::pki_types::PrivateKeyDer;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpSocket;
 use tokio_rustls::TlsAcceptor;
 
 /// How many connections may wait to be taken: all that are made at once.
 const BACKLOG: u32 = 16_384;
+/// How many headers a request may have.
+const MOST_HEADERS: usize = 64;
+/// The id of every request.
+const REQUEST_ID: &str = "a05e6b15-15af-405b-a4a2-015224501f2d";
 
-async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
-    // A body is read, so that the connection can be used again.
-    let _ = request.into_body().collect().await;
-    let mut response = Response::new(Full::new(Bytes::from_static(benches::BODY.as_bytes())));
-    let headers = response.headers_mut();
-    headers.insert("content-type", HeaderValue::from_static("application/json"));
-    headers.insert("x-acs-request-id", HeaderValue::from_static("a05e6b15-15af-405b-a4a2-015224501f2d"));
-    Ok(response)
+/// What a request is answered with, every time.
+fn answer() -> Vec<u8> {
+    let body = benches::BODY;
+    format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-acs-request-id: {REQUEST_ID}\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
 }
 
-/// Answers what comes over a connection; what goes wrong with it, its client tells.
-async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin) {
-    let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service_fn(answer)).await;
+/// Returns how long the request is with which the bytes begin; nothing where more of it has to come.
+fn length(bytes: &[u8]) -> Result<Option<usize>, benches::Failure> {
+    let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
+    let mut request = httparse::Request::new(&mut headers);
+    let httparse::Status::Complete(head) = request.parse(bytes)? else { return Ok(None) };
+    let mut body = 0;
+    for header in &*request.headers {
+        if header.name.eq_ignore_ascii_case("content-length") {
+            body = std::str::from_utf8(header.value)?.trim().parse()?;
+        } else if header.name.eq_ignore_ascii_case("transfer-encoding") {
+            return Err("a body in chunks is not read here".into());
+        }
+    }
+    Ok((head + body <= bytes.len()).then_some(head + body))
+}
+
+/// Answers each request that comes over a connection, until its client closes it. What goes wrong, its client tells.
+async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin) -> Result<(), benches::Failure> {
+    let (answer, mut received) = (answer(), BytesMut::with_capacity(4096));
+    while stream.read_buf(&mut received).await? > 0 {
+        while let Some(length) = length(&received)? {
+            received.advance(length);
+            stream.write_all(&answer).await?;
+            stream.flush().await?;
+        }
+        received.reserve(4096);
+    }
+    Ok(())
 }
 
 /// Makes a certificate for this machine, and writes it to a file.
@@ -64,10 +87,10 @@ fn main() -> Result<(), benches::Failure> {
             let (stream, _) = listener.accept().await?;
             stream.set_nodelay(true)?;
             match acceptor.clone() {
-                None => tokio::spawn(serve(stream)),
+                None => tokio::spawn(async { drop(serve(stream).await) }),
                 Some(acceptor) => tokio::spawn(async move {
                     if let Ok(stream) = acceptor.accept(stream).await {
-                        serve(stream).await;
+                        drop(serve(stream).await);
                     }
                 }),
             };

@@ -5,6 +5,7 @@ mod cli;
 mod codegen;
 mod cpu;
 mod crates;
+mod memory;
 mod micro;
 mod page;
 mod tools;

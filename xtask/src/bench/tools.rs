@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::{cli, cpu, page};
+use super::{cli, cpu, memory, page};
 use crate::run::{Failure, cargo, shown, succeed, target};
 
 /// What to measure.
@@ -178,7 +178,7 @@ fn measure(command: &mut Command) -> Result<Ran, Failure> {
         let start = Instant::now();
         let mut child = command.stdout(Stdio::from(file)).spawn().map_err(failed)?;
         let status = loop {
-            memory = memory.max(most_resident(child.id()));
+            memory = memory.max(memory::most_resident(child.id()));
             match child.try_wait().map_err(failed)? {
                 Some(status) => break status,
                 None => std::thread::sleep(Duration::from_millis(2)),
@@ -189,13 +189,6 @@ fn measure(command: &mut Command) -> Result<Ran, Failure> {
     })?;
     let printed = fs::read_to_string(&printed).map_err(|error| error.to_string())?;
     Ok(Ran { wall, cpu, memory: memory as f64 / 1024.0, printed })
-}
-
-/// Returns the most KiB that a program has had, where the system tells it.
-fn most_resident(id: u32) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse().ok()).unwrap_or(0)
 }
 
 /// Reads the number in front of some words of what a program printed.

@@ -5,6 +5,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde_json::Value;
 
+use crate::bench::memory::most_resident;
 use crate::run::{Failure, shown};
 
 /// A program that answers each line with a line, until it is dropped.
@@ -66,7 +67,7 @@ impl Running {
             wall: per_call("wall_ns")? / 1e9,
             cpu: per_call("cpu_ns")? / 1e9,
             allocations: per_call("allocations")?,
-            memory: number("memory_kib")? / 1024.0,
+            memory: most_resident(self.child.id()) as f64 / 1024.0,
         })
     }
 }
