@@ -85,7 +85,7 @@ fn first_word(name: &str) -> &str {
 
 /// Returns whether a value must not be seen, by what its spec says of it or by its name.
 pub(crate) fn is_sensitive(name: &str, schema: &Schema) -> bool {
-    let name = name.to_lowercase();
+    let name = name.to_ascii_lowercase();
     schema.sensitive
         || ["authkey", "password", "privatekey", "secret", "securitytoken"].iter().any(|part| name.contains(part))
 }

@@ -2,7 +2,8 @@
 
 mod file;
 
-use std::path::{Path, PathBuf};
+use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::OnceCell;
@@ -14,18 +15,23 @@ use crate::sign::v3::Algorithm;
 use crate::transport::{BoxFuture, Outgoing};
 
 /// Names the file that is sent as the body of a call.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Upload {
     path: Arc<PathBuf>,
-    ways: Ways,
+    ways: &'static Ways,
 }
 
-/// What reads a file and sends it. An upload holds it, for what nothing holds is not linked into programs without uploads.
-#[derive(Clone, Copy, Debug)]
+impl fmt::Debug for Upload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.path.fmt(f)
+    }
+}
+
+/// What reads a file and sends it. Only an upload names them, so that programs without uploads are linked without them.
 struct Ways {
-    take: for<'a> fn(&'a Path, Algorithm) -> BoxFuture<'a, Result<Taken, Error>>,
-    open: for<'a> fn(&'a Path, &'a Taken) -> BoxFuture<'a, Result<Outgoing, Error>>,
-    send: InPieces,
+    hash: for<'a> fn(&'a Hashed, Algorithm) -> BoxFuture<'a, Result<String, Error>>,
+    open: for<'a> fn(&'a Hashed) -> BoxFuture<'a, Result<Outgoing, Error>>,
+    sender: InPieces,
 }
 
 /// A file that is sent, with its hash once that is known.
@@ -37,12 +43,12 @@ pub(crate) struct Hashed {
 
 impl Upload {
     pub(crate) fn new(path: impl Into<PathBuf>) -> Self {
-        let ways = Ways {
-            take: |path, algorithm| Box::pin(file::take(path, algorithm)),
-            open: |path, taken| Box::pin(file::open(path, taken)),
-            send: IN_PIECES,
+        static WAYS: Ways = Ways {
+            hash: |file, algorithm| Box::pin(hash(file, algorithm)),
+            open: |file| Box::pin(open(file)),
+            sender: IN_PIECES,
         };
-        Self { path: Arc::new(path.into()), ways }
+        Self { path: Arc::new(path.into()), ways: &WAYS }
     }
 }
 
@@ -52,9 +58,8 @@ impl Hashed {
     }
 
     /// Returns the hash in hexadecimal digits; it is taken once.
-    pub(crate) async fn hash(&self, algorithm: Algorithm) -> Result<String, Error> {
-        let taken = self.taken.get_or_try_init(|| (self.upload.ways.take)(&self.upload.path, algorithm)).await?;
-        Ok(taken.hash().to_owned())
+    pub(crate) fn hash(&self, algorithm: Algorithm) -> BoxFuture<'_, Result<String, Error>> {
+        (self.upload.ways.hash)(self, algorithm)
     }
 
     /// Returns how many bytes it has, once it is hashed.
@@ -62,16 +67,25 @@ impl Hashed {
         self.taken.get().map(Taken::length)
     }
 
-    /// Returns what sends it.
-    pub(crate) fn send(&self) -> InPieces {
-        self.upload.ways.send
+    /// Opens it to be read from its start.
+    pub(crate) fn open(&self) -> BoxFuture<'_, Result<Outgoing, Error>> {
+        (self.upload.ways.open)(self)
     }
 
-    /// Opens it to be read from its start.
-    pub(crate) async fn open(&self) -> Result<Outgoing, Error> {
-        match self.taken.get() {
-            Some(taken) => (self.upload.ways.open)(&self.upload.path, taken).await,
-            None => Err(Error::config("a file is sent only after it was hashed")),
-        }
+    /// Returns what sends it.
+    pub(crate) fn sender(&self) -> InPieces {
+        self.upload.ways.sender
+    }
+}
+
+async fn hash(file: &Hashed, algorithm: Algorithm) -> Result<String, Error> {
+    let taken = file.taken.get_or_try_init(|| file::take(&file.upload.path, algorithm)).await?;
+    Ok(taken.hash().to_owned())
+}
+
+async fn open(file: &Hashed) -> Result<Outgoing, Error> {
+    match file.taken.get() {
+        Some(taken) => file::open(&file.upload.path, taken).await,
+        None => Err(Error::config("a file is sent only after it was hashed")),
     }
 }

@@ -138,6 +138,18 @@ async fn a_quota_that_is_stated_is_kept() {
 }
 
 #[tokio::test]
+async fn what_travels_twice_is_written_in_both_places() {
+    let kept = Kept::default();
+    let body = Parameter::new("List").of(Kind::List(Box::new(Kind::Text))).also_at(Location::Body);
+    let path = Parameter::new("Id").of(Kind::Text).at(Location::Header).also_at(Location::Path);
+    let description = Arc::new(Arc::unwrap_or_clone(described([body, path])).path("/x/{Id}"));
+    kept.client().described(&description).param("List", json!(["a"])).param("Id", "7").send().await.unwrap();
+    let sent = kept.request();
+    assert_eq!((sent.uri().path(), sent.uri().query()), ("/x/7", Some("List.1=a")));
+    assert_eq!((&sent.body()[..], sent.headers()["id"].to_str().unwrap()), (&b"[\"a\"]"[..], "7"));
+}
+
+#[tokio::test]
 async fn an_answer_is_json_or_what_came() {
     let kept =
         Kept::answering(&[(200, "<Result><RequestId>x</RequestId><N>1</N></Result>"), (200, "no json"), (204, "")]);

@@ -178,7 +178,7 @@ fn measure(command: &mut Command) -> Result<Ran, Failure> {
         let start = Instant::now();
         let mut child = command.stdout(Stdio::from(file)).spawn().map_err(failed)?;
         let status = loop {
-            memory = memory.max(memory::most_resident(child.id()));
+            memory = memory.max(memory::most_resident(child.id()).unwrap_or(0));
             match child.try_wait().map_err(failed)? {
                 Some(status) => break status,
                 None => std::thread::sleep(Duration::from_millis(2)),

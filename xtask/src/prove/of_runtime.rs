@@ -180,7 +180,7 @@ pub(super) const BREAKS: &[Break] = &[
     // More of encoding, decoding and identity.
     Break {
         lie: "a part of the path keeps no slash",
-        file: "crates/apsara-core/src/record/encode/mod.rs",
+        file: "crates/apsara-core/src/record/encode/path.rs",
         old: "&segments.join(\"/\")",
         new: "&segments.join(\"%2F\")",
         package: CORE,

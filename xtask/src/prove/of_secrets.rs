@@ -22,8 +22,8 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "a password in JSON is printed",
         file: "crates/apsara-core/src/record/debug.rs",
-        old: "json.with(&without_named(json)).written()",
-        new: "json.written().replace(&json.with(&without_named(json)).written(), \"\")",
+        old: "written(&without_named(json))",
+        new: "written(json).replace(&written(&without_named(json)), \"\")",
         package: "apsara-core",
         target: "records",
     },

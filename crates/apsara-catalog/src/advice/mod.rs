@@ -2,7 +2,7 @@
 
 mod gateway;
 
-use apsara_core::{GatewayCode, Outcome};
+use apsara_core::{GatewayCode, Outcome, ServiceError};
 
 pub use self::gateway::explain;
 
@@ -25,7 +25,9 @@ pub fn advice(http_status: u16, code: &str) -> &'static str {
     let lower = code.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
     match () {
-        () if has(&["throttling", "toomanyrequests"]) => "Wait and call again; spread calls over time.",
+        () if ServiceError::is_throttling(code) || has(&["throttling", "toomanyrequests"]) => {
+            "Wait and call again; spread calls over time."
+        }
         () if has(&["nopermission", "forbidden", "denied", "unauthorized"]) => {
             "Grant the operation's RAM action, which its --help names; where the account itself is refused, ask the support."
         }
@@ -51,9 +53,10 @@ pub fn advice(http_status: u16, code: &str) -> &'static str {
 /// Says whether a call that ended so may be sent again.
 #[must_use]
 pub fn again(http_status: u16, code: &str) -> &'static str {
-    let is_throttling = code.starts_with("Throttling") || code == "TooManyRequests";
     match Outcome::of_code(http_status, code) {
-        Outcome::Rejected if is_throttling => "safe: it was refused before anything was done, and passes with time",
+        Outcome::Rejected if ServiceError::is_throttling(code) => {
+            "safe: it was refused before anything was done, and passes with time"
+        }
         Outcome::Rejected => "safe, for nothing was done; but it will be refused again until the cause is mended",
         _ => "only if the operation may be executed twice: it may have been executed",
     }
@@ -76,7 +79,10 @@ mod tests {
         assert!(again(500, "InternalError").starts_with("only if"));
         assert!(again(400, "SignatureNonceUsed").starts_with("only if"));
         assert!(again(400, "CodeTaskNotExist").starts_with("safe, for nothing was done"));
-        assert!(again(429, "Throttling.Api").contains("passes with time"));
+        for code in ["Throttling.Api", "QpsOverLimit", "FlowControlError"] {
+            assert!(again(429, code).contains("passes with time"), "{code}");
+            assert!(advice(429, code).starts_with("Wait and call again"), "{code}");
+        }
         assert!(advice(500, "InternalError").contains("request id"));
         assert!(advice(400, "CodeTaskNotExist").contains("the id and the region"));
         assert!(advice(400, "LiveServiceNotFound").contains("Activate"));

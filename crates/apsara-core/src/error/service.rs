@@ -54,6 +54,7 @@ impl ServiceError {
             mismatch: None,
             body: body.clone(),
             code,
+            // Last, for it takes the fields.
             access_denied_detail: fields.into_iter().find_map(|(name, value)| match value {
                 Value::Object(detail) if name.eq_ignore_ascii_case("AccessDeniedDetail") => Some(detail),
                 _ => None,
@@ -140,13 +141,22 @@ impl ServiceError {
         &self.body
     }
 
+    /// Returns whether a code says that the quota is used up: a code of the gateway, or one that a product's documents give it.
+    #[must_use]
+    pub fn is_throttling(code: &str) -> bool {
+        /// Those of single products: Live, CDN and SLB.
+        const OTHERS: [&str; 5] =
+            ["FlowControlError", "InnerRateLimiting", "QpsOverLimit", "ThrottlingException", "TooManyRequests"];
+        code == "Throttling" || code.starts_with("Throttling.") || OTHERS.contains(&code)
+    }
+
     /// Returns whether it is a throttling: by its code, or because the cloud says how long to wait.
     pub(crate) fn is_throttled(&self) -> bool {
         self.asked_to_wait.is_some() || self.has_throttling_code()
     }
 
     fn has_throttling_code(&self) -> bool {
-        is_throttling(&self.code)
+        Self::is_throttling(&self.code)
     }
 
     /// Returns what became of the call.
@@ -162,19 +172,11 @@ impl ServiceError {
     }
 }
 
-/// Returns whether a code says that the quota is used up.
-fn is_throttling(code: &str) -> bool {
-    /// Those of single products, by their documents: Live, CDN and SLB.
-    const OTHERS: [&str; 5] =
-        ["FlowControlError", "InnerRateLimiting", "QpsOverLimit", "ThrottlingException", "TooManyRequests"];
-    code == "Throttling" || code.starts_with("Throttling.") || OTHERS.contains(&code)
-}
-
 /// Returns what became of a call that was refused in this shape: with a 4xx it was not executed; with a 5xx nobody can know, unless
 /// the code is one that is given before execution.
 pub(crate) fn outcome_of(status: u16, code: &str) -> Outcome {
     let is_gateways = GatewayCode::find(code).is_some();
-    let refused_before = (400..500).contains(&status) || is_throttling(code) || is_gateways;
+    let refused_before = (400..500).contains(&status) || ServiceError::is_throttling(code) || is_gateways;
     if refused_before && !is_unclear(status, code) { Outcome::Rejected } else { Outcome::Unknown }
 }
 

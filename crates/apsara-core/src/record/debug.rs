@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::json::written;
 use super::secrets::without_named;
 use super::value::{AnyRecord, View};
 use crate::sensitive::{REDACTED, redact_urls};
@@ -41,7 +42,7 @@ impl fmt::Debug for Shown<'_> {
             View::Float(value) => value.fmt(f),
             View::Str(value) => fmt::Debug::fmt(&redact_urls(value), f),
             View::Bytes(value) => write!(f, "[{} bytes]", value.len()),
-            View::Json(json) => f.write_str(&redact_urls(&json.with(&without_named(json)).written())),
+            View::Json(json) => f.write_str(&redact_urls(&written(&without_named(json)))),
             View::List(list) => f.debug_list().entries((0..list.count()).map(|i| Shown(list.at(i)))).finish(),
             View::Map(map) => {
                 let mut out = f.debug_map();

@@ -1,6 +1,6 @@
 //! One row of a type's table.
 
-use super::encode::Documents;
+use super::encode::{Documents, fill_path};
 use super::meta::{Known, Location, Meta, Shape};
 use super::named::{Named, named_values};
 use super::pattern::Pattern;
@@ -64,7 +64,8 @@ impl<T> Field<T> {
 
     /// Moves it to the path.
     #[must_use]
-    pub const fn path(self) -> Self {
+    pub const fn path(mut self) -> Self {
+        self.meta.path = Some(fill_path);
         self.at(Location::Path)
     }
 

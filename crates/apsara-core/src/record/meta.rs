@@ -1,6 +1,6 @@
 //! Facts about a field that do not depend on its type.
 
-use super::encode::Documents;
+use super::encode::{Documents, FillPath};
 use super::pattern::Pattern;
 
 /// States the facts about a field that do not depend on its type.
@@ -14,6 +14,8 @@ pub struct Meta<'a> {
     pub location: Location,
     /// How a list or an object becomes text there.
     pub shape: Shape,
+    /// What puts it into the path, where it travels there.
+    pub(crate) path: Option<FillPath>,
     /// What writes it, where it travels as a document or in one.
     pub(crate) documents: Option<Documents>,
     /// Whether a call without it is refused.
@@ -47,6 +49,7 @@ impl<'a> Meta<'a> {
             name,
             location: Location::Query,
             shape: Shape::Flat,
+            path: None,
             documents: None,
             required: false,
             sensitive: false,

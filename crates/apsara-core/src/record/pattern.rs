@@ -1,12 +1,13 @@
 //! Regular expressions that texts match.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use regex_lite::Regex;
 
 /// Holds a regular expression, and what looks for it: a program in which no field has one is linked without.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Pattern<'a> {
     expression: &'a str,
     is_found: fn(&str, &str) -> bool,
@@ -17,13 +18,21 @@ impl<'a> Pattern<'a> {
         Self { expression, is_found }
     }
 
-    pub(super) fn expression(self) -> &'a str {
+    /// Returns the expression.
+    #[must_use]
+    pub fn expression(self) -> &'a str {
         self.expression
     }
 
     /// Returns whether it is found in a text. One that cannot be compiled is in every text.
     pub(super) fn is_found_in(self, text: &str) -> bool {
         (self.is_found)(self.expression, text)
+    }
+}
+
+impl fmt::Debug for Pattern<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.expression.fmt(f)
     }
 }
 

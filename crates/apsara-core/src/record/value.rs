@@ -6,7 +6,6 @@ use std::ops::{Deref, DerefMut};
 use base64::prelude::{BASE64_STANDARD, Engine};
 
 use super::field::{Field, Projected};
-use super::json::AnyJson;
 use super::meta::Meta;
 
 /// Anything that a field can hold.
@@ -34,7 +33,7 @@ pub enum View<'a> {
     /// Bytes, Base64 where they stand in a text.
     Bytes(&'a [u8]),
     /// Any JSON.
-    Json(AnyJson<'a>),
+    Json(&'a serde_json::Value),
     /// A list.
     List(&'a dyn List),
     /// A map with keys that the spec does not name.
@@ -318,7 +317,7 @@ scalar! {
     f64, |value| View::Float(*value), |to| Slot::number(to);
     String, |value| View::Str(value), |to| Slot::Str(to);
     Vec<u8>, |value| View::Bytes(value), |to| Slot::bytes(to);
-    serde_json::Value, |value| View::Json(AnyJson::new(value)), |to| Slot::Json(to);
+    serde_json::Value, |value| View::Json(value), |to| Slot::Json(to);
 }
 
 /// Holds a value on the heap, so that a type can hold itself.

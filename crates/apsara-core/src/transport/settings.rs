@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::RESPONSE_LIMIT;
 use super::proxies::{Chosen, Proxies};
 use super::reqwest::ReqwestTransport;
+use super::system::no_tls;
 use super::trust::{Source, Trust};
 use crate::error::Error;
 
@@ -170,7 +171,7 @@ impl ReqwestTransportBuilder {
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never());
         let client = self.proxies.set(client)?;
-        let client = client.build().map_err(|error| Error::config(format!("TLS cannot be set up: {error}")))?;
+        let client = client.build().map_err(|error| no_tls(&error))?;
         Ok(ReqwestTransport::with_client(client).response_limit(self.response_limit))
     }
 }

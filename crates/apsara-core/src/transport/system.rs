@@ -8,6 +8,13 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
 use rustls_platform_verifier::Verifier;
 
+use crate::error::Error;
+
+/// Says that there is no TLS, and why.
+pub(super) fn no_tls(error: &dyn std::fmt::Display) -> Error {
+    Error::config(format!("TLS cannot be set up: {error}"))
+}
+
 /// Verifies by the system's authorities, and by those that are given.
 ///
 /// A hundred and more authorities are read and parsed for it, so this waits for the first connection with TLS: a client that only

@@ -8,18 +8,18 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 
-use super::system::SystemVerifier;
+use super::system::{SystemVerifier, no_tls};
 use crate::error::Error;
 
 type Read = fn(&Trust) -> Result<ClientConfig, Error>;
 
-/// Holds the authorities that are trusted: the system's, unless something else was said.
+/// Holds the authorities that are trusted: the system's, and those that were given.
 #[derive(Clone, Default)]
 pub(super) struct Trust {
     sources: Vec<Source>,
     /// Whether only those count, and the system's do not.
     is_closed: bool,
-    /// What reads them, once something was said: who says nothing is linked without it.
+    /// What reads them, once something was said: a program that says nothing is linked without it.
     read: Option<Read>,
 }
 
@@ -77,10 +77,6 @@ impl Source {
     }
 }
 
-fn refuse(error: &dyn std::fmt::Display) -> Error {
-    Error::config(format!("TLS cannot be set up: {error}"))
-}
-
 impl Trust {
     /// Trusts these too.
     pub(super) fn add(&mut self, source: Source) {
@@ -98,7 +94,7 @@ impl Trust {
     pub(super) fn config(&self) -> Result<ClientConfig, Error> {
         match self.read {
             Some(read) => read(self),
-            None => SystemVerifier::config().map_err(|error| refuse(&error)),
+            None => SystemVerifier::config().map_err(|error| no_tls(&error)),
         }
     }
 
@@ -115,9 +111,9 @@ impl Trust {
             }
             let provider = Arc::new(rustls::crypto::ring::default_provider());
             let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-            let builder = builder.map_err(|error| refuse(&error))?;
+            let builder = builder.map_err(|error| no_tls(&error))?;
             return Ok(builder.with_root_certificates(roots).with_no_client_auth());
         }
-        SystemVerifier::config_with(found).map_err(|error| refuse(&error))
+        SystemVerifier::config_with(found).map_err(|error| no_tls(&error))
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::record::{Documents, Known, Location, Meta, Pattern, Shape};
+use crate::record::{Documents, Known, Location, Meta, Pattern, Shape, fill_path};
 use crate::sensitive::is_sensitive_name;
 
 /// Describes a parameter, or a field of an object that one holds.
@@ -232,10 +232,17 @@ impl Parameter {
     }
 
     /// Returns the row that encoder, validation and `Debug` walk.
+    /// Returns the row of another place where it travels too.
+    pub(super) fn meta_again(&self, location: Location) -> Meta<'_> {
+        let (path, documents) = (Some(fill_path as _), Some(Documents::new()));
+        Meta { location, again: true, path, documents, ..Meta::new(&self.name) }
+    }
+
     pub(super) fn meta(&self) -> Meta<'_> {
         Meta {
             location: self.location,
             shape: self.shape,
+            path: Some(fill_path),
             documents: Some(Documents::new()),
             required: self.required,
             sensitive: self.sensitive,

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::description::Description;
 use super::parameter::{Kind, Parameter};
-use crate::record::{AnyJson, AnyRecord, List, Map, Meta, Slot, Value, View};
+use crate::record::{AnyRecord, List, Map, Meta, Slot, Value, View};
 
 /// The tables of a description.
 pub(super) struct Tables<'d> {
@@ -76,11 +76,7 @@ impl<'d> Tables<'d> {
 impl<'d> Table<'d> {
     fn new(name: &'d str, fields: &'d [Parameter]) -> Self {
         let rows = |(field, parameter): (usize, &'d Parameter)| {
-            let again = parameter.again.iter().map(|location| Meta {
-                location: *location,
-                again: true,
-                ..Meta::new(&parameter.name)
-            });
+            let again = parameter.again.iter().map(|location| parameter.meta_again(*location));
             std::iter::once(parameter.meta()).chain(again).map(move |meta| (meta, field)).collect::<Vec<_>>()
         };
         Self { name, rows: fields.iter().enumerate().flat_map(rows).collect(), fields: fields.iter().collect() }
@@ -171,7 +167,7 @@ impl Value for Held<'_> {
             Content::Number(value) => View::Float(*value),
             Content::Text(value) => View::Str(value),
             Content::Bytes(value) => View::Bytes(value),
-            Content::Json(value) => View::Json(AnyJson::new(value)),
+            Content::Json(value) => View::Json(value),
             Content::List(value) => View::List(value),
             Content::Map(value) => View::Map(value),
             Content::Object(value) => View::Record(value),

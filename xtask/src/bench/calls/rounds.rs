@@ -63,11 +63,12 @@ impl Running {
             told[name].as_f64().ok_or_else(|| format!("`{}` told no number of {name}: {line}", self.shown))
         };
         let per_call = |name: &str| number(name).map(|value| value / calls as f64);
+        let memory = most_resident(self.child.id()).ok_or("memory is measured on Linux only")?;
         Ok(Measured {
             wall: per_call("wall_ns")? / 1e9,
             cpu: per_call("cpu_ns")? / 1e9,
             allocations: per_call("allocations")?,
-            memory: most_resident(self.child.id()) as f64 / 1024.0,
+            memory: memory as f64 / 1024.0,
         })
     }
 }

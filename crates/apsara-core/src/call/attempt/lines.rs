@@ -74,17 +74,18 @@ pub(super) fn named<'a>(name: &str, value: &'a str) -> Result<Line<'a>, Error> {
 
 /// Shows names and values, as they are signed.
 pub(super) fn shown<'l>(lines: &'l [Line<'_>]) -> impl Iterator<Item = (&'l str, &'l str)> + Clone {
-    lines.iter().map(|(name, value)| (name.as_str(), value.as_str().trim_ascii()))
+    lines.iter().map(signed)
 }
 
-/// Sorts headers as they are signed. They are few and come almost sorted, so that each is put in where it belongs.
+fn signed<'l>((name, value): &'l Line<'_>) -> (&'l str, &'l str) {
+    (name.as_str(), value.as_str().trim_ascii())
+}
+
+/// Sorts headers as they are signed. They are few and come almost sorted, so that each is put where it belongs.
 pub(super) fn sort(lines: &mut [Line<'_>]) {
-    fn key<'l>((name, value): &'l Line<'_>) -> (&'l str, &'l str) {
-        (name.as_str(), value.as_str().trim_ascii())
-    }
     for end in 1..lines.len() {
         for at in (1..=end).rev() {
-            if key(&lines[at - 1]) <= key(&lines[at]) {
+            if signed(&lines[at - 1]) <= signed(&lines[at]) {
                 break;
             }
             lines.swap(at - 1, at);

@@ -23,6 +23,7 @@ use crate::operation::{Operation, Style};
 use crate::record::{Body, Encoded, Meta, Shape};
 use crate::sensitive::Sensitive;
 use crate::sign::{Keyed, Pair, push_query, sort, texts, v3};
+use crate::transport::BoxFuture;
 use crate::upload::{Hashed, Upload};
 
 /// A request that only lacks time, nonce and signature; every attempt signs it anew.
@@ -143,19 +144,19 @@ impl<'a> Unsigned<'a> {
         self
     }
 
-    /// Returns the hash of what is sent in the place of the body, as it is signed.
-    pub(super) async fn hashed_payload(
+    /// Takes the hash of what is sent in the place of the body, as it is signed; nothing where nothing is.
+    pub(super) fn hashed_payload(
         &self,
         version: SignatureVersion,
         identity: Identity<'_>,
-    ) -> Result<Option<String>, Error> {
-        let Some(upload) = &self.upload else { return Ok(None) };
+    ) -> Option<BoxFuture<'_, Result<String, Error>>> {
+        let upload = self.upload.as_ref()?;
         let algorithm = match (version, identity) {
             #[cfg(feature = "sm3")]
             (SignatureVersion::V3Sm3, Identity::Key(_)) => v3::Algorithm::HmacSm3,
             _ => v3::Algorithm::default(),
         };
-        upload.hash(algorithm).await.map(Some)
+        Some(upload.hash(algorithm))
     }
 
     /// Makes the request of an attempt.

@@ -58,8 +58,8 @@ impl Attempts<'_> {
         self.offset = config.clock_offset.load(Ordering::Relaxed);
         let now = SystemTime::now();
         let nonce = nonce(now)?;
-        let payload = match self.prepared.unsigned.upload {
-            Some(_) => Box::pin(self.prepared.unsigned.hashed_payload(version, identity)).await?,
+        let payload = match self.prepared.unsigned.hashed_payload(version, identity) {
+            Some(hashed) => Some(hashed.await?),
             None => None,
         };
         let stamp = Stamp {

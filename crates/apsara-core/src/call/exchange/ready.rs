@@ -34,9 +34,8 @@ impl<'a> Attempts<'a> {
         // What cannot be signed waits for no grant, and takes none.
         let who = identity(self.config, self.operation, credentials.as_ref())?;
         let version = signature_version(self.config, self.operation, who)?;
-        if self.prepared.unsigned.upload.is_some() {
-            // The hash of a file takes its time, which is not that of a grant.
-            let hashed = Box::pin(self.prepared.unsigned.hashed_payload(version, who));
+        // The hash of a file takes its time, which is not that of a grant.
+        if let Some(hashed) = self.prepared.unsigned.hashed_payload(version, who) {
             let hashed = timeout_at(self.deadline, hashed).await;
             hashed.map_err(|_| self.late(Outcome::NotSent))??;
         }

@@ -44,7 +44,7 @@ impl Attempts<'_> {
     /// Sends a request; the body of a success is left to be read as it comes, if that is wanted.
     pub(super) fn sending(&self, request: http::Request<Bytes>) -> Sending<'_> {
         let upload = self.prepared.unsigned.upload.as_ref();
-        match upload.map(|upload| upload.send()).or(self.streaming) {
+        match upload.map(|upload| upload.sender()).or(self.streaming) {
             None => Sending::Whole(self.config.transport.send(request)),
             Some(in_pieces) => Sending::InPieces(in_pieces(self, request)),
         }

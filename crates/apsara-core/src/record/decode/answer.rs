@@ -48,7 +48,7 @@ pub fn decode(body: &[u8], record: &mut dyn AnyRecord) -> Result<(), serde_json:
         } else {
             content
         };
-        // It takes the same way as JSON, so that there is one decoder. Where it went wrong in that, nobody would find in the answer.
+        // It takes the same way as JSON, so that there is one decoder. A place in that JSON is none in the answer, so it is not told.
         let json = written(&value);
         let read =
             SlotSeed::new(slot, Mode::Xml).deserialize(&mut serde_json::Deserializer::from_slice(json.as_bytes()));

@@ -25,7 +25,7 @@ pub(super) enum Mode {
     Lenient,
     /// For answers in XML, where a list of one element looks like the element.
     Xml,
-    /// For our own files: what does not fit is refused, a name that no field has by what tells of it. Answers do without that.
+    /// For our own files: what does not fit is refused. It brings along what tells of a name that no field has; answers do without.
     Strict(fn(&dyn AnyRecord, &str) -> String),
 }
 
@@ -341,7 +341,7 @@ fn fill_record<'de, A: MapAccess<'de>>(record: &mut dyn AnyRecord, mut map: A, m
                 map.next_value_seed(seed).map_err(|error| at(&error, key.text(record)))?;
             }
             None => match mode {
-                Mode::Strict(unknown_name) => return Err(de::Error::custom(unknown_name(record, key.text(record)))),
+                Mode::Strict(tell) => return Err(de::Error::custom(tell(record, key.text(record)))),
                 Mode::Lenient | Mode::Xml => {
                     map.next_value::<IgnoredAny>()?;
                 }

@@ -14,7 +14,8 @@ struct Open {
     children: Map<String, Value>,
 }
 
-/// How deep elements may stand in each other: as deep as the reader of JSON takes it, so that no answer exhausts the stack.
+/// How deep elements may stand in each other, so that no answer exhausts the stack. The reader of JSON, which decodes them, takes as
+/// many levels, and a list is one of its own.
 const DEEPEST: usize = 127;
 
 /// Reads a document: the name of its root element, and what is in it.

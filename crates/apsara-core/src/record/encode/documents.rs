@@ -61,11 +61,11 @@ fn body<'a>(record: &'a dyn AnyRecord, filled: Option<(usize, &'a str)>) -> Resu
         let document = xml::write(&to_value(view)).map_err(|reason| (meta.name.to_owned(), reason))?;
         return Ok(Some(Body::Xml(document)));
     }
-    let written = meta.shape == Shape::Json;
+    let is_written = meta.shape == Shape::Json;
     Ok(Some(match view {
         // It is JSON already.
-        View::Str(text) if written => Body::Json(text.as_bytes().to_vec()),
-        View::Bytes(bytes) if written => Body::Json(bytes.to_vec()),
+        View::Str(text) if is_written => Body::Json(text.as_bytes().to_vec()),
+        View::Bytes(bytes) if is_written => Body::Json(bytes.to_vec()),
         View::Str(text) => Body::Bytes(text.as_bytes().to_vec()),
         View::Bytes(bytes) => Body::Bytes(bytes.to_vec()),
         view => Body::Json(to_json(view).into_bytes()),

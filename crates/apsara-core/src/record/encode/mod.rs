@@ -5,13 +5,15 @@ use std::borrow::Cow;
 use base64::prelude::{BASE64_STANDARD, Engine};
 
 mod documents;
+mod path;
 mod xml;
 
 pub(crate) use self::documents::{Body, Documents};
-use super::json::AnyJson;
+pub(crate) use self::path::{FillPath, fill_path};
+use super::json::written;
 use super::meta::{Location, Meta, Shape};
 use super::value::{AnyRecord, View};
-use crate::sign::{Pair, percent_encode};
+use crate::sign::Pair;
 
 /// Holds the parts of a request that its parameters make up. Most names and values stand in the table and in the request, and are not
 /// copied.
@@ -61,12 +63,11 @@ pub(crate) fn encode<'a>(
     for index in 0..record.count() {
         let (meta, view) = (record.meta(index), view_of(record, index, filled));
         if meta.location == Location::Body {
-            documents = meta.documents;
+            documents = meta.documents.or(documents);
         }
         if view.is_nothing() {
             continue;
         }
-        let refuse = |reason: &str| Err((meta.name.to_owned(), reason.to_owned()));
         match meta.location {
             Location::Query => push(&mut out.query, meta, view),
             Location::Form => push(&mut out.form, meta, view),
@@ -78,17 +79,9 @@ pub(crate) fn encode<'a>(
             },
             Location::Host => push(&mut out.host, meta, view),
             Location::Path => {
-                let Some(text) = scalar(&view) else { return refuse("a path holds no list and no object") };
-                if text.is_empty() {
-                    return refuse("must not be empty, it is a part of the path");
-                }
-                let segments: Vec<String> = text.trim_start_matches('/').split('/').map(percent_encode).collect();
-                let path = out.path.replace(&format!("{{+{}}}", meta.name), &segments.join("/"));
-                out.path = path.replace(&format!("{{{}}}", meta.name), &percent_encode(&text)).into();
-                // What parses URLs takes these away with the part before them, however they are encoded: the call would be one of
-                // something else, such as of all where one is meant.
-                if out.path.split('/').any(|part| part == "." || part == "..") {
-                    return refuse("must not be `.` or `..`, which lead to another path");
+                if let Some(fill) = meta.path {
+                    let path = fill(&out.path, meta.name, &view);
+                    out.path = path.map_err(|reason| (meta.name.to_owned(), reason.to_owned()))?.into();
                 }
             }
             Location::Body => {}
@@ -150,17 +143,17 @@ fn flatten<'a>(out: &mut Vec<Pair<'a>>, name: Cow<'a, str>, view: View<'a>) {
     }
 }
 
-fn flatten_json<'a>(out: &mut Vec<Pair<'a>>, name: Cow<'a, str>, json: AnyJson<'a>) {
-    match json.value() {
+fn flatten_json<'a>(out: &mut Vec<Pair<'a>>, name: Cow<'a, str>, json: &'a serde_json::Value) {
+    match json {
         serde_json::Value::Null => {}
         serde_json::Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                flatten_json(out, format!("{name}.{}", index + 1).into(), json.with(item));
+                flatten_json(out, format!("{name}.{}", index + 1).into(), item);
             }
         }
         serde_json::Value::Object(entries) => {
             for (key, value) in entries {
-                flatten_json(out, format!("{name}.{key}").into(), json.with(value));
+                flatten_json(out, format!("{name}.{key}").into(), value);
             }
         }
         _ => out.extend(scalar(&View::Json(json)).map(|text| (name, text))),
@@ -174,10 +167,8 @@ fn scalar<'a>(view: &View<'a>) -> Option<Cow<'a, str>> {
         View::Float(value) => Some(value.to_string().into()),
         View::Str(value) => Some(value.into()),
         View::Bytes(value) => Some(BASE64_STANDARD.encode(value).into()),
-        View::Json(json) => Some(match json.value() {
-            serde_json::Value::String(text) => text.into(),
-            _ => json.written().into(),
-        }),
+        View::Json(serde_json::Value::String(text)) => Some(text.into()),
+        View::Json(json) => Some(written(json).into()),
         View::Absent | View::List(_) | View::Map(_) | View::Record(_) => None,
     }
 }

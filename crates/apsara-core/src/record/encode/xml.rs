@@ -3,6 +3,8 @@
 use quick_xml::escape::escape;
 use serde_json::Value;
 
+use super::super::json::written;
+
 /// Writes a document whose root is the one entry of the body.
 ///
 /// # Errors
@@ -33,7 +35,7 @@ fn element(out: &mut String, name: &str, content: &Value) -> Result<(), String> 
             entries.iter().try_for_each(|(name, content)| element(out, name, content))?;
         }
         Value::String(text) => out.push_str(&format!("<{name}>{}", escape(text.as_str()))),
-        scalar => out.push_str(&format!("<{name}>{scalar}")),
+        scalar => out.push_str(&format!("<{name}>{}", written(scalar))),
     }
     out.push_str(&format!("</{name}>"));
     Ok(())

@@ -14,7 +14,7 @@ use bytes::Bytes;
 
 use self::connect::Connector;
 use self::pool::Pool;
-use super::system::SystemVerifier;
+use super::system::{SystemVerifier, no_tls};
 use super::{BoxFuture, RESPONSE_LIMIT, Transport, TransportError};
 use crate::error::Error;
 
@@ -39,7 +39,7 @@ impl HyperTransport {
     /// Fails when TLS cannot be set up.
     pub fn new() -> Result<Self, Error> {
         let tls = SystemVerifier::config();
-        Ok(Self::with_tls(tls.map_err(|error| Error::config(format!("TLS cannot be set up: {error}")))?))
+        Ok(Self::with_tls(tls.map_err(|error| no_tls(&error))?))
     }
 
     /// Creates the transport with its own pool and a configuration of TLS, for example one that trusts other certificates.
