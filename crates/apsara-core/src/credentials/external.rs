@@ -1,5 +1,8 @@
 //! A program that prints a key.
 
+#[cfg(feature = "process")]
+mod running;
+
 use std::sync::Arc;
 
 use super::cache::{Cache, Issued, Issuer};
@@ -71,21 +74,17 @@ fn read(printed: &[u8]) -> Result<Issued, Error> {
 /// Runs a program to its end and returns what it printed.
 #[cfg(feature = "process")]
 async fn output(command: &str) -> Result<Vec<u8>, Error> {
-    use std::process::Stdio;
-
     /// How long the program may take, as the official SDKs have it.
     const LIMIT: std::time::Duration = std::time::Duration::from_secs(60);
     let refuse = |why: String| Error::config(format!("the program that gives credentials {why}"));
     let words = shlex::split(command).filter(|words| !words.is_empty());
     let words = words.ok_or_else(|| refuse("is not named by a command line; close its quotes".to_owned()))?;
-    let mut program = tokio::process::Command::new(&words[0]);
-    program.args(&words[1..]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
-    let running = program.spawn().map_err(|error| refuse(format!("cannot be started: {error}")))?;
-    let ended = tokio::time::timeout(LIMIT, running.wait_with_output()).await;
-    let output = ended
+    let running = running::Running::start(&words).map_err(|error| refuse(format!("cannot be started: {error}")))?;
+    let ended = tokio::time::timeout(LIMIT, running.ended()).await;
+    let (status, printed) = ended
         .map_err(|_| refuse(format!("was stopped, because it did not end within {LIMIT:?}")))?
         .map_err(|error| refuse(format!("cannot be read: {error}")))?;
-    if output.status.success() { Ok(output.stdout) } else { Err(refuse(format!("failed ({})", output.status))) }
+    if status.success() { Ok(printed) } else { Err(refuse(format!("failed ({status})"))) }
 }
 
 #[cfg(not(feature = "process"))]
@@ -154,5 +153,11 @@ mod tests {
     async fn a_program_that_does_not_end_is_stopped_after_a_minute() {
         let error = run("sleep 600").await.unwrap_err();
         assert!(error.contains("was stopped, because it did not end within 60s"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_program_that_closes_what_it_prints_to_is_waited_for() {
+        let error = run("sh -c 'exec >&-; sleep 0.05; exit 4'").await.unwrap_err();
+        assert!(error.contains("failed (exit status: 4)"), "{error}");
     }
 }

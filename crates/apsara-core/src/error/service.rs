@@ -34,8 +34,7 @@ impl ServiceError {
     /// the answer came.
     pub(crate) fn read(status: u16, headers: &http::HeaderMap, body: &Bytes, now: SystemTime) -> Option<Self> {
         let fields = fields(body)?;
-        let find = |name: &str| fields.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
-        let text = |name: &str| find(name).and_then(Value::as_str).map(str::to_owned);
+        let text = |name: &str| text(&fields, name);
         let code = text("Code").filter(|code| !code.is_empty())?;
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         Some(Self {
@@ -254,6 +253,13 @@ fn fields(body: &Bytes) -> Option<Map<String, Value>> {
         Ok(Value::Object(fields)) => Some(fields),
         _ => None,
     }
+}
+
+/// Returns a field that is a text.
+#[inline(never)]
+fn text(fields: &Map<String, Value>, name: &str) -> Option<String> {
+    let (_, value) = fields.iter().find(|(key, _)| key.eq_ignore_ascii_case(name))?;
+    value.as_str().map(str::to_owned)
 }
 
 /// What stands before the text that the cloud signed, in the message of a mismatch; gateways spell it in two ways.

@@ -1,6 +1,7 @@
 //! Signatures. Everything here is pure: time, nonce and keys are arguments.
 
 use std::borrow::Cow;
+use std::collections::BinaryHeap;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use hmac::{Hmac, KeyInit, Mac};
@@ -81,10 +82,13 @@ pub fn canonical_query(parameters: &[(String, String)]) -> String {
 /// A name and a value.
 pub(crate) type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
 
-/// Sorts by the bytes of names, then of values. One function does it for all: the code of a sort is large.
+/// Sorts by the bytes of names, then of values. One function does it for all, by a heap: the code of the library's sorts is seven times
+/// as large, and most requests have few parameters or come sorted.
 #[inline(never)]
-pub(crate) fn sort(pairs: &mut [Pair<'_>]) {
-    pairs.sort_unstable();
+pub(crate) fn sort(pairs: &mut Vec<Pair<'_>>) {
+    if !pairs.is_sorted() {
+        *pairs = BinaryHeap::from(std::mem::take(pairs)).into_sorted_vec();
+    }
 }
 
 /// Returns names and values, sorted as by [`sort`].

@@ -37,6 +37,7 @@ impl SystemVerifier {
     }
 
     /// Makes the configuration of TLS with authorities of one's own, which must have been read as such.
+    #[cfg(feature = "reqwest")]
     pub(super) fn config_with(extra: Vec<CertificateDer<'static>>) -> Result<ClientConfig, rustls::Error> {
         Self::made(extra, |extra, provider| Verifier::new_with_extra_roots(extra.iter().cloned(), provider))
     }
