@@ -32,7 +32,7 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "a key of an answer that is spelled in another case names no field",
-        file: "crates/apsara-core/src/record/decode/mod.rs",
+        file: "crates/apsara-core/src/record/decode/key.rs",
         old: "        let field = find(self.record, key, self.mode);",
         new: "        let field = find(self.record, key, Mode::STRICT);",
         package: CORE,

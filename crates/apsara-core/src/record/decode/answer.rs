@@ -2,8 +2,9 @@
 
 use serde::de::{self, DeserializeSeed};
 
+use super::key::find;
 use super::message::at;
-use super::{Mode, SlotSeed, ValueSeed, find, xml};
+use super::{Mode, SlotSeed, ValueSeed, xml};
 use crate::record::json::written;
 use crate::record::meta::Location;
 use crate::record::value::{AnyRecord, Slot, Value};
