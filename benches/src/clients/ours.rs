@@ -13,26 +13,50 @@ use crate::rounds::Caller;
 use crate::server::Server;
 use crate::{ACCESS_KEY_ID, ACCESS_KEY_SECRET, BODY, Failure, REGION, TASK_ID};
 
+/// How many attempts may be under way at a time, where there is a limit.
+const LIMIT: usize = 256;
+
 /// A client that was generated.
 pub(super) struct Ours(Client);
 
 /// On the transport of reqwest.
 pub(super) fn reqwest(server: &Server, signature: SignatureVersion) -> Result<Ours, Failure> {
-    let config = config(server, signature)?;
-    let config = match &server.certificate {
-        None => config,
-        Some(file) => config.transport(ReqwestTransport::builder().ca_file(file).without_system_cas().build()?),
-    };
-    Ok(Ours(Client::new(&config.build()?)))
+    ours(on_reqwest(server, signature)?)
 }
 
 /// On the transport of hyper-util.
 pub(super) fn hyper(server: &Server, signature: SignatureVersion) -> Result<Ours, Failure> {
+    ours(on_hyper(server, signature)?)
+}
+
+/// On the transport of reqwest, with as many attempts under way as a program may do well to allow.
+pub(super) fn reqwest_limited(server: &Server) -> Result<Ours, Failure> {
+    ours(on_reqwest(server, SignatureVersion::V3)?.concurrency_limit(LIMIT))
+}
+
+/// On the transport of hyper-util, with as many attempts under way as a program may do well to allow.
+pub(super) fn hyper_limited(server: &Server) -> Result<Ours, Failure> {
+    ours(on_hyper(server, SignatureVersion::V3)?.concurrency_limit(LIMIT))
+}
+
+fn ours(config: ConfigBuilder) -> Result<Ours, Failure> {
+    Ok(Ours(Client::new(&config.build()?)))
+}
+
+fn on_reqwest(server: &Server, signature: SignatureVersion) -> Result<ConfigBuilder, Failure> {
+    let config = config(server, signature)?;
+    Ok(match &server.certificate {
+        None => config,
+        Some(file) => config.transport(ReqwestTransport::builder().ca_file(file).without_system_cas().build()?),
+    })
+}
+
+fn on_hyper(server: &Server, signature: SignatureVersion) -> Result<ConfigBuilder, Failure> {
     let transport = match &server.certificate {
         None => HyperTransport::new()?,
         Some(_) => HyperTransport::with_tls(server.tls()?),
     };
-    Ok(Ours(Client::new(&config(server, signature)?.transport(transport).build()?)))
+    Ok(config(server, signature)?.transport(transport))
 }
 
 fn config(server: &Server, signature: SignatureVersion) -> Result<ConfigBuilder, Failure> {

@@ -138,7 +138,7 @@ impl Drop for File {
 fn store(file: &File, meanwhile: (Meanwhile, Meanwhile)) -> (Reading, rt::Call<Store>) {
     let reading = Reading { sent: Arc::default(), path: file.path(), meanwhile };
     let key = Credentials::new("LTAI-id", "secret").unwrap();
-    let config = Config::builder().credentials(key).transport(reading.clone()).build().unwrap();
+    let config = Config::builder().credentials(key).transport(reading.clone()).concurrency_limit(1).build().unwrap();
     (reading, rt::Call::new(&rt::Client::new(&config, &PRODUCT)).with_file(file.path()))
 }
 
@@ -160,6 +160,17 @@ async fn every_attempt_sends_the_file_from_its_start_and_events_are_decoded() {
     let error = events.next().await.unwrap().unwrap_err();
     assert!(error.is_undecodable() && error.outcome() == Outcome::Unknown, "{error}");
     assert!(error.to_string().contains("Number: expected a 32-bit integer"), "{error}");
+}
+
+#[tokio::test]
+async fn an_answer_that_is_read_as_it_comes_is_under_way_until_it_begins() {
+    let file = File::new("open", b"content");
+    let (_, call) = store(&file, (NOTHING, NOTHING));
+    let mut events = call.clone().events().await.unwrap();
+    let meanwhile = tokio::time::timeout(std::time::Duration::from_secs(20), call.download());
+    let begun = meanwhile.await.expect("it waits for the end of another stream");
+    assert_eq!(begun.unwrap().head().attempts(), 1);
+    assert!(events.next().await.unwrap().is_ok());
 }
 
 #[tokio::test]

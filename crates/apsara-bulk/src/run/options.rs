@@ -35,7 +35,8 @@ impl Options {
     }
 
     /// Sets how many calls are under way at a time, 1 at least. Unless it is set, as many as fill the quota, 64 at most; 8 where no
-    /// quota is known.
+    /// quota is known. A limit of the configuration, `ConfigBuilder::concurrency_limit`, should not be below it: calls are announced
+    /// before they wait for it.
     pub fn in_flight(mut self, calls: usize) -> Self {
         self.in_flight = Some(calls);
         self

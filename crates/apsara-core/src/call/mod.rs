@@ -24,7 +24,7 @@ use crate::record::{AnyRecord, Location, Meta, Record, Slot, View, decode, decod
 use crate::retry::Retry;
 use crate::upload::Upload;
 use crate::wait::{Progress, Wait};
-pub(crate) use exchange::{Answer, IN_PIECES, InPieces, Invocation, exchange};
+pub(crate) use exchange::{Answer, IN_PIECES, InPieces, Invocation, Limit, exchange};
 pub(crate) use prepare::check;
 
 /// The request of one operation: what the shell around the runtime must know of it.

@@ -9,6 +9,7 @@ use http::HeaderValue;
 #[cfg(feature = "rsa")]
 use super::KeyPair;
 use super::{Config, Inner, SignatureVersion};
+use crate::call::Limit;
 use crate::credentials::{Credentials, CredentialsChain, CredentialsProvider, Searcher, Source};
 use crate::endpoint::Endpoint;
 use crate::error::Error;
@@ -43,6 +44,7 @@ pub struct ConfigBuilder {
     /// The last setting that only the transport on reqwest has.
     pub(super) reqwest_setting: Option<&'static str>,
     attempt_timeout: Option<Duration>,
+    concurrency_limit: Option<usize>,
     user_agent: Option<String>,
     observers: Vec<Arc<dyn Observer>>,
 }
@@ -158,6 +160,18 @@ impl ConfigBuilder {
         self
     }
 
+    /// Sets how many attempts of the clients of this configuration may be under way at a time; as many as there are calls unless set.
+    /// The others wait, who came first goes first, and fail at their deadlines. No attempt's time begins before its turn.
+    ///
+    /// An attempt has a connection of its own, which costs 40 to 55 KiB (more with TLS) and an open file: without a limit ten thousand
+    /// calls at once need ten thousand of both, and a system that is not told otherwise often allows a program 1,024 files.
+    /// An answer that is read as it comes counts until it begins. A call that was begun and is not polled any more, as in a
+    /// `select!` that goes on without it, counts until it is dropped: `tokio::spawn` lets it go on.
+    pub fn concurrency_limit(mut self, attempts: usize) -> Self {
+        self.concurrency_limit = Some(attempts);
+        self
+    }
+
     /// Sets what stands behind the SDK's own name in the header `User-Agent`, for example `billing-job/1.4`. Unless set,
     /// [`Config::from_env`] takes it from `ALIBABA_CLOUD_USER_AGENT`.
     pub fn user_agent(mut self, addition: impl Into<String>) -> Self {
@@ -227,7 +241,7 @@ impl ConfigBuilder {
     ///
     /// # Errors
     ///
-    /// Fails when the endpoint is none, when TLS cannot be set up, and when a proxy, a file of certificates or the addition to the
+    /// Fails when the endpoint is none, when the limit of attempts is 0, when TLS cannot be set up, and when a proxy, a file of certificates or the addition to the
     /// user agent cannot be used.
     pub fn build(self) -> Result<Config, Error> {
         let endpoint = self.endpoint.as_deref().map(Endpoint::parse).transpose()?;
@@ -251,6 +265,11 @@ impl ConfigBuilder {
                 ));
             }
         };
+        if self.concurrency_limit == Some(0) {
+            return Err(Error::config(
+                "ConfigBuilder::concurrency_limit is 0, so that no call could be made; at least 1 is needed",
+            ));
+        }
         let pacer: Option<Arc<dyn Pacer>> = match self.pacing {
             Pacing::By(pacer) => Some(pacer),
             Pacing::Off => None,
@@ -295,6 +314,7 @@ impl ConfigBuilder {
                 pacer,
                 validation: !self.without_validation,
                 observers: self.observers,
+                concurrency: self.concurrency_limit.map(Limit::new),
                 transport,
             }),
         })

@@ -13,6 +13,7 @@ use std::time::Duration;
 pub use self::builder::ConfigBuilder;
 #[cfg(feature = "rsa")]
 pub use self::key_pair::KeyPair;
+use crate::call::Limit;
 use crate::credentials::Source;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
@@ -61,6 +62,8 @@ pub(crate) struct Inner {
     pub(crate) pacer: Option<Arc<dyn Pacer>>,
     pub(crate) validation: bool,
     pub(crate) observers: Vec<Arc<dyn Observer>>,
+    /// How many attempts may be under way, if there is a limit.
+    pub(crate) concurrency: Option<Limit>,
     pub(crate) transport: Arc<dyn Transport>,
 }
 

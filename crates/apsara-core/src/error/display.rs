@@ -22,6 +22,11 @@ impl fmt::Display for Error {
             }
             Kind::Transport(error) => write!(f, "{error}")?,
             Kind::Deadline(deadline) => write!(f, "no answer within {deadline:?}")?,
+            Kind::Crowded(most, waited) => write!(
+                f,
+                "no attempt could begin in the last {waited:?} before the deadline, because as many were under way as \
+                 ConfigBuilder::concurrency_limit allows: {most}"
+            )?,
             Kind::Paced(error, quota) => {
                 write!(f, "{error}")?;
                 if let Some(Quota { calls, seconds }) = quota {

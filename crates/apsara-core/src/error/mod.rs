@@ -79,6 +79,8 @@ pub(crate) enum Kind {
     Invalid(Vec<Violation>),
     Transport(TransportError),
     Deadline(Duration),
+    /// As many attempts were under way as there may be, until the deadline, for which the call then waited for so long.
+    Crowded(usize, Duration),
     /// There was no grant, with the quota where it is known.
     Paced(PacingError, Option<Quota>),
     Service(Box<ServiceError>),
@@ -281,6 +283,7 @@ impl Error {
             Kind::Transport(error) if error.sent() == Sent::No => "malformed",
             Kind::Transport(_) => "connection",
             Kind::Deadline(_) => "deadline",
+            Kind::Crowded(..) => "concurrency",
             Kind::Paced(..) => "quota",
             Kind::Service(error) => error.code(),
             Kind::Unshaped { status, .. } => return Cow::Owned(status.to_string()),

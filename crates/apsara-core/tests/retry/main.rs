@@ -4,6 +4,7 @@
 
 mod clock;
 mod credentials;
+mod crowd;
 mod observe;
 mod parameters;
 mod quota;

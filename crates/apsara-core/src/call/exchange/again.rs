@@ -1,11 +1,13 @@
 //! Whether there is another attempt, and after how long.
 
+use std::pin::pin;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 use super::Attempts;
+use super::timer::Timer;
 use crate::credentials::Credentials;
 use crate::error::{Error, ServiceError};
 use crate::retry::{Cause, share};
@@ -13,7 +15,12 @@ use crate::retry::{Cause, share};
 impl Attempts<'_> {
     /// Returns why there is another attempt and how long to wait before it, and mends what can be mended; nothing where there is
     /// none.
-    pub(super) async fn next(&mut self, error: &Error, credentials: Option<&Credentials>) -> Option<(Cause, Duration)> {
+    pub(super) async fn next(
+        &mut self,
+        error: &Error,
+        credentials: Option<&Credentials>,
+        timer: &mut Timer<'_>,
+    ) -> Option<(Cause, Duration)> {
         // Whatever became of this call: until then no other need be tried.
         let asked = error.service().and_then(ServiceError::retry_after);
         if let (Some(asked), Some(pacer)) = (asked, &self.config.pacer) {
@@ -37,7 +44,7 @@ impl Attempts<'_> {
                 let (None, Some(source), Some(expired)) = (&self.renewed, &self.config.credentials, credentials) else {
                     return None;
                 };
-                self.renewed = Some(timeout_at(self.deadline, source.renewed(expired)).await.ok()??);
+                self.renewed = Some(timer.within(pin!(source.renewed(expired))).await.ok()??);
             }
             Cause::NotSent | Cause::Throttled | Cause::Busy | Cause::Repeatable => {
                 if !self.config.budget.take() {

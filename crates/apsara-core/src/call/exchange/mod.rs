@@ -1,9 +1,11 @@
 //! The part of a call that knows no type: attempts, until there is an answer or an error that must be told.
 
 mod again;
+mod limit;
 mod once;
 mod ready;
 mod sending;
+mod timer;
 
 use std::pin::pin;
 use std::time::Duration;
@@ -11,7 +13,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::{Instant, sleep};
 
+pub(crate) use self::limit::Limit;
+use self::limit::Permit;
 pub(crate) use self::sending::{IN_PIECES, InPieces};
+use self::timer::Timer;
 use super::prepare::{Prepared, prepare};
 use super::{Client, Options};
 use crate::config::Inner;
@@ -114,7 +119,9 @@ pub(crate) async fn exchange(
     let span = call.watch.span();
     // Pinned first, so that it is not moved into the span. A call that is dropped is then dropped outside of it; observers are told in it,
     // which `Watch` sees to.
-    let ending = pin!(call.finish());
+    let sleep = pin!(None);
+    let mut timer = Timer::new(sleep, call.deadline);
+    let ending = pin!(call.finish(&mut timer));
     span.future(ending).await
 }
 
@@ -140,6 +147,8 @@ pub(crate) struct Attempts<'a> {
     offset: i64,
     /// What took the place of credentials that the cloud called expired; there is one renewal in a call.
     renewed: Option<Credentials>,
+    /// What the attempt under way holds.
+    permit: Option<Permit<'a>>,
     watch: Watch,
     #[cfg(feature = "testing")]
     names: Option<crate::testing::NamesOfTypes>,
@@ -176,6 +185,7 @@ impl<'a> Attempts<'a> {
             paced: Duration::ZERO,
             offset: 0,
             renewed: None,
+            permit: None,
             watch,
             #[cfg(feature = "testing")]
             names: invocation.names,
@@ -183,8 +193,8 @@ impl<'a> Attempts<'a> {
     }
 
     /// Makes attempts until the call is answered or has failed, and says what became of it.
-    async fn finish(&mut self) -> Result<Box<Answer>, Error> {
-        let result = self.run().await;
+    async fn finish(&mut self, timer: &mut Timer<'_>) -> Result<Box<Answer>, Error> {
+        let result = self.run(timer).await;
         result.map_err(|error| {
             let token = self.prepared.client_token.take();
             let error = error.of(self.operation, self.attempts, self.worst).paced(self.paced).with_client_token(token);
@@ -193,24 +203,25 @@ impl<'a> Attempts<'a> {
         })
     }
 
-    async fn run(&mut self) -> Result<Box<Answer>, Error> {
+    async fn run(&mut self, timer: &mut Timer<'_>) -> Result<Box<Answer>, Error> {
         let mut failure: Option<Error> = None;
         loop {
-            let credentials = match self.ready().await {
+            let credentials = match self.ready(timer).await {
                 Ok(credentials) => credentials,
                 // What went wrong before says more than that there is no further attempt.
                 Err(error) => return Err(failure.unwrap_or(error)),
             };
-            let error = match self.attempt(credentials.as_ref()).await {
+            let error = match self.attempt(credentials.as_ref(), timer).await {
                 Ok(answer) => {
                     self.config.budget.succeeded(self.attempts > 1);
                     return Ok(answer);
                 }
                 Err(error) => error,
             };
+            self.permit = None;
             self.watch.attempt_failed(&error);
             self.worst = self.worst.or_worse(error.outcome());
-            match self.next(&error, credentials.as_ref()).await {
+            match self.next(&error, credentials.as_ref(), timer).await {
                 Some((cause, wait)) => {
                     self.watch.retrying(cause, wait);
                     sleep(wait).await;

@@ -1,11 +1,13 @@
 //! One attempt: signed, sent, and its answer judged.
 
+use std::pin::pin;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 use super::sending::Sending;
+use super::timer::{Timer, TooLate};
 use super::{Answer, Attempts, request_id};
 use crate::call::attempt::{Identity, Stamp, nonce};
 use crate::call::identity::{identity, signature_version};
@@ -26,14 +28,14 @@ impl Attempts<'_> {
         Error::transport(error)
     }
 
-    /// Signs a request, tells observers of it and begins to send it; returns when its answer must be there as well. This is no async
-    /// function, whose future would hold the request to its end.
+    /// Signs a request, tells observers of it and begins to send it; returns when its answer must be there as well, if that is before
+    /// the deadline. This is no async function, whose future would hold the request to its end.
     fn begun(
         &mut self,
         version: SignatureVersion,
         identity: Identity<'_>,
         stamp: Stamp<'_>,
-    ) -> Result<(Around, Sending<'_>, Instant), Error> {
+    ) -> Result<(Around, Sending<'_>, Option<Instant>), Error> {
         let mut request = self.prepared.unsigned.sign(version, identity, stamp)?;
         request.headers_mut().insert(http::header::USER_AGENT, self.config.user_agent.clone());
         #[cfg(feature = "testing")]
@@ -46,12 +48,16 @@ impl Attempts<'_> {
         self.watch.attempt_started(&mut request, body_bytes);
         let span = self.watch.attempt_span();
         let end = self.attempt_timeout.and_then(|length| Instant::now().checked_add(length));
-        let end = end.map_or(self.deadline, |end| end.min(self.deadline));
+        let end = end.filter(|end| *end < self.deadline);
         let sending = span.within(|| self.sending(request));
         Ok((span, sending, end))
     }
 
-    pub(super) async fn attempt(&mut self, credentials: Option<&Credentials>) -> Result<Box<Answer>, Error> {
+    pub(super) async fn attempt(
+        &mut self,
+        credentials: Option<&Credentials>,
+        timer: &mut Timer<'_>,
+    ) -> Result<Box<Answer>, Error> {
         let config = self.config;
         let identity = identity(config, self.operation, credentials)?;
         let version = signature_version(config, self.operation, identity)?;
@@ -69,11 +75,12 @@ impl Attempts<'_> {
             again: (self.attempts > 0).then_some((self.attempts, self.delay)),
         };
         let (span, sending, end) = self.begun(version, identity, stamp)?;
-        let (parts, body, stream) = match timeout_at(end, span.future(sending)).await {
+        let sent = timer.within_both(end, pin!(span.future(sending))).await;
+        let (parts, body, stream) = match sent {
             Ok(sent) => sent?,
             // Nobody knows how far it came.
-            Err(_) if end < self.deadline => return Err(self.attempt_late()),
-            Err(_) => return Err(self.late(Outcome::Unknown)),
+            Err(TooLate::Attempt) => return Err(self.attempt_late()),
+            Err(TooLate::Call) => return Err(self.late(Outcome::Unknown)),
         };
         let status = parts.status.as_u16();
         if parts.status.is_success() || (self.redirects && parts.status.is_redirection()) {

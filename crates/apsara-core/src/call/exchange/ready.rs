@@ -1,8 +1,11 @@
-//! What an attempt waits for before it begins: credentials, the hash of a file, a grant.
+//! What an attempt waits for before it begins: credentials, the hash of a file, a grant, a permit.
 
-use tokio::time::{Instant, timeout_at};
+use std::pin::pin;
+
+use tokio::time::Instant;
 
 use super::Attempts;
+use super::timer::Timer;
 use crate::call::identity::{identity, signature_version};
 use crate::credentials::{Credentials, Source};
 use crate::error::{Error, Kind};
@@ -11,8 +14,8 @@ use crate::outcome::Outcome;
 use crate::pacing::{Lane, PacingError};
 
 impl<'a> Attempts<'a> {
-    /// Gets what an attempt needs: credentials, and a grant.
-    pub(super) async fn ready(&mut self) -> Result<Option<Credentials>, Error> {
+    /// Gets what an attempt needs: credentials, a grant, and a permit.
+    pub(super) async fn ready(&mut self, timer: &mut Timer<'_>) -> Result<Option<Credentials>, Error> {
         #[cfg(feature = "rsa")]
         let is_needed = self.config.key_pair.is_none();
         #[cfg(not(feature = "rsa"))]
@@ -24,7 +27,7 @@ impl<'a> Attempts<'a> {
                 Some(credentials.clone())
             }
             (None, Some(source), Security::AccessKey | Security::AccessKeyOrBearer) => {
-                let credentials = timeout_at(self.deadline, source.credentials()).await;
+                let credentials = timer.within(pin!(source.credentials())).await;
                 let credentials = credentials.map_err(|_| self.late(Outcome::NotSent))?;
                 // What became of a call for credentials is not what became of this one.
                 Some(credentials.map_err(|error| Error::new(Kind::Credentials(error), Outcome::NotSent))?)
@@ -36,11 +39,13 @@ impl<'a> Attempts<'a> {
         let version = signature_version(self.config, self.operation, who)?;
         // The hash of a file takes its time, which is not that of a grant.
         if let Some(hashed) = self.prepared.unsigned.hashed_payload(version, who) {
-            let hashed = timeout_at(self.deadline, hashed).await;
+            let hashed = timer.within(pin!(hashed)).await;
             hashed.map_err(|_| self.late(Outcome::NotSent))??;
         }
-        self.pace().await?;
-        // The grant may have come in the last moment: what cannot be answered in time is not begun.
+        self.pace(timer).await?;
+        // Last, so that none is held by what waits for something else.
+        self.enter(timer).await?;
+        // What it waited for may have come in the last moment: what cannot be answered in time is not begun.
         if Instant::now() >= self.deadline {
             return Err(self.late(Outcome::NotSent));
         }
@@ -51,7 +56,19 @@ impl<'a> Attempts<'a> {
         Lane { account: &self.config.account, operation: self.operation }
     }
 
-    async fn pace(&mut self) -> Result<(), Error> {
+    async fn enter(&mut self, timer: &mut Timer<'_>) -> Result<(), Error> {
+        let Some(limit) = &self.config.concurrency else { return Ok(()) };
+        self.permit = limit.try_enter();
+        if self.permit.is_none() {
+            let asked = Instant::now();
+            let entered = timer.within(pin!(limit.enter())).await;
+            let crowded = |_| Error::new(Kind::Crowded(limit.most, asked.elapsed()), Outcome::NotSent);
+            self.permit = entered.map_err(crowded)?;
+        }
+        Ok(())
+    }
+
+    async fn pace(&mut self, timer: &mut Timer<'_>) -> Result<(), Error> {
         let Some(pacer) = &self.config.pacer else { return Ok(()) };
         let lane = self.lane();
         if pacer.try_acquire(lane) {
@@ -59,7 +76,7 @@ impl<'a> Attempts<'a> {
         }
         let asked = Instant::now();
         // The pacer knows the deadline; one that does not keep to it does not hold the call up.
-        let granted = timeout_at(self.deadline, pacer.acquire(lane, self.deadline)).await;
+        let granted = timer.within(pin!(pacer.acquire(lane, self.deadline))).await;
         let waited = asked.elapsed();
         self.paced += waited;
         self.watch.paced(waited, matches!(granted, Ok(Ok(()))));

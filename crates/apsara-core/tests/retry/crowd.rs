@@ -1,0 +1,176 @@
+//! How many attempts are under way at a time, and what becomes of those that wait.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use apsara_core::transport::{BoxFuture, Transport, TransportError};
+use apsara_core::{Config, Outcome};
+use bytes::Bytes;
+use tokio::time::{Instant, sleep};
+
+use crate::script::*;
+
+/// How long each answer takes.
+const LONG: Duration = Duration::from_secs(1);
+
+/// Answers after a second; counts the requests that are under way, and keeps whose were sent, by their client tokens.
+#[derive(Clone, Debug, Default)]
+struct Slow {
+    under_way: Arc<AtomicUsize>,
+    most: Arc<AtomicUsize>,
+    sent: Arc<Mutex<Vec<String>>>,
+}
+
+/// Counts a request until it is answered or dropped.
+struct UnderWay(Arc<AtomicUsize>);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+impl Transport for Slow {
+    fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportError>> {
+        let query = request.uri().query().unwrap_or_default();
+        let token = query.split('&').find_map(|pair| pair.strip_prefix("ClientToken=")).unwrap_or_default();
+        self.sent.lock().unwrap().push(token.to_owned());
+        let under_way = UnderWay(Arc::clone(&self.under_way));
+        self.most.fetch_max(under_way.0.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        Box::pin(async move {
+            let _under_way = under_way;
+            sleep(LONG).await;
+            Ok(http::Response::new(Bytes::from_static(br#"{"RequestId":"r"}"#)))
+        })
+    }
+}
+
+impl Slow {
+    fn config(&self, limit: usize) -> Config {
+        Script::new([]).config().transport(self.clone()).concurrency_limit(limit).build().unwrap()
+    }
+
+    fn most(&self) -> usize {
+        self.most.load(Ordering::SeqCst)
+    }
+}
+
+/// Makes so many calls at once, which have their numbers as client tokens; returns how long it took.
+async fn crowd(config: &Config, calls: usize) -> Duration {
+    let start = Instant::now();
+    let mut made = tokio::task::JoinSet::new();
+    for number in 0..calls {
+        let config = config.clone();
+        made.spawn(async move { send(&config, Safe { client_token: Some(number.to_string()) }).await.map(drop) });
+    }
+    while let Some(call) = made.join_next().await {
+        call.unwrap().unwrap();
+    }
+    start.elapsed()
+}
+
+#[tokio::test(start_paused = true)]
+async fn so_many_are_under_way_and_the_others_follow_in_the_order_in_which_they_came() {
+    let slow = Slow::default();
+    let took = crowd(&slow.config(2), 6).await;
+    assert_eq!((slow.most(), took.as_secs()), (2, 3));
+    assert_eq!(*slow.sent.lock().unwrap(), ["0", "1", "2", "3", "4", "5"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_limit_all_are_under_way_and_none_is_refused() {
+    let slow = Slow::default();
+    let config = Script::new([]).config().transport(slow.clone()).build().unwrap();
+    assert_eq!(crowd(&config, 3000).await.as_secs(), 1);
+    assert_eq!(slow.most(), 3000);
+    // More than a counter holds is no limit either.
+    let slow = Slow::default();
+    assert_eq!(crowd(&slow.config(usize::MAX), 3000).await.as_secs(), 1);
+
+    let none = Script::new([]).config().concurrency_limit(0).build().unwrap_err();
+    assert!(none.is_config() && none.to_string().contains("concurrency_limit is 0"), "{none}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_time_of_an_attempt_does_not_begin_before_its_turn() {
+    let slow = Slow::default();
+    let config = slow.config(1);
+    let timed = |_| call(&config, Unsafe::default()).with_attempt_timeout(LONG + LONG / 2).send();
+    let (first, second, third) = tokio::join!(timed(1), timed(2), timed(3));
+    first.and(second).and(third).unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_has_no_turn_before_the_deadline_is_told_so_and_was_not_sent() {
+    let script = Script::new([Step::Hang]);
+    let config = script.config().concurrency_limit(1).build().unwrap();
+    let start = Instant::now();
+    let mut hanging = Box::pin(call(&config, Unsafe::default()).send());
+    assert!(tokio::time::timeout(LONG, &mut hanging).await.is_err());
+    let late = call(&config, Unsafe::default()).with_deadline(Duration::from_secs(5)).send().await.unwrap_err();
+    assert_eq!(start.elapsed().as_secs(), 6);
+    assert!(late.is_timeout() && !late.is_paced(), "{late}");
+    assert_eq!((late.outcome(), late.attempts(), script.sent().len()), (Outcome::NotSent, 0, 1));
+    let told = "no attempt could begin in the last 5s before the deadline, because as many were under way as \
+                ConfigBuilder::concurrency_limit allows: 1";
+    assert!(late.to_string().contains(told), "{late}");
+
+    // Who was sent once is told what became of that.
+    let script = Script::new([Step::Cut, Step::Hang]);
+    let config = script.config().concurrency_limit(1).build().unwrap();
+    let again = tokio::spawn(call(&config, Safe::default()).with_deadline(Duration::from_secs(5)).send());
+    tokio::task::yield_now().await;
+    assert!(tokio::time::timeout(LONG * 9, call(&config, Unsafe::default()).send()).await.is_err());
+    let cut = again.await.unwrap().unwrap_err();
+    assert!(cut.to_string().contains("the connection broke"), "{cut}");
+    assert_eq!((cut.outcome(), cut.attempts(), script.sent().len()), (Outcome::Unknown, 1, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_dropped_leaves_its_turn_to_the_next_wherever_it_was() {
+    let script = Script::new([Step::Hang]);
+    let config = script.config().concurrency_limit(1).build().unwrap();
+    let [mut sent, mut waiting, mut last] = [(); 3].map(|()| Box::pin(call(&config, Unsafe::default()).send()));
+    for call in [&mut sent, &mut waiting, &mut last] {
+        assert!(tokio::time::timeout(LONG, call).await.is_err());
+    }
+    drop(waiting);
+    drop(sent);
+    last.await.unwrap();
+    // So does one whose attempt was too long.
+    let script = Script::new([Step::Hang]);
+    let config = script.config().concurrency_limit(1).build().unwrap();
+    let long = call(&config, Unsafe::default()).with_attempt_timeout(LONG).send();
+    let (long, next) = tokio::join!(long, call(&config, Unsafe::default()).send());
+    assert_eq!(long.unwrap_err().outcome(), Outcome::Unknown);
+    next.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_waits_for_its_next_attempt_or_its_quota_is_not_under_way() {
+    let script = Script::new([Step::NotSent]);
+    let config = script.config().concurrency_limit(1).build().unwrap();
+    let again = tokio::spawn({
+        let config = config.clone();
+        async move { send(&config, Safe::default()).await }
+    });
+    tokio::task::yield_now().await;
+    let start = Instant::now();
+    send(&config, Unsafe::default()).await.unwrap();
+    assert_eq!(start.elapsed(), Duration::ZERO);
+    assert_eq!(again.await.unwrap().unwrap().attempts(), 2);
+
+    for _ in 0..2 {
+        send(&config, Limited::default()).await.unwrap();
+    }
+    let paced = tokio::spawn({
+        let config = config.clone();
+        async move { send(&config, Limited::default()).await }
+    });
+    tokio::task::yield_now().await;
+    let start = Instant::now();
+    send(&config, Unsafe::default()).await.unwrap();
+    assert_eq!(start.elapsed(), Duration::ZERO);
+    assert!(paced.await.unwrap().unwrap().waited() > Duration::from_secs(9));
+}
