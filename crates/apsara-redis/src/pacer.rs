@@ -160,7 +160,8 @@ impl RedisPacer {
             turns: Turns::new(rule),
             share: Share::default(),
         };
-        Ok(Some((rule, self.lanes.find_or_open(lane, open))))
+        // What was granted stands in the server, unless it was away then.
+        Ok(Some((rule, self.lanes.find_or_open(lane, open, |lane| lane.share.was_used()))))
     }
 
     /// Returns what this process may grant by itself, if anything.
@@ -279,5 +280,37 @@ impl Pacer for RedisPacer {
             }
             _ => self.unlimited.throttled(lane, wait),
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::collections::HashMap;
+
+    use apsara_core::{Operation, Product, Quota};
+
+    use super::*;
+
+    static PRODUCT: Product = Product::of("Test", "2026-01-01");
+    static TEN: Operation = Operation { name: "Ten", quota: Some(Quota::per_second(10)), ..Operation::of(&PRODUCT) };
+
+    #[test]
+    fn accounts_that_nobody_holds_are_forgotten_unless_the_server_was_away_for_them() {
+        let pacer = RedisPacer::lazy("redis://127.0.0.1:1").unwrap();
+        let of = |account| Lane { account, operation: &TEN };
+        let opened = |account: &str| pacer.open(Lane { account, operation: &TEN }).unwrap().unwrap();
+        let (rule, away) = opened("away");
+        let outage = Outage { since: Instant::now(), reason: "it is away".to_owned() };
+        away.share.take((&outage, &mut HashMap::new()), ("away", rule, rule), Duration::ZERO, None);
+        drop(away);
+        let (_, held) = opened("held");
+        drop(opened("idle"));
+        for number in 0..1000 {
+            drop(opened(&format!("job {number}")));
+        }
+        let is_known = |account| pacer.lanes.find(of(account)).is_some();
+        assert_eq!([is_known("away"), is_known("held"), is_known("idle")], [true, true, false]);
+        drop(held);
     }
 }

@@ -45,6 +45,11 @@ impl Share {
         taken
     }
 
+    /// Returns whether grants of the process's own may have been taken here.
+    pub(crate) fn was_used(&self) -> bool {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
     /// Grants nothing for a time.
     pub(crate) fn close(&self, rule: Rule, wait: Duration) {
         if let Some(Current { since, schedule }) = &mut *self.current.lock().unwrap_or_else(PoisonError::into_inner) {

@@ -1,15 +1,22 @@
 //! What a pacer keeps for each of its lanes.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::Lane;
 
-/// Keeps something for each lane that was asked for. A quota is that of an operation in all versions of its product.
+/// Keeps something for each lane that was asked for, and forgets what is idle once there are many accounts. A quota is that of an
+/// operation in all versions of its product.
 #[derive(Debug)]
 pub struct Lanes<T> {
     of_accounts: RwLock<HashMap<String, OfAccount<T>>>,
+    /// How many accounts were left when idle ones were forgotten last.
+    left: AtomicUsize,
 }
+
+/// How many accounts are known before idle ones are forgotten: a program that gets keys for each of its jobs has many in time.
+const MANY_ACCOUNTS: usize = 256;
 
 /// By product and operation.
 type OfAccount<T> = HashMap<(&'static str, &'static str), Arc<T>>;
@@ -21,9 +28,20 @@ impl<T> Lanes<T> {
         of_accounts.get(lane.account)?.get(&key(lane)).cloned()
     }
 
-    /// Finds what is kept for a lane, or begins to keep what `open` makes.
-    pub fn find_or_open(&self, lane: Lane<'_>, open: impl FnOnce() -> T) -> Arc<T> {
+    /// Finds what is kept for a lane, or begins to keep what `open` makes. Of many accounts those are forgotten then whose lanes nobody
+    /// holds and which say nothing that is worth keeping.
+    pub fn find_or_open(
+        &self,
+        lane: Lane<'_>,
+        open: impl FnOnce() -> T,
+        is_worth_keeping: impl Fn(&T) -> bool,
+    ) -> Arc<T> {
         self.find(lane).unwrap_or_else(|| {
+            // Each time that there are twice as many, so that it costs next to nothing for each.
+            let many = self.left.load(Ordering::Relaxed).saturating_mul(2).max(MANY_ACCOUNTS);
+            if self.accounts() >= many {
+                self.left.store(self.forget(is_worth_keeping), Ordering::Relaxed);
+            }
             let mut of_accounts = self.of_accounts.write().unwrap_or_else(PoisonError::into_inner);
             let of_account = of_accounts.entry(lane.account.to_owned()).or_default();
             Arc::clone(of_account.entry(key(lane)).or_insert_with(|| Arc::new(open())))
@@ -41,14 +59,14 @@ impl<T> Lanes<T> {
         of_accounts.len()
     }
 
-    pub(super) fn accounts(&self) -> usize {
+    fn accounts(&self) -> usize {
         self.of_accounts.read().unwrap_or_else(PoisonError::into_inner).len()
     }
 }
 
 impl<T> Default for Lanes<T> {
     fn default() -> Self {
-        Self { of_accounts: RwLock::default() }
+        Self { of_accounts: RwLock::default(), left: AtomicUsize::new(0) }
     }
 }
 

@@ -1,6 +1,5 @@
 //! The pacer of one process.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -18,12 +17,7 @@ use crate::transport::BoxFuture;
 #[derive(Debug, Default)]
 pub struct LocalPacer {
     lanes: Lanes<LaneState>,
-    /// How many accounts were left when idle ones were forgotten last.
-    left: AtomicUsize,
 }
-
-/// How many accounts are known before idle ones are forgotten: a program that gets keys for each of its jobs has many in time.
-const MANY_ACCOUNTS: usize = 256;
 
 impl LocalPacer {
     /// Creates a pacer that has granted nothing yet.
@@ -40,14 +34,7 @@ impl LocalPacer {
     }
 
     fn find_or_open(&self, lane: Lane<'_>) -> Arc<LaneState> {
-        self.lanes.find(lane).unwrap_or_else(|| {
-            // Each time that there are twice as many, so that it costs next to nothing for each.
-            let many = self.left.load(Ordering::Relaxed).saturating_mul(2).max(MANY_ACCOUNTS);
-            if self.lanes.accounts() >= many {
-                self.left.store(self.lanes.forget(|state| !state.is_idle()), Ordering::Relaxed);
-            }
-            self.lanes.find_or_open(lane, || LaneState::new(lane.quota()))
-        })
+        self.lanes.find_or_open(lane, || LaneState::new(lane.quota()), |state| !state.is_idle())
     }
 
     /// Finds the lane of a call; nothing where nothing limits it: no quota is stated, and the cloud has asked for no wait.

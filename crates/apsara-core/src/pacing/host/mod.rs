@@ -108,7 +108,8 @@ impl HostPacer {
             is_damage_told: AtomicBool::new(false),
             on_damage: self.on_damage.clone(),
         };
-        Ok(Some((rule, self.lanes.find_or_open(lane, open))))
+        // What was granted stands in the file, and who waits holds the lane.
+        Ok(Some((rule, self.lanes.find_or_open(lane, open, |_| false))))
     }
 }
 

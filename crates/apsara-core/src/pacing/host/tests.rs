@@ -134,6 +134,22 @@ async fn what_waits_behind_places_that_are_too_late_is_told_at_once() {
 }
 
 #[tokio::test]
+async fn accounts_that_nobody_holds_are_forgotten_and_no_grant_with_them() {
+    let folder = Folder::new();
+    let pacer = folder.pacer();
+    let kept = Lane { account: "kept", operation: &ONE_A_MINUTE };
+    assert!(pacer.try_acquire(kept));
+    for number in 0..1000 {
+        let account = format!("job {number}");
+        assert!(pacer.try_acquire(Lane { account: &account, operation: &ONE_A_MINUTE }));
+    }
+    assert!(pacer.lanes.find(kept).is_none());
+    assert!(!pacer.try_acquire(kept));
+    let left = pacer.lanes.forget(|_| true);
+    assert!(left <= 512, "{left} accounts");
+}
+
+#[tokio::test]
 async fn a_damaged_file_is_full_and_told_once() {
     let folder = Folder::new();
     let heard = Arc::new(Mutex::new(Vec::new()));
