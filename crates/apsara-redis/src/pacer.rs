@@ -160,8 +160,9 @@ impl RedisPacer {
             turns: Turns::new(rule),
             share: Share::default(),
         };
-        // What was granted stands in the server, unless it was away then.
-        Ok(Some((rule, self.lanes.find_or_open(lane, open, |lane| lane.share.was_used()))))
+        // What was granted stands in the server, but for what is granted while it is away.
+        let is_reached = || self.store.state() == StoreState::Reached;
+        Ok(Some((rule, self.lanes.find_or_open(lane, open, |lane| lane.share.was_used() && !is_reached()))))
     }
 
     /// Returns what this process may grant by itself, if anything.
@@ -296,7 +297,7 @@ mod tests {
     static TEN: Operation = Operation { name: "Ten", quota: Some(Quota::per_second(10)), ..Operation::of(&PRODUCT) };
 
     #[test]
-    fn accounts_that_nobody_holds_are_forgotten_unless_the_server_was_away_for_them() {
+    fn accounts_that_nobody_holds_are_forgotten_unless_the_server_is_away_for_them() {
         let pacer = RedisPacer::lazy("redis://127.0.0.1:1").unwrap();
         let of = |account| Lane { account, operation: &TEN };
         let opened = |account: &str| pacer.open(Lane { account, operation: &TEN }).unwrap().unwrap();

@@ -63,6 +63,14 @@ pub(super) const BREAKS: &[Break] = &[
         target: "retry",
     },
     Break {
+        lie: "a transport that leaves a task no time outlives the deadline",
+        file: "crates/apsara-core/src/call/exchange/timer.rs",
+        old: "pin!(unconstrained(sleep)).poll(context)",
+        new: "sleep.poll(context)",
+        package: CORE,
+        target: "retry",
+    },
+    Break {
         lie: "a wait is begun that reaches beyond the deadline",
         file: "crates/apsara-core/src/call/exchange/again.rs",
         old: "is_none_or(|end| end >= self.deadline)",

@@ -35,8 +35,8 @@ impl Options {
     }
 
     /// Sets how many calls are under way at a time, 1 at least. Unless it is set, as many as fill the quota, 64 at most; 8 where no
-    /// quota is known. A limit of the configuration, `ConfigBuilder::concurrency_limit`, should not be below it: calls are announced
-    /// before they wait for it.
+    /// quota is known. Where the configuration has a `ConfigBuilder::concurrency_limit`, set this to no more than that: calls
+    /// that wait for their turn are announced in the journal already, and unknown if the program is killed.
     pub fn in_flight(mut self, calls: usize) -> Self {
         self.in_flight = Some(calls);
         self

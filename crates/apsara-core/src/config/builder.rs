@@ -161,12 +161,13 @@ impl ConfigBuilder {
     }
 
     /// Sets how many attempts of the clients of this configuration may be under way at a time; as many as there are calls unless set.
-    /// The others wait, who came first goes first, and fail at their deadlines. No attempt's time begins before its turn.
+    /// The others wait in the order in which they came; one whose turn does not come before its deadline fails. No attempt's time
+    /// begins before its turn.
     ///
-    /// An attempt has a connection of its own, which costs 40 to 55 KiB (more with TLS) and an open file: without a limit ten thousand
-    /// calls at once need ten thousand of both, and a system that is not told otherwise often allows a program 1,024 files.
-    /// An answer that is read as it comes counts until it begins. A call that was begun and is not polled any more, as in a
-    /// `select!` that goes on without it, counts until it is dropped: `tokio::spawn` lets it go on.
+    /// An attempt has a connection of its own, which costs about 50 to 60 KiB (more with TLS) and an open file: without a limit ten
+    /// thousand calls at once need ten thousand connections, and a system that is not told otherwise often allows a program 1,024
+    /// files. An answer that is read as it comes counts until it begins. A call that was begun and is not polled any more, as in a
+    /// `select!` that goes on without it, keeps its turn until it is dropped; `tokio::spawn` lets it go on.
     pub fn concurrency_limit(mut self, attempts: usize) -> Self {
         self.concurrency_limit = Some(attempts);
         self
@@ -241,8 +242,8 @@ impl ConfigBuilder {
     ///
     /// # Errors
     ///
-    /// Fails when the endpoint is none, when the limit of attempts is 0, when TLS cannot be set up, and when a proxy, a file of certificates or the addition to the
-    /// user agent cannot be used.
+    /// Fails when the endpoint is none, when the limit of attempts is 0, when TLS cannot be set up, and when a proxy, a file of
+    /// certificates or the addition to the user agent cannot be used.
     pub fn build(self) -> Result<Config, Error> {
         let endpoint = self.endpoint.as_deref().map(Endpoint::parse).transpose()?;
         let user_agent = user_agent(self.user_agent.as_deref())?;

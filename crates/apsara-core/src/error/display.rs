@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::time::Duration;
 
 use super::{Error, Kind};
 use crate::operation::Quota;
@@ -22,11 +23,15 @@ impl fmt::Display for Error {
             }
             Kind::Transport(error) => write!(f, "{error}")?,
             Kind::Deadline(deadline) => write!(f, "no answer within {deadline:?}")?,
-            Kind::Crowded(most, waited) => write!(
-                f,
-                "no attempt could begin in the last {waited:?} before the deadline, because as many were under way as \
-                 ConfigBuilder::concurrency_limit allows: {most}"
-            )?,
+            Kind::ConcurrencyLimit(most, waited) => {
+                let waited = Duration::from_millis(u64::try_from(waited.as_millis()).unwrap_or(u64::MAX));
+                let attempts = if *most == 1 { "attempt" } else { "attempts" };
+                write!(
+                    f,
+                    "its turn did not come in the last {waited:?} before the deadline: ConfigBuilder::concurrency_limit allows {most} \
+                     {attempts} at a time"
+                )?;
+            }
             Kind::Paced(error, quota) => {
                 write!(f, "{error}")?;
                 if let Some(Quota { calls, seconds }) = quota {

@@ -80,7 +80,7 @@ pub(crate) enum Kind {
     Transport(TransportError),
     Deadline(Duration),
     /// As many attempts were under way as there may be, until the deadline, for which the call then waited for so long.
-    Crowded(usize, Duration),
+    ConcurrencyLimit(usize, Duration),
     /// There was no grant, with the quota where it is known.
     Paced(PacingError, Option<Quota>),
     Service(Box<ServiceError>),
@@ -283,7 +283,7 @@ impl Error {
             Kind::Transport(error) if error.sent() == Sent::No => "malformed",
             Kind::Transport(_) => "connection",
             Kind::Deadline(_) => "deadline",
-            Kind::Crowded(..) => "concurrency",
+            Kind::ConcurrencyLimit(..) => "concurrency",
             Kind::Paced(..) => "quota",
             Kind::Service(error) => error.code(),
             Kind::Unshaped { status, .. } => return Cow::Owned(status.to_string()),

@@ -31,7 +31,7 @@ impl Error {
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         match self.kind() {
-            Kind::Deadline(_) | Kind::Crowded(..) | Kind::GivenUp(_, true) => true,
+            Kind::Deadline(_) | Kind::ConcurrencyLimit(..) | Kind::GivenUp(_, true) => true,
             Kind::Transport(error) => error.is_timeout(),
             _ => false,
         }

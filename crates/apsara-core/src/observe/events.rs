@@ -127,8 +127,8 @@ pub struct CallEnded<'a> {
     pub request_id: Option<&'a str>,
     /// What went wrong: the cloud's code, as `Throttling.User`, or the HTTP status of an answer that is none of the cloud's, or one
     /// of `config`, `credentials`, `invalid`, `quota` (there was no room before the deadline), `connect`, `malformed`, `timeout`
-    /// (of an attempt), `connection` (it broke), `deadline`, `concurrency` (its turn did not come
-    /// before the deadline), `undecodable`, `cancelled`.
+    /// (of an attempt), `connection` (it broke), `deadline`, `concurrency` (its turn did not come before the deadline),
+    /// `undecodable`, `cancelled`.
     pub error_type: Option<&'a str>,
     /// The cloud's code, if it refused the call.
     pub code: Option<&'a str>,

@@ -28,8 +28,8 @@ impl<T> Lanes<T> {
         of_accounts.get(lane.account)?.get(&key(lane)).cloned()
     }
 
-    /// Finds what is kept for a lane, or begins to keep what `open` makes. Of many accounts those are forgotten then whose lanes nobody
-    /// holds and which say nothing that is worth keeping.
+    /// Finds what is kept for a lane, or begins to keep what `open` makes. Where there are many accounts, it first forgets the lanes that
+    /// nobody holds and that are not worth keeping.
     pub fn find_or_open(
         &self,
         lane: Lane<'_>,
@@ -52,7 +52,7 @@ impl<T> Lanes<T> {
     pub(super) fn forget(&self, is_worth_keeping: impl Fn(&T) -> bool) -> usize {
         let mut of_accounts = self.of_accounts.write().unwrap_or_else(PoisonError::into_inner);
         of_accounts.retain(|_, of_account| {
-            // Whoever has found a lane holds it until its grant is noted there.
+            // Whoever has found a lane holds it as long as it needs it.
             of_account.retain(|_, kept| Arc::strong_count(kept) > 1 || is_worth_keeping(kept));
             !of_account.is_empty()
         });

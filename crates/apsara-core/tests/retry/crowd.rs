@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use apsara_core::transport::{BoxFuture, Transport, TransportError};
-use apsara_core::{Config, Outcome};
+use apsara_core::{Config, Credentials, CredentialsProvider, Error, Outcome};
 use bytes::Bytes;
 use tokio::time::{Instant, sleep};
 
@@ -87,6 +87,7 @@ async fn without_a_limit_all_are_under_way_and_none_is_refused() {
     // More than a counter holds is no limit either.
     let slow = Slow::default();
     assert_eq!(crowd(&slow.config(usize::MAX), 3000).await.as_secs(), 1);
+    assert_eq!(slow.most(), 3000);
 
     let none = Script::new([]).config().concurrency_limit(0).build().unwrap_err();
     assert!(none.is_config() && none.to_string().contains("concurrency_limit is 0"), "{none}");
@@ -112,8 +113,7 @@ async fn who_has_no_turn_before_the_deadline_is_told_so_and_was_not_sent() {
     assert_eq!(start.elapsed().as_secs(), 6);
     assert!(late.is_timeout() && !late.is_paced(), "{late}");
     assert_eq!((late.outcome(), late.attempts(), script.sent().len()), (Outcome::NotSent, 0, 1));
-    let told = "no attempt could begin in the last 5s before the deadline, because as many were under way as \
-                ConfigBuilder::concurrency_limit allows: 1";
+    let told = "its turn did not come in the last 5s before the deadline: ConfigBuilder::concurrency_limit allows 1 attempt at a time";
     assert!(late.to_string().contains(told), "{late}");
 
     // Who was sent once is told what became of that.
@@ -129,15 +129,19 @@ async fn who_has_no_turn_before_the_deadline_is_told_so_and_was_not_sent() {
 
 #[tokio::test(start_paused = true)]
 async fn a_call_that_is_dropped_leaves_its_turn_to_the_next_wherever_it_was() {
-    let script = Script::new([Step::Hang]);
-    let config = script.config().concurrency_limit(1).build().unwrap();
-    let [mut sent, mut waiting, mut last] = [(); 3].map(|()| Box::pin(call(&config, Unsafe::default()).send()));
-    for call in [&mut sent, &mut waiting, &mut last] {
-        assert!(tokio::time::timeout(LONG, call).await.is_err());
+    for is_next in [false, true] {
+        let script = Script::new([Step::Hang]);
+        let config = script.config().concurrency_limit(1).build().unwrap();
+        let [mut sent, mut waiting, mut last] = [(); 3].map(|()| Box::pin(call(&config, Unsafe::default()).send()));
+        for call in [&mut sent, &mut waiting, &mut last] {
+            assert!(tokio::time::timeout(LONG, call).await.is_err());
+        }
+        // It waits still, or its turn has come and it has not heard of it.
+        let (first, second) = if is_next { (sent, waiting) } else { (waiting, sent) };
+        drop(first);
+        drop(second);
+        last.await.unwrap();
     }
-    drop(waiting);
-    drop(sent);
-    last.await.unwrap();
     // So does one whose attempt was too long.
     let script = Script::new([Step::Hang]);
     let config = script.config().concurrency_limit(1).build().unwrap();
@@ -173,4 +177,56 @@ async fn a_call_that_waits_for_its_next_attempt_or_its_quota_is_not_under_way() 
     send(&config, Unsafe::default()).await.unwrap();
     assert_eq!(start.elapsed(), Duration::ZERO);
     assert!(paced.await.unwrap().unwrap().waited() > Duration::from_secs(9));
+}
+
+/// Never gives any.
+#[derive(Debug)]
+struct Silent;
+
+impl CredentialsProvider for Silent {
+    fn credentials(&self) -> BoxFuture<'_, Result<Credentials, Error>> {
+        Box::pin(std::future::pending())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_waits_for_credentials_is_not_under_way() {
+    let script = Script::new([]);
+    let config = script.config().credentials_provider(Silent).concurrency_limit(1).build().unwrap();
+    let mut waiting = Box::pin(call(&config, Unsafe::default()).send());
+    assert!(tokio::time::timeout(LONG, &mut waiting).await.is_err());
+    let start = Instant::now();
+    call(&config, Anonymous::default()).send().await.unwrap();
+    assert_eq!((start.elapsed(), script.sent().len()), (Duration::ZERO, 1));
+    assert!(waiting.await.unwrap_err().is_timeout());
+}
+
+/// Answers never, and is never without something to do.
+#[derive(Debug)]
+struct Busy;
+
+impl Transport for Busy {
+    fn send(&self, _: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportError>> {
+        Box::pin(async {
+            loop {
+                tokio::task::consume_budget().await;
+            }
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_transport_that_leaves_a_task_no_time_is_ended_by_the_deadline_too() {
+    let config = Script::new([]).config().transport(Busy).build().unwrap();
+    let late = call(&config, Unsafe::default()).with_deadline(Duration::from_millis(50)).send();
+    let late = ended(late).await;
+    assert!(late.is_timeout(), "{late}");
+    let long = call(&config, Unsafe::default()).with_attempt_timeout(Duration::from_millis(50)).send();
+    assert_eq!(ended(long).await.outcome(), Outcome::Unknown);
+}
+
+/// Waits for a call that fails in a task of its own, which may hang.
+async fn ended(call: impl Future<Output = Result<Answer, Error>> + Send + 'static) -> Error {
+    let ended = tokio::time::timeout(Duration::from_secs(20), tokio::spawn(call));
+    ended.await.expect("it has no end").unwrap().unwrap_err()
 }

@@ -142,6 +142,17 @@ async fn a_call_that_is_not_sent_has_no_attempt() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_call_whose_turn_does_not_come_has_an_error_type_of_its_own() {
+    let (log, script) = (Log::default(), Script::new([Step::Hang]));
+    let config = script.config().observer(log.clone()).concurrency_limit(1).build().unwrap();
+    let ends = |deadline| call(&config, Safe::default()).with_deadline(Duration::from_secs(deadline)).send();
+    let (first, second) = tokio::join!(ends(2), ends(1));
+    assert!(first.is_err() && second.is_err());
+    let told = log.take();
+    assert!(told.iter().any(|line| line == "ended: Failure - - 0 concurrency Some(NotSent) 0"), "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_wait_for_the_quota_comes_before_the_attempt() {
     let (log, config) = observed(&Script::new([]));
     for _ in 0..2 {

@@ -55,6 +55,21 @@ operation!(Unsafe, Unsafe, None);
 operation!(Needy, Unsafe, None, .required());
 operation!(Limited, Unsafe, Some(rt::Quota { calls: 2, seconds: 10 }));
 
+/// Takes no credentials.
+#[derive(Clone, Default)]
+pub(crate) struct Anonymous {}
+
+impl rt::Record for Anonymous {
+    const FIELDS: &'static [rt::Field<Self>] = &[];
+}
+
+impl rt::Request for Anonymous {
+    type Client = Client;
+    type Response = Answer;
+    const OPERATION: &'static rt::Operation =
+        &rt::Operation { name: "Anonymous", security: rt::Security::Anonymous, ..rt::Operation::of(&PRODUCT) };
+}
+
 /// What becomes of a request.
 #[derive(Clone, Debug)]
 pub(crate) enum Step {

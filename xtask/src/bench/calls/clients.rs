@@ -59,7 +59,7 @@ const fn rust(id: &'static str, name: &'static str, signature: &'static str) -> 
     Contestant { id, name, signature, program: Program::Rust, speaks: Speaks::Both, most: 100_000 }
 }
 
-/// Everybody, in the order of the table.
+/// Everybody in `bench calls`, in the order of its table.
 pub(super) const ALL: &[Contestant] = &[
     rust("raw-hyper", "hyper-util's pool, nothing else", "none"),
     rust("raw-reqwest", "reqwest, nothing else", "none"),

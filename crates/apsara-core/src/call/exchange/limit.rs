@@ -4,7 +4,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Lets so many attempts of a configuration be under way at a time. Who asked first is let in first.
 ///
-/// Each has a connection of its own, with its buffers and its file; those that wait have neither.
+/// Each has a connection of its own, with its buffers and its file; those that wait have none.
 #[derive(Debug)]
 pub(crate) struct Limit {
     free: Semaphore,

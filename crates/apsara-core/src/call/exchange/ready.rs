@@ -62,8 +62,8 @@ impl<'a> Attempts<'a> {
         if self.permit.is_none() {
             let asked = Instant::now();
             let entered = timer.within(pin!(limit.enter())).await;
-            let crowded = |_| Error::new(Kind::Crowded(limit.most, asked.elapsed()), Outcome::NotSent);
-            self.permit = entered.map_err(crowded)?;
+            let late = |_| Error::new(Kind::ConcurrencyLimit(limit.most, asked.elapsed()), Outcome::NotSent);
+            self.permit = entered.map_err(late)?;
         }
         Ok(())
     }

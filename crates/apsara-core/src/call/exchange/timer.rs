@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use tokio::task::coop::unconstrained;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// What a call waits by for its deadline, whatever else it waits for until its answer begins: setting a timer costs more than looking
+/// What a call itself waits by for its deadline, whatever it waits for until its answer begins: setting a timer costs more than looking
 /// at one. It is set by the first wait.
 pub(super) struct Timer<'a> {
     sleep: Pin<&'a mut Option<Sleep>>,

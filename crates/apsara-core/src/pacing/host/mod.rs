@@ -108,8 +108,9 @@ impl HostPacer {
             is_damage_told: AtomicBool::new(false),
             on_damage: self.on_damage.clone(),
         };
-        // What was granted stands in the file, and who waits holds the lane.
-        Ok(Some((rule, self.lanes.find_or_open(lane, open, |_| false))))
+        // What was granted stands in the file, and who waits holds the lane. Damage is told once.
+        let is_worth_keeping = |lane: &HostLane| lane.is_damage_told.load(Ordering::Relaxed);
+        Ok(Some((rule, self.lanes.find_or_open(lane, open, is_worth_keeping))))
     }
 }
 
