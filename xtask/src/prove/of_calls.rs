@@ -40,9 +40,9 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "a call may take longer than its deadline",
-        file: "crates/apsara-core/src/call/exchange/mod.rs",
-        old: "Timer::new(sleep, call.deadline)",
-        new: "Timer::new(sleep, call.deadline + call.length)",
+        file: "crates/apsara-core/src/call/exchange/timer.rs",
+        old: "sleep_until(deadline)",
+        new: "sleep_until(deadline + std::time::Duration::from_secs(9))",
         package: CORE,
         target: "retry",
     },

@@ -44,7 +44,7 @@ impl Attempts<'_> {
                 let (None, Some(source), Some(expired)) = (&self.renewed, &self.config.credentials, credentials) else {
                     return None;
                 };
-                self.renewed = Some(timer.within(pin!(source.renewed(expired))).await.ok()??);
+                self.renewed = Some(timer.within(self.deadline, pin!(source.renewed(expired))).await.ok()??);
             }
             Cause::NotSent | Cause::Throttled | Cause::Busy | Cause::Repeatable => {
                 if !self.config.budget.take() {

@@ -120,7 +120,7 @@ pub(crate) async fn exchange(
     // Pinned first, so that it is not moved into the span. A call that is dropped is then dropped outside of it; observers are told in it,
     // which `Watch` sees to.
     let sleep = pin!(None);
-    let mut timer = Timer::new(sleep, call.deadline);
+    let mut timer = Timer(sleep);
     let ending = pin!(call.finish(&mut timer));
     span.future(ending).await
 }

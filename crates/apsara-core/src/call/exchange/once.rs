@@ -74,8 +74,9 @@ impl Attempts<'_> {
             payload: payload.as_deref(),
             again: (self.attempts > 0).then_some((self.attempts, self.delay)),
         };
+        let deadline = self.deadline;
         let (span, sending, end) = self.begun(version, identity, stamp)?;
-        let sent = timer.within_both(end, pin!(span.future(sending))).await;
+        let sent = timer.within_both(deadline, end, pin!(span.future(sending))).await;
         let (parts, body, stream) = match sent {
             Ok(sent) => sent?,
             // Nobody knows how far it came.

@@ -27,7 +27,7 @@ impl<'a> Attempts<'a> {
                 Some(credentials.clone())
             }
             (None, Some(source), Security::AccessKey | Security::AccessKeyOrBearer) => {
-                let credentials = timer.within(pin!(source.credentials())).await;
+                let credentials = timer.within(self.deadline, pin!(source.credentials())).await;
                 let credentials = credentials.map_err(|_| self.late(Outcome::NotSent))?;
                 // What became of a call for credentials is not what became of this one.
                 Some(credentials.map_err(|error| Error::new(Kind::Credentials(error), Outcome::NotSent))?)
@@ -39,7 +39,7 @@ impl<'a> Attempts<'a> {
         let version = signature_version(self.config, self.operation, who)?;
         // The hash of a file takes its time, which is not that of a grant.
         if let Some(hashed) = self.prepared.unsigned.hashed_payload(version, who) {
-            let hashed = timer.within(pin!(hashed)).await;
+            let hashed = timer.within(self.deadline, pin!(hashed)).await;
             hashed.map_err(|_| self.late(Outcome::NotSent))??;
         }
         self.pace(timer).await?;
@@ -61,7 +61,7 @@ impl<'a> Attempts<'a> {
         self.permit = limit.try_enter();
         if self.permit.is_none() {
             let asked = Instant::now();
-            let entered = timer.within(pin!(limit.enter())).await;
+            let entered = timer.within(self.deadline, pin!(limit.enter())).await;
             let late = |_| Error::new(Kind::ConcurrencyLimit(limit.most, asked.elapsed()), Outcome::NotSent);
             self.permit = entered.map_err(late)?;
         }
@@ -76,7 +76,7 @@ impl<'a> Attempts<'a> {
         }
         let asked = Instant::now();
         // The pacer knows the deadline; one that does not keep to it does not hold the call up.
-        let granted = timer.within(pin!(pacer.acquire(lane, self.deadline))).await;
+        let granted = timer.within(self.deadline, pin!(pacer.acquire(lane, self.deadline))).await;
         let waited = asked.elapsed();
         self.paced += waited;
         self.watch.paced(waited, matches!(granted, Ok(Ok(()))));

@@ -9,10 +9,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 /// What a call itself waits by for its deadline, whatever it waits for until its answer begins: setting a timer costs more than looking
 /// at one. It is set by the first wait.
-pub(super) struct Timer<'a> {
-    sleep: Pin<&'a mut Option<Sleep>>,
-    deadline: Instant,
-}
+pub(super) struct Timer<'a>(pub(super) Pin<&'a mut Option<Sleep>>);
 
 /// Says whose time was over first.
 pub(super) enum TooLate {
@@ -20,28 +17,29 @@ pub(super) enum TooLate {
     Call,
 }
 
-impl<'a> Timer<'a> {
-    pub(super) fn new(sleep: Pin<&'a mut Option<Sleep>>, deadline: Instant) -> Self {
-        Self { sleep, deadline }
-    }
-
-    /// Waits for a future, until the deadline at most. What is ready then is not too late.
+impl Timer<'_> {
+    /// Waits for a future, until the deadline of the call at most. What is ready then is not too late.
     pub(super) fn within<F: Future>(
         &mut self,
+        deadline: Instant,
         future: Pin<&mut F>,
     ) -> impl Future<Output = Result<F::Output, TooLate>> {
-        self.within_both(None, future)
+        self.within_both(deadline, None, future)
     }
 
     /// The same, where an attempt may have an end of its own before the deadline.
     // No async functions: they would hold what they are given twice.
     pub(super) fn within_both<F: Future>(
         &mut self,
+        deadline: Instant,
         end: Option<Instant>,
         mut future: Pin<&mut F>,
     ) -> impl Future<Output = Result<F::Output, TooLate>> {
         // Few have one, and the future of every call would be larger for it.
         let mut end = end.map(|end| Box::pin(sleep_until(end)));
+        if self.0.is_none() {
+            self.0.set(Some(sleep_until(deadline)));
+        }
         poll_fn(move |context| {
             if let Poll::Ready(done) = future.as_mut().poll(context) {
                 return Poll::Ready(Ok(done));
@@ -51,10 +49,7 @@ impl<'a> Timer<'a> {
             {
                 return Poll::Ready(Err(TooLate::Attempt));
             }
-            if self.sleep.is_none() {
-                self.sleep.set(Some(sleep_until(self.deadline)));
-            }
-            let is_late = self.sleep.as_mut().as_pin_mut().is_some_and(|sleep| is_over(sleep, context));
+            let is_late = self.0.as_mut().as_pin_mut().is_some_and(|sleep| is_over(sleep, context));
             if is_late { Poll::Ready(Err(TooLate::Call)) } else { Poll::Pending }
         })
     }
