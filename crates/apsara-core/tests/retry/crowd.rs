@@ -151,31 +151,27 @@ async fn a_call_that_is_dropped_leaves_its_turn_to_the_next_wherever_it_was() {
     next.unwrap();
 }
 
+/// Checks that a call goes out at once beside one that has begun to wait.
+async fn goes_out_beside_another(config: &Config) {
+    tokio::task::yield_now().await;
+    let start = Instant::now();
+    send(config, Unsafe::default()).await.unwrap();
+    assert_eq!(start.elapsed(), Duration::ZERO);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_call_that_waits_for_its_next_attempt_or_its_quota_is_not_under_way() {
     let script = Script::new([Step::NotSent]);
     let config = script.config().concurrency_limit(1).build().unwrap();
-    let again = tokio::spawn({
-        let config = config.clone();
-        async move { send(&config, Safe::default()).await }
-    });
-    tokio::task::yield_now().await;
-    let start = Instant::now();
-    send(&config, Unsafe::default()).await.unwrap();
-    assert_eq!(start.elapsed(), Duration::ZERO);
+    let again = tokio::spawn(call(&config, Safe::default()).send_raw());
+    goes_out_beside_another(&config).await;
     assert_eq!(again.await.unwrap().unwrap().attempts(), 2);
 
     for _ in 0..2 {
         send(&config, Limited::default()).await.unwrap();
     }
-    let paced = tokio::spawn({
-        let config = config.clone();
-        async move { send(&config, Limited::default()).await }
-    });
-    tokio::task::yield_now().await;
-    let start = Instant::now();
-    send(&config, Unsafe::default()).await.unwrap();
-    assert_eq!(start.elapsed(), Duration::ZERO);
+    let paced = tokio::spawn(call(&config, Limited::default()).send_raw());
+    goes_out_beside_another(&config).await;
     assert!(paced.await.unwrap().unwrap().waited() > Duration::from_secs(9));
 }
 
