@@ -17,6 +17,7 @@ mod of_code;
 mod of_concurrency;
 mod of_control;
 mod of_credentials;
+mod of_crowds;
 mod of_emulator;
 mod of_explorer;
 mod of_fleet;
@@ -49,11 +50,12 @@ struct Break {
 }
 
 /// Every fact, by what it is of.
-const ALL: [(&str, &[Break]); 26] = [
+const ALL: [(&str, &[Break]); 27] = [
     ("runtime", of_runtime::BREAKS),
     ("calls", of_calls::BREAKS),
     ("secrets", of_secrets::BREAKS),
     ("concurrency", of_concurrency::BREAKS),
+    ("crowds", of_crowds::BREAKS),
     ("bodies", of_bodies::BREAKS),
     ("quota", of_quota::BREAKS),
     ("fleet", of_fleet::BREAKS),

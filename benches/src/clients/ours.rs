@@ -13,9 +13,6 @@ use crate::rounds::Caller;
 use crate::server::Server;
 use crate::{ACCESS_KEY_ID, ACCESS_KEY_SECRET, BODY, Failure, REGION, TASK_ID};
 
-/// How many attempts may be under way at a time, where there is a limit.
-const LIMIT: usize = 256;
-
 /// A client that was generated.
 pub(super) struct Ours(Client);
 
@@ -27,16 +24,6 @@ pub(super) fn reqwest(server: &Server, signature: SignatureVersion) -> Result<Ou
 /// On the transport of hyper-util.
 pub(super) fn hyper(server: &Server, signature: SignatureVersion) -> Result<Ours, Failure> {
     ours(on_hyper(server, signature)?)
-}
-
-/// On the transport of reqwest, with as many attempts under way as a program may do well to allow.
-pub(super) fn reqwest_limited(server: &Server) -> Result<Ours, Failure> {
-    ours(on_reqwest(server, SignatureVersion::V3)?.concurrency_limit(LIMIT))
-}
-
-/// On the transport of hyper-util, with as many attempts under way as a program may do well to allow.
-pub(super) fn hyper_limited(server: &Server) -> Result<Ours, Failure> {
-    ours(on_hyper(server, SignatureVersion::V3)?.concurrency_limit(LIMIT))
 }
 
 fn ours(config: ConfigBuilder) -> Result<Ours, Failure> {

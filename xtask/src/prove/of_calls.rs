@@ -47,22 +47,6 @@ pub(super) const BREAKS: &[Break] = &[
         target: "retry",
     },
     Break {
-        lie: "as many attempts are under way as there are calls",
-        file: "crates/apsara-core/src/call/exchange/ready.rs",
-        old: "        self.enter(timer).await?;\n",
-        new: "        if self.attempts > 99 {\n            self.enter(timer).await?;\n        }\n",
-        package: CORE,
-        target: "retry",
-    },
-    Break {
-        lie: "a call that waits for its next attempt is under way",
-        file: "crates/apsara-core/src/call/exchange/mod.rs",
-        old: "            self.permit = None;\n",
-        new: "",
-        package: CORE,
-        target: "retry",
-    },
-    Break {
         lie: "a transport that leaves a task no time outlives the deadline",
         file: "crates/apsara-core/src/call/exchange/timer.rs",
         old: "pin!(unconstrained(sleep)).poll(context)",

@@ -160,13 +160,16 @@ impl ConfigBuilder {
         self
     }
 
-    /// Sets how many attempts of the clients of this configuration may be under way at a time; as many as there are calls unless set.
-    /// The others wait in the order in which they came; one whose turn does not come before its deadline fails. No attempt's time
-    /// begins before its turn.
+    /// Sets how many attempts of the clients of this configuration may be under way at a time, however slow they are. The others wait in
+    /// the order in which they came; one whose turn does not come before its deadline fails. No attempt's time begins before its turn.
+    /// `usize::MAX` is no limit.
     ///
-    /// An attempt has a connection of its own, which costs about 50 to 60 KiB (more with TLS) and an open file: without a limit ten
-    /// thousand calls at once need ten thousand connections, and a system that is not told otherwise often allows a program 1,024
-    /// files. An answer that is read as it comes counts until it begins. A call that was begun and is not polled any more, as in a
+    /// Unless set, 128 go out at once and others when one of these ends, but an attempt that has taken 0.1 to 0.2 seconds counts no
+    /// more, and where many have, twice as many go out. Calls that are answered soon then take turns on few connections, and those
+    /// that are not have one each, which costs about 50 to 60 KiB (more with TLS) and an open file; a system that is not told
+    /// otherwise often allows a program 1,024 of these.
+    ///
+    /// An answer that is read as it comes counts until it begins. A call that was begun and is not polled any more, as in a
     /// `select!` that goes on without it, keeps its turn until it is dropped; `tokio::spawn` lets it go on.
     pub fn concurrency_limit(mut self, attempts: usize) -> Self {
         self.concurrency_limit = Some(attempts);
@@ -315,7 +318,7 @@ impl ConfigBuilder {
                 pacer,
                 validation: !self.without_validation,
                 observers: self.observers,
-                concurrency: self.concurrency_limit.map(Limit::new),
+                limit: Limit::new(self.concurrency_limit),
                 transport,
             }),
         })

@@ -62,8 +62,7 @@ pub(crate) struct Inner {
     pub(crate) pacer: Option<Arc<dyn Pacer>>,
     pub(crate) validation: bool,
     pub(crate) observers: Vec<Arc<dyn Observer>>,
-    /// How many attempts may be under way, if there is a limit.
-    pub(crate) concurrency: Option<Limit>,
+    pub(crate) limit: Limit,
     pub(crate) transport: Arc<dyn Transport>,
 }
 

@@ -1,7 +1,10 @@
 //! How many attempts are under way at a time, and what becomes of those that wait.
 
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 use std::time::Duration;
 
 use apsara_core::transport::{BoxFuture, Transport, TransportError};
@@ -11,12 +14,13 @@ use tokio::time::{Instant, sleep};
 
 use crate::script::*;
 
-/// How long each answer takes.
+/// How long an answer takes that is late.
 const LONG: Duration = Duration::from_secs(1);
 
-/// Answers after a second; counts the requests that are under way, and keeps whose were sent, by their client tokens.
-#[derive(Clone, Debug, Default)]
+/// Answers after a while; counts the requests that are under way, and keeps whose were sent, by their client tokens.
+#[derive(Clone, Debug)]
 struct Slow {
+    after: Duration,
     under_way: Arc<AtomicUsize>,
     most: Arc<AtomicUsize>,
     sent: Arc<Mutex<Vec<String>>>,
@@ -36,19 +40,27 @@ impl Transport for Slow {
         let query = request.uri().query().unwrap_or_default();
         let token = query.split('&').find_map(|pair| pair.strip_prefix("ClientToken=")).unwrap_or_default();
         self.sent.lock().unwrap().push(token.to_owned());
-        let under_way = UnderWay(Arc::clone(&self.under_way));
+        let (after, under_way) = (self.after, UnderWay(Arc::clone(&self.under_way)));
         self.most.fetch_max(under_way.0.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
         Box::pin(async move {
             let _under_way = under_way;
-            sleep(LONG).await;
+            sleep(after).await;
             Ok(http::Response::new(Bytes::from_static(br#"{"RequestId":"r"}"#)))
         })
     }
 }
 
 impl Slow {
+    fn new(after: Duration) -> Self {
+        Self { after, under_way: Arc::default(), most: Arc::default(), sent: Arc::default() }
+    }
+
     fn config(&self, limit: usize) -> Config {
         Script::new([]).config().transport(self.clone()).concurrency_limit(limit).build().unwrap()
+    }
+
+    fn without_a_limit(&self) -> Config {
+        Script::new([]).config().transport(self.clone()).build().unwrap()
     }
 
     fn most(&self) -> usize {
@@ -72,21 +84,16 @@ async fn crowd(config: &Config, calls: usize) -> Duration {
 
 #[tokio::test(start_paused = true)]
 async fn so_many_are_under_way_and_the_others_follow_in_the_order_in_which_they_came() {
-    let slow = Slow::default();
+    let slow = Slow::new(LONG);
     let took = crowd(&slow.config(2), 6).await;
     assert_eq!((slow.most(), took.as_secs()), (2, 3));
     assert_eq!(*slow.sent.lock().unwrap(), ["0", "1", "2", "3", "4", "5"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_limit_all_are_under_way_and_none_is_refused() {
-    let slow = Slow::default();
-    let config = Script::new([]).config().transport(slow.clone()).build().unwrap();
-    assert_eq!(crowd(&config, 3000).await.as_secs(), 1);
-    assert_eq!(slow.most(), 3000);
-    // More than a counter holds is no limit either.
-    let slow = Slow::default();
-    assert_eq!(crowd(&slow.config(usize::MAX), 3000).await.as_secs(), 1);
+async fn a_limit_may_be_more_than_a_counter_holds_and_not_none() {
+    let slow = Slow::new(LONG);
+    assert_eq!(crowd(&slow.config(usize::MAX), 3000).await, LONG);
     assert_eq!(slow.most(), 3000);
 
     let none = Script::new([]).config().concurrency_limit(0).build().unwrap_err();
@@ -94,8 +101,70 @@ async fn without_a_limit_all_are_under_way_and_none_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn without_a_limit_calls_that_are_answered_soon_take_turns_in_the_order_in_which_they_came() {
+    let slow = Slow::new(Duration::from_millis(10));
+    let took = crowd(&slow.without_a_limit(), 1280).await;
+    assert_eq!((slow.most(), took.as_millis()), (128, 100));
+    let sent = slow.sent.lock().unwrap();
+    assert!(sent.iter().map(|token| token.parse::<u32>().unwrap()).is_sorted(), "{sent:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_limit_calls_that_are_answered_late_are_all_under_way_soon() {
+    let slow = Slow::new(LONG * 5);
+    let took = crowd(&slow.without_a_limit(), 3000).await;
+    assert_eq!(slow.most(), 3000);
+    // 128, 256, 512, 1,024, and the rest.
+    assert_eq!((took - slow.after).as_millis(), 800);
+    // Once they are over, few have room again.
+    let soon = Slow { after: Duration::from_millis(10), ..Slow::new(LONG) };
+    let config = soon.without_a_limit();
+    assert_eq!(crowd(&config, 1280).await.as_millis(), 100);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_limit_calls_that_are_not_polled_hold_others_up_for_a_moment_and_only_once() {
+    let script = Script::new(std::iter::repeat_with(|| Step::Hang).take(128));
+    let config = script.config().build().unwrap();
+    let mut left: Vec<_> = (0..500).map(|_| Box::pin(call(&config, Unsafe::default()).send())).collect();
+    for call in &mut left {
+        assert!(poll_once(call.as_mut()).await);
+    }
+    assert_eq!(script.sent().len(), 128);
+    let start = Instant::now();
+    send(&config, Unsafe::default()).await.unwrap();
+    assert!(start.elapsed() <= Duration::from_millis(600), "{:?}", start.elapsed());
+    tokio::time::advance(LONG).await;
+    goes_out_beside_another(&config).await;
+    // They go out as well, when somebody looks at them again.
+    for call in left.drain(128..) {
+        call.await.unwrap();
+    }
+    assert_eq!(script.sent().len(), 502);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_limit_who_waits_is_ended_by_the_deadline() {
+    let slow = Slow::new(LONG);
+    let config = slow.without_a_limit();
+    let first = tokio::spawn({
+        let config = config.clone();
+        async move { crowd(&config, 128).await }
+    });
+    sleep(Duration::from_millis(1)).await;
+    let start = Instant::now();
+    let late = call(&config, Unsafe::default()).with_deadline(Duration::from_millis(50)).send().await.unwrap_err();
+    assert_eq!((late.outcome(), late.attempts(), start.elapsed().as_millis()), (Outcome::NotSent, 0, 50), "{late}");
+    assert!(late.is_timeout(), "{late}");
+    assert_eq!(first.await.unwrap(), LONG);
+    // Nor does it wait any longer than until its turn, and what was set for that ends no attempt.
+    let took = crowd(&config, 129).await;
+    assert_eq!(took.as_millis(), 1200);
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_time_of_an_attempt_does_not_begin_before_its_turn() {
-    let slow = Slow::default();
+    let slow = Slow::new(LONG);
     let config = slow.config(1);
     let timed = |_| call(&config, Unsafe::default()).with_attempt_timeout(LONG + LONG / 2).send();
     let (first, second, third) = tokio::join!(timed(1), timed(2), timed(3));
@@ -149,6 +218,11 @@ async fn a_call_that_is_dropped_leaves_its_turn_to_the_next_wherever_it_was() {
     let (long, next) = tokio::join!(long, call(&config, Unsafe::default()).send());
     assert_eq!(long.unwrap_err().outcome(), Outcome::Unknown);
     next.unwrap();
+}
+
+/// Looks at a future; returns whether it waits.
+async fn poll_once(mut future: Pin<&mut impl Future>) -> bool {
+    poll_fn(|context| Poll::Ready(future.as_mut().poll(context).is_pending())).await
 }
 
 /// Checks that a call goes out at once beside one that has begun to wait.

@@ -82,10 +82,7 @@ pub(super) const ALL: &[Contestant] = &[
 ];
 
 /// Ours with a limit of attempts, which makes no difference where few calls are under way.
-const LIMITED: &[Contestant] = &[
-    rust("ours-v3-hyper-limited", "**Apsara** with a limit of 256, on hyper-util", "V3"),
-    rust("ours-v3-reqwest-limited", "**Apsara** with a limit of 256, on reqwest", "V3"),
-];
+const LIMITED: &[Contestant] = &[];
 
 impl Contestant {
     /// Finds a client in Rust.

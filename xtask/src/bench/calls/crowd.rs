@@ -10,8 +10,7 @@ use crate::run::Failure;
 /// How many, and how often.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// How many calls are under way at once. Each has a connection of its own, unless the client has a limit; the system must allow as
-    /// many files.
+    /// How many calls are under way at once. Most clients have a connection for each; the system must allow as many files.
     #[arg(long, value_name = "N", default_value_t = 10_000)]
     calls: usize,
     /// How many rounds with as many, and how many with few.
@@ -26,16 +25,8 @@ pub(crate) struct Args {
 }
 
 /// Those who take part.
-const IDS: [&str; 8] = [
-    "raw-hyper",
-    "by-hand-v3-hyper",
-    "ours-v3-hyper",
-    "ours-v3-hyper-limited",
-    "raw-reqwest",
-    "by-hand-v3-reqwest",
-    "ours-v3-reqwest",
-    "ours-v3-reqwest-limited",
-];
+const IDS: [&str; 6] =
+    ["raw-hyper", "by-hand-v3-hyper", "ours-v3-hyper", "raw-reqwest", "by-hand-v3-reqwest", "ours-v3-reqwest"];
 /// How many calls a round has for each that is under way: so many that its beginning and its end count little.
 const TURNS: usize = 20;
 /// What a call may take of memory, in KiB.

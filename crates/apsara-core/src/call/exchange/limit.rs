@@ -2,32 +2,38 @@
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-/// Lets so many attempts of a configuration be under way at a time. Who asked first is let in first.
+use super::crowd::{Crowd, Place};
+
+/// Says how many attempts of a configuration may be under way at a time. Who asked first is let in first.
 ///
 /// Each has a connection of its own, with its buffers and its file; those that wait have none.
 #[derive(Debug)]
-pub(crate) struct Limit {
-    free: Semaphore,
-    pub(super) most: usize,
+pub(crate) enum Limit {
+    /// So many.
+    Most(usize, Semaphore),
+    /// All, but not all at once.
+    None(Crowd),
 }
 
 /// What an attempt holds while it is under way.
-pub(super) type Permit<'a> = SemaphorePermit<'a>;
+pub(super) enum Permit<'a> {
+    OfMost(#[expect(dead_code, reason = "it is held")] SemaphorePermit<'a>),
+    Place(#[expect(dead_code, reason = "it is held")] Place<'a>),
+}
 
 impl Limit {
-    pub(crate) fn new(most: usize) -> Self {
-        let most = most.min(Semaphore::MAX_PERMITS);
-        Self { free: Semaphore::new(most), most }
+    pub(crate) fn new(most: Option<usize>) -> Self {
+        match most.map(|most| most.min(Semaphore::MAX_PERMITS)) {
+            Some(most) => Self::Most(most, Semaphore::new(most)),
+            None => Self::None(Crowd::new()),
+        }
     }
 
     /// Gives a permit if there is one, and nobody waits for it.
     pub(super) fn try_enter(&self) -> Option<Permit<'_>> {
-        self.free.try_acquire().ok()
-    }
-
-    /// Waits for a permit.
-    pub(super) async fn enter(&self) -> Option<Permit<'_>> {
-        // It is never closed.
-        self.free.acquire().await.ok()
+        match self {
+            Self::Most(_, free) => free.try_acquire().ok().map(Permit::OfMost),
+            Self::None(crowd) => crowd.try_enter().map(Permit::Place),
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The part of a call that knows no type: attempts, until there is an answer or an error that must be told.
 
 mod again;
+mod crowd;
 mod limit;
 mod once;
 mod ready;

@@ -5,6 +5,7 @@ use std::pin::pin;
 use tokio::time::Instant;
 
 use super::Attempts;
+use super::limit::{Limit, Permit};
 use super::timer::Timer;
 use crate::call::identity::{identity, signature_version};
 use crate::credentials::{Credentials, Source};
@@ -57,13 +58,31 @@ impl<'a> Attempts<'a> {
     }
 
     async fn enter(&mut self, timer: &mut Timer<'_>) -> Result<(), Error> {
-        let Some(limit) = &self.config.concurrency else { return Ok(()) };
+        let limit = &self.config.limit;
         self.permit = limit.try_enter();
-        if self.permit.is_none() {
-            let asked = Instant::now();
-            let entered = timer.within(self.deadline, pin!(limit.enter())).await;
-            let late = |_| Error::new(Kind::ConcurrencyLimit(limit.most, asked.elapsed()), Outcome::NotSent);
-            self.permit = entered.map_err(late)?;
+        if self.permit.is_some() {
+            return Ok(());
+        }
+        match limit {
+            Limit::Most(most, free) => {
+                let asked = Instant::now();
+                // Few calls wait, so that the room that it takes is their own.
+                let entered = timer.within(self.deadline, Box::pin(free.acquire()).as_mut()).await;
+                let late = |_| Error::new(Kind::ConcurrencyLimit(*most, asked.elapsed()), Outcome::NotSent);
+                // It is never closed.
+                self.permit = entered.map_err(late)?.ok().map(Permit::OfMost);
+            }
+            Limit::None(crowd) => {
+                let mut queued = crowd.queue();
+                while self.permit.is_none() {
+                    let until = queued.look().min(self.deadline);
+                    match timer.within(until, pin!(queued.place())).await {
+                        Ok(place) => self.permit = Some(Permit::Place(place)),
+                        Err(_) if Instant::now() >= self.deadline => return Err(self.late(Outcome::NotSent)),
+                        Err(_) => {}
+                    }
+                }
+            }
         }
         Ok(())
     }

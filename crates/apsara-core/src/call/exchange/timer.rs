@@ -8,7 +8,7 @@ use tokio::task::coop::unconstrained;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 /// What a call itself waits by for its deadline, whatever it waits for until its answer begins: setting a timer costs more than looking
-/// at one. It is set by the first wait.
+/// at one. It is set by the first wait, and set anew where a wait ends before the deadline.
 pub(super) struct Timer<'a>(pub(super) Pin<&'a mut Option<Sleep>>);
 
 /// Says whose time was over first.
@@ -19,7 +19,7 @@ pub(super) enum TooLate {
 
 impl Timer<'_> {
     /// Waits for a future, until the deadline of the call at most. What is ready then is not too late.
-    pub(super) fn within<F: Future>(
+    pub(super) fn within<F: Future + ?Sized>(
         &mut self,
         deadline: Instant,
         future: Pin<&mut F>,
@@ -29,7 +29,7 @@ impl Timer<'_> {
 
     /// The same, where an attempt may have an end of its own before the deadline.
     // No async functions: they would hold what they are given twice.
-    pub(super) fn within_both<F: Future>(
+    pub(super) fn within_both<F: Future + ?Sized>(
         &mut self,
         deadline: Instant,
         end: Option<Instant>,
@@ -37,8 +37,11 @@ impl Timer<'_> {
     ) -> impl Future<Output = Result<F::Output, TooLate>> {
         // Few have one, and the future of every call would be larger for it.
         let mut end = end.map(|end| Box::pin(sleep_until(end)));
-        if self.0.is_none() {
-            self.0.set(Some(sleep_until(deadline)));
+        match self.0.as_mut().as_pin_mut() {
+            None => self.0.set(Some(sleep_until(deadline))),
+            // To set it later costs little.
+            Some(sleep) if sleep.deadline() != deadline => sleep.reset(deadline),
+            Some(_) => {}
         }
         poll_fn(move |context| {
             if let Poll::Ready(done) = future.as_mut().poll(context) {
