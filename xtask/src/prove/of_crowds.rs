@@ -41,7 +41,7 @@ pub(super) const BREAKS: &[Break] = &[
         lie: "a place that takes no room any more is taken back twice",
         file: "crates/apsara-core/src/call/exchange/crowd.rs",
         old: "self.young.get_mut(age)",
-        new: "self.young.get_mut(age.min(1))",
+        new: "self.young.get_mut(age.min(0))",
         package: CORE,
         target: "lib",
     },

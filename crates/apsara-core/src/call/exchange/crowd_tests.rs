@@ -88,7 +88,7 @@ async fn who_is_dropped_before_it_hears_of_its_place_leaves_it_to_the_next() {
     places.pop();
     assert_eq!((taken(&crowd), crowd.change(|state| state.queue.len())), (LEAST_ROOM, 1));
     drop(first);
-    let last = second.place().await;
+    let last = timeout(SPAN, second.place()).await.unwrap();
     assert_eq!(taken(&crowd), LEAST_ROOM);
     drop((last, places));
     assert_eq!(taken(&crowd), 0);
