@@ -54,6 +54,22 @@ pub(super) const BREAKS: &[Break] = &[
         target: "lib",
     },
     Break {
+        lie: "who goes out late in a crowd counts as long as who went out first",
+        file: "crates/apsara-core/src/call/exchange/crowd.rs",
+        old: "            if !state.queue.is_empty() {\n",
+        new: "            if state.queue.len() % 64 == 63 {\n",
+        package: CORE,
+        target: "retry",
+    },
+    Break {
+        lie: "room that was made is kept for good",
+        file: "crates/apsara-core/src/call/exchange/crowd.rs",
+        old: "(self.room >> passed.min(63)).max(LEAST_ROOM)",
+        new: "self.room",
+        package: CORE,
+        target: "retry",
+    },
+    Break {
         lie: "a call that waits for its next attempt is under way",
         file: "crates/apsara-core/src/call/exchange/mod.rs",
         old: "            self.permit = None;\n",

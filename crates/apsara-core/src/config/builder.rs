@@ -169,7 +169,7 @@ impl ConfigBuilder {
     /// that are not have one each, which costs about 50 to 60 KiB (more with TLS) and an open file; a system that is not told
     /// otherwise often allows a program 1,024 of these.
     ///
-    /// An answer that is read as it comes counts until it begins. A call that was begun and is not polled any more, as in a
+    /// An answer that is read as it comes counts until it begins. Under a limit, a call that was begun and is not polled any more, as in a
     /// `select!` that goes on without it, keeps its turn until it is dropped; `tokio::spawn` lets it go on.
     pub fn concurrency_limit(mut self, attempts: usize) -> Self {
         self.concurrency_limit = Some(attempts);

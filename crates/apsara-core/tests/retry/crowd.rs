@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::time::Duration;
@@ -20,7 +20,8 @@ const LONG: Duration = Duration::from_secs(1);
 /// Answers after a while; counts the requests that are under way, and keeps whose were sent, by their client tokens.
 #[derive(Clone, Debug)]
 struct Slow {
-    after: Duration,
+    /// In milliseconds.
+    after: Arc<AtomicU64>,
     under_way: Arc<AtomicUsize>,
     most: Arc<AtomicUsize>,
     sent: Arc<Mutex<Vec<String>>>,
@@ -40,7 +41,8 @@ impl Transport for Slow {
         let query = request.uri().query().unwrap_or_default();
         let token = query.split('&').find_map(|pair| pair.strip_prefix("ClientToken=")).unwrap_or_default();
         self.sent.lock().unwrap().push(token.to_owned());
-        let (after, under_way) = (self.after, UnderWay(Arc::clone(&self.under_way)));
+        let after = Duration::from_millis(self.after.load(Ordering::SeqCst));
+        let under_way = UnderWay(Arc::clone(&self.under_way));
         self.most.fetch_max(under_way.0.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
         Box::pin(async move {
             let _under_way = under_way;
@@ -52,6 +54,7 @@ impl Transport for Slow {
 
 impl Slow {
     fn new(after: Duration) -> Self {
+        let after = Arc::new(AtomicU64::new(after.as_millis() as u64));
         Self { after, under_way: Arc::default(), most: Arc::default(), sent: Arc::default() }
     }
 
@@ -102,9 +105,10 @@ async fn a_limit_may_be_more_than_a_counter_holds_and_not_none() {
 
 #[tokio::test(start_paused = true)]
 async fn without_a_limit_calls_that_are_answered_soon_take_turns_in_the_order_in_which_they_came() {
-    let slow = Slow::new(Duration::from_millis(10));
-    let took = crowd(&slow.without_a_limit(), 1280).await;
-    assert_eq!((slow.most(), took.as_millis()), (128, 100));
+    let slow = Slow::new(Duration::from_millis(50));
+    // For longer than it takes until nobody counts any more who was among the first.
+    let took = crowd(&slow.without_a_limit(), 3072).await;
+    assert_eq!((slow.most(), took.as_millis()), (128, 1200));
     let sent = slow.sent.lock().unwrap();
     assert!(sent.iter().map(|token| token.parse::<u32>().unwrap()).is_sorted(), "{sent:?}");
 }
@@ -112,14 +116,16 @@ async fn without_a_limit_calls_that_are_answered_soon_take_turns_in_the_order_in
 #[tokio::test(start_paused = true)]
 async fn without_a_limit_calls_that_are_answered_late_are_all_under_way_soon() {
     let slow = Slow::new(LONG * 5);
-    let took = crowd(&slow.without_a_limit(), 3000).await;
+    let config = slow.without_a_limit();
+    let took = crowd(&config, 3000).await;
     assert_eq!(slow.most(), 3000);
     // 128, 256, 512, 1,024, and the rest.
-    assert_eq!((took - slow.after).as_millis(), 800);
+    assert_eq!((took - LONG * 5).as_millis(), 800);
     // Once they are over, few have room again.
-    let soon = Slow { after: Duration::from_millis(10), ..Slow::new(LONG) };
-    let config = soon.without_a_limit();
-    assert_eq!(crowd(&config, 1280).await.as_millis(), 100);
+    sleep(LONG * 60).await;
+    slow.after.store(10, Ordering::SeqCst);
+    slow.most.store(0, Ordering::SeqCst);
+    assert_eq!((crowd(&config, 1280).await.as_millis(), slow.most()), (100, 128));
 }
 
 #[tokio::test(start_paused = true)]

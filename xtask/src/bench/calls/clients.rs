@@ -81,13 +81,10 @@ pub(super) const ALL: &[Contestant] = &[
     Contestant { program: Program::Node, ..rust("v1", "official older Node core", "V1") },
 ];
 
-/// Ours with a limit of attempts, which makes no difference where few calls are under way.
-const LIMITED: &[Contestant] = &[];
-
 impl Contestant {
     /// Finds a client in Rust.
     pub(super) fn find(id: &str) -> Option<&'static Self> {
-        ALL.iter().chain(LIMITED).find(|it| it.program == Program::Rust && it.id == id)
+        ALL.iter().find(|it| it.program == Program::Rust && it.id == id)
     }
 
     /// Returns the command that makes its calls of a server.

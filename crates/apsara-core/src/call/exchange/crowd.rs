@@ -12,15 +12,16 @@ use tokio::time::Instant;
 /// How many attempts have room at least.
 const LEAST_ROOM: usize = 128;
 /// An attempt takes room for one to two of these.
-const SPAN: Duration = Duration::from_millis(100);
-/// Where more than this part of the room was taken by those that take none any more, there is room for twice as many.
+const SPAN: Duration = Duration::from_millis(SPAN_MS);
+const SPAN_MS: u64 = 100;
+/// Where more than one in so many of the room was under way for longer, and others wait, there is room for twice as many.
 const SLOW: usize = 8;
 
 /// Lets attempts out little by little, in the order in which they came, so that a crowd of those that are answered soon takes turns on a
 /// few connections.
 ///
 /// It is no limit: an attempt that is under way for two [`SPAN`]s takes no room any more, whether its answer is slow or its call is not
-/// polled, and while many are slow and others wait, each span has twice the room of the one before.
+/// polled, and while many are slow and others wait, room is made for twice as many, again and again.
 #[derive(Debug)]
 pub(crate) struct Crowd {
     start: Instant,
@@ -63,7 +64,7 @@ pub(crate) struct Place<'a> {
 #[derive(Debug)]
 pub(super) struct Queued<'a> {
     crowd: &'a Crowd,
-    /// How many entered the queue before it, ever.
+    /// How many leave the queue before it, from the start on.
     number: u64,
     is_taken: bool,
 }
@@ -94,10 +95,14 @@ impl Crowd {
         Queued { crowd: self, number, is_taken: false }
     }
 
-    /// Gives the places that are free to those that wait.
-    fn hand_out(&self, first: impl FnOnce(&mut State)) {
+    /// Gives the places that are free to those that wait, once what has changed is entered.
+    fn hand_out(&self, enter: impl FnOnce(&mut State)) {
         let mut next = self.change(|state| {
-            first(state);
+            enter(state);
+            // Where nobody waits, whoever comes next looks at the clock.
+            if !state.queue.is_empty() {
+                state.advance(self.time());
+            }
             state.next()
         });
         while let Some(waker) = next {
@@ -108,7 +113,7 @@ impl Crowd {
     }
 
     fn time(&self) -> u64 {
-        (self.start.elapsed().as_millis() / SPAN.as_millis()) as u64
+        u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX) / SPAN_MS
     }
 
     fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
@@ -123,18 +128,19 @@ impl State {
             return;
         }
         let ([now, before], [left, left_before, _]) = (self.young, self.left);
-        let slow = if span == self.span + 1 {
+        let passed = span - self.span;
+        // Those that go out in one round are slow in the next but one.
+        let (slow, slow_of_late) = if passed == 1 {
             (self.young, self.left, self.round) = ([0, now], [left, left, left_before], self.round + 1);
-            before
+            (before, before.max(self.slow))
         } else {
             (self.young, self.left, self.round) = ([0, 0], [left; 3], self.round + 2);
-            now + before
+            (now + before, now + before)
         };
         if slow * SLOW > self.room && !self.queue.is_empty() {
             self.room *= 2;
-        // Those that go out in one round are slow in the next but one.
-        } else if slow.max(self.slow) * SLOW * 2 <= self.room {
-            self.room = (self.room / 2).max(LEAST_ROOM);
+        } else if slow_of_late * SLOW * 2 <= self.room {
+            self.room = (self.room >> passed.min(63)).max(LEAST_ROOM);
         }
         (self.span, self.slow) = (span, slow);
     }
@@ -186,6 +192,19 @@ impl State {
         }
     }
 
+    /// Takes one out of the queue. Where there is one, somebody waits: at neither end is one that was dropped.
+    fn leave(&mut self, number: u64) -> Option<Slot> {
+        let slot = replace(self.slot(number)?, Slot::Dropped);
+        while let Some(Slot::Dropped) = self.queue.back() {
+            self.queue.pop_back();
+        }
+        while let Some(Slot::Dropped) = self.queue.front() {
+            self.queue.pop_front();
+            self.left[0] += 1;
+        }
+        Some(slot)
+    }
+
     /// Returns where a number waits, if it still does.
     fn slot(&mut self, number: u64) -> Option<&mut Slot> {
         self.queue.get_mut(usize::try_from(number.checked_sub(self.left[0])?).ok()?)
@@ -196,12 +215,11 @@ impl<'a> Queued<'a> {
     /// Gives the places that are free to those that wait. Returns until when this one leaves that to others: until it could be its turn if
     /// all were slow. Nobody but those that wait sees then that the time of a place is over.
     pub(super) fn look(&self) -> Instant {
-        let time = self.crowd.time();
-        self.crowd.hand_out(|state| state.advance(time));
+        self.crowd.hand_out(|_| ());
         let spans = self.crowd.change(|state| {
             let rooms = self.number.saturating_sub(state.left[0]) / state.room as u64;
-            // Every second span may have twice the room.
-            state.span + 1 + 2 * u64::from((rooms + 1).ilog2())
+            // Every second span may have twice the room. Those far behind look as well, in case that nobody polls the others.
+            state.span + 1 + 2 * u64::from((rooms + 1).ilog2()).min(2)
         });
         self.crowd.start + SPAN * u32::try_from(spans).unwrap_or(u32::MAX)
     }
@@ -238,7 +256,7 @@ impl Drop for Queued<'_> {
             let mut _old = None;
             self.crowd.hand_out(|state| match state.given(self.number) {
                 Some(round) => state.end(round),
-                None => _old = state.slot(self.number).map(|slot| replace(slot, Slot::Dropped)),
+                None => _old = state.leave(self.number),
             });
         }
     }

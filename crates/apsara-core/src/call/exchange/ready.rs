@@ -66,7 +66,7 @@ impl<'a> Attempts<'a> {
         match limit {
             Limit::Most(most, free) => {
                 let asked = Instant::now();
-                // Few calls wait, so that the room that it takes is their own.
+                // Boxed, so that the future of a call that does not wait is not larger for it.
                 let entered = timer.within(self.deadline, Box::pin(free.acquire()).as_mut()).await;
                 let late = |_| Error::new(Kind::ConcurrencyLimit(*most, asked.elapsed()), Outcome::NotSent);
                 // It is never closed.
