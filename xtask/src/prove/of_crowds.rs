@@ -27,7 +27,7 @@ pub(super) const BREAKS: &[Break] = &[
         old: "(self.young, self.left, self.round) = ([0, now], [left, left, left_before], self.round + 1);",
         new: "(self.young, self.left, self.round) = ([before, now], [left, left, left_before], self.round + 1);",
         package: CORE,
-        target: "retry",
+        target: "lib",
     },
     Break {
         lie: "there is never more room",
@@ -52,14 +52,6 @@ pub(super) const BREAKS: &[Break] = &[
         new: "Some(_) => {}",
         package: CORE,
         target: "lib",
-    },
-    Break {
-        lie: "who goes out late in a crowd counts as long as who went out first",
-        file: "crates/apsara-core/src/call/exchange/crowd.rs",
-        old: "            if !state.queue.is_empty() {\n",
-        new: "            if state.queue.len() % 64 == 63 {\n",
-        package: CORE,
-        target: "retry",
     },
     Break {
         lie: "room that was made is kept for good",
