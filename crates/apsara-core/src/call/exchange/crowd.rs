@@ -87,6 +87,7 @@ impl Crowd {
     }
 
     /// Enters the queue.
+    #[inline(never)]
     pub(super) fn queue(&self) -> Queued<'_> {
         let number = self.change(|state| {
             state.queue.push_back(Slot::Entered);
@@ -96,7 +97,9 @@ impl Crowd {
     }
 
     /// Gives the places that are free to those that wait, once what has changed is entered.
-    fn hand_out(&self, enter: impl FnOnce(&mut State)) {
+    // Linked into every program, so that there is one of it.
+    #[inline(never)]
+    fn hand_out(&self, enter: &mut dyn FnMut(&mut State)) {
         let mut next = self.change(|state| {
             enter(state);
             // Where nobody waits, whoever comes next looks at the clock.
@@ -124,9 +127,13 @@ impl Crowd {
 impl State {
     /// Begins a new round if the span is another one.
     fn advance(&mut self, span: u64) {
-        if span <= self.span {
-            return;
+        if span > self.span {
+            self.begin(span);
         }
+    }
+
+    #[inline(never)]
+    fn begin(&mut self, span: u64) {
         let ([now, before], [left, left_before, _]) = (self.young, self.left);
         let passed = span - self.span;
         // Those that go out in one round are slow in the next but one.
@@ -164,6 +171,7 @@ impl State {
     }
 
     /// Gives a place to the first of those that wait, as long as there is room; returns whom to wake for it.
+    #[inline(never)]
     fn next(&mut self) -> Option<Waker> {
         while self.has_room() {
             let first = self.queue.pop_front()?;
@@ -215,7 +223,7 @@ impl<'a> Queued<'a> {
     /// Gives the places that are free to those that wait. Returns until when this one leaves that to others: until it could be its turn if
     /// all were slow. Nobody but those that wait sees then that the time of a place is over.
     pub(super) fn look(&self) -> Instant {
-        self.crowd.hand_out(|_| ());
+        self.crowd.hand_out(&mut |_| ());
         let spans = self.crowd.change(|state| {
             let rooms = self.number.saturating_sub(state.left[0]) / state.room as u64;
             // Every second span may have twice the room. Those far behind look as well, in case that nobody polls the others.
@@ -229,6 +237,7 @@ impl<'a> Queued<'a> {
         poll_fn(|context| self.poll(context))
     }
 
+    #[inline(never)]
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Place<'a>> {
         let crowd = self.crowd;
         let (given, _old) = crowd.change(|state| {
@@ -254,7 +263,7 @@ impl Drop for Queued<'_> {
         if !self.is_taken {
             // A waker is not dropped while the state is locked.
             let mut _old = None;
-            self.crowd.hand_out(|state| match state.given(self.number) {
+            self.crowd.hand_out(&mut |state| match state.given(self.number) {
                 Some(round) => state.end(round),
                 None => _old = state.leave(self.number),
             });
@@ -264,7 +273,7 @@ impl Drop for Queued<'_> {
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        self.crowd.hand_out(|state| state.end(self.round));
+        self.crowd.hand_out(&mut |state| state.end(self.round));
     }
 }
 

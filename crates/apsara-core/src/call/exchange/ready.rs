@@ -66,8 +66,7 @@ impl<'a> Attempts<'a> {
         match limit {
             Limit::Most(most, free) => {
                 let asked = Instant::now();
-                // Boxed, so that the future of a call that does not wait is not larger for it.
-                let entered = timer.within(self.deadline, Box::pin(free.acquire()).as_mut()).await;
+                let entered = timer.within(self.deadline, pin!(free.acquire())).await;
                 let late = |_| Error::new(Kind::ConcurrencyLimit(*most, asked.elapsed()), Outcome::NotSent);
                 // It is never closed.
                 self.permit = entered.map_err(late)?.ok().map(Permit::OfMost);

@@ -19,7 +19,7 @@ pub(super) enum TooLate {
 
 impl Timer<'_> {
     /// Waits for a future, until the deadline of the call at most. What is ready then is not too late.
-    pub(super) fn within<F: Future + ?Sized>(
+    pub(super) fn within<F: Future>(
         &mut self,
         deadline: Instant,
         future: Pin<&mut F>,
@@ -29,7 +29,7 @@ impl Timer<'_> {
 
     /// The same, where an attempt may have an end of its own before the deadline.
     // No async functions: they would hold what they are given twice.
-    pub(super) fn within_both<F: Future + ?Sized>(
+    pub(super) fn within_both<F: Future>(
         &mut self,
         deadline: Instant,
         end: Option<Instant>,
@@ -37,12 +37,7 @@ impl Timer<'_> {
     ) -> impl Future<Output = Result<F::Output, TooLate>> {
         // Few have one, and the future of every call would be larger for it.
         let mut end = end.map(|end| Box::pin(sleep_until(end)));
-        match self.0.as_mut().as_pin_mut() {
-            None => self.0.set(Some(sleep_until(deadline))),
-            // To set it later costs little.
-            Some(sleep) if sleep.deadline() != deadline => sleep.reset(deadline),
-            Some(_) => {}
-        }
+        self.set(deadline);
         poll_fn(move |context| {
             if let Poll::Ready(done) = future.as_mut().poll(context) {
                 return Poll::Ready(Ok(done));
@@ -55,6 +50,17 @@ impl Timer<'_> {
             let is_late = self.0.as_mut().as_pin_mut().is_some_and(|sleep| is_over(sleep, context));
             if is_late { Poll::Ready(Err(TooLate::Call)) } else { Poll::Pending }
         })
+    }
+
+    // There is one of it, whatever is waited for.
+    #[inline(never)]
+    fn set(&mut self, deadline: Instant) {
+        match self.0.as_mut().as_pin_mut() {
+            None => self.0.set(Some(sleep_until(deadline))),
+            // To set it later costs little.
+            Some(sleep) if sleep.deadline() != deadline => sleep.reset(deadline),
+            Some(_) => {}
+        }
     }
 }
 
