@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use crate::rounds::Caller;
 use crate::server::Server;
-use crate::{ACCESS_KEY_ID, ACCESS_KEY_SECRET, BODY, Failure, REGION, TASK_ID};
+use crate::{ACCESS_KEY_ID, ACCESS_KEY_SECRET, Failure, NEW_TASK_ID, REGION, TASK_ID};
 
 /// A client that was generated.
 pub(super) struct Ours(Client);
@@ -56,7 +56,7 @@ impl Caller for Ours {
     async fn call(&self) -> Result<(), Failure> {
         let restarted = self.0.restart_live_pull_to_push().region(REGION).task_id(TASK_ID).send().await?;
         match restarted.task_id {
-            Some(id) if BODY.contains(&id) => Ok(()),
+            Some(id) if id == NEW_TASK_ID => Ok(()),
             other => Err(format!("this is not what the server answers: {other:?}").into()),
         }
     }

@@ -24,8 +24,13 @@ type OfAccount<T> = HashMap<(&'static str, &'static str), Arc<T>>;
 impl<T> Lanes<T> {
     /// Finds what is kept for a lane.
     pub fn find(&self, lane: Lane<'_>) -> Option<Arc<T>> {
+        self.look(lane, Arc::clone)
+    }
+
+    /// Looks at what is kept for a lane, if there is something; nobody else opens a lane or forgets one meanwhile.
+    pub(super) fn look<R>(&self, lane: Lane<'_>, at: impl FnOnce(&Arc<T>) -> R) -> Option<R> {
         let of_accounts = self.of_accounts.read().unwrap_or_else(PoisonError::into_inner);
-        of_accounts.get(lane.account)?.get(&key(lane)).cloned()
+        of_accounts.get(lane.account)?.get(&key(lane)).map(at)
     }
 
     /// Finds what is kept for a lane, or begins to keep what `open` makes. Where there are many accounts, it first forgets the lanes that

@@ -45,7 +45,11 @@ impl LocalPacer {
 
 impl Pacer for LocalPacer {
     fn try_acquire(&self, lane: Lane<'_>) -> bool {
-        self.limiting(lane).is_none_or(|state| state.try_acquire(lane.quota()))
+        let quota = lane.quota();
+        match self.lanes.look(lane, |state| state.try_acquire(quota)) {
+            Some(is_granted) => is_granted,
+            None => quota.is_none() || self.find_or_open(lane).try_acquire(quota),
+        }
     }
 
     fn acquire<'a>(&'a self, lane: Lane<'a>, deadline: Instant) -> BoxFuture<'a, Result<(), PacingError>> {

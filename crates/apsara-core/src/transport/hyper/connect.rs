@@ -1,13 +1,15 @@
 //! How a connection of the pool is made: name, TCP, TLS and HTTP, in a time that holds for all of it.
 
-use std::io;
-use std::task::Context;
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::Uri;
 use http_body_util::Full;
 use hyper::client::conn::http1;
+use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use tower_service::Service;
@@ -21,6 +23,45 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// What takes the requests of one connection.
 pub(super) type Sender = http1::SendRequest<Full<Bytes>>;
+
+/// What a connection reads and writes. Most requests are one piece, which the system takes at less cost than a list of one.
+struct Stream<S>(S);
+
+impl<S: Read + Unpin> Read for Stream<S> {
+    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, to: ReadBufCursor<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().0).poll_read(context, to)
+    }
+}
+
+impl<S: Write + Unpin> Write for Stream<S> {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().0).poll_write(context, bytes)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        pieces: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let stream = Pin::new(&mut self.get_mut().0);
+        match pieces {
+            [piece] => stream.poll_write(context, piece),
+            _ => stream.poll_write_vectored(context, pieces),
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.0.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().0).poll_flush(context)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().0).poll_shutdown(context)
+    }
+}
 
 /// Makes connections to the server of an address.
 #[derive(Clone, Debug)]
@@ -42,7 +83,7 @@ impl Connector {
             let connecting = async {
                 std::future::poll_fn(|context: &mut Context<'_>| connector.poll_ready(context)).await?;
                 let stream = connector.call(to).await?;
-                let (sender, connection) = http1::handshake(stream).await?;
+                let (sender, connection) = http1::handshake(Stream(stream)).await?;
                 // What breaks it is told to the request that was on it.
                 tokio::spawn(connection);
                 Ok(sender)

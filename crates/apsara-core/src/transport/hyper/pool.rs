@@ -7,8 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock, Weak};
 
 use bytes::Bytes;
 use http::Uri;
-use http::header::HOST;
-use http::uri::Scheme;
+use http::uri::{self, Scheme};
 use http_body_util::Full;
 
 use super::super::{BoxFuture, TransportError};
@@ -20,7 +19,7 @@ use super::server::Server;
 pub(super) struct Pool {
     connector: Connector,
     /// By host and port, those of `http` and those of `https`.
-    servers: [RwLock<HashMap<Box<str>, Arc<Server>>>; 2],
+    servers: [RwLock<HashMap<Box<str>, Server>>; 2],
     /// Whether a task closes what nobody uses.
     is_swept: Arc<AtomicBool>,
 }
@@ -32,37 +31,37 @@ impl Pool {
 
     /// Sends a request over a connection to the server of its address, and reads at most so many bytes of an answer.
     pub(super) fn send(self: &Arc<Self>, request: http::Request<Bytes>, limit: usize) -> BoxFuture<'static, Answered> {
-        let server = match self.server(request.uri()) {
-            Ok(server) => server,
-            Err(error) => return Box::pin(ready(Err(error))),
-        };
-        let mut request = request.map(Full::new);
-        // The server is asked for a path; its own name stands in a header.
-        let path = std::mem::take(request.uri_mut()).into_parts().path_and_query;
-        *request.uri_mut() = path.map(Uri::from).unwrap_or_default();
-        request.headers_mut().entry(HOST).or_insert_with(|| server.host().clone());
         if !self.is_swept.load(Ordering::Relaxed) {
             self.sweep();
         }
-        server.send(request, limit)
+        let mut request = request.map(Full::new);
+        // The server is asked for a path; its own name stands in a header.
+        let mut address = std::mem::take(request.uri_mut()).into_parts();
+        *request.uri_mut() = address.path_and_query.take().map(Uri::from).unwrap_or_default();
+        self.to_server(&address, request, limit).unwrap_or_else(|error| Box::pin(ready(Err(error))))
     }
 
-    fn server(&self, address: &Uri) -> Result<Arc<Server>, TransportError> {
+    fn to_server(
+        &self,
+        address: &uri::Parts,
+        request: http::Request<Full<Bytes>>,
+        limit: usize,
+    ) -> Result<BoxFuture<'static, Answered>, TransportError> {
         let no_server =
             || TransportError::new("the address names no server: `http://` or `https://` and a host").malformed();
-        let authority = address.authority().ok_or_else(no_server)?;
-        let is_tls = match address.scheme() {
+        let authority = address.authority.as_ref().ok_or_else(no_server)?;
+        let is_tls = match &address.scheme {
             Some(scheme) if *scheme == Scheme::HTTP => false,
             Some(scheme) if *scheme == Scheme::HTTPS => true,
             _ => return Err(no_server()),
         };
         let servers = &self.servers[usize::from(is_tls)];
         if let Some(server) = servers.read().unwrap_or_else(PoisonError::into_inner).get(authority.as_str()) {
-            return Ok(Arc::clone(server));
+            return Ok(server.send(request, limit));
         }
-        let mut servers = servers.write().unwrap_or_else(PoisonError::into_inner);
         let made = Server::new(self.connector.clone(), is_tls, authority).ok_or_else(no_server)?;
-        Ok(Arc::clone(servers.entry(authority.as_str().into()).or_insert_with(|| Arc::new(made))))
+        let mut servers = servers.write().unwrap_or_else(PoisonError::into_inner);
+        Ok(servers.entry(authority.as_str().into()).or_insert(made).send(request, limit))
     }
 
     /// Lets a task close what nobody uses, as long as the pool is there and the runtime that called first.

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
+use http::header::HOST;
 use http::uri::{Authority, Scheme};
 use http::{HeaderValue, Uri};
 use http_body_util::Full;
@@ -35,16 +36,17 @@ impl Server {
             (None | Some(80), false) | (None | Some(443), true) => HeaderValue::from_str(authority.host()),
             (Some(port), _) => HeaderValue::from_str(&format!("{}:{port}", authority.host())),
         };
-        let cache = Arc::new(Mutex::new(cache::builder().executor(TokioExecutor::new()).build(Dial(connector))));
+        let dial = Dial { connector, address };
+        let cache = Arc::new(Mutex::new(cache::builder().executor(TokioExecutor::new()).build(dial)));
         let kept = Arc::clone(&cache);
         // What the cache and its connections are has no name that a field could have; what is done with them stands here.
         let send = move |mut request, limit| -> BoxFuture<'static, Answered> {
-            let (cache, address) = (Arc::clone(&cache), address.clone());
+            let cache = Arc::clone(&cache);
             Box::pin(async move {
                 loop {
                     let lend = |context: &mut Context<'_>| {
                         let mut cache = locked(&cache);
-                        cache.poll_ready(context).map_ok(|()| cache.call(address.clone()))
+                        cache.poll_ready(context).map_ok(|()| cache.call(()))
                     };
                     let mut lent = Lent { kept: poll_fn(lend).await?.await?, is_done: false };
                     let was_used = lent.kept.inner().was_used();
@@ -80,13 +82,9 @@ impl Server {
         Some(Self { host: host.ok()?, send: Box::new(send), sweep: Box::new(sweep) })
     }
 
-    /// Returns what the header `host` says, where nothing else is asked for.
-    pub(super) fn host(&self) -> &HeaderValue {
-        &self.host
-    }
-
-    /// Sends a request, and reads at most so many bytes of an answer.
-    pub(super) fn send(&self, request: http::Request<Full<Bytes>>, limit: usize) -> BoxFuture<'static, Answered> {
+    /// Sends a request, with its own name unless another is asked for, and reads at most so many bytes of an answer.
+    pub(super) fn send(&self, mut request: http::Request<Full<Bytes>>, limit: usize) -> BoxFuture<'static, Answered> {
+        request.headers_mut().entry(HOST).or_insert_with(|| self.host.clone());
         (self.send)(request, limit)
     }
 
@@ -109,9 +107,12 @@ fn closed_at_once(closed: Closed) -> TransportError {
 }
 
 /// Makes what the cache keeps.
-struct Dial(Connector);
+struct Dial {
+    connector: Connector,
+    address: Uri,
+}
 
-impl Service<Uri> for Dial {
+impl Service<()> for Dial {
     type Response = Kept;
     type Error = TransportError;
     type Future = BoxFuture<'static, Result<Kept, TransportError>>;
@@ -120,8 +121,8 @@ impl Service<Uri> for Dial {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, server: Uri) -> Self::Future {
-        let connecting = self.0.connect(server);
+    fn call(&mut self, (): ()) -> Self::Future {
+        let connecting = self.connector.connect(self.address.clone());
         Box::pin(async { Ok(Kept::new(connecting.await?)) })
     }
 }
