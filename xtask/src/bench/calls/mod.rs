@@ -20,7 +20,7 @@ use crate::run::{Failure, cargo, root, succeed};
 /// How long to measure, and whom.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Sixty rounds, in about two minutes.
+    /// Forty rounds, in about two minutes.
     #[arg(long)]
     quick: bool,
     /// How many rounds; those that others published take part in every twentieth.
@@ -40,13 +40,14 @@ pub(crate) struct Args {
 /// How many calls are under way at once, where it is not one.
 const AT_ONCE: usize = 64;
 /// How long a round of one client takes, in seconds; a round of those that are slow is one call, or as many as are under way. A machine is
-/// fast and slow by turns, and the shorter the rounds, the more alike are the turns that two clients had.
-const ROUND: f64 = 0.02;
-/// As [`ROUND`], of those that others published, and of how many rounds they take part in one: they cost so much more that a few rounds are
-/// enough to show it, and some of them take seconds for one.
-const PEERS: (f64, usize) = (0.3, 20);
-/// After how many rounds a client has a new process, unless others published it: where a process has its memory is luck, which is not to
-/// last for a whole run.
+/// fast and slow by turns, and the shorter the rounds, the more alike are the turns that two clients had. It is the same for all, because a
+/// round begins with caches that others have filled, which counts the more the shorter it is.
+const ROUND: f64 = 0.1;
+/// Of how many rounds those that others published take part in one: they cost so much more that a few rounds are enough to show it, and
+/// some of them take seconds for one.
+const PEERS: usize = 20;
+/// After how many rounds a client has a new process: where a process has its memory is luck, which is not to last for a whole run. Those
+/// in Python and Node keep theirs, which get faster with time.
 const RENEWED: usize = 20;
 
 /// What was measured of a client.
@@ -87,7 +88,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let server = Server::start(args.tls)?;
     let allocations: Vec<_> = meant.iter().map(|it| count(it, &server)).collect::<Result<_, _>>()?;
     let mut lanes: Vec<Lane> = meant.iter().map(|it| Lane::start(it, &server)).collect::<Result<_, _>>()?;
-    let rounds = if args.quick { 60 } else { args.rounds.max(1) };
+    let rounds = if args.quick { 40 } else { args.rounds.max(1) };
     let begun = load();
     for round in 0..rounds {
         let first = round * 5 % lanes.len();
@@ -95,11 +96,10 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         for place in 0..lanes.len() {
             let lane = (first + place) % lanes.len();
             let lane = &mut lanes[lane];
-            let is_peer = lane.contestant.is_peer();
-            if !is_peer && round > 0 && round % RENEWED == 0 {
+            if lane.contestant.program == Program::Rust && round > 0 && round % RENEWED == 0 {
                 lane.renew(&server)?;
             }
-            if !is_peer || round % PEERS.1 == 0 {
+            if !lane.contestant.is_peer() || round % PEERS == 0 {
                 lane.round()?;
             }
         }
@@ -157,11 +157,10 @@ impl Lane {
         let mut running = Self::connected(contestant, server)?;
         // A first guess, and a second one by a round that is long enough to be measured.
         let mut calls = [1, AT_ONCE];
-        let round = if contestant.is_peer() { PEERS.0 } else { ROUND };
         for _ in 0..2 {
             for (calls, at_once) in calls.iter_mut().zip([1, AT_ONCE]) {
                 let measured = running.round(*calls, at_once)?;
-                let fit = (round / measured.wall.max(1e-7)) as usize;
+                let fit = (ROUND / measured.wall.max(1e-7)) as usize;
                 *calls = fit.clamp(at_once, contestant.most.max(at_once));
             }
         }

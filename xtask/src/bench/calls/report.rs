@@ -17,7 +17,7 @@ pub(super) fn write(lines: &[Line], rounds: usize, load: &[f64; 2]) -> String {
         out,
         "Medians of {rounds} rounds, of {} for those that others published. {}\n\
          The load was {:.1} when the rounds began and {:.1} when they ended.\n",
-        rounds.div_ceil(PEERS.1),
+        rounds.div_ceil(PEERS),
         machine(),
         load[0],
         load[1]
