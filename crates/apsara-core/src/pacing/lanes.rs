@@ -30,7 +30,7 @@ impl<T> Lanes<T> {
     /// Looks at what is kept for a lane, if there is something; nobody else opens a lane or forgets one meanwhile.
     pub(super) fn look<R>(&self, lane: Lane<'_>, at: impl FnOnce(&Arc<T>) -> R) -> Option<R> {
         let of_accounts = self.of_accounts.read().unwrap_or_else(PoisonError::into_inner);
-        of_accounts.get(lane.account)?.get(&key(lane)).map(at)
+        kept(&of_accounts, lane).map(at)
     }
 
     /// Finds what is kept for a lane, or begins to keep what `open` makes. Where there are many accounts, it first forgets the lanes that
@@ -73,6 +73,12 @@ impl<T> Default for Lanes<T> {
     fn default() -> Self {
         Self { of_accounts: RwLock::default(), left: AtomicUsize::new(0) }
     }
+}
+
+// There is one of it, whatever is done with what it finds.
+#[inline(never)]
+fn kept<'k, T>(of_accounts: &'k HashMap<String, OfAccount<T>>, lane: Lane<'_>) -> Option<&'k Arc<T>> {
+    of_accounts.get(lane.account)?.get(&key(lane))
 }
 
 fn key(lane: Lane<'_>) -> (&'static str, &'static str) {

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 #[cfg(feature = "rsa")]
 use super::rsa::RsaPrivateKey;
-use super::{Hashed, Keyed, Pieces, hmac_sha256_hex, push_hex, sha256_hex, sorted, texts};
+use super::{Hashed, Keyed, Pieces, ended, hmac_sha256_hex, push_hex, sha256_hex, sorted, texts};
 #[cfg(feature = "sm3")]
 use super::{hmac_sm3_hex, sm3_hex};
 use crate::error::Error;
@@ -200,11 +200,10 @@ pub(crate) fn push_authorization<'a>(
     text.end();
     out.push_str(",Signature=");
     let mut mac = keyed.v3.clone();
-    mac.update(algorithm.as_bytes());
-    mac.update(b"\n");
-    // The digits of the hash stand where those of the signature will, so that they need no room of their own.
+    // What is signed stands where the signature will, so that it needs no room of its own.
     let start = out.len();
-    push_hex(out, &hash.finalize());
+    out.extend([algorithm, "\n"]);
+    push_hex(out, &ended(hash));
     mac.update(&out.as_bytes()[start..]);
     out.truncate(start);
     push_hex(out, &mac.finalize().into_bytes());

@@ -336,6 +336,8 @@ impl<'a> Unsigned<'a> {
     }
 
     /// Writes the address, with a sorted query; returns where the query begins as well. There is room behind it for headers.
+    // Linked into every program, so that there is one of it for what is signed and what is not.
+    #[inline(never)]
     fn address<'q>(
         &self,
         sorted: impl Iterator<Item = (&'q str, &'q str)> + Clone,
@@ -365,6 +367,7 @@ impl<'a> Unsigned<'a> {
 }
 
 /// Adds what a temporary key is sent with.
+#[inline(never)]
 fn push_token<'a>(lines: &mut Vec<Line<'a>>, credentials: &'a Credentials) {
     if let Some(token) = credentials.security_token() {
         lines.extend([
