@@ -27,7 +27,8 @@ impl<T> Lanes<T> {
         self.look(lane, Arc::clone)
     }
 
-    /// Looks at what is kept for a lane, if there is something; nobody else opens a lane or forgets one meanwhile.
+    /// Looks at what is kept for a lane, if there is something. No lane is opened or forgotten meanwhile, so it must be short, and ask for no
+    /// lane itself.
     pub(super) fn look<R>(&self, lane: Lane<'_>, at: impl FnOnce(&Arc<T>) -> R) -> Option<R> {
         let of_accounts = self.of_accounts.read().unwrap_or_else(PoisonError::into_inner);
         kept(&of_accounts, lane).map(at)
@@ -57,7 +58,7 @@ impl<T> Lanes<T> {
     pub(super) fn forget(&self, is_worth_keeping: impl Fn(&T) -> bool) -> usize {
         let mut of_accounts = self.of_accounts.write().unwrap_or_else(PoisonError::into_inner);
         of_accounts.retain(|_, of_account| {
-            // Whoever has found a lane holds it as long as it needs it.
+            // Whoever has found a lane holds it as long as it needs it, and nobody looks at one now.
             of_account.retain(|_, kept| Arc::strong_count(kept) > 1 || is_worth_keeping(kept));
             !of_account.is_empty()
         });
@@ -75,7 +76,7 @@ impl<T> Default for Lanes<T> {
     }
 }
 
-// There is one of it, whatever is done with what it finds.
+// Linked into every program, so that there is one of it whatever is done with what it finds.
 #[inline(never)]
 fn kept<'k, T>(of_accounts: &'k HashMap<String, OfAccount<T>>, lane: Lane<'_>) -> Option<&'k Arc<T>> {
     of_accounts.get(lane.account)?.get(&key(lane))

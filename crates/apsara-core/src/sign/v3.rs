@@ -185,7 +185,7 @@ impl<'a, H: Iterator<Item = (&'a str, &'a str)>> Canonical<'a, H> {
     }
 }
 
-/// Appends the value of the `Authorization` header, signed by a secret whose key is set. No text is put together for it.
+/// Appends the value of the `Authorization` header, signed by a secret whose key is set. The canonical request is not put together.
 pub(crate) fn push_authorization<'a>(
     out: &mut String,
     keyed: &Keyed,
@@ -200,7 +200,7 @@ pub(crate) fn push_authorization<'a>(
     text.end();
     out.push_str(",Signature=");
     let mut mac = keyed.v3.clone();
-    // What is signed stands where the signature will, so that it needs no room of its own.
+    // What is signed stands where the signature will, so that it needs no text of its own.
     let start = out.len();
     out.extend([algorithm, "\n"]);
     push_hex(out, &ended(hash));

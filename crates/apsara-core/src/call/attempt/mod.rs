@@ -336,7 +336,7 @@ impl<'a> Unsigned<'a> {
     }
 
     /// Writes the address, with a sorted query; returns where the query begins as well. There is room behind it for headers.
-    // Linked into every program, so that there is one of it for what is signed and what is not.
+    // Linked into every program, so that there is one of it for each kind of query, and not for each place that needs it.
     #[inline(never)]
     fn address<'q>(
         &self,
