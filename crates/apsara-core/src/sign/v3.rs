@@ -77,7 +77,7 @@ impl Hasher {
 
     pub(crate) fn hex(self) -> String {
         match self {
-            Self::Sha256(hasher) => super::hex(&Digest::finalize(hasher)),
+            Self::Sha256(hasher) => super::hex(&ended(hasher)),
             #[cfg(feature = "sm3")]
             Self::Sm3(hasher) => super::hex(&Digest::finalize(hasher)),
         }
