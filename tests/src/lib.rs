@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+pub mod browser;
 mod emulated;
 mod fleet;
 mod guides;

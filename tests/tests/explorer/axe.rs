@@ -3,7 +3,7 @@
 use apsara_tests::workspace;
 use serde_json::Value;
 
-use crate::browser::Browser;
+use apsara_tests::browser::Browser;
 
 /// Wants no violation that is serious or worse, and nothing that is wider than the screen.
 ///

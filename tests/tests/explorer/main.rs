@@ -3,7 +3,6 @@
 
 mod answers;
 mod axe;
-mod browser;
 mod late;
 mod lists;
 mod newcomer;

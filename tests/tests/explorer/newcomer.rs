@@ -5,8 +5,8 @@ use fantoccini::key::Key;
 use serde_json::json;
 
 use crate::axe::judge;
-use crate::browser::WIDTHS;
 use crate::page::Page;
+use apsara_tests::browser::WIDTHS;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_newcomer_makes_a_task_restarts_it_and_meets_errors() {

@@ -6,7 +6,7 @@ use fantoccini::elements::Element;
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 
-use crate::browser::Browser;
+use apsara_tests::browser::Browser;
 
 /// An explorer and a browser that shows it.
 pub(crate) struct Page {

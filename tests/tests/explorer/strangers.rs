@@ -3,8 +3,8 @@
 use apsara_tests::{Scripted, Step};
 use serde_json::json;
 
-use crate::browser::Browser;
 use crate::page::Page;
+use apsara_tests::browser::Browser;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_of_another_origin_has_no_effect_and_learns_nothing() {

@@ -5,6 +5,7 @@ mod cli;
 mod codegen;
 mod cpu;
 mod crates;
+mod explorer;
 mod memory;
 mod micro;
 mod page;
@@ -28,9 +29,11 @@ pub(crate) enum Bench {
     /// Measure how long the emulator's start takes, and what verifying signatures costs it; fails if that is more than half
     /// of a call without it.
     Emulator(Remembered),
+    /// Measure how long the explorer's page takes from the start of the program until it is painted, with more and more operations.
+    Explorer(explorer::Args),
     /// Count the instructions that each step of a call takes.
     Micro(micro::Args),
-    /// Measure the generator, the corpus, the emulator, the terminal and bulk runs: throughput, memory, growth.
+    /// Measure the generator, the corpus, the emulator, the terminal, the explorer's page and bulk runs: throughput, memory, growth.
     Tools(tools::Args),
 }
 
@@ -54,6 +57,7 @@ pub(crate) fn run(bench: &Bench) -> Result<(), Failure> {
         Bench::Crates(args) => crates::run(args),
         Bench::Crowd(args) => calls::crowd::run(args),
         Bench::Emulator(remembered) => emulator(remembered),
+        Bench::Explorer(args) => explorer::run(args),
         Bench::Micro(args) => micro::run(args),
         Bench::Tools(args) => tools::run(args),
     }

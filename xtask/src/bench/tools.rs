@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::{cli, cpu, memory, page};
+use super::{cli, cpu, explorer, memory, page};
 use crate::run::{Failure, cargo, shown, succeed, target};
 
 /// What to measure.
@@ -14,7 +14,7 @@ pub(crate) struct Args {
     /// A folder of the portal's documents, which are not shipped; without it, there is no row for them.
     #[arg(long, value_name = "FOLDER")]
     corpus: Option<PathBuf>,
-    /// How often each program of the terminal is run.
+    /// How often each program of the terminal is run, and the explorer's page opened.
     #[arg(long, default_value_t = 30)]
     runs: u32,
     /// Write the table into docs.
@@ -53,6 +53,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     }
     rows.extend(emulator()?);
     rows.extend(terminal(args.runs)?);
+    rows.extend(pages(args.runs)?);
     rows.extend(bulk()?);
     let mut out =
         String::from("| what | of | seconds | per second | CPU µs of each | MiB |\n|---|---|---:|---:|---:|---:|\n");
@@ -145,6 +146,23 @@ fn terminal(runs: u32) -> Result<Vec<Row>, Failure> {
         cpu: Some(program.cpu * 1000.0),
         memory: program.memory,
         ..Row::default()
+    });
+    Ok(rows.collect())
+}
+
+/// Starts the explorer, and opens its page in a browser.
+fn pages(runs: u32) -> Result<Vec<Row>, Failure> {
+    let rows = explorer::measured(runs)?.into_iter().flat_map(|page| {
+        let of = format!("{} operations", page::thousands(page.operations));
+        let row = |what: &str, ms: f64| Row {
+            what: format!("explorer: {what}"),
+            of: of.clone(),
+            seconds: Some(ms / 1000.0),
+            ..Row::default()
+        };
+        let started = Row { memory: Some(page.resident), ..row("started", page.started) };
+        let painted = [("first paint", page.first), ("all painted", page.largest), ("operation opened", page.opened)];
+        std::iter::once(started).chain(painted.map(|(what, ms)| row(what, ms))).collect::<Vec<_>>()
     });
     Ok(rows.collect())
 }

@@ -1,9 +1,8 @@
-//! A browser of a test's own.
+//! A browser of one's own.
 
 use std::process::Stdio;
 use std::time::Duration;
 
-use apsara_tests::workspace;
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -12,16 +11,20 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
+use crate::workspace;
+
 /// How wide a page is shown: as on a telephone, and as on a desk.
-pub(crate) const WIDTHS: [u32; 2] = [360, 1440];
+pub const WIDTHS: [u32; 2] = [360, 1440];
 
 /// How long a page may take to come to what is waited for.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Headless Chromium, driven by its own driver; both end with it.
-pub(crate) struct Browser {
-    pub(crate) client: Client,
-    pub(crate) width: u32,
+pub struct Browser {
+    /// What drives it.
+    pub client: Client,
+    /// How wide its pages are, in pixels.
+    pub width: u32,
     driver: Child,
     _profile: TempDir,
 }
@@ -32,7 +35,7 @@ impl Browser {
     /// # Panics
     ///
     /// Panics if Chromium or its driver is not installed.
-    pub(crate) async fn start(width: u32) -> Self {
+    pub async fn start(width: u32) -> Self {
         let missing = "chromedriver cannot be started; install it (Debian: apt-get install chromium chromium-driver), or let \
                        `cargo xtask test` do so as root";
         let mut command = Command::new("chromedriver");
@@ -50,17 +53,29 @@ impl Browser {
     }
 
     /// Opens an address.
-    pub(crate) async fn open(&self, url: &str) {
+    ///
+    /// # Panics
+    ///
+    /// Panics if it cannot be opened.
+    pub async fn open(&self, url: &str) {
         self.client.goto(url).await.unwrap();
     }
 
-    /// Runs a script, and returns what it returns.
-    pub(crate) async fn run(&self, script: &str, arguments: &[Value]) -> Value {
+    /// Runs a script, and returns what it returns, or what its promise comes to.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the script fails.
+    pub async fn run(&self, script: &str, arguments: &[Value]) -> Value {
         self.client.execute(script, arguments.to_vec()).await.unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
     /// Waits until a script returns something that is neither false nor null.
-    pub(crate) async fn until(&self, script: &str) -> Value {
+    ///
+    /// # Panics
+    ///
+    /// Panics if it does not within twenty seconds.
+    pub async fn until(&self, script: &str) -> Value {
         let begun = std::time::Instant::now();
         loop {
             let value = self.run(script, &[]).await;
@@ -76,7 +91,11 @@ impl Browser {
     }
 
     /// Keeps a picture of what is seen, below target/explorer.
-    pub(crate) async fn picture(&self, name: &str) {
+    ///
+    /// # Panics
+    ///
+    /// Panics if there is none, or it cannot be written.
+    pub async fn picture(&self, name: &str) {
         let folder = workspace::target().join("explorer");
         std::fs::create_dir_all(&folder).unwrap();
         let picture = self.client.screenshot().await.unwrap();
@@ -84,7 +103,11 @@ impl Browser {
     }
 
     /// Ends the browser.
-    pub(crate) async fn close(self) {
+    ///
+    /// # Panics
+    ///
+    /// Panics if the driver does not answer.
+    pub async fn close(self) {
         self.client.clone().close().await.unwrap();
     }
 }
