@@ -61,6 +61,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         let short = |value: Option<f64>| match value {
             None => "–".to_owned(),
             Some(value) if value < 0.1 => format!("{value:.4}"),
+            Some(value) if value < 1.0 => format!("{value:.3}"),
             Some(value) if value < 100.0 => format!("{value:.1}"),
             Some(value) => page::thousands(value),
         };
