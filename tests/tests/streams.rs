@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use apsara::untyped::{Call, Client, Method};
-use apsara::{Config, Credentials, Outcome, SignatureVersion};
+use apsara::{Config, ConfigBuilder, Credentials, Outcome, SignatureVersion};
 use apsara_emulator::{Emulator, Fault, FaultRule};
-use apsara_tests::credentials;
 use apsara_tests::workspace::{root, target};
+use apsara_tests::{credentials, on_transport};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -51,8 +51,13 @@ async fn emulator(folder: &Folder) -> Emulator {
     Emulator::builder().spec_file(document).start().await.unwrap()
 }
 
+fn config(emulator: &Emulator) -> ConfigBuilder {
+    let config = Config::builder().credentials(credentials(emulator)).endpoint(emulator.url());
+    on_transport(config, module_path!(), None)
+}
+
 fn client(emulator: &Emulator) -> Client {
-    Client::new(&Config::builder().credentials(credentials(emulator)).endpoint(emulator.url()).build().unwrap())
+    Client::new(&config(emulator).build().unwrap())
 }
 
 fn talk(client: &Client) -> Call {
@@ -122,8 +127,7 @@ async fn a_file_is_sent_with_its_hash() {
     for (name, content) in [("large", content), ("empty", Vec::new())] {
         let path = folder.file(name, &content);
         for signature in [SignatureVersion::V3, SignatureVersion::V3Sm3, SignatureVersion::V1] {
-            let builder = Config::builder().credentials(credentials(&emulator)).endpoint(emulator.url());
-            let client = Client::new(&builder.signature(signature).build().unwrap());
+            let client = Client::new(&config(&emulator).signature(signature).build().unwrap());
             let call = client.call("Test", "2026-01-01", "Store").param("Key", name).body_file(&path);
             let answer = call.send().await;
             // The spec wants a body, and an empty file is none.
@@ -154,7 +158,8 @@ async fn slow() -> (TcpListener, Client) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let key = Credentials::new("LTAI-id", "secret").unwrap();
-    (listener, Client::new(&Config::builder().credentials(key).endpoint(url).response_limit(100).build().unwrap()))
+    let config = on_transport(Config::builder().credentials(key).endpoint(url), module_path!(), Some(100));
+    (listener, Client::new(&config.build().unwrap()))
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ mod proxies;
 mod reqwest;
 #[cfg(feature = "reqwest")]
 mod settings;
-#[cfg(feature = "reqwest")]
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
 mod streaming;
 #[cfg(any(feature = "hyper", feature = "reqwest"))]
 mod system;

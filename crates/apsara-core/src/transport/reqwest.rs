@@ -113,7 +113,7 @@ impl Transport for ReqwestTransport {
             let request = request.map(|pieces| reqwest::Body::wrap(Sent { left: pieces.length(), pieces }));
             let answer = http::Response::from(self.client.execute(converted(request)?).await.map_err(failed)?);
             let status = answer.status().as_u16();
-            Ok(answer.map(|body| Body::new(Incoming { body, status })))
+            Ok(answer.map(|body| Body::new(Incoming { body, status, failed })))
         })
     }
 

@@ -1,4 +1,4 @@
-//! Bodies between reqwest and this crate, piece by piece.
+//! Bodies between hyper, or reqwest, and this crate, piece by piece.
 
 use std::io;
 use std::pin::Pin;
@@ -6,24 +6,26 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_core::Stream;
-use http_body::{Body as _, Frame, SizeHint};
+use http_body::{Frame, SizeHint};
 
 use super::{Outgoing, TransportError};
 
 /// The body of an answer.
-pub(super) struct Incoming {
-    pub(super) body: reqwest::Body,
+pub(super) struct Incoming<B: http_body::Body> {
+    pub(super) body: B,
     pub(super) status: u16,
+    /// Says what broke it.
+    pub(super) failed: fn(B::Error) -> TransportError,
 }
 
-impl Stream for Incoming {
+impl<B: http_body::Body<Data = Bytes> + Unpin> Stream for Incoming<B> {
     type Item = Result<Bytes, TransportError>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
             match ready!(Pin::new(&mut self.body).poll_frame(context)) {
                 None => return Poll::Ready(None),
-                Some(Err(error)) => return Poll::Ready(Some(Err(super::reqwest::failed(error).answered(self.status)))),
+                Some(Err(error)) => return Poll::Ready(Some(Err((self.failed)(error).answered(self.status)))),
                 // What is no data is a trailer, which says nothing here.
                 Some(Ok(frame)) => {
                     if let Ok(data) = frame.into_data() {

@@ -5,9 +5,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::Uri;
-use http_body_util::Full;
+use hyper::body::Body;
 use hyper::client::conn::http1;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
@@ -20,9 +19,6 @@ use super::super::{BoxFuture, TransportError};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long nothing is sent before the system asks whether the other side is still there.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
-
-/// What takes the requests of one connection.
-pub(super) type Sender = http1::SendRequest<Full<Bytes>>;
 
 /// What a connection reads and writes. Most requests are one piece, which the system takes at less cost than a list of one.
 struct Stream<S>(S);
@@ -77,7 +73,10 @@ impl Connector {
     }
 
     /// Makes a connection, and lets a task of the runtime drive it until either side ends it. Whatever fails, no request was sent.
-    pub(super) fn connect(&self, to: Uri) -> BoxFuture<'static, Result<Sender, TransportError>> {
+    pub(super) fn connect<B>(&self, to: Uri) -> BoxFuture<'static, Result<http1::SendRequest<B>, TransportError>>
+    where
+        B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
+    {
         let mut connector = self.0.clone();
         Box::pin(async move {
             let connecting = async {

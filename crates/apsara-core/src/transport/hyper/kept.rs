@@ -7,16 +7,19 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Body as _, Incoming};
+use hyper::client::conn::http1;
 use tokio::time::Instant;
 use tower_service::Service;
 
 use super::super::TransportError;
-use super::connect::Sender;
 
 /// How long a connection is kept that nobody uses.
 pub(super) const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 
 pub(super) type Answered = Result<http::Response<Bytes>, TransportError>;
+
+/// What takes the requests of a connection.
+type Sender = http1::SendRequest<Full<Bytes>>;
 
 /// A connection.
 pub(super) struct Kept {
@@ -26,8 +29,8 @@ pub(super) struct Kept {
 
 /// What a connection is doing.
 enum State {
-    /// Nothing was sent on it yet.
-    New,
+    /// It was made then, and nothing was sent on it yet: a call may have taken another before it was there.
+    New(Instant),
     /// A request is on it, or was when its call was dropped.
     Busy,
     /// The last answer was read to its end then.
@@ -46,11 +49,11 @@ pub(super) struct Closed(pub(super) Option<hyper::Error>);
 
 impl Kept {
     pub(super) fn new(sender: Sender) -> Self {
-        Self { sender, state: State::New }
+        Self { sender, state: State::New(Instant::now()) }
     }
 
     pub(super) fn was_used(&self) -> bool {
-        !matches!(self.state, State::New)
+        !matches!(self.state, State::New(_))
     }
 
     /// Returns whether a request may be sent on it at once.
@@ -61,9 +64,8 @@ impl Kept {
     /// Returns whether it can be used now or later.
     pub(super) fn is_open(&self) -> bool {
         let is_fit = match self.state {
-            State::New => true,
             State::Busy => false,
-            State::Idle(end) => end.elapsed() < IDLE_TIMEOUT,
+            State::New(begin) | State::Idle(begin) => begin.elapsed() < IDLE_TIMEOUT,
         };
         is_fit && !self.sender.is_closed()
     }
@@ -143,6 +145,6 @@ async fn read(mut body: Incoming, limit: usize) -> Result<Bytes, TransportError>
 }
 
 /// A request was on the connection, so that it may have been executed.
-fn broken(error: hyper::Error) -> TransportError {
+pub(super) fn broken(error: hyper::Error) -> TransportError {
     TransportError::new("the connection broke").with_source(error)
 }

@@ -2,6 +2,7 @@
 
 mod connect;
 mod kept;
+mod opened;
 mod pool;
 mod server;
 #[cfg(test)]
@@ -15,7 +16,7 @@ use bytes::Bytes;
 use self::connect::Connector;
 use self::pool::Pool;
 use super::system::{SystemVerifier, no_tls};
-use super::{BoxFuture, RESPONSE_LIMIT, Transport, TransportError};
+use super::{Body, BoxFuture, Outgoing, RESPONSE_LIMIT, Transport, TransportError};
 use crate::error::Error;
 
 /// Sends requests with hyper, over connections that it keeps: HTTP/1.1, rustls, the system's certificates.
@@ -24,6 +25,7 @@ use crate::error::Error;
 /// proxy, and reads none from the environment. A signed request is sent once; redirects are not followed. Only what a connection
 /// that was kept never took, because it was closed before a byte was written, goes out on another one; where a new one does not take
 /// it either, the error says that it was not sent. A connection that nobody uses is closed after 90 s to 180 s. Nothing is decompressed.
+/// A call whose answer is a stream, or whose body is a file, has a connection of its own, which is closed behind it.
 /// An answer has at most 100 headers, and a body of 64 MiB unless [`HyperTransport::response_limit`] says otherwise.
 #[derive(Clone)]
 pub struct HyperTransport {
@@ -65,6 +67,10 @@ impl fmt::Debug for HyperTransport {
 impl Transport for HyperTransport {
     fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportError>> {
         self.pool.send(request, self.response_limit)
+    }
+
+    fn open(&self, request: http::Request<Outgoing>) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        self.pool.open(request)
     }
 
     fn response_limit(&self) -> usize {

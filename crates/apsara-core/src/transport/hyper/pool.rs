@@ -7,13 +7,15 @@ use std::sync::{Arc, PoisonError, RwLock, Weak};
 
 use bytes::Bytes;
 use http::Uri;
-use http::uri::{self, Scheme};
+use http::header::HOST;
+use http::uri::{self, Authority, Scheme};
 use http_body_util::Full;
 
-use super::super::{BoxFuture, TransportError};
+use super::super::{BoxFuture, Outgoing, TransportError};
 use super::connect::Connector;
 use super::kept::{Answered, IDLE_TIMEOUT};
-use super::server::Server;
+use super::opened::{Opened, opened};
+use super::server::{Server, address, host};
 
 /// Sends each request to its server.
 pub(super) struct Pool {
@@ -35,9 +37,7 @@ impl Pool {
             self.sweep();
         }
         let mut request = request.map(Full::new);
-        // The server is asked for a path; its own name stands in a header.
-        let mut address = std::mem::take(request.uri_mut()).into_parts();
-        *request.uri_mut() = address.path_and_query.take().map(Uri::from).unwrap_or_default();
+        let address = without_address(&mut request);
         self.to_server(&address, request, limit).unwrap_or_else(|error| Box::pin(ready(Err(error))))
     }
 
@@ -47,14 +47,7 @@ impl Pool {
         request: http::Request<Full<Bytes>>,
         limit: usize,
     ) -> Result<BoxFuture<'static, Answered>, TransportError> {
-        let no_server =
-            || TransportError::new("the address names no server: `http://` or `https://` and a host").malformed();
-        let authority = address.authority.as_ref().ok_or_else(no_server)?;
-        let is_tls = match &address.scheme {
-            Some(scheme) if *scheme == Scheme::HTTP => false,
-            Some(scheme) if *scheme == Scheme::HTTPS => true,
-            _ => return Err(no_server()),
-        };
+        let (is_tls, authority) = named(address)?;
         let servers = &self.servers[usize::from(is_tls)];
         if let Some(server) = servers.read().unwrap_or_else(PoisonError::into_inner).get(authority.as_str()) {
             return Ok(server.send(request, limit));
@@ -62,6 +55,18 @@ impl Pool {
         let made = Server::new(self.connector.clone(), is_tls, authority).ok_or_else(no_server)?;
         let mut servers = servers.write().unwrap_or_else(PoisonError::into_inner);
         Ok(servers.entry(authority.as_str().into()).or_insert(made).send(request, limit))
+    }
+
+    /// Sends a request and gives its answer piece by piece, over a connection of its own, which is closed behind it.
+    pub(super) fn open(&self, mut request: http::Request<Outgoing>) -> BoxFuture<'static, Opened> {
+        let address = without_address(&mut request);
+        let connector = self.connector.clone();
+        Box::pin(async move {
+            let (is_tls, authority) = named(&address)?;
+            let host = host(is_tls, authority).ok_or_else(no_server)?;
+            request.headers_mut().entry(HOST).or_insert(host);
+            opened(&connector, self::address(is_tls, authority).ok_or_else(no_server)?, request).await
+        })
     }
 
     /// Lets a task close what nobody uses, as long as the pool is there and the runtime that called first.
@@ -90,4 +95,25 @@ impl Pool {
             }
         });
     }
+}
+
+/// Takes the address out of a request: its server is asked for a path, and its own name stands in a header.
+fn without_address<B>(request: &mut http::Request<B>) -> uri::Parts {
+    let mut address = std::mem::take(request.uri_mut()).into_parts();
+    *request.uri_mut() = address.path_and_query.take().map(Uri::from).unwrap_or_default();
+    address
+}
+
+/// Returns the server that an address names, and whether it is reached over TLS.
+fn named(address: &uri::Parts) -> Result<(bool, &Authority), TransportError> {
+    let authority = address.authority.as_ref().ok_or_else(no_server)?;
+    match &address.scheme {
+        Some(scheme) if *scheme == Scheme::HTTP => Ok((false, authority)),
+        Some(scheme) if *scheme == Scheme::HTTPS => Ok((true, authority)),
+        _ => Err(no_server()),
+    }
+}
+
+fn no_server() -> TransportError {
+    TransportError::new("the address names no server: `http://` or `https://` and a host").malformed()
 }

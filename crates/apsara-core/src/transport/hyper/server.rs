@@ -1,6 +1,7 @@
 //! One server, and how a request goes out on a connection to it.
 
 use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
@@ -30,13 +31,8 @@ pub(super) struct Server {
 impl Server {
     /// Knows a server by its host and port, unless those are none.
     pub(super) fn new(connector: Connector, is_tls: bool, authority: &Authority) -> Option<Self> {
-        let scheme = if is_tls { Scheme::HTTPS } else { Scheme::HTTP };
-        let address = Uri::builder().scheme(scheme).authority(authority.clone()).path_and_query("/").build().ok()?;
-        let host = match (authority.port_u16(), is_tls) {
-            (None | Some(80), false) | (None | Some(443), true) => HeaderValue::from_str(authority.host()),
-            (Some(port), _) => HeaderValue::from_str(&format!("{}:{port}", authority.host())),
-        };
-        let dial = Dial { connector, address };
+        let host = host(is_tls, authority)?;
+        let dial = Dial { connector, address: address(is_tls, authority)? };
         let cache = Arc::new(Mutex::new(cache::builder().executor(TokioExecutor::new()).build(dial)));
         let kept = Arc::clone(&cache);
         // What the cache and its connections are has no name that a field could have; what is done with them stands here.
@@ -48,15 +44,22 @@ impl Server {
                         let mut cache = locked(&cache);
                         cache.poll_ready(context).map_ok(|()| cache.call(()))
                     };
-                    let mut lent = Lent { kept: poll_fn(lend).await?.await?, is_done: false };
-                    let was_used = lent.kept.inner().was_used();
+                    let (mut taken, mut was_kept) = (pin!(poll_fn(lend).await?), true);
+                    let take = |context: &mut Context<'_>| {
+                        let taken = taken.as_mut().poll(context);
+                        // What is made now is not there at once.
+                        was_kept &= taken.is_ready();
+                        taken
+                    };
+                    let mut lent = Lent { kept: poll_fn(take).await?, is_done: false };
+                    let was_kept = was_kept || lent.kept.inner().was_used();
                     let exchange = match poll_fn(|context| lent.kept.poll_ready(context)).await {
                         Ok(()) => lent.kept.inner_mut().exchange(request, limit).await,
                         Err(closed) => Exchange::NotBegun(request, closed),
                     };
                     match exchange {
                         // It was closed while nobody used it, which says nothing of the server.
-                        Exchange::NotBegun(again, _) if was_used => request = again,
+                        Exchange::NotBegun(again, _) if was_kept => request = again,
                         Exchange::NotBegun(_, closed) => return Err(closed_at_once(closed)),
                         Exchange::Ended(answered) => {
                             lent.is_done = answered.is_ok() && lent.kept.inner().is_ready();
@@ -79,7 +82,7 @@ impl Server {
             // Whoever is sending has a share beside that of `send` and this one, and brings its connection back here.
             !cache.is_empty() || Arc::strong_count(&kept) > 2
         };
-        Some(Self { host: host.ok()?, send: Box::new(send), sweep: Box::new(sweep) })
+        Some(Self { host, send: Box::new(send), sweep: Box::new(sweep) })
     }
 
     /// Sends a request, with its own name unless another is asked for, and reads at most so many bytes of an answer.
@@ -94,11 +97,26 @@ impl Server {
     }
 }
 
+/// Returns what a connection is made to.
+pub(super) fn address(is_tls: bool, authority: &Authority) -> Option<Uri> {
+    let scheme = if is_tls { Scheme::HTTPS } else { Scheme::HTTP };
+    Uri::builder().scheme(scheme).authority(authority.clone()).path_and_query("/").build().ok()
+}
+
+/// Returns by what name a server is asked, without the port that needs not be said.
+pub(super) fn host(is_tls: bool, authority: &Authority) -> Option<HeaderValue> {
+    let host = match (authority.port_u16(), is_tls) {
+        (None | Some(80), false) | (None | Some(443), true) => HeaderValue::from_str(authority.host()),
+        (Some(port), _) => HeaderValue::from_str(&format!("{}:{port}", authority.host())),
+    };
+    host.ok()
+}
+
 fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn closed_at_once(closed: Closed) -> TransportError {
+pub(super) fn closed_at_once(closed: Closed) -> TransportError {
     let error = TransportError::new("the connection was closed before the request was written").not_sent();
     match closed.0 {
         Some(why) => error.with_source(why),

@@ -1,7 +1,9 @@
 //! The pool against a server that is told, connection by connection, what to do.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -32,7 +34,7 @@ enum Does {
     AnswerEarlyInPart,
 }
 
-/// A server that does one thing with the first connection, and answers on all others.
+/// A server that does one thing with each of the first connections, and answers on all others.
 struct Server {
     url: String,
     connections: Arc<AtomicUsize>,
@@ -43,6 +45,10 @@ struct Server {
 
 impl Server {
     async fn start(first: Does) -> Self {
+        Self::with(vec![first]).await
+    }
+
+    async fn with(does: Vec<Does>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let connections = Arc::new(AtomicUsize::new(0));
@@ -53,7 +59,7 @@ impl Server {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
                 let number = counted.fetch_add(1, Ordering::SeqCst);
-                match if number == 0 { first } else { Does::Answer } {
+                match does.get(number).copied().unwrap_or(Does::Answer) {
                     Does::Close => drop(stream),
                     Does::AnswerOnceAndClose => {
                         let mut stream = stream;
@@ -223,6 +229,56 @@ async fn a_connection_that_was_closed_while_idle_is_replaced_and_the_call_knows_
     tokio::time::sleep(Duration::from_millis(300)).await;
     server.get(&transport).await.unwrap();
     assert_eq!(server.connections(), 2);
+}
+
+/// Polls a future once.
+macro_rules! poll {
+    ($future:expr) => {
+        std::future::poll_fn(|context| Poll::Ready(std::future::Future::poll($future.as_mut(), context))).await
+    };
+}
+
+/// Has two connections made, of which the second is in the pool and was never used: its call took the first, which came back sooner.
+async fn with_a_connection_to_spare(server: &Server, transport: &HyperTransport) {
+    let first = server.get(transport);
+    let mut second = pin!(server.get(transport));
+    let first = async {
+        let mut first = pin!(first);
+        assert!(poll!(first).is_pending());
+        // The server has the request by then, and accepts no other connection until it is told.
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert!(poll!(second).is_pending());
+        server.tell.send(()).unwrap();
+        first.await.unwrap();
+    };
+    first.await;
+    second.await.unwrap();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(server.connections(), 2);
+}
+
+#[tokio::test]
+async fn a_connection_that_was_never_used_and_closed_is_replaced_too() {
+    let (server, transport) = (Server::with(vec![Does::AnswerWhenTold, Does::Close]).await, transport());
+    with_a_connection_to_spare(&server, &transport).await;
+    // One of the two calls has the first connection, the other the one that was closed.
+    let (one, other) = tokio::join!(server.get(&transport), server.get(&transport));
+    assert!(one.is_ok() && other.is_ok(), "{one:?} {other:?}");
+    assert_eq!(server.connections(), 3);
+}
+
+#[tokio::test]
+async fn a_connection_that_was_never_used_is_closed_as_the_others_are() {
+    let (mut server, transport) = (Server::with(vec![Does::AnswerWhenTold]).await, transport());
+    with_a_connection_to_spare(&server, &transport).await;
+    tokio::time::pause();
+    for _ in 0..2 {
+        tokio::time::advance(IDLE_TIMEOUT + Duration::from_secs(1)).await;
+        tokio::task::yield_now().await;
+    }
+    tokio::time::resume();
+    let closed = tokio::time::timeout(Duration::from_secs(20), server.closed.recv());
+    assert_eq!(closed.await.expect("the connection stays open"), Some(1));
 }
 
 #[tokio::test]
