@@ -25,6 +25,8 @@ const SHORTEST: usize = 4;
 pub struct Secrets {
     /// In lower case.
     names: BTreeSet<String>,
+    /// Those that are documented and hold no secret, whatever they are called; in lower case.
+    harmless: BTreeSet<String>,
 }
 
 impl Secrets {
@@ -38,18 +40,17 @@ impl Secrets {
                 _ => None,
             }
         }
-        let mut names = BTreeSet::new();
+        let (mut names, mut harmless) = (BTreeSet::new(), BTreeSet::new());
         let mut seen = BTreeSet::new();
         let mut left: Vec<&Parameter> = description.parameters().iter().collect();
         while let Some(parameter) = left.pop() {
-            if parameter.is_sensitive() {
-                names.insert(parameter.name().to_lowercase());
-            }
+            let named = if parameter.is_sensitive() { &mut names } else { &mut harmless };
+            named.insert(parameter.name().to_lowercase());
             if let Some(name) = object(parameter.kind()).filter(|name| seen.insert((*name).to_owned())) {
                 left.extend(description.fields(name).into_iter().flatten());
             }
         }
-        Self { names }
+        Self { names, harmless }
     }
 
     /// Collects the names of an answer's sensitive fields: those that the spec or our overlay marks, and those whose names say so.
@@ -63,7 +64,7 @@ impl Secrets {
         let ours = operation.overlay().and_then(|overlay| overlay["sensitive"].as_array());
         let ends = ours.into_iter().flatten().filter_map(|path| path.as_str()?.rsplit('.').next());
         names.extend(ends.map(str::to_lowercase));
-        Self { names }
+        Self { names, harmless: BTreeSet::new() }
     }
 
     /// Returns the names, in lower case and sorted.
@@ -84,7 +85,7 @@ impl Secrets {
             let value = match name.as_str() {
                 "authorization" => without_signature(value),
                 secret if SECRET_HEADERS.contains(&secret) => REDACTED.to_owned(),
-                other if self.names.contains(other) => REDACTED.to_owned(),
+                other if self.is_secret(other) => REDACTED.to_owned(),
                 _ => redact_urls(value),
             };
             out.push_str(&format!("{name}: {value}\n"));
@@ -110,14 +111,14 @@ impl Secrets {
                 Value::String(text) if secret && text.len() >= SHORTEST => out.push(text.clone()),
                 Value::Array(items) => items.iter().for_each(|item| texts(item, secret, secrets, out)),
                 Value::Object(fields) => fields.iter().for_each(|(name, field)| {
-                    texts(field, secret || secrets.names.contains(&name.to_lowercase()), secrets, out);
+                    texts(field, secret || secrets.is_secret(name), secrets, out);
                 }),
                 _ => {}
             }
         }
         let mut out = Vec::new();
         for (name, value) in request {
-            texts(value, self.names.contains(&name.to_lowercase()), self, &mut out);
+            texts(value, self.is_secret(name), self, &mut out);
         }
         out
     }
@@ -175,17 +176,18 @@ impl Secrets {
         }
     }
 
+    /// Nothing but its name says what a key of a map holds, or one in a text that is JSON.
     fn is_secret(&self, name: &str) -> bool {
-        self.names.contains(&name.to_lowercase()) || Parameter::new(name).is_sensitive()
+        let lower = name.to_lowercase();
+        self.names.contains(&lower) || (!self.harmless.contains(&lower) && Parameter::new(name).is_sensitive())
     }
 
     /// Returns the pairs of a query or a form; the parts of a list or an object are as secret as the whole.
     fn pairs(&self, query: &str) -> String {
         let one = |pair: &str| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let mut parts = name.split('.').map(str::to_lowercase);
             let secret = ["Signature", "SecurityToken", "BearerToken"].contains(&name);
-            if secret || parts.any(|part| self.names.contains(&part)) {
+            if secret || name.split('.').any(|part| self.is_secret(part)) {
                 return format!("{name}={REDACTED}");
             }
             let decoded = percent_decode_str(value).decode_utf8_lossy();
@@ -203,7 +205,7 @@ impl Secrets {
         match value {
             Value::Object(fields) => {
                 let one = |(name, value): (String, Value)| {
-                    let secret = is_secret || self.names.contains(&name.to_lowercase());
+                    let secret = is_secret || self.is_secret(&name);
                     (name, self.without(value, secret))
                 };
                 Value::Object(fields.into_iter().map(one).collect())
@@ -262,7 +264,8 @@ mod tests {
     use crate::product;
 
     fn secrets(names: &[&str]) -> Secrets {
-        Secrets { names: names.iter().map(|name| (*name).to_owned()).collect() }
+        let harmless = BTreeSet::from(["passwordpolicy".to_owned()]);
+        Secrets { names: names.iter().map(|name| (*name).to_owned()).collect(), harmless }
     }
 
     #[test]
@@ -278,6 +281,13 @@ mod tests {
         assert_eq!(secrets.pairs(urls), r#"Urls=["rtmp://h/app/[redacted]"]"#);
         let body = json!({ "authKey": { "a": "canary" }, "b": ["https://u:canary@h/x"] });
         assert!(!secrets.without(body, false).to_string().contains("canary"));
+        // Keys that nothing describes, of a map and in a text.
+        let free = "Map.password=canary&Text=%7B%22password%22%3A%22canary%22%7D&PasswordPolicy=strict";
+        let seen = r#"Map.password=[redacted]&Text={"password":"[redacted]"}&PasswordPolicy=strict"#;
+        assert_eq!(secrets.pairs(free), seen);
+        let body = json!({ "Map": { "password": "canary" }, "PasswordPolicy": "strict" });
+        assert_eq!(secrets.values(body.as_object().unwrap()), ["canary"]);
+        assert_eq!(secrets.without(body, false)["Map"]["password"], REDACTED);
         assert_eq!(without_signature("acs LTAI:canary"), "acs LTAI:[redacted]");
         assert_eq!(
             without_signature("ACS3 Credential=LTAI,Signature=canary"),

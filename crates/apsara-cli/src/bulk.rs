@@ -1,6 +1,7 @@
 //! `apsara bulk`: one call for each line of a file, with a journal by which an interrupted run goes on.
 #![expect(clippy::print_stderr, reason = "what it is about to do and how far it is are for whoever sits there")]
 
+use std::collections::BTreeMap;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -288,15 +289,9 @@ fn tell(options: &Options, run: &Run, summary: &Summary) -> Result<(), Failure> 
     if let Some(problem) = wrong_results(options) {
         return Err(Failure::new(Exit::Failed, problem).with("outcome", summary.to_string()));
     }
-    let stdout = std::io::stdout();
-    let written =
-        |to: &mut dyn std::io::Write| apsara_bulk::results(&options.journal, to).map_err(|error| failed(&error));
-    let codes = match &options.results {
-        Some(file) if file != Path::new("-") => private::replace(file, written)?,
-        None if stdout.is_terminal() => written(&mut std::io::sink())?,
-        _ => written(&mut &stdout)?,
-    };
-    for (code, count) in codes {
+    // What became of the lines is told even where nobody takes the results.
+    let written = write_results(options);
+    for (code, count) in written.iter().flatten() {
         eprintln!("{count:>8} {code}");
     }
     eprintln!("{summary}");
@@ -307,15 +302,56 @@ fn tell(options: &Options, run: &Run, summary: &Summary) -> Result<(), Failure> 
     }
     let Counts { rejected, not_executed, unknown, due, skipped, .. } = summary.counts;
     let exit = match summary.ended {
-        Ended::Drained | Ended::Stopped => Exit::Interrupted,
-        _ if unknown > 0 => Exit::Unknown,
-        _ if rejected > 0 => Exit::Rejected,
-        _ if not_executed + due > 0 => Exit::NotSent,
-        _ if skipped > 0 => Exit::Invalid,
-        _ => return Ok(()),
+        Ended::Drained | Ended::Stopped => Some(Exit::Interrupted),
+        _ if unknown > 0 => Some(Exit::Unknown),
+        _ if rejected > 0 => Some(Exit::Rejected),
+        _ if not_executed + due > 0 => Some(Exit::NotSent),
+        _ if skipped > 0 => Some(Exit::Invalid),
+        _ => None,
     };
     let next = format!("apsara bulk … --journal {} --resume", options.journal.display());
-    Err(Failure::new(exit, "not every call was executed for certain").with("to go on", next))
+    match (exit, written) {
+        (None, Ok(_)) => Ok(()),
+        // The journal has them, and a run that goes on makes no call again that was executed.
+        (None, Err(failure)) => Err(failure.with("outcome", summary.to_string()).with("to write them", next)),
+        (Some(exit), written) => {
+            let failure = Failure::new(exit, "not every call was executed for certain").with("to go on", next);
+            Err(written
+                .err()
+                .into_iter()
+                .fold(failure, |failure, unwritten| failure.with("results", unwritten.to_string())))
+        }
+    }
+}
+
+/// Writes the results; returns how many lines ended with each code.
+fn write_results(options: &Options) -> Result<BTreeMap<String, u64>, Failure> {
+    let written =
+        |to: &mut dyn std::io::Write| apsara_bulk::results(&options.journal, to).map_err(|error| failed(&error));
+    match &options.results {
+        Some(file) if file != Path::new("-") => private::replace(file, written),
+        None if std::io::stdout().is_terminal() => written(&mut std::io::sink()),
+        _ => written(&mut WhileRead),
+    }
+}
+
+/// Writes to the standard output for as long as somebody reads it: who has seen enough has not made the run fail.
+struct WhileRead;
+
+impl std::io::Write for WhileRead {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match std::io::stdout().write(bytes) {
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(bytes.len()),
+            written => written,
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        match std::io::stdout().flush() {
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+            flushed => flushed,
+        }
+    }
 }
 
 fn failed(error: &BulkError) -> Failure {

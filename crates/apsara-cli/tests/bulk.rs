@@ -55,13 +55,21 @@ impl Emulator {
     }
 
     fn bulk(&self, folder: &Path, arguments: &[&str]) -> Output {
+        self.command(folder, arguments).output().unwrap()
+    }
+
+    fn command(&self, folder: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_apsara"));
-        command.args(["bulk", "live", "RestartLivePullToPush", "--journal", "run.journal"]).args(arguments);
+        command.args(["bulk", "live", "RestartLivePullToPush"]).args(arguments);
+        if !arguments.contains(&"--journal") {
+            command.args(["--journal", "run.journal"]);
+        }
         command.current_dir(folder).stdin(Stdio::null()).env_clear();
         command.env("HOME", folder);
         command.env("ALIBABA_CLOUD_ACCESS_KEY_ID", apsara_emulator::DEFAULT_ACCESS_KEY_ID);
         command.env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", apsara_emulator::DEFAULT_ACCESS_KEY_SECRET);
-        command.env("ALIBABA_CLOUD_ENDPOINT", format!("http://{}", self.host)).output().unwrap()
+        command.env("ALIBABA_CLOUD_ENDPOINT", format!("http://{}", self.host));
+        command
     }
 }
 
@@ -149,6 +157,42 @@ fn a_lost_restart_is_repeated_only_where_the_task_cannot_have_been_restarted() {
 
     let meant = emulator.bulk(folder.path(), &[&always[..], &["--resume", "--retry-unknown"]].concat());
     assert_eq!(meant.status.code(), Some(5), "{}", text(&meant.stderr));
+    assert_eq!(emulator.restarts(), 1);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_became_of_the_lines_is_told_where_the_results_cannot_be_written() {
+    let (emulator, folder) = (Emulator::start(), tempfile::tempdir().unwrap());
+    emulator.task("lost", "running");
+    emulator.task("restarted", "running");
+    let fault = r#"{"fault": {"kind": "reset-before-executing"}, "operation": "RestartLivePullToPush", "calls": {"from": 1, "to": 1}}"#;
+    emulator.control("POST", "/faults", fault);
+    let input = |file: &str, id: &str| {
+        std::fs::write(folder.path().join(file), format!("{{\"Region\": \"cn-shanghai\", \"TaskId\": \"{id}\"}}\n"))
+            .unwrap();
+    };
+    input("lost.jsonl", "lost");
+    let full = ["--input", "lost.jsonl", "--yes", "--settle", "0s", "--results", "/dev/full"];
+    let unknown = emulator.bulk(folder.path(), &full);
+    let told = text(&unknown.stderr);
+    assert_eq!(unknown.status.code(), Some(7), "{told}");
+    assert!(told.contains("--retry-unknown makes them again: 1") && told.contains("No space left"), "{told}");
+
+    // Who reads no further makes nothing fail.
+    input("restarted.jsonl", "restarted");
+    let mut unread =
+        emulator.command(folder.path(), &["--input", "restarted.jsonl", "--yes", "--journal", "2.journal"]);
+    let mut unread = unread.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(unread.stdout.take());
+    let unread = unread.wait_with_output().unwrap();
+    assert_eq!(unread.status.code(), Some(0), "{}", text(&unread.stderr));
+    // All is executed, and nobody has the results.
+    let again = ["--input", "restarted.jsonl", "--yes", "--journal", "2.journal", "--resume", "--results", "/dev/full"];
+    let unwritten = emulator.bulk(folder.path(), &again);
+    let told = text(&unwritten.stderr);
+    assert_eq!(unwritten.status.code(), Some(1), "{told}");
+    assert!(told.contains("No space left") && told.contains("--journal 2.journal --resume"), "{told}");
     assert_eq!(emulator.restarts(), 1);
 }
 

@@ -5,14 +5,14 @@ import { copyButton, el, fill, part } from './dom.js';
 import { code } from './json.js';
 import { onTarget, state } from './state.js';
 
-const FIRST = { language: 'rust', title: 'Rust' };
-
 /** The language that was looked at last. */
-let chosen = FIRST.language;
+let chosen = 'rust';
 
 /** Builds the panel; `read` reads the form. The result has `element`, and `changed()` for whenever the form has. */
 export function codePanel(operation, read) {
-  const tabs = el('div', { class: 'row tabs', role: 'group', 'aria-label': 'Language' });
+  const tabs = el('div', { class: 'row tabs', role: 'group', 'aria-label': 'Language' }, state.status.languages.map(({ language, title }) => el('button', {
+    type: 'button', class: 'quiet', textContent: title, 'aria-pressed': String(language === chosen), data: { language }, on: { click: () => choose(language) },
+  })));
   const place = el('div', { class: 'boxed', 'aria-live': 'off' });
   const asked = () => {
     const { product, version, name } = operation;
@@ -22,21 +22,14 @@ export function codePanel(operation, read) {
   const show = async () => {
     const mine = latest += 1;
     try {
-      const { text, languages } = await post('/api/code', asked());
+      const { text } = await post('/api/code', asked());
       if (mine !== latest) return;
-      list(languages);
       fill(place, el('p', { class: 'soft small', textContent: NOTES[chosen] ?? NOTES.rust }), copyButton(text), code(text, 'Code of this call'));
     } catch (error) {
       if (mine !== latest) return;
       const violations = error.answer?.violations ?? [];
       fill(place, el('p', { class: 'soft', textContent: [error.message, ...violations.map(({ parameter, rule }) => `${parameter} ${rule}`)].join('; ') }));
     }
-  };
-  const list = (languages) => {
-    if (tabs.childElementCount === languages.length) return;
-    fill(tabs, languages.map(({ language, title }) => el('button', {
-      type: 'button', class: 'quiet', textContent: title, 'aria-pressed': String(language === chosen), data: { language }, on: { click: () => choose(language) },
-    })));
   };
   const choose = (language) => {
     chosen = language;

@@ -66,7 +66,9 @@ function harmless(operation, request) {
     }
     if (value && typeof value === 'object') {
       if (field?.type !== 'map') return fields(field?.fields, value);
-      const kept = Object.entries(value).map(([key, entry]) => [key, one(field.item, entry, name)]);
+      // Nothing but its key says what an entry holds.
+      const entry = ([key, value]) => [key, one(SENSITIVE.test(key) ? undefined : field.item, value, SENSITIVE.test(key) ? key : name)];
+      const kept = Object.entries(value).map(entry);
       return Object.fromEntries(kept.filter(([, entry]) => entry !== undefined));
     }
     if (typeof value === 'string' && (value.includes('://') || (field?.type === 'json' && SENSITIVE.test(value)))) {

@@ -3,8 +3,8 @@
 export const state = {
   /** Products with their operations. */
   catalogue: { products: [] },
-  /** What is known of the emulator and of the cloud. */
-  status: { emulator: {}, cloud: {} },
+  /** What is known of the emulator and of the cloud, and the languages in which code is written. */
+  status: { emulator: {}, cloud: {}, languages: [] },
   /** Where calls go: always the emulator, until somebody says otherwise on this page. */
   target: 'emulator',
   /** By how many milliseconds the emulator's clock is ahead of this one. */

@@ -9,7 +9,12 @@ use serde_json::{Value, json};
 use crate::explorer::App;
 use crate::send::{Prepared, Refusal, refusal, target};
 
-/// Writes the code in the language that is asked for, and says which there are.
+/// Says in which languages code is written. Whether it can be depends on the call.
+pub(crate) fn languages() -> Value {
+    Language::all().iter().map(|one| json!({ "language": one.as_str(), "title": one.title() })).collect()
+}
+
+/// Writes the code in the language that is asked for.
 pub(crate) async fn write(app: &Arc<App>, asked: &Value) -> Result<Value, Refusal> {
     let language: Language = asked["language"].as_str().unwrap_or_default().parse().map_err(unwritten)?;
     let Prepared { operation, request, .. } = Prepared::read(app, asked)?;
@@ -25,9 +30,7 @@ pub(crate) async fn write(app: &Arc<App>, asked: &Value) -> Result<Value, Refusa
             beside(move || sample(language, &operation, &request, &settings)).await?
         }
     };
-    let all = Language::all().iter();
-    let all: Vec<Value> = all.map(|one| json!({ "language": one.as_str(), "title": one.title() })).collect();
-    Ok(json!({ "language": language.as_str(), "languages": all, "text": text }))
+    Ok(json!({ "language": language.as_str(), "text": text }))
 }
 
 /// Writes a cargo project that makes the call: a zip.

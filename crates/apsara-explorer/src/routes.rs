@@ -125,7 +125,7 @@ async fn status(State(app): State<Arc<App>>) -> Response {
         Ok(_) => json!({ "configured": true }),
         Err(why) => json!({ "configured": false, "because": why }),
     };
-    answer(Ok(json!({ "emulator": app.emulated.now(), "cloud": cloud })))
+    answer(Ok(json!({ "emulator": app.emulated.now(), "cloud": cloud, "languages": code::languages() })))
 }
 
 async fn emulator(State(app): State<Arc<App>>) -> Response {

@@ -127,5 +127,9 @@ async fn numbers_are_shown_and_copied_as_they_were_answered() {
     browser.run("navigator.clipboard.writeText = async (text) => { window.copied = text; }", &[]).await;
     page.press("#answer .boxed", "Copy").await;
     assert_eq!(browser.until("return window.copied").await, shown);
+    // A language in which there is no code of a call does not hide the others.
+    browser.until("return document.querySelector('#code').innerText.includes('the crate apsara has no')").await;
+    page.press("#code", "curl").await;
+    page.code("curl --request").await;
     page.browser.close().await;
 }

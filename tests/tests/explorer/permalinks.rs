@@ -65,6 +65,12 @@ async fn no_secret_is_in_an_address_or_in_the_history() {
     let shown = page.send().await;
     assert!(shown.starts_with("succeeded"), "{shown}");
     page.create_task().await;
+    // A key of a map is known to nobody but by what it is called.
+    page.go(r#"#/live/2016-11-01/CreateMessageApp?AppName=a&Extension={"password":"canary-of-a-map","color":"red"}"#)
+        .await;
+    page.shows("CreateMessageApp").await;
+    page.fill("AppName", "b").await;
+    browser.until("return location.hash.includes('AppName=b') && location.hash.includes('red')").await;
     let all = browser.run("return JSON.stringify([location.href, Object.entries(localStorage), Object.entries(sessionStorage), document.cookie])", &[]).await;
     let all = all.as_str().unwrap();
     assert!(all.contains("DomainName=example.com") && all.contains("CreateLivePullToPush"), "{all}");

@@ -8,6 +8,9 @@ use super::lines::Lines;
 use crate::error::BulkError;
 use crate::executor::Executor;
 
+/// What some editors begin a file with.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// The longest line, in bytes.
 const LONGEST: usize = 4 << 20;
 
@@ -41,6 +44,10 @@ pub(super) fn json_lines(
         let count = reader.by_ref().take(LONGEST as u64).read_until(b'\n', &mut line).map_err(Stopped::Read)?;
         if count == 0 {
             break;
+        }
+        // An editor's mark of the order of bytes is not a part of the first line.
+        if number == 1 && line.starts_with(BYTE_ORDER_MARK) {
+            line.drain(..BYTE_ORDER_MARK.len());
         }
         let found = if count >= LONGEST && line.last() != Some(&b'\n') {
             skip_line(&mut reader).map_err(Stopped::Read)?;

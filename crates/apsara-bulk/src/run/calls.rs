@@ -107,8 +107,12 @@ impl Run {
         if called.repeat == Repeat::WithToken
             && let Some(parameters) = request.as_object_mut()
         {
-            // The same for every call of the line, however often the run is interrupted.
-            parameters.entry(CLIENT_TOKEN).or_insert_with(|| json!(format!("{}-{line}", self.run)));
+            let token = parameters.entry(CLIENT_TOKEN).or_insert(Value::Null);
+            // An empty one is none: every call would have another. This one is the same for every call of the line, however often the run
+            // is interrupted.
+            if token.is_null() || token == "" {
+                *token = json!(format!("{}-{line}", self.run));
+            }
         }
         let at = journal::now();
         let durable = writer.call(line, at);

@@ -75,6 +75,11 @@ fn every_wrong_line_is_told_at_once_by_its_number() {
     );
     assert_eq!((checked.violation_count(), checked.counts().due, checked.counts().skipped), (7, 1, 7));
     assert!(!told(&checked).concat().contains("sesame"));
+    // Some editors begin a file with a mark that none shows.
+    for input in ["\u{feff}{\"TaskId\": \"a\"}\n", "\u{feff}\r\n{\"TaskId\": \"a\"}"] {
+        let checked = place.checked(&executor, input);
+        assert_eq!((told(&checked), checked.counts().due), (Vec::new(), 1));
+    }
 }
 
 #[test]

@@ -285,7 +285,10 @@ async fn a_call_that_is_made_again_has_the_client_token_of_the_first() {
     let mut executor = Scripted::new(&place);
     executor.repeat = Repeat::WithToken;
     let executor = shared(executor);
-    let input = format!("{}{{\"Id\": \"3\", \"ClientToken\": \"mine\"}}\n", lines(&["lose", "lose"]));
+    // An empty token is none.
+    let empty = lines(&["lose", "lose"]).replacen("\"Id\"", "\"ClientToken\": \"\", \"Id\"", 1);
+    let empty = empty.replace("{\"Id\"", "{\"ClientToken\": null, \"Id\"");
+    let input = format!("{empty}{{\"Id\": \"3\", \"ClientToken\": \"mine\"}}\n");
     let mut run = Run::create(place.checked(&*executor, &input), &place.journal(), &*executor).unwrap();
     go_on(&mut run, &executor, &options().in_flight(1)).await;
     drop(run);
@@ -295,6 +298,7 @@ async fn a_call_that_is_made_again_has_the_client_token_of_the_first() {
         executor.requests().iter().map(|call| call["ClientToken"].as_str().unwrap().to_owned()).collect();
     assert_eq!(tokens[..2], tokens[3..]);
     assert!(tokens[0] != tokens[1] && tokens[0].len() <= 64 && tokens[2] == "mine", "{tokens:?}");
+    assert!(!tokens.contains(&String::new()), "{tokens:?}");
 }
 
 #[tokio::test]
