@@ -182,6 +182,15 @@ fn check_path(api: &Api, version: &Version, refusals: &Collector) {
     if version.product.style == "ROA" && api.path.is_none() {
         refusals.refuse(&api.place, "an operation of style ROA needs a path", "add \"path\": \"/…\"");
     }
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    for hole in holes(query) {
+        let problem = format!("`{hole}` stands behind the question mark, where nothing is filled in");
+        refusals.refuse(
+            &place,
+            problem,
+            format!("take {{{hole}}} out, and write the parameter with \"in\": \"query\""),
+        );
+    }
     let holes = holes(path);
     let given = api.parameters.iter().filter(|parameter| parameter.location == "path");
     let given: BTreeSet<&str> = given.map(|parameter| parameter.name.as_str()).collect();

@@ -67,6 +67,10 @@ fn mistakes() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
         ("a pattern that cannot be checked", schema(r#"{ "type": "string", "pattern": "^(?!a)b" }"#)),
         ("no such component", schema(r##"{ "$ref": "#/components/schemas/Nod" }"##)),
         ("a path without its parameter", operation("\"security\"", "\"path\": \"/a/{Id}\", \"security\"")),
+        (
+            "a part of the query in a path",
+            operation("\"security\"", "\"path\": \"/a?name={Id}\", \"security\""),
+        ),
         ("a parameter without its path", parameter(r#"{ "name": "Id", "in": "path" }"#)),
         (
             "no such status",

@@ -15,7 +15,18 @@ const fn relay(file: &'static str, lie: &'static str, old: &'static str, new: &'
 
 pub(super) const BREAKS: &[Break] = &[
     relay(SETTINGS, "a relay task may end when it is created", "if end <= now {", "if end < now {"),
-    relay(SETTINGS, "a relay task may start in the past whatever the rules", "&& start < now {", "&& start > now {"),
+    relay(
+        SETTINGS,
+        "a relay task may start in the past whatever the rules",
+        "start.as_second() < now.as_second()",
+        "start.as_second() > now.as_second()",
+    ),
+    relay(
+        SETTINGS,
+        "a relay task that starts now starts in the past",
+        "start.as_second() < now.as_second()",
+        "start < now",
+    ),
     relay(
         OPERATIONS,
         "the destination of a relay task that exited is in use",

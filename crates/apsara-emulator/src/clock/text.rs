@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-/// Reads `yyyy-MM-ddTHH:mm:ssZ` and nothing else: no fraction, no offset, no other case.
+/// Reads `yyyy-MM-ddTHH:mm:ssZ` and nothing else: no fraction, no offset, no other case. What lies in the last day of the year 9999, which
+/// stands for no end, is the last time that there is.
 pub(crate) fn parse_utc(text: &str) -> Option<Timestamp> {
     const SHAPE: &[u8; 20] = b"0000-00-00T00:00:00Z";
     let shaped = text.len() == SHAPE.len()
@@ -11,7 +12,9 @@ pub(crate) fn parse_utc(text: &str) -> Option<Timestamp> {
                 if *shape == b'0' { byte.is_ascii_digit() } else { byte == *shape }
             },
         );
-    if shaped { text.parse().ok() } else { None }
+    let civil: jiff::civil::DateTime = text.strip_suffix('Z').filter(|_| shaped)?.parse().ok()?;
+    let in_range = jiff::tz::Offset::UTC.to_timestamp(civil).ok();
+    in_range.or_else(|| (civil.year() == 9999).then_some(Timestamp::MAX))
 }
 
 /// Writes `yyyy-MM-ddTHH:mm:ssZ`, dropping the fraction of a second.
@@ -44,6 +47,7 @@ mod tests {
     #[test]
     fn only_the_documented_form_of_a_time_is_read() {
         assert!(parse_utc("2024-02-29T23:59:59Z").is_some());
+        assert_eq!(parse_utc("9999-12-31T23:59:59Z"), Some(Timestamp::MAX));
         for wrong in [
             "",
             "2023-02-29T00:00:00Z",

@@ -150,7 +150,8 @@ pub(crate) fn check_duration(start: Timestamp, end: Timestamp, now: Timestamp, r
 
 /// Checks that a start time does not lie in the past, if that matters.
 pub(crate) fn check_start(start: Timestamp, now: Timestamp, rules: &Rules) -> Result<(), Refusal> {
-    if rules.has(Choice::PastStartRefused) && start < now {
+    // A request has whole seconds: what begins now begins with the second that has begun.
+    if rules.has(Choice::PastStartRefused) && start.as_second() < now.as_second() {
         return Err(illegal_duration("The value of start time should not be earlier than the current time"));
     }
     Ok(())

@@ -130,6 +130,14 @@ fn rules_decide_what_documents_disagree_about() {
 }
 
 #[test]
+fn what_begins_now_does_not_lie_in_the_past() {
+    let rules = "past-start-refused".parse().unwrap();
+    let check = |start| check_start(parse_utc(start).unwrap(), "2026-01-01T00:00:01.5Z".parse().unwrap(), &rules);
+    assert!(check("2026-01-01T00:00:01Z").is_ok());
+    assert!(check("2026-01-01T00:00:00Z").is_err());
+}
+
+#[test]
 fn a_list_has_at_most_thirty_entries() {
     let list = |length| serde_json::to_string(&vec!["id"; length]).unwrap();
     let read = |length| {
