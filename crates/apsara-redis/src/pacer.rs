@@ -27,7 +27,6 @@ use crate::store::{Keys, Outage, Store, StoreState};
 pub struct RedisPacer {
     store: Arc<Store>,
     account: Option<String>,
-    prefix: String,
     record: Option<String>,
     guard: Duration,
     unreachable: Unreachable,
@@ -79,7 +78,6 @@ impl RedisPacer {
         Ok(Self {
             store: Store::new(url)?,
             account: None,
-            prefix: "apsara:quota".to_owned(),
             record: None,
             guard: Duration::ZERO,
             unreachable: Unreachable::Refuse,
@@ -112,10 +110,11 @@ impl RedisPacer {
         self
     }
 
-    /// Sets what the keys begin with; `apsara:quota` unless set. All processes must set the same.
+    /// Sets what the keys begin with; `apsara:quota` unless set. All processes must set the same. Where the server lets its user have no
+    /// other keys, begin with [`RedisPacer::lazy`]: [`RedisPacer::connect`] has asked for one before this is set.
     #[must_use]
-    pub fn key_prefix(mut self, prefix: impl Into<String>) -> Self {
-        self.prefix = prefix.into();
+    pub fn key_prefix(self, prefix: impl Into<String>) -> Self {
+        self.store.set_prefix(prefix.into());
         self
     }
 
@@ -154,7 +153,7 @@ impl RedisPacer {
         let (product, operation) = (lane.operation.product.name, lane.operation.name);
         let open = || RedisLane {
             keys: Keys {
-                lane: format!("{}:{}:{product}:{operation}", self.prefix, lane.account),
+                lane: self.store.key(&format!("{}:{product}:{operation}", lane.account)),
                 record: self.record.clone(),
             },
             turns: Turns::new(rule),

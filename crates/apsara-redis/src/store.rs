@@ -46,6 +46,8 @@ pub(crate) struct Store {
     /// Without user and password.
     address: String,
     script: Script,
+    /// What its keys begin with: its user may be allowed no others.
+    prefix: Mutex<String>,
     link: Mutex<Link>,
     connecting: tokio::sync::Mutex<()>,
     /// The last round trip, in microseconds.
@@ -95,6 +97,7 @@ impl Store {
             client,
             address,
             script: Script::new(crate::SCRIPT),
+            prefix: Mutex::new("apsara:quota".to_owned()),
             link: Mutex::new(Link::None),
             connecting: tokio::sync::Mutex::new(()),
             round_trip: AtomicU64::new(0),
@@ -105,6 +108,15 @@ impl Store {
 
     pub(crate) fn address(&self) -> &str {
         &self.address
+    }
+
+    pub(crate) fn set_prefix(&self, prefix: String) {
+        *self.prefix.lock().unwrap_or_else(PoisonError::into_inner) = prefix;
+    }
+
+    /// Writes a key.
+    pub(crate) fn key(&self, name: &str) -> String {
+        format!("{}:{name}", self.prefix.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(crate) fn state(&self) -> StoreState {
@@ -247,7 +259,7 @@ impl Store {
             AsyncConnectionConfig::new().set_connection_timeout(Some(PATIENCE)).set_response_timeout(Some(PATIENCE));
         let connection = self.client.get_multiplexed_async_connection_with_config(&config).await?;
         // A server that takes connections may still load its data, only be read from, or forbid what is needed.
-        let probe = Keys { lane: "apsara:quota:probe".to_owned(), record: None };
+        let probe = Keys { lane: self.key("probe"), record: None };
         let rule = Rule { calls: 1, span: 1_000_000, late: 0, early: 0 };
         self.run(connection.clone(), &probe, rule, Request::Close(Duration::ZERO)).await?;
         Ok(connection)

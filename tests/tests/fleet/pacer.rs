@@ -73,6 +73,18 @@ async fn pacers_of_one_server_count_by_account_and_operation() {
 }
 
 #[tokio::test]
+async fn a_user_of_the_server_needs_no_keys_but_those_with_the_prefix() {
+    let server = RedisServer::start();
+    let words = ["SETUSER", "team", "on", ">word", "~p:*", "+@all"];
+    redis::cmd("ACL").arg(&words).exec(&mut server.connection()).unwrap();
+    let url = server.url().replacen("://", "://team:word@", 1);
+    let pacer = RedisPacer::lazy(&url).unwrap().key_prefix("p");
+    pacer.acquire(lane(&TEN), within(30_000)).await.unwrap();
+    let refused = RedisPacer::lazy(&url).unwrap().acquire(lane(&TEN), within(30_000)).await.unwrap_err();
+    assert!(matches!(&refused, PacingError::Unavailable(why) if why.contains("no permissions")), "{refused}");
+}
+
+#[tokio::test]
 async fn the_stricter_of_two_quotas_that_a_process_knows_is_told_to_the_server() {
     static TWO: Operation = Operation { quota: Some(Quota::per_second(2)), ..TEN };
     let server = RedisServer::start();

@@ -20,6 +20,14 @@ pub(super) const BREAKS: &[Break] = &[
         target: "runs",
     },
     Break {
+        lie: "an empty client token is one",
+        file: CALLS,
+        old: "if token.is_null() || token == \"\" {",
+        new: "if token.is_null() {",
+        package: BULK,
+        target: "runs",
+    },
+    Break {
         lie: "a call without a result is made again",
         file: RUN,
         old: "State::Due | State::Ended(Fate::NotExecuted) => true,",

@@ -131,4 +131,12 @@ pub(super) const BREAKS: &[Break] = &[
         package: TESTS,
         target: "fleet",
     },
+    Break {
+        lie: "a server that lets its user have the keys with a prefix is asked for others",
+        file: STORE,
+        old: "self.key(\"probe\")",
+        new: "\"apsara:quota:probe\".to_owned()",
+        package: TESTS,
+        target: "fleet",
+    },
 ];

@@ -144,8 +144,13 @@ impl Login {
         let text = |name: &str| fields.required(name).map(|text| Sensitive::new(text.to_owned()));
         let (access, refresh) = (text("access_token"), text("refresh_token"));
         let lasts = fields.value("expires_in").and_then(Value::as_i64).unwrap_or(3600);
-        let read =
-            || Ok(Tokens { access: access?, refresh: Some(refresh?), access_ends: seconds(SystemTime::now()) + lasts });
+        let read = || {
+            Ok(Tokens {
+                access: access?,
+                refresh: Some(refresh?),
+                access_ends: seconds(SystemTime::now()).saturating_add(lasts),
+            })
+        };
         read().map_err(|error: Error| error.within(url))
     }
 

@@ -91,7 +91,8 @@ pub(crate) fn encode<'a>(
         out.body = documents.body(record, filled)?;
     }
     if out.path.contains('{') {
-        return Err((out.path.into_owned(), "a part of the path is not set".to_owned()));
+        // As it is documented: what was filled in may be a secret.
+        return Err((path.to_owned(), "a part of the path is not set".to_owned()));
     }
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -227,7 +228,10 @@ mod tests {
         assert_eq!(encoded.query, [pair("token", "t"), pair("policy", ""), pair("sub", "1")]);
         assert!(matches!(encoded.body, Some(Body::Json(body)) if body == b"{}"));
         assert_eq!(encode(&request, "/{key}", None).unwrap().path, "/a%20b%2Fc");
-        assert_eq!(encode(&Everywhere::default(), "/{key}", None).unwrap_err().1, "a part of the path is not set");
+        for request in [&request, &Everywhere::default()] {
+            let told = encode(request, "/{key}/{other}", None).unwrap_err();
+            assert_eq!(told, ("/{key}/{other}".to_owned(), "a part of the path is not set".to_owned()));
+        }
     }
 
     #[test]
