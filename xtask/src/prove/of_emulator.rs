@@ -21,12 +21,14 @@ pub(super) const BREAKS: &[Break] = &[
         "start.as_second() < now.as_second()",
         "start.as_second() > now.as_second()",
     ),
-    relay(
-        SETTINGS,
-        "a relay task that starts now starts in the past",
-        "start.as_second() < now.as_second()",
-        "start < now",
-    ),
+    Break {
+        lie: "a relay task that starts now starts in the past",
+        file: SETTINGS,
+        old: "start.as_second() < now.as_second()",
+        new: "start < now",
+        package: EMULATOR,
+        target: "lib",
+    },
     relay(
         OPERATIONS,
         "the destination of a relay task that exited is in use",
