@@ -70,10 +70,12 @@ fn an_answer_without_a_list_is_names_and_values() {
 
 #[test]
 fn what_steers_a_terminal_is_not_handed_on() {
-    let value = json!({ "a": "x\u{1b}[2Jy\u{9b}z" });
-    for format in [Format::Table, Format::Json] {
-        let text = written(&value, format, Some(80));
-        assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text:?}");
+    let fields = json!({ "a": "x\u{1b}[2Jy\u{9b}z", "b\u{1b}[2J": 1 });
+    for value in [fields.clone(), json!({ "L": [fields, { "c\u{7}": 2 }], "d\u{1b}[2J": 3 })] {
+        for format in [Format::Table, Format::Json] {
+            let text = written(&value, format, Some(80));
+            assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text:?}");
+        }
     }
 }
 

@@ -21,11 +21,10 @@ pub(super) fn write(value: &Value, width: Option<usize>, paint: Paint) -> String
 }
 
 fn names_and_values(value: &Value, paint: Paint) -> String {
-    let fields = flatten(value);
+    let fields: Vec<_> = flatten(value).into_iter().map(|(name, value)| (harmless(&name), harmless(&value))).collect();
     let longest = fields.iter().map(|(name, _)| name.width()).max().unwrap_or(0);
     let mut out = String::new();
     for (name, value) in fields {
-        let (name, value) = (harmless(&name), harmless(&value));
         let gap = " ".repeat(longest - name.width() + 2);
         // A value of several lines goes on below itself.
         let value = value.lines().collect::<Vec<_>>().join(&format!("\n{}", " ".repeat(longest + 2)));
@@ -36,7 +35,9 @@ fn names_and_values(value: &Value, paint: Paint) -> String {
 }
 
 fn list(value: &Value, path: &str, items: &[Value], width: Option<usize>, paint: Paint) -> String {
-    let rows = Rows::of(&items.iter().collect::<Vec<_>>());
+    let mut rows = Rows::of(&items.iter().collect::<Vec<_>>());
+    // Keys of maps are the cloud's as well.
+    rows.columns.iter_mut().for_each(|name| *name = harmless(name).replace(['\n', '\t'], " "));
     let says_something = |at: usize| rows.cells.iter().any(|row| !row[at].is_empty());
     let mut columns: Vec<usize> = (0..rows.columns.len()).filter(|&at| says_something(at)).collect();
     // Where there is not room for all, what is the same nothing everywhere yields to what tells items apart.
@@ -81,7 +82,7 @@ fn below(value: &Value, path: &str, left_out: usize, paint: Paint) -> String {
     let beside: Vec<String> = match value {
         Value::Object(_) => {
             let fields = flatten(value).into_iter().filter(|(name, value)| name != path && !value.is_empty());
-            fields.map(|(name, value)| format!("{name} {}", cut(&harmless(&value), WIDEST))).collect()
+            fields.map(|(name, value)| format!("{} {}", harmless(&name), cut(&harmless(&value), WIDEST))).collect()
         }
         _ => Vec::new(),
     };
