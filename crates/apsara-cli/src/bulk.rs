@@ -316,10 +316,7 @@ fn tell(options: &Options, run: &Run, summary: &Summary) -> Result<(), Failure> 
         (None, Err(failure)) => Err(failure.with("outcome", summary.to_string()).with("to write them", next)),
         (Some(exit), written) => {
             let failure = Failure::new(exit, "not every call was executed for certain").with("to go on", next);
-            Err(written
-                .err()
-                .into_iter()
-                .fold(failure, |failure, unwritten| failure.with("results", unwritten.to_string())))
+            Err(failure.with_some("results", written.err().map(|unwritten| unwritten.to_string())))
         }
     }
 }

@@ -54,6 +54,14 @@ impl Emulator {
         usize::try_from(ledger["count"].as_u64().unwrap()).unwrap()
     }
 
+    /// Breaks the connections of the first calls before they are executed.
+    fn lose(&self, calls: u32) {
+        let fault = format!(
+            r#"{{"fault": {{"kind": "reset-before-executing"}}, "operation": "RestartLivePullToPush", "calls": {{"from": 1, "to": {calls}}}}}"#
+        );
+        self.control("POST", "/faults", &fault);
+    }
+
     fn bulk(&self, folder: &Path, arguments: &[&str]) -> Output {
         self.command(folder, arguments).output().unwrap()
     }
@@ -78,6 +86,11 @@ impl Drop for Emulator {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A line of an input.
+fn task(id: &str) -> String {
+    format!("{{\"Region\": \"cn-shanghai\", \"TaskId\": \"{id}\"}}\n")
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -137,9 +150,7 @@ fn a_lost_restart_is_repeated_only_where_the_task_cannot_have_been_restarted() {
     let (emulator, folder) = (Emulator::start(), tempfile::tempdir().unwrap());
     emulator.task("idle", "idle");
     emulator.task("running", "running");
-    let fault = r#"{"fault": {"kind": "reset-before-executing"}, "operation": "RestartLivePullToPush", "calls": {"from": 1, "to": 2}}"#;
-    emulator.control("POST", "/faults", fault);
-    let task = |id: &str| format!("{{\"Region\": \"cn-shanghai\", \"TaskId\": \"{id}\"}}\n");
+    emulator.lose(2);
     std::fs::write(folder.path().join("tasks.jsonl"), task("idle") + &task("running")).unwrap();
     let always = ["--input", "tasks.jsonl", "--yes", "--settle", "0s", "--in-flight", "1"];
 
@@ -166,12 +177,8 @@ fn what_became_of_the_lines_is_told_where_the_results_cannot_be_written() {
     let (emulator, folder) = (Emulator::start(), tempfile::tempdir().unwrap());
     emulator.task("lost", "running");
     emulator.task("restarted", "running");
-    let fault = r#"{"fault": {"kind": "reset-before-executing"}, "operation": "RestartLivePullToPush", "calls": {"from": 1, "to": 1}}"#;
-    emulator.control("POST", "/faults", fault);
-    let input = |file: &str, id: &str| {
-        std::fs::write(folder.path().join(file), format!("{{\"Region\": \"cn-shanghai\", \"TaskId\": \"{id}\"}}\n"))
-            .unwrap();
-    };
+    emulator.lose(1);
+    let input = |file: &str, id: &str| std::fs::write(folder.path().join(file), task(id)).unwrap();
     input("lost.jsonl", "lost");
     let full = ["--input", "lost.jsonl", "--yes", "--settle", "0s", "--results", "/dev/full"];
     let unknown = emulator.bulk(folder.path(), &full);

@@ -66,9 +66,8 @@ function harmless(operation, request) {
     }
     if (value && typeof value === 'object') {
       if (field?.type !== 'map') return fields(field?.fields, value);
-      // Nothing but its key says what an entry holds.
-      const entry = ([key, value]) => [key, one(SENSITIVE.test(key) ? undefined : field.item, value, SENSITIVE.test(key) ? key : name)];
-      const kept = Object.entries(value).map(entry);
+      // Nothing but its key says what an entry holds: one that is called so is judged as what no document knows.
+      const kept = Object.entries(value).map(([key, entry]) => [key, SENSITIVE.test(key) ? one(undefined, entry, key) : one(field.item, entry, name)]);
       return Object.fromEntries(kept.filter(([, entry]) => entry !== undefined));
     }
     if (typeof value === 'string' && (value.includes('://') || (field?.type === 'json' && SENSITIVE.test(value)))) {

@@ -93,6 +93,19 @@ impl Server {
         self.connections.load(Ordering::SeqCst)
     }
 
+    /// Lets so much time pass that connections are closed that nobody uses, and returns which is closed first.
+    async fn closed_when_idle(&mut self) -> Option<usize> {
+        // Twice as long as one is kept: what looks for such connections does so once in that time.
+        tokio::time::pause();
+        for _ in 0..2 {
+            tokio::time::advance(IDLE_TIMEOUT + Duration::from_secs(1)).await;
+            tokio::task::yield_now().await;
+        }
+        tokio::time::resume();
+        let closed = tokio::time::timeout(Duration::from_secs(20), self.closed.recv());
+        closed.await.expect("an idle connection stays open")
+    }
+
     async fn get(&self, transport: &HyperTransport) -> Result<String, TransportError> {
         post(transport, &self.url, Bytes::new()).await
     }
@@ -172,15 +185,7 @@ async fn a_connection_that_nobody_uses_is_closed_and_another_is_made() {
     tokio::time::resume();
     server.get(&transport).await.unwrap();
     assert_eq!(server.connections(), 1);
-    // Twice as long as it is kept: what looks for such connections does so once in that time.
-    tokio::time::pause();
-    for _ in 0..2 {
-        tokio::time::advance(IDLE_TIMEOUT + Duration::from_secs(1)).await;
-        tokio::task::yield_now().await;
-    }
-    tokio::time::resume();
-    let closed = tokio::time::timeout(Duration::from_secs(20), server.closed.recv());
-    assert_eq!(closed.await.expect("an idle connection stays open"), Some(0));
+    assert_eq!(server.closed_when_idle().await, Some(0));
     server.get(&transport).await.unwrap();
     assert_eq!(server.connections(), 2);
 }
@@ -271,14 +276,7 @@ async fn a_connection_that_was_never_used_and_closed_is_replaced_too() {
 async fn a_connection_that_was_never_used_is_closed_as_the_others_are() {
     let (mut server, transport) = (Server::with(vec![Does::AnswerWhenTold]).await, transport());
     with_a_connection_to_spare(&server, &transport).await;
-    tokio::time::pause();
-    for _ in 0..2 {
-        tokio::time::advance(IDLE_TIMEOUT + Duration::from_secs(1)).await;
-        tokio::task::yield_now().await;
-    }
-    tokio::time::resume();
-    let closed = tokio::time::timeout(Duration::from_secs(20), server.closed.recv());
-    assert_eq!(closed.await.expect("the connection stays open"), Some(1));
+    assert_eq!(server.closed_when_idle().await, Some(1));
 }
 
 #[tokio::test]
