@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use apsara_codegen::{File, Generated, Options, Sources, generate};
 use serde_json::Value;
 
+use crate::bench::memory::most_resident;
 use crate::run::{Failure, cargo, root, succeed, target};
 use crate::scratch;
 
@@ -287,7 +288,5 @@ fn print(rows: &[Row], generating: Duration, repairs: bool) {
 
 /// Returns the most memory that this program had at once; only Linux tells it without further ado.
 fn peak_megabytes() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0) / 1024
+    most_resident(std::process::id()).unwrap_or(0) / 1024
 }

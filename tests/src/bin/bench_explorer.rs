@@ -13,7 +13,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
 use apsara_tests::browser::{Browser, WIDTHS};
-use apsara_tests::workspace;
+use apsara_tests::{most_resident, workspace};
 use serde_json::{Value, json};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -134,9 +134,7 @@ impl Explorer {
 
     /// Returns the most MiB that it has had in memory, which Linux alone tells.
     fn resident(&self) -> Result<f64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.program.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no memory is told")?;
-        Ok(line.trim().trim_end_matches("kB").trim().parse::<f64>()? / 1024.0)
+        Ok(most_resident(self.program.id()).ok_or("no memory is told")? as f64 / 1024.0)
     }
 }
 

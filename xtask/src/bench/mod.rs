@@ -6,7 +6,7 @@ mod codegen;
 mod cpu;
 mod crates;
 mod explorer;
-mod memory;
+pub(crate) mod memory;
 mod micro;
 mod page;
 mod tools;
