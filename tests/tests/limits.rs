@@ -65,6 +65,15 @@ async fn a_body_is_read_up_to_the_limit_whether_or_not_its_length_is_announced()
 }
 
 #[tokio::test]
+async fn a_call_that_may_be_repeated_is_not_when_its_answer_is_too_long() {
+    let server = Scripted::start(Step::answer(200, format!(r#"{{"RequestId":"{}"}}"#, "r".repeat(1000)))).await;
+    let client = live::Client::new(&limited(server.url(), 1000).build().unwrap());
+    let error = client.describe_live_pull_to_push_list().region("cn-shanghai").send().await.unwrap_err();
+    assert!(error.is_too_long(), "{error}");
+    assert_eq!((error.attempts(), server.requests().len()), (1, 1));
+}
+
+#[tokio::test]
 async fn what_is_nested_beyond_reason_is_undecodable_and_exhausts_no_stack() {
     let deep = 100_000;
     let json = format!("{{\"TaskId\":{}1{}}}", "[".repeat(deep), "]".repeat(deep));

@@ -333,9 +333,13 @@ fn an_answer_that_is_no_object_fills_the_field_that_is_the_body() {
     assert_eq!(listed.body[0].count, Some(1));
     assert!(decode(br#"{"Key":"a","Count":1}"#, &mut listed).is_err(), "an object of two is no list");
 
-    for (body, text) in
-        [("\"quoted\"", "quoted"), ("plain text", "plain text"), ("{\"a\":1}", "{\"a\":1}"), ("12", "12")]
-    {
+    for (body, text) in [
+        ("\"quoted\"", "quoted"),
+        ("\"a\" and \"b\"", "\"a\" and \"b\""),
+        ("plain text", "plain text"),
+        ("{\"a\":1}", "{\"a\":1}"),
+        ("12", "12"),
+    ] {
         let mut told = Told::default();
         decode(body.as_bytes(), &mut told).unwrap();
         assert_eq!(told.body.as_deref(), Some(text), "{body}");

@@ -257,8 +257,8 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "a parameter sets a header that the signature needs",
         file: "crates/apsara-core/src/call/prepare.rs",
-        old: "OURS.iter().any(|ours| name.eq_ignore_ascii_case(ours))",
-        new: "OURS.iter().any(|ours| name == ours && name.is_empty())",
+        old: "ours.iter().any(|ours| name.eq_ignore_ascii_case(ours))",
+        new: "ours.iter().any(|ours| name == ours && name.is_empty())",
         package: CORE,
         target: "retry",
     },

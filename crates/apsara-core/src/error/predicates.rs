@@ -1,6 +1,7 @@
 //! What kind of error it is, each with what to do.
 
 use super::{Error, GatewayCode, Kind, ServiceError};
+use crate::outcome::Outcome;
 
 impl Error {
     /// Returns whether the configuration, the credentials or the region is at fault; set them right.
@@ -72,5 +73,17 @@ impl Error {
     #[must_use]
     pub fn is_undecodable(&self) -> bool {
         matches!(self.kind(), Kind::Undecodable { .. })
+    }
+
+    /// Returns whether the answer was longer than is read into memory; allow more by
+    /// [`ConfigBuilder::response_limit`](crate::ConfigBuilder::response_limit), or ask for less.
+    #[must_use]
+    pub fn is_too_long(&self) -> bool {
+        matches!(self.kind(), Kind::Transport(error) if error.is_too_long())
+    }
+
+    /// Returns whether it is unknown what a second attempt would be answered. One whose answer was no use would be answered no better.
+    pub(crate) fn is_unclear(&self) -> bool {
+        self.outcome() > Outcome::Rejected && !self.is_undecodable() && !self.is_too_long()
     }
 }

@@ -36,9 +36,7 @@ impl Cause {
         {
             return Some(cause);
         }
-        // What was answered with success but cannot be decoded would not be answered better.
-        let unclear = error.outcome() > Outcome::Rejected && !error.is_undecodable();
-        (unclear && repeatable).then_some(Self::Repeatable)
+        (error.is_unclear() && repeatable).then_some(Self::Repeatable)
     }
 
     fn of_refusal(refusal: &ServiceError, repeatable: bool, offset: i64) -> Option<Self> {
@@ -124,6 +122,8 @@ mod tests {
         assert_eq!(safe_and_unsafe(&cut), only_safe);
         let codes =
             ["InternalError", "ServiceUnavailable", "SignatureNonceUsed", "RequestTimeout", "CreateCaster.Timeout"];
+        let long = TransportError::new("x").answered(200).too_long();
+        assert_eq!(safe_and_unsafe(&Error::transport(long)), (None, None), "it would be answered so again");
         for (status, code) in codes.into_iter().flat_map(|code| [(400, code), (500, code)]) {
             assert_eq!(safe_and_unsafe(&refused(status, code, &[])), only_safe, "{code}");
         }

@@ -77,8 +77,8 @@ impl Download {
             match left.checked_sub(piece.len() as u64) {
                 Some(now) => *left = now,
                 None => {
-                    let text = format!("the answer has more than the {limit} bytes that are allowed");
-                    let error = Error::transport(TransportError::new(text).answered(self.incoming.head.http_status()));
+                    let too_long = TransportError::beyond(*limit, "the answer");
+                    let error = Error::transport(too_long.answered(self.incoming.head.http_status()));
                     return Poll::Ready(Some(Err(self.incoming.end(error))));
                 }
             }

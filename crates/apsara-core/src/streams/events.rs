@@ -118,18 +118,19 @@ impl<T: Value + Default> Events<T> {
             }
             match self.decoder.next() {
                 Ok(Some(wire)) => return Poll::Ready(Some(Ok(wire))),
+                // What is left of an event that is not over is none.
+                Ok(None) if self.decoder.is_over => return Poll::Ready(None),
                 Ok(None) => {}
                 Err(TooLong) => {
-                    let text = format!("an event has more than the {} bytes that are allowed", self.limit);
-                    let error = Error::transport(TransportError::new(text).answered(self.head().http_status()));
+                    let too_long = TransportError::beyond(self.limit as u64, "an event");
+                    let error = Error::transport(too_long.answered(self.head().http_status()));
                     return Poll::Ready(Some(Err(self.incoming.end(error))));
                 }
             }
             match ready!(self.incoming.poll_piece(context)) {
                 Some(Ok(piece)) => self.decoder.push(&piece),
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-                // What is left of an event that is not over is none.
-                None => return Poll::Ready(None),
+                None => self.decoder.is_over = true,
             }
         }
     }

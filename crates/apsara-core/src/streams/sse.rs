@@ -25,6 +25,8 @@ pub(super) struct Decoder {
     has_data: bool,
     last_id: Option<String>,
     begun: bool,
+    /// Whether nothing follows any more.
+    pub(super) is_over: bool,
     limit: usize,
 }
 
@@ -36,7 +38,7 @@ impl Decoder {
     /// Reads events of so many bytes at most.
     pub(super) fn new(limit: usize) -> Self {
         let (unread, open) = (BytesMut::new(), Wire::default());
-        Self { unread, searched: 0, open, has_data: false, last_id: None, begun: false, limit }
+        Self { unread, searched: 0, open, has_data: false, last_id: None, begun: false, is_over: false, limit }
     }
 
     pub(super) fn push(&mut self, piece: &Bytes) {
@@ -90,9 +92,9 @@ impl Decoder {
             return None;
         };
         let end = self.searched + at;
-        // Whether a LF belongs to a CR is known once the byte behind it is there.
+        // Whether a LF belongs to a CR is known once the byte behind it is there, or none can come.
         let behind = match (self.unread[end], self.unread.get(end + 1)) {
-            (b'\r', None) => {
+            (b'\r', None) if !self.is_over => {
                 self.searched = end;
                 return None;
             }
@@ -129,6 +131,16 @@ mod tests {
 
     fn event(id: Option<&str>, name: Option<&str>, data: &str) -> Wire {
         Wire { id: id.map(str::to_owned), name: name.map(str::to_owned), retry: None, data: data.to_owned() }
+    }
+
+    #[test]
+    fn a_line_that_the_stream_ends_with_needs_no_byte_behind_it() {
+        let mut decoder = Decoder::new(1000);
+        decoder.push(&Bytes::from_static(b"data: last\r\r"));
+        assert_eq!(decoder.next(), Ok(None));
+        decoder.is_over = true;
+        assert_eq!(decoder.next(), Ok(Some(event(None, None, "last"))));
+        assert_eq!(decoder.next(), Ok(None));
     }
 
     const STREAM: &str = "\u{feff}: hello\n\nid: 7\r\nevent:add\r\ndata: {\"a\":\r\ndata:  1}\r\n\r\ndata\rdata\r\r\

@@ -45,6 +45,9 @@ pub(super) enum Came {
         maybe_sent: bool,
         status: Option<u16>,
         timeout: bool,
+        /// Whether the answer was longer than was allowed. Recordings of before do not say it.
+        #[serde(default)]
+        too_long: bool,
     },
 }
 

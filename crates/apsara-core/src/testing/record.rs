@@ -102,6 +102,7 @@ impl Transport for Recorder {
                     maybe_sent: error.sent() == Sent::Maybe,
                     status: error.status(),
                     timeout: error.is_timeout(),
+                    too_long: error.is_too_long(),
                 },
             };
             self.exchanges().push(Exchange { asked, came });

@@ -116,7 +116,7 @@ fn played(came: &Came) -> Result<http::Response<Bytes>, TransportError> {
             }
             Ok(answer)
         }
-        Came::Error { message, maybe_sent, status, timeout } => {
+        Came::Error { message, maybe_sent, status, timeout, too_long } => {
             let mut error = TransportError::new(message);
             if !maybe_sent {
                 error = error.not_sent();
@@ -124,7 +124,10 @@ fn played(came: &Came) -> Result<http::Response<Bytes>, TransportError> {
             if let Some(status) = status {
                 error = error.answered(*status);
             }
-            Err(if *timeout { error.timed_out() } else { error })
+            if *timeout {
+                error = error.timed_out();
+            }
+            Err(if *too_long { error.too_long() } else { error })
         }
     }
 }

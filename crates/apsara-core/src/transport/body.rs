@@ -50,7 +50,7 @@ impl Body {
             let Some(piece) = next().await? else { return Ok(body.freeze()) };
             body.extend_from_slice(&piece);
         }
-        Err(TransportError::new(format!("the answer has more than the {limit} bytes that are allowed")))
+        Err(TransportError::beyond(limit as u64, "the answer"))
     }
 }
 

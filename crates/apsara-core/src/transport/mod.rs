@@ -95,6 +95,7 @@ pub struct TransportError {
     status: Option<u16>,
     malformed: bool,
     timeout: bool,
+    too_long: bool,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -107,8 +108,14 @@ impl TransportError {
             status: None,
             malformed: false,
             timeout: false,
+            too_long: false,
             source: None,
         }
+    }
+
+    /// Creates the error of an answer, or of an event, that has more than so many bytes.
+    pub(crate) fn beyond(limit: u64, what: &str) -> Self {
+        Self::new(format!("{what} has more than the {limit} bytes that are allowed")).too_long()
     }
 
     /// Says that not a byte of the request was written. Only what is known may be said.
@@ -136,6 +143,13 @@ impl TransportError {
     #[must_use]
     pub fn timed_out(mut self) -> Self {
         self.timeout = true;
+        self
+    }
+
+    /// Says that the answer has more bytes than are read: a call is not tried again for it, because it would be answered so again.
+    #[must_use]
+    pub fn too_long(mut self) -> Self {
+        self.too_long = true;
         self
     }
 
@@ -168,6 +182,12 @@ impl TransportError {
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         self.timeout
+    }
+
+    /// Returns whether the answer had more bytes than are read.
+    #[must_use]
+    pub fn is_too_long(&self) -> bool {
+        self.too_long
     }
 }
 

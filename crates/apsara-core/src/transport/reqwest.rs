@@ -67,10 +67,7 @@ impl ReqwestTransport {
     async fn read(&self, answer: &mut reqwest::Response) -> Result<Bytes, TransportError> {
         let status = answer.status().as_u16();
         let lost = |error: reqwest::Error| failed(error).answered(status);
-        let too_long = || {
-            let limit = self.response_limit;
-            TransportError::new(format!("the answer has more than the {limit} bytes that are allowed")).answered(status)
-        };
+        let too_long = || TransportError::beyond(self.response_limit as u64, "the answer").answered(status);
         let announced = answer.content_length().unwrap_or_default();
         if announced > self.response_limit as u64 {
             return Err(too_long());

@@ -137,8 +137,7 @@ fn goes_on(error: &Error) -> bool {
     if let Some(refusal) = error.service() {
         return refusal.is_throttled() || refusal.outcome() > Outcome::Rejected;
     }
-    let unclear = error.outcome() > Outcome::Rejected && !error.is_undecodable();
-    error.is_paced() || error.is_timeout() || error.is_connect() || unclear
+    error.is_paced() || error.is_timeout() || error.is_connect() || error.is_unclear()
 }
 
 impl<R: Request> IntoFuture for Wait<R> {

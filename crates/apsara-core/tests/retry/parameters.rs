@@ -6,7 +6,7 @@ use std::time::Duration;
 use apsara_core::generated::v1 as rt;
 use apsara_core::pacing::{Lane, Pacer, PacingError};
 use apsara_core::transport::BoxFuture;
-use apsara_core::{Credentials, Retry};
+use apsara_core::{Credentials, Retry, untyped};
 use tokio::time::Instant;
 
 use crate::script::*;
@@ -64,7 +64,7 @@ async fn what_an_address_hides_is_not_told_alone() {
 async fn no_parameter_sets_a_header_that_the_signature_needs() {
     let script = Script::new([]);
     let with = |name: &str| Telling { headers: [(name.to_owned(), "x".to_owned())].into(), ..Telling::default() };
-    for name in ["Host", "x-acs-date", "X-Acs-Version", "x-acs-security-token"] {
+    for name in ["Authorization", "Host", "x-acs-date", "X-Acs-Version", "x-acs-security-token"] {
         let error = script.call(with(name)).await.unwrap_err();
         assert!(error.is_invalid() && error.to_string().contains("no parameter can set it"), "{error}");
     }
@@ -72,6 +72,17 @@ async fn no_parameter_sets_a_header_that_the_signature_needs() {
     script.call(with("Accept")).await.unwrap();
     let sent = script.sent().remove(0);
     assert_eq!(sent.headers().get_all("accept").iter().collect::<Vec<_>>(), ["x"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_signs_nothing_may_be_known_by_the_header_of_a_signature() {
+    let script = Script::new([]);
+    let client = untyped::Client::new(&script.config().build().unwrap());
+    let call = client.call("Eiam", "2022-02-25", "GetUser").header("Authorization", "Bearer x");
+    assert!(call.clone().send().await.unwrap_err().is_invalid());
+    call.security(untyped::Security::Anonymous).send().await.unwrap();
+    let sent = script.sent().remove(0);
+    assert_eq!(sent.headers().get_all("authorization").iter().collect::<Vec<_>>(), ["Bearer x"]);
 }
 
 #[tokio::test(start_paused = true)]

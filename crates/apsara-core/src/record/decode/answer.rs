@@ -26,8 +26,10 @@ pub fn decode(body: &[u8], record: &mut dyn AnyRecord) -> Result<(), serde_json:
             return Ok(());
         }
         // A text is what came, unless it came as JSON.
-        Slot::Str(to) if !body.starts_with(b"\"") => {
-            *to = std::str::from_utf8(body).map_err(de::Error::custom)?.to_owned();
+        Slot::Str(to) => {
+            if !body.starts_with(b"\"") || decode_part(body, to).is_err() {
+                *to = std::str::from_utf8(body).map_err(de::Error::custom)?.to_owned();
+            }
             return Ok(());
         }
         slot => slot,

@@ -114,7 +114,7 @@ impl Service<()> for Kept {
 
 /// Reads a body, unless it is too long.
 async fn read(mut body: Incoming, limit: usize) -> Result<Bytes, TransportError> {
-    let too_long = || TransportError::new(format!("the answer has more than the {limit} bytes that are allowed"));
+    let too_long = || TransportError::beyond(limit as u64, "the answer");
     let announced = body.size_hint().lower();
     if announced > limit as u64 {
         return Err(too_long());
