@@ -2,11 +2,11 @@
 --
 -- KEYS[1]  the lane: a hash, which expires once nothing in it limits anybody
 -- KEYS[2]  a list to record the times of grants in, if there is one
--- ARGV     what to do, calls, span, late, early; then
+-- ARGV     what to do, calls, span, late, early, how long the process knows this server, if it knew another before; then
 --          take: patience, and the epoch and the time of the place that is held, or 0 and 0
 --          give_back: the epoch and the time of the place
 --          close: for how long
--- Returns  {0 granted | 1 promised | 2 late, wait, epoch, at, now}
+-- Returns  {0 granted | 1 promised | 2 late, wait, epoch, at, now, run}, where run names the server from its start to its end
 --
 -- All times are microseconds of this server's clock. They need 51 bits, so that a number holds them; tostring would not.
 
@@ -16,6 +16,7 @@ local GRANTED, PROMISED, LATE = 0, 1, 2
 local lane, record = KEYS[1], KEYS[2]
 local what = ARGV[1]
 local calls, span, late, early = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local known_for = tonumber(ARGV[6])
 
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
@@ -45,8 +46,8 @@ end
 local read = redis.call('HMGET', lane,
   'run', 'seen', 'epoch', 'calls', 'span', 'asked', 'closed', 'in_last', 'pushed', 'free')
 if not read[1] then
-  -- Nothing is kept of a lane that rests. But a server that began within the span may have given grants before.
-  begin(uptime > span + 1000000)
+  -- Nothing is kept of a lane that rests. But within the span, this server before its start, or the one before it, may have given grants.
+  begin(uptime > span + 1000000 and known_for > span)
 elseif read[1] ~= run or now < tonumber(read[2]) then
   -- It came from a file or from another server, or the clock went back.
   begin(false)
@@ -89,9 +90,9 @@ end
 
 local function answer(at)
   local wait = math.max(0, at - now)
-  if wait > early then return {PROMISED, wait, own.epoch, at, now} end
+  if wait > early then return {PROMISED, wait, own.epoch, at, now, run} end
   if record then redis.call('RPUSH', record, text(now + wait)) end
-  return {GRANTED, wait, own.epoch, at, now}
+  return {GRANTED, wait, own.epoch, at, now, run}
 end
 
 local function take(patience, epoch, held)
@@ -106,7 +107,7 @@ local function take(patience, epoch, held)
   end
   own.free = free
   local at = first or next_time(open)
-  if at - now > patience then return {LATE, at - now, own.epoch, 0, now} end
+  if at - now > patience then return {LATE, at - now, own.epoch, 0, now, run} end
   if first then
     for number, free_at in ipairs(own.free) do
       if free_at == first then
@@ -128,13 +129,13 @@ local function give_back(epoch, at)
   table.insert(own.free, at)
 end
 
-local reply = {GRANTED, 0, own.epoch, 0, now}
+local reply = {GRANTED, 0, own.epoch, 0, now, run}
 if what == 'take' then
-  reply = take(tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8]))
+  reply = take(tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9]))
 elseif what == 'give_back' then
-  give_back(tonumber(ARGV[6]), tonumber(ARGV[7]))
+  give_back(tonumber(ARGV[7]), tonumber(ARGV[8]))
 elseif what == 'close' then
-  own.closed = math.max(own.closed, now + math.min(tonumber(ARGV[6]), LONGEST_CLOSURE))
+  own.closed = math.max(own.closed, now + math.min(tonumber(ARGV[7]), LONGEST_CLOSURE))
 end
 
 local free = {}
@@ -142,6 +143,7 @@ for number, at in ipairs(own.free) do free[number] = text(at) end
 redis.call('HSET', lane, 'run', run, 'seen', text(now), 'epoch', text(own.epoch), 'calls', text(own.calls),
   'span', text(own.span), 'asked', text(own.asked), 'closed', text(own.closed), 'in_last', text(own.in_last),
   'pushed', text(own.pushed), 'free', table.concat(free, ','))
-local limits_until = math.max(now, own.closed, last()) + own.span
+-- A stricter quota is kept to for a while, though nobody asks for it any more.
+local limits_until = math.max(now + own.span, own.closed + own.span, last() + own.span, own.asked + STRICTER_HOLDS)
 redis.call('PEXPIRE', lane, text(math.ceil((limits_until - now) / 1000) + 1000))
 return reply

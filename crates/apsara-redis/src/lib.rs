@@ -16,6 +16,7 @@
 //!
 //! - `tls` (default): addresses that begin with `rediss://`, by rustls with the system's certificates.
 
+mod debts;
 mod open;
 mod pacer;
 mod share;

@@ -19,8 +19,9 @@ use crate::store::{Keys, Outage, Store, StoreState};
 /// holds half a quota's places at most, which is what the others lose if it dies.
 ///
 /// Where the server cannot be asked, calls fail with what [`Unreachable`] says. A server that was started anew, another one that
-/// took its place, and one whose clock went back grant nothing for a span: nobody knows what was granted before. Keys expire a
-/// few seconds after they limit nobody; a server that evicts them earlier forgets grants.
+/// took its place, and one whose clock went back grant nothing for a span: nobody knows what was granted before. Keys
+/// expire once they limit nobody, a minute after the last call: so long a quota holds that is stricter than another one. A server that
+/// evicts them earlier forgets grants.
 ///
 /// An operation without a quota is no matter of the server: while the cloud throttles it, only the process waits.
 #[derive(Debug)]
@@ -157,11 +158,11 @@ impl RedisPacer {
                 record: self.record.clone(),
             },
             turns: Turns::new(rule),
-            share: Share::default(),
+            share: Share::new(),
         };
         // What was granted stands in the server, but for what is granted while it is away.
         let is_reached = || self.store.state() == StoreState::Reached;
-        Ok(Some((rule, self.lanes.find_or_open(lane, open, |lane| lane.share.was_used() && !is_reached()))))
+        Ok(Some((rule, self.lanes.find_or_open(lane, open, |lane| lane.share.is_needed(is_reached())))))
     }
 
     /// Returns what this process may grant by itself, if anything.
@@ -286,11 +287,10 @@ impl Pacer for RedisPacer {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use std::collections::HashMap;
-
     use apsara_core::{Operation, Product, Quota};
 
     use super::*;
+    use crate::debts::Debts;
 
     static PRODUCT: Product = Product::of("Test", "2026-01-01");
     static TEN: Operation = Operation { name: "Ten", quota: Some(Quota::per_second(10)), ..Operation::of(&PRODUCT) };
@@ -302,7 +302,7 @@ mod tests {
         let opened = |account: &str| pacer.open(Lane { account, operation: &TEN }).unwrap().unwrap();
         let (rule, away) = opened("away");
         let outage = Outage { since: Instant::now(), reason: "it is away".to_owned() };
-        away.share.take((&outage, &mut HashMap::new()), ("away", rule, rule), Duration::ZERO, None);
+        away.share.take((&outage, &mut Debts::default()), ("away", rule, rule), Duration::ZERO, None);
         drop(away);
         let (_, held) = opened("held");
         drop(opened("idle"));

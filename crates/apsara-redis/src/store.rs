@@ -1,23 +1,25 @@
 //! The server: a connection that comes back by itself, and the script.
 
-use std::collections::HashMap;
+mod away;
+mod question;
+
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use apsara_core::pacing::{PacingError, Place, Rule, Taken, microseconds};
+use apsara_core::pacing::{LONGEST_CLOSURE, PacingError, Place, Rule, Taken, microseconds};
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client, ConnectionAddr, IntoConnectionInfo, Script};
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep};
 
+pub(crate) use self::question::Keys;
+use self::question::Request;
+use crate::debts::Debts;
+
 /// How long a server may take to answer, and to take a connection.
 const PATIENCE: Duration = Duration::from_secs(1);
-
-/// How often a server that is away is tried. It is a small part of a quota's span, so that all processes have noticed its
-/// return before it gives the first grant.
-const PAUSE: Duration = Duration::from_millis(100);
 
 /// How long a call waits for a server that has just come back, before it looks again.
 const SETTLING: Duration = Duration::from_millis(2);
@@ -50,10 +52,11 @@ pub(crate) struct Store {
     prefix: Mutex<String>,
     link: Mutex<Link>,
     connecting: tokio::sync::Mutex<()>,
+    /// Which server it was last, and since when if it was another one before.
+    server: Mutex<(String, Option<Instant>)>,
     /// The last round trip, in microseconds.
     round_trip: AtomicU64,
-    /// The lanes in which this process gave grants by itself, to be closed when the server is back.
-    debts: Mutex<HashMap<String, Rule>>,
+    debts: Mutex<Debts>,
     pub(crate) hear: OnceLock<Hear>,
 }
 
@@ -75,13 +78,6 @@ pub(crate) struct Outage {
     pub(crate) reason: String,
 }
 
-/// What the script is asked to do.
-enum Request {
-    Take { patience: Duration, held: Option<Place> },
-    GiveBack(Place),
-    Close(Duration),
-}
-
 impl Store {
     pub(crate) fn new(url: &str) -> Result<Arc<Self>, PacingError> {
         // What is wrong is said without the text: it may hold a password.
@@ -100,8 +96,9 @@ impl Store {
             prefix: Mutex::new("apsara:quota".to_owned()),
             link: Mutex::new(Link::None),
             connecting: tokio::sync::Mutex::new(()),
+            server: Mutex::default(),
             round_trip: AtomicU64::new(0),
-            debts: Mutex::new(HashMap::new()),
+            debts: Mutex::default(),
             hear: OnceLock::new(),
         }))
     }
@@ -146,23 +143,25 @@ impl Store {
         self.ask(key, rule, Request::GiveBack(place)).await.map(drop)
     }
 
-    pub(crate) async fn close(self: &Arc<Self>, key: &Keys, rule: Rule, wait: Duration) -> Result<(), Outage> {
-        self.ask(key, rule, Request::Close(wait)).await.map(drop)
+    /// Closes a lane for a time; if the server is away, what is left of it once it is back.
+    pub(crate) async fn close(self: &Arc<Self>, key: &Keys, rule: Rule, wait: Duration) {
+        let until = Instant::now() + wait.min(LONGEST_CLOSURE);
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            if self.ask(key, rule, Request::Close(left)).await.is_ok() {
+                return;
+            }
+            if self.without(|_, debts| debts.closed(&key.lane, rule, until)).is_some() {
+                return;
+            }
+            // It is back already.
+            sleep(SETTLING).await;
+        }
     }
 
     /// Returns how long the server took to answer last.
     pub(crate) fn round_trip(&self) -> Duration {
         Duration::from_micros(self.round_trip.load(Ordering::Relaxed)).min(EARLIEST)
-    }
-
-    /// Does something while the server is away, and not a moment longer; nothing where it is not.
-    pub(crate) fn without<T>(&self, f: impl FnOnce(&Outage, &mut HashMap<String, Rule>) -> T) -> Option<T> {
-        match &*self.link() {
-            Link::Down { outage, .. } => {
-                Some(f(outage, &mut self.debts.lock().unwrap_or_else(PoisonError::into_inner)))
-            }
-            _ => None,
-        }
     }
 
     /// Makes sure that the server can be asked, and can do all that it will be asked for.
@@ -180,44 +179,6 @@ impl Store {
             }
             Err(error) => Err(self.lost(number, &error.to_string())),
         }
-    }
-
-    async fn run(
-        &self,
-        mut connection: MultiplexedConnection,
-        key: &Keys,
-        rule: Rule,
-        request: Request,
-    ) -> redis::RedisResult<Taken> {
-        let mut call = self.script.prepare_invoke();
-        call.key(&key.lane);
-        if let Some(record) = &key.record {
-            call.key(record);
-        }
-        let what = match request {
-            Request::Take { .. } => "take",
-            Request::GiveBack(_) => "give_back",
-            Request::Close(_) => "close",
-        };
-        call.arg(what).arg(rule.calls).arg(rule.span).arg(rule.late).arg(rule.early);
-        match request {
-            Request::Take { patience, held } => {
-                let place = held.unwrap_or(Place { epoch: 0, at: 0 });
-                call.arg(microseconds(patience)).arg(place.epoch).arg(place.at);
-            }
-            Request::GiveBack(place) => {
-                call.arg(place.epoch).arg(place.at);
-            }
-            Request::Close(wait) => {
-                call.arg(microseconds(wait));
-            }
-        }
-        let (answer, wait, epoch, at, _now): (u8, u64, u64, u64, u64) = call.invoke_async(&mut connection).await?;
-        Ok(match answer {
-            0 => Taken::Granted { wait },
-            1 => Taken::Promised { place: Place { epoch, at }, wait },
-            _ => Taken::Late { wait },
-        })
     }
 
     /// Returns the connection; the first one is made here, any other in the background.
@@ -243,7 +204,7 @@ impl Store {
                 Link::Down { outage, trying } => {
                     // What tries has ended with its runtime, but there is another.
                     if trying.is_finished() {
-                        *trying = tokio::spawn(try_again(Arc::downgrade(self))).abort_handle();
+                        *trying = tokio::spawn(away::try_again(Arc::downgrade(self))).abort_handle();
                     }
                     return Some(Err(outage.clone()));
                 }
@@ -273,51 +234,14 @@ impl Store {
         (connection, number)
     }
 
-    /// Notes that a connection is no use any more, and begins to look for another.
-    fn lost(self: &Arc<Self>, number: u64, error: &str) -> Outage {
-        let reason = format!("the quota's store at {} cannot be asked: {error}", self.address);
-        let outage = Outage { since: Instant::now(), reason };
-        {
-            let mut link = self.link();
-            match &*link {
-                Link::Up(_, current) if *current != number => return outage,
-                Link::Down { outage, .. } => return outage.clone(),
-                Link::Settling => return outage,
-                Link::None | Link::Up(..) => {}
-            }
-            let trying = tokio::spawn(try_again(Arc::downgrade(self))).abort_handle();
-            *link = Link::Down { outage: outage.clone(), trying };
-        }
-        self.tell(&StoreState::Unreachable(outage.reason.clone()));
-        outage
-    }
-
-    /// Tries to reach a server that is away, and settles with it what was granted without it; returns whether it is back.
-    async fn is_back(self: &Arc<Self>) -> bool {
-        let Ok(connection) = self.connect().await else { return false };
-        let away = std::mem::replace(&mut *self.link(), Link::Settling);
-        let debts: Vec<(String, Rule)> = {
-            let debts = self.debts.lock().unwrap_or_else(PoisonError::into_inner);
-            debts.iter().map(|(lane, rule)| (lane.clone(), *rule)).collect()
-        };
-        for (lane, rule) in debts {
-            // Nobody is granted anything until the last grant that was given without it is a span ago. Others may not have
-            // noticed yet that the server is back: they have the span for that.
-            let keys = Keys { lane: lane.clone(), record: None };
-            if self.run(connection.clone(), &keys, rule, Request::Close(rule.span())).await.is_err() {
-                *self.link() = away;
-                return false;
-            }
-            self.debts.lock().unwrap_or_else(PoisonError::into_inner).remove(&lane);
-        }
-        self.found(connection);
-        true
-    }
-
     fn tell(&self, state: &StoreState) {
         if let Some(hear) = self.hear.get() {
             hear(state);
         }
+    }
+
+    fn debts(&self) -> MutexGuard<'_, Debts> {
+        self.debts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn link(&self) -> MutexGuard<'_, Link> {
@@ -328,25 +252,6 @@ impl Store {
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Store").field("address", &self.address).field("state", &self.state()).finish_non_exhaustive()
-    }
-}
-
-/// Where a lane is kept, and where its grants are recorded.
-#[derive(Clone, Debug)]
-pub(crate) struct Keys {
-    pub(crate) lane: String,
-    pub(crate) record: Option<String>,
-}
-
-/// Tries until the server is back or nobody needs it any more.
-async fn try_again(store: Weak<Store>) {
-    loop {
-        sleep(PAUSE).await;
-        match store.upgrade() {
-            Some(store) if store.is_back().await => return,
-            Some(_) => {}
-            None => return,
-        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! A server that goes away and comes back.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 
 use apsara::pacing::{Pacer as _, PacingError};
@@ -47,18 +47,21 @@ async fn while_the_server_is_away_nothing_is_granted_and_after_it_the_quota_hold
 /// A way to a server that can be cut: the server stays, and forgets nothing.
 struct Cable {
     port: u16,
+    to: Arc<AtomicU16>,
     is_cut: Arc<AtomicBool>,
 }
 
 impl Cable {
     async fn lay(server: &RedisServer) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let (port, to) = (listener.local_addr().unwrap().port(), server.port());
+        let port = listener.local_addr().unwrap().port();
+        let to = Arc::new(AtomicU16::new(server.port()));
+        let target = Arc::clone(&to);
         let is_cut = Arc::new(AtomicBool::new(false));
         let cut = Arc::clone(&is_cut);
         tokio::spawn(async move {
             while let Ok((mut from, _)) = listener.accept().await {
-                let cut = Arc::clone(&cut);
+                let (cut, to) = (Arc::clone(&cut), target.load(Ordering::Relaxed));
                 tokio::spawn(async move {
                     if cut.load(Ordering::Relaxed) {
                         return;
@@ -76,7 +79,28 @@ impl Cable {
                 });
             }
         });
-        Self { port, is_cut }
+        Self { port, to, is_cut }
+    }
+
+    fn pacer(&self) -> RedisPacer {
+        RedisPacer::lazy(&format!("redis://127.0.0.1:{}/", self.port)).unwrap()
+    }
+
+    /// Cuts it, and waits until that is noticed.
+    async fn cut(&self, pacer: &RedisPacer) {
+        self.is_cut.store(true, Ordering::Relaxed);
+        while pacer.state() == StoreState::Reached {
+            // Until it is noticed, the server is asked.
+            let _ = pacer.acquire(lane(&TEN), within(200)).await;
+        }
+    }
+
+    /// Mends it, and waits until that is noticed.
+    async fn mend(&self, pacer: &RedisPacer) {
+        self.is_cut.store(false, Ordering::Relaxed);
+        while pacer.state() != StoreState::Reached {
+            sleep(MS(1)).await;
+        }
     }
 }
 
@@ -86,18 +110,14 @@ async fn a_process_with_a_share_goes_on_by_itself_and_closes_the_lane_when_the_s
     let cable = Cable::lay(&server).await;
     let heard = Arc::new(Mutex::new(Vec::new()));
     let told = Arc::clone(&heard);
-    let sharing = RedisPacer::lazy(&format!("redis://127.0.0.1:{}/", cable.port))
-        .unwrap()
+    let sharing = cable
+        .pacer()
         .unreachable(Unreachable::Share(2))
         .on_change(move |state| told.lock().unwrap().push(state.clone()));
     assert_eq!(sharing.state(), StoreState::Unasked);
     sharing.acquire(lane(&TEN), within(30_000)).await.unwrap();
 
-    cable.is_cut.store(true, Ordering::Relaxed);
-    while sharing.state() == StoreState::Reached {
-        // Until it is noticed, the server is asked.
-        let _ = sharing.acquire(lane(&TEN), within(200)).await;
-    }
+    cable.cut(&sharing).await;
     let lost = Instant::now();
     // The server may have given all of the quota until now.
     assert_eq!(sharing.acquire(lane(&TEN), lost + MS(500)).await, Err(PacingError::Late));
@@ -108,10 +128,7 @@ async fn a_process_with_a_share_goes_on_by_itself_and_closes_the_lane_when_the_s
 
     let direct = RedisPacer::connect(&server.url()).await.unwrap();
     direct.acquire(lane(&TEN), within(30_000)).await.unwrap();
-    cable.is_cut.store(false, Ordering::Relaxed);
-    while sharing.state() != StoreState::Reached {
-        sleep(MS(1)).await;
-    }
+    cable.mend(&sharing).await;
     let closed: u64 = {
         let key = "apsara:quota:1234567890123456:live:Ten";
         redis::cmd("HGET").arg(key).arg("closed").query(&mut server.connection()).unwrap()
@@ -121,6 +138,34 @@ async fn a_process_with_a_share_goes_on_by_itself_and_closes_the_lane_when_the_s
     sharing.acquire(lane(&TEN), within(30_000)).await.unwrap();
     let states = heard.lock().unwrap().clone();
     assert!(matches!(states[..], [StoreState::Reached, StoreState::Unreachable(_), StoreState::Reached]), "{states:?}");
+}
+
+#[tokio::test]
+async fn what_the_cloud_asks_for_while_the_server_is_away_is_told_to_it_when_it_is_back() {
+    let server = RedisServer::start();
+    let cable = Cable::lay(&server).await;
+    let pacer = cable.pacer();
+    pacer.acquire(lane(&TEN), within(30_000)).await.unwrap();
+    cable.cut(&pacer).await;
+    pacer.throttled(lane(&TEN), MS(60_000));
+    sleep(MS(20)).await;
+    cable.mend(&pacer).await;
+    assert_eq!(pacer.acquire(lane(&TEN), within(20_000)).await, Err(PacingError::Late));
+    let other = RedisPacer::connect(&server.url()).await.unwrap();
+    assert_eq!(other.acquire(lane(&TEN), within(20_000)).await, Err(PacingError::Late));
+}
+
+#[tokio::test]
+async fn another_server_that_took_the_place_of_one_grants_nothing_for_a_span() {
+    let (one, another) = (RedisServer::start(), RedisServer::start_and_settle());
+    let cable = Cable::lay(&one).await;
+    let pacer = cable.pacer();
+    pacer.acquire(lane(&TEN), within(30_000)).await.unwrap();
+    cable.cut(&pacer).await;
+    cable.to.store(another.port(), Ordering::Relaxed);
+    cable.mend(&pacer).await;
+    assert_eq!(pacer.acquire(lane(&TEN), within(500)).await, Err(PacingError::Late));
+    pacer.acquire(lane(&TEN), within(30_000)).await.unwrap();
 }
 
 #[tokio::test]

@@ -99,6 +99,25 @@ async fn the_stricter_of_two_quotas_that_a_process_knows_is_told_to_the_server()
 }
 
 #[tokio::test]
+async fn a_stricter_quota_holds_for_a_minute_though_nobody_asks_for_it_any_more() {
+    static TWO: Operation = Operation { quota: Some(Quota::per_second(2)), ..TEN };
+    let server = RedisServer::start();
+    let strict = RedisPacer::connect(&server.url()).await.unwrap();
+    let wide = RedisPacer::connect(&server.url()).await.unwrap();
+    strict.acquire(lane(&TWO), within(30_000)).await.unwrap();
+    let lifetime: i64 =
+        redis::cmd("PTTL").arg("apsara:quota:1234567890123456:live:Ten").query(&mut server.connection()).unwrap();
+    assert!(lifetime > 55_000, "it is forgotten after {lifetime} ms");
+    // Longer than the span, so that nothing else limits the lane.
+    tokio::time::sleep(MS(1_500)).await;
+    let mut granted = 0;
+    for _ in 0..10 {
+        granted += usize::from(wide.acquire(lane(&TEN), within(20)).await.is_ok());
+    }
+    assert!(granted <= 2, "{granted} of ten");
+}
+
+#[tokio::test]
 async fn a_lane_is_closed_for_all_when_one_is_throttled_and_waits_beyond_a_deadline_are_not_begun() {
     let server = RedisServer::start();
     let one = RedisPacer::connect(&server.url()).await.unwrap();

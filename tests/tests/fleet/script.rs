@@ -15,18 +15,31 @@ impl Random {
     }
 }
 
-type Answer = (u8, u64, u64, u64, u64);
+type Answer = (u8, u64, u64, u64, u64, String);
 
-/// Asks the server; the last of the answer is its clock.
+/// Asks the server; behind what is granted, the answer has its clock, and its name.
 fn ask(connection: &mut redis::Connection, key: &str, what: &str, rule: Rule, more: &[u64]) -> Answer {
+    ask_one_known_for(u64::MAX >> 12, connection, key, what, rule, more)
+}
+
+/// The same of a server that took the place of another one so many microseconds ago.
+fn ask_one_known_for(
+    known_for: u64,
+    connection: &mut redis::Connection,
+    key: &str,
+    what: &str,
+    rule: Rule,
+    more: &[u64],
+) -> Answer {
     let script = Script::new(SCRIPT);
     let mut call = script.key(key);
     call.key(format!("{key}:record"));
-    call.arg(what).arg(rule.calls).arg(rule.span).arg(rule.late).arg(rule.early).arg(more);
+    call.arg(what).arg(rule.calls).arg(rule.span).arg(rule.late).arg(rule.early).arg(known_for).arg(more);
     call.invoke(connection).unwrap()
 }
 
-fn told((answer, wait, epoch, at, _): Answer) -> Taken {
+fn told((answer, wait, epoch, at, ..): &Answer) -> Taken {
+    let (wait, epoch, at) = (*wait, *epoch, *at);
     match answer {
         0 => Taken::Granted { wait },
         1 => Taken::Promised { place: Place { epoch, at }, wait },
@@ -70,7 +83,7 @@ fn the_script_does_what_the_model_does() {
                     let patience = random.below(20_000);
                     let answer = ask(&mut connection, &key, "take", rule, &[patience, place.epoch, place.at]);
                     let model = model.get_or_insert_with(|| Schedule::new(rule, answer.4));
-                    let taken = told(answer);
+                    let taken = told(&answer);
                     assert_eq!(taken, model.take(rule, answer.4, patience, Some(place)), "{}", at_step(&answer));
                     match taken {
                         Taken::Granted { wait } => (grants.push(answer.4 + wait), again += 1).1,
@@ -83,7 +96,7 @@ fn the_script_does_what_the_model_does() {
                     let patience = if calls > 100 { 2 * span } else { random.below(20_000) };
                     let answer = ask(&mut connection, &key, "take", rule, &[patience, 0, 0]);
                     let model = model.get_or_insert_with(|| Schedule::new(rule, answer.4));
-                    let taken = told(answer);
+                    let taken = told(&answer);
                     assert_eq!(taken, model.take(rule, answer.4, patience, None), "{}", at_step(&answer));
                     match taken {
                         Taken::Granted { wait } => (grants.push(answer.4 + wait), granted += 1).1,
@@ -130,6 +143,17 @@ fn a_lane_of_another_server_or_of_a_clock_that_went_back_is_full() {
         assert_eq!((claimed.0, claimed.1), (2, rule.span), "{field}: {claimed:?}");
         assert_ne!(claimed.2, held.2, "{field}: the places of before still hold");
     }
+}
+
+#[test]
+fn a_server_that_has_just_taken_the_place_of_another_one_grants_nothing_for_a_span() {
+    let server = RedisServer::start_and_settle();
+    let mut connection = server.connection();
+    let rule = Rule { calls: 3, span: 1_000_000, late: 20_000, early: 0 };
+    let answer = ask_one_known_for(rule.span, &mut connection, "lane", "take", rule, &[0, 0, 0]);
+    assert_eq!((answer.0, answer.1), (2, rule.span), "{answer:?}");
+    let answer = ask_one_known_for(rule.span + 1, &mut connection, "another", "take", rule, &[0, 0, 0]);
+    assert_eq!(answer.0, 0, "{answer:?}");
 }
 
 #[test]

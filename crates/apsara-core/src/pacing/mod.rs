@@ -18,7 +18,9 @@ use tokio::time::Instant;
 pub use self::host::HostPacer;
 pub use self::lanes::Lanes;
 pub use self::local::LocalPacer;
-pub use self::schedule::{LONGEST_LOG, MOST_FREE, Place, Rule, STRICTER_HOLDS, Schedule, Taken, microseconds};
+pub use self::schedule::{
+    LONGEST_CLOSURE, LONGEST_LOG, MOST_FREE, Place, Rule, STRICTER_HOLDS, Schedule, Taken, microseconds,
+};
 pub use self::turns::Turns;
 use crate::operation::{Operation, Quota};
 use crate::transport::BoxFuture;

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::lane::{GUARD, LONGEST_CLOSURE};
+use super::lane::GUARD;
 use crate::operation::Quota;
 
 /// How many entries the log has at most. Above it, an entry stands for several grants, at the time of the last of them.
@@ -14,6 +14,9 @@ pub const MOST_FREE: usize = 100;
 
 /// How long a quota is kept to that is stricter than what is asked for, once nobody asks for it any more.
 pub const STRICTER_HOLDS: Duration = super::lane::STRICTER_HOLDS;
+
+/// For how long a lane is closed at most, whatever the cloud asks for.
+pub const LONGEST_CLOSURE: Duration = super::lane::LONGEST_CLOSURE;
 
 /// Says what a schedule keeps to: so many calls in so much time, the guard included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
