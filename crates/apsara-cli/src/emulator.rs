@@ -49,7 +49,8 @@ pub(crate) struct Options {
     /// Posts nothing to the callback addresses of relay tasks.
     #[arg(long)]
     no_callbacks: bool,
-    /// A document of the API portal, api-docs.json, whose operations are served too; can be given several times.
+    /// A document of the API portal, api-docs.json, whose operations are served in the place of what is shipped of this version of its
+    /// product; can be given several times.
     #[arg(long, value_name = "FILE")]
     spec: Vec<PathBuf>,
     /// Be told what to do over HTTP too, below /_apsara, and show the status to a browser at /.

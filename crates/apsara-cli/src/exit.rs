@@ -27,7 +27,7 @@ pub(crate) enum Exit {
     Deadline = 10,
     /// The call would interrupt something, and nobody said yes.
     NotConfirmed = 11,
-    /// What was asked about does not exist: an error code, a difference.
+    /// There is nothing of what was asked about: no such error code, nothing that a policy has to allow.
     NotFound = 12,
     /// Specs differ in what was not to differ.
     Changed = 13,

@@ -20,7 +20,8 @@ pub(crate) struct Options {
     /// The port of 127.0.0.1 to listen at; 0 is any free one.
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     port: u16,
-    /// A document of the API portal, api-docs.json, whose operations are shown too; can be given several times.
+    /// A document of the API portal, api-docs.json, whose operations are shown in the place of what is shipped of its product; can be
+    /// given several times.
     #[arg(long, value_name = "FILE")]
     spec: Vec<PathBuf>,
     #[command(flatten)]

@@ -74,7 +74,7 @@ impl Input {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = HEADING)]
 pub(crate) struct ConnectOptions {
-    /// The host that the call goes to, with http:// in front where it is not to be private.
+    /// The host that calls go to, with http:// in front where it is not to be private.
     #[arg(long, value_name = "HOST")]
     pub(crate) endpoint: Option<String>,
     /// The region that chooses the endpoint. No parameter Region does, and RegionId only if nothing else is set.
@@ -83,13 +83,13 @@ pub(crate) struct ConnectOptions {
     /// The profile of the official CLI's configuration to take credentials and region from.
     #[arg(long, value_name = "NAME")]
     pub(crate) profile: Option<String>,
-    /// Starts an emulator for this one call; with a folder, one that keeps its state there.
+    /// Calls an emulator that this command starts, and nothing else; with a folder, one that keeps its state there.
     #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true)]
     pub(crate) emulator: Option<Option<PathBuf>>,
-    /// How long the call may take, with attempts and waits, such as 30s or 5m; one minute unless set, ten with --wait.
+    /// How long a call may take, with attempts and waits, such as 30s or 5m; one minute unless set, ten where it is repeated by --wait.
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
     pub(crate) deadline: Option<Duration>,
-    /// How often the call is tried at most, where that is safe; 3 unless set.
+    /// How often a call is tried at most, where that is safe; 3 unless set.
     #[arg(long, value_name = "NUMBER")]
     pub(crate) attempts: Option<u32>,
     /// Who shares the quotas of operations: process, host, host:/FOLDER, or the address of a server, such as redis://10.0.0.5.

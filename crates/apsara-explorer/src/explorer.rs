@@ -97,7 +97,8 @@ impl Explorer {
         }
     }
 
-    /// Returns the address for a browser. It has the token in it, without which nobody is answered: whoever may read it may make calls.
+    /// Returns the address for a browser. It has the token in it, and nobody who does not know that is given data or has calls made:
+    /// whoever may read it may make calls.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
