@@ -10,8 +10,10 @@ pub(crate) use self::cause::Cause;
 
 /// Says how often a call is tried, and how long it waits in between.
 ///
-/// Whether a failure may be tried again at all is not a matter of taste, and not set here: it is where it is known that the call
-/// was not executed, or where the operation's `repeat` allows executing it twice.
+/// Whether a failure may be tried again at all is not a matter of taste, and not set here. It is where the call was not executed for
+/// a reason that passes: no connection, a quota (but not `Throttling.Api.Risk` and `Throttling.Resource`, which last), a clock that is
+/// corrected, a token that is renewed. After anything unclear, and where another call is in its way (`LastTokenProcessing`,
+/// `OperationConflict`), it is only if the operation's `repeat` allows executing it twice. Any other refusal is final.
 ///
 /// Waits grow from attempt to attempt and are drawn at random from nothing up to that much ("full jitter"), so that clients that
 /// failed together do not come back together. If the cloud says how long to wait, it is at least that. A wait that would reach
