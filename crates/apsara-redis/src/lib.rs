@@ -26,6 +26,7 @@ pub use open::open;
 pub use pacer::{RedisPacer, Unreachable};
 pub use store::StoreState;
 
-/// What the server runs, for who reviews it. It needs a server of version 5 or newer that lets its user run `EVAL`, `EVALSHA`,
-/// `SCRIPT LOAD`, `TIME`, `INFO`, and commands on hashes, on keys that begin as [`RedisPacer::key_prefix`] says.
+/// What the server runs, for who reviews it. It needs a server of version 5 or newer that lets its user run `EVALSHA`, `EVAL`,
+/// `SCRIPT LOAD`, `TIME`, `INFO`, `DEL`, `PEXPIRE`, and commands on hashes, on keys that begin as [`RedisPacer::key_prefix`] says;
+/// `SELECT` as well where the address names a database other than 0.
 pub const SCRIPT: &str = include_str!("grants.lua");

@@ -103,8 +103,8 @@ impl RedisPacer {
     }
 
     /// Lets the server look back longer than a quota's span: 40 ms unless set, which is also the least. It costs as much of a
-    /// quota, and is needed where the ways from the server to the processes, or from them to the cloud, differ by more. All
-    /// processes must set the same; else the longest holds.
+    /// quota. Half of it, 20 ms, is for what the ways from the server to the processes differ by, half for those from the processes
+    /// to the cloud; a longer guard is needed where either is more. All processes must set the same; else the longest holds.
     #[must_use]
     pub fn guard(mut self, guard: Duration) -> Self {
         self.guard = guard;
