@@ -5,8 +5,9 @@
 //!
 //! # Features
 //!
-//! - `reqwest` (default): the transport on reqwest and rustls, with the system's certificates. Without it
-//!   [`ConfigBuilder::transport`] must be given.
+//! - `reqwest` (default): the transport on reqwest and rustls, with the system's certificates. Without it calls go out by the one of
+//!   the feature `hyper`, or else [`ConfigBuilder::transport`] must be given; and a provider of credentials that asks a server must be
+//!   given a transport of its own, unless [`Config::from_env`] finds it.
 //! - `process` (default): a profile may name a program that gives credentials.
 //! - `blocking`: calls from code that is not async, in the module `blocking`.
 //! - `tracing`: a span of the crate `tracing` for each call and each attempt, named as OpenTelemetry names them; see [`observe`].

@@ -166,7 +166,7 @@ impl ConfigBuilder {
     ///
     /// Unless set, 128 go out at once and others when one of these ends, but an attempt that has taken 0.1 to 0.2 seconds counts no
     /// more, and where many have, twice as many go out. Calls that are answered soon then take turns on few connections, and those
-    /// that are not have one each, which costs about 50 to 60 KiB (more with TLS) and an open file; a system that is not told
+    /// that are not have one each, which costs about 45 to 60 KiB (more with TLS) and an open file; a system that is not told
     /// otherwise often allows a program 1,024 of these.
     ///
     /// An answer that is read as it comes counts until it begins. Under a limit, a call that was begun and is not polled any more, as in a
@@ -245,8 +245,9 @@ impl ConfigBuilder {
     ///
     /// # Errors
     ///
-    /// Fails when the endpoint is none, when the limit of attempts is 0, when TLS cannot be set up, and when a proxy, a file of
-    /// certificates or the addition to the user agent cannot be used.
+    /// Fails when the endpoint is none, when the limit of attempts is 0, when TLS cannot be set up, when a proxy, a file of
+    /// certificates or the addition to the user agent cannot be used, when a setting of the transport on reqwest stands beside another
+    /// transport, and when there is no transport.
     pub fn build(self) -> Result<Config, Error> {
         let endpoint = self.endpoint.as_deref().map(Endpoint::parse).transpose()?;
         let user_agent = user_agent(self.user_agent.as_deref())?;

@@ -96,7 +96,7 @@ impl Config {
     /// | `ALIBABA_CLOUD_REGION_ID` | the region that chooses the endpoint; else the `region_id` of the profile that is used |
     /// | `ALIBABA_CLOUD_ENDPOINT` | a host that is used instead, for example that of an emulator; else the `endpoint` of the profile |
     /// | `ALIBABA_CLOUD_USER_AGENT` | what stands behind the SDK's name in the header `User-Agent` |
-    /// | `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY` | the proxies of every configuration, in upper or lower case |
+    /// | `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY` | the proxies of the transport on reqwest, in upper or lower case |
     ///
     /// Where no access key is set, a [`CredentialsChain`](crate::credentials::CredentialsChain) looks for one, by these
     /// variables:

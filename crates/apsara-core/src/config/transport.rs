@@ -7,7 +7,7 @@ use super::ConfigBuilder;
 use crate::transport::ReqwestTransportBuilder;
 
 /// The settings of the transport on reqwest that most need; [`ReqwestTransport::builder`] has the others. A configuration for
-/// which another transport is given takes none of them.
+/// which another transport is given is refused with any of them.
 ///
 /// [`ReqwestTransport::builder`]: crate::transport::ReqwestTransport::builder
 impl ConfigBuilder {

@@ -203,8 +203,8 @@ impl<'a> AddedHeaders<'a> {
     }
 
     /// Adds a header, and returns whether it was added. One that is there already is left as it is, and so is what the
-    /// signature and the transport need: `authorization`, `content-length`, `date`, `transfer-encoding`, and all that begins with
-    /// `x-acs-`, because the cloud would want it signed.
+    /// signature and the transport need: `authorization`, `content-length`, `content-type`, `date`, `transfer-encoding`, and all that
+    /// begins with `x-acs-`, because the cloud would want it signed.
     pub fn add(&mut self, name: HeaderName, value: HeaderValue) -> bool {
         const RESERVED: [&str; 4] = ["authorization", "content-length", "date", "transfer-encoding"];
         // `content-type` would have to be signed too, even where there is none.

@@ -18,8 +18,8 @@ use crate::transport::{BoxFuture, Sent, Transport, TransportError};
 ///
 /// No secret is in the recording: not who called, when, and with which signature; not what the specs or the names of parameters and
 /// fields (`Password`, `Secret` and so on) say is sensitive, nor what [`redact`](Recorder::redact) names; of URLs, neither user
-/// information nor query, nor the last segment of those of streams; and none of these values where an answer repeats it. Bodies
-/// that are no text are kept as they are.
+/// information nor query, nor the last segment of those of streams; and none of these values where an answer repeats it, unless it
+/// has less than four bytes. Bodies that are no text are kept as they are.
 ///
 /// ```no_run
 /// use apsara_core::testing::Recorder;

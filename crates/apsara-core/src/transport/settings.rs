@@ -65,8 +65,8 @@ impl ReqwestTransportBuilder {
     /// An endpoint with `https` is reached through a tunnel (`CONNECT`), so that the proxy sees its host and nothing else; one
     /// with `http` is asked for by the proxy, which sees everything. Each of the two that is set neither here nor by
     /// [`http_proxy`](Self::http_proxy) and [`https_proxy`](Self::https_proxy) comes from the environment: `HTTPS_PROXY`,
-    /// `HTTP_PROXY` (unless `REQUEST_METHOD` is set, for then it may be a header of a request), else `ALL_PROXY`, in upper or in
-    /// lower case.
+    /// `HTTP_PROXY` (of which only `http_proxy` counts where `REQUEST_METHOD` is set, for then the other may be a header of a request),
+    /// else `ALL_PROXY`, in upper or in lower case.
     pub fn proxy(self, url: impl Into<String>) -> Self {
         let url = url.into();
         self.http_proxy(url.clone()).https_proxy(url)

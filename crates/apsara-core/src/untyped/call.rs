@@ -175,8 +175,8 @@ impl Call {
         self
     }
 
-    /// Keeps the value of a parameter from being seen in an error or in `Debug`. Parameters whose names say so are kept anyway:
-    /// `AuthKey`, and what has `Password`, `PrivateKey`, `Secret` or `SecurityToken` in its name.
+    /// Keeps the value of a parameter from being seen in an error or in `Debug`. Parameters whose names say so are kept anyway: what has
+    /// `AuthKey`, `Password`, `PrivateKey`, `Secret` or `SecurityToken` in its name, in any case.
     pub fn sensitive(mut self, name: &str) -> Self {
         let parameter = self.description.find(name).cloned().unwrap_or_else(|| Parameter::new(name));
         self.describe(parameter.sensitive(true));

@@ -231,13 +231,13 @@ impl Parameter {
         &self.texts
     }
 
-    /// Returns the row that encoder, validation and `Debug` walk.
     /// Returns the row of another place where it travels too.
     pub(super) fn meta_again(&self, location: Location) -> Meta<'_> {
         let (path, documents) = (Some(fill_path as _), Some(Documents::new()));
         Meta { location, again: true, path, documents, ..Meta::new(&self.name) }
     }
 
+    /// Returns the row that encoder, validation and `Debug` walk.
     pub(super) fn meta(&self) -> Meta<'_> {
         Meta {
             location: self.location,
