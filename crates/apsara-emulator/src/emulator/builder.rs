@@ -132,8 +132,8 @@ impl EmulatorBuilder {
     ///
     /// # Errors
     ///
-    /// Fails if the address is not a loopback one or is taken, if the accounts or a quota do not make sense, or if a file
-    /// of specs cannot be read.
+    /// Fails if the address is not a loopback one or is taken, if the accounts or a quota do not make sense, if the first account has
+    /// no key, if a file of specs cannot be read, or if the folder of the data or the file of the trace cannot be opened.
     pub async fn start(self) -> Result<Emulator, StartError> {
         let mut described = vec![Described::by_program(self.accounts)];
         described.extend(self.accounts_files.into_iter().map(Described::in_file));
