@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::limits::Limits;
 use crate::load::Version;
 use crate::pages;
 use crate::reconcile;
-use crate::refusal::{Collector, Place, did_you_mean};
+use crate::refusal::{Collector, did_you_mean};
 use crate::repair::holes;
 use crate::spec::{Api, Parameter, Schema};
 use crate::waiters;
@@ -222,26 +221,9 @@ fn check_schema(schema: &Schema, version: &Version, refusals: &Collector) {
     if schema.kind.as_deref() == Some("array") && schema.items.is_none() {
         refusals.trifle(&schema.place, "an array does not say what it holds", "add \"items\": { \"type\": \"…\" }");
     }
-    let Limits { minimum, maximum, min_length, max_length, min_items, max_items, .. } = schema.limits;
-    upside_down(minimum, maximum, ["minimum", "maximum"], &schema.place, refusals);
-    upside_down(min_length, max_length, ["minLength", "maxLength"], &schema.place, refusals);
-    upside_down(min_items, max_items, ["minItems", "maxItems"], &schema.place, refusals);
+    // What was published so was passed over when it was read, so that it is an overlay's or ours.
+    refusals.reading(false, || schema.limits.refuse_upside_down(&schema.place, refusals));
     for child in schema.properties.values().chain(schema.items.as_deref()).chain(schema.additional.as_deref()) {
         check_schema(child, version, refusals);
-    }
-}
-
-fn upside_down<T: PartialOrd>(
-    least: Option<T>,
-    most: Option<T>,
-    names: [&str; 2],
-    place: &Place,
-    refusals: &Collector,
-) {
-    if let (Some(least), Some(most)) = (least, most)
-        && least > most
-    {
-        let problem = format!("`{}` is greater than `{}`", names[0], names[1]);
-        refusals.trifle(&place.child(names[0]), problem, "exchange them, or mend one by the overlay");
     }
 }

@@ -70,10 +70,12 @@ fn version(folder: &str, sources: &Files, refusals: &Collector) -> Option<Versio
     let (document, described) = (files.remove(DOCUMENT), files.remove(PRODUCT));
     let mut document = document.map(unwrapped);
     let apis = document.as_mut().map(|(place, value)| (place.clone(), value.get_mut("apis").map(Value::take)));
-    refusals.published(document.is_some());
+    let is_published = document.is_some() || files.iter().any(|(file, (_, value))| !is_ours(file, value));
     let product = match (&described, &document) {
-        (Some((place, value)), _) => product::product(value, place.clone(), refusals)?,
-        (None, Some((place, value))) => product::of_document(value, place.clone(), refusals)?,
+        (Some((place, value)), _) => product::product(value, place.clone(), is_published, refusals)?,
+        (None, Some((place, value))) => {
+            refusals.reading(true, || product::of_document(value, place.clone(), refusals))?
+        }
         (None, None) => {
             let problem = "there is neither a product.json nor a whole api-docs.json here";
             let instead = "add a product.json, as api-specs/README.md shows it";
@@ -148,7 +150,7 @@ fn version(folder: &str, sources: &Files, refusals: &Collector) -> Option<Versio
             overlay::correct(&mut value, overlay, place, refusals);
         }
         // A file of ours names its schema. What the portal publishes does not, and what is wrong there nobody can mend.
-        refusals.published(value.get("$schema").is_none());
+        let is_published = value.get("$schema").is_none();
         if name.is_empty() {
             refusals.refuse(
                 &place,
@@ -161,15 +163,18 @@ fn version(folder: &str, sources: &Files, refusals: &Collector) -> Option<Versio
             Some(wrapped) => (place.child("data"), wrapped.take()),
             None => (place, value),
         };
-        let Some(mut api) = spec::api(&name, &value, place, refusals) else { continue };
+        let read = || {
+            let mut api = spec::api(&name, &value, place, refusals)?;
+            if is_published {
+                repair::repair(&mut api, &loaded.product.style, &hosts, refusals);
+            }
+            Some(api)
+        };
+        let Some(mut api) = refusals.reading(is_published, read) else { continue };
         api.source = value;
-        if api.published {
-            repair::repair(&mut api, &loaded.product.style, &hosts, refusals);
-        }
         let ours = overlay.map(|(place, overlay)| overlay::apply(&mut api, overlay, place.clone(), refusals));
         loaded.operations.insert(name, (api, ours.unwrap_or_default()));
     }
-    refusals.published(false);
     Some(loaded)
 }
 

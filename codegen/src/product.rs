@@ -104,10 +104,15 @@ impl Product {
     }
 }
 
-/// Reads a `product.json`, of which every entry is known.
-pub(crate) fn product(value: &Value, place: Place, refusals: &Collector) -> Option<Product> {
+/// Reads a `product.json`, of which every entry is known. What operations share is as they are: as the portal published it, or ours.
+pub(crate) fn product(
+    value: &Value,
+    place: Place,
+    published_components: bool,
+    refusals: &Collector,
+) -> Option<Product> {
     let object = Object::new(value, place, refusals)?;
-    let mut product = shared(&object, refusals);
+    let mut product = shared(&object, published_components, refusals);
     product.title = object.text("title");
     product.summary = object.text("summary");
     product.default_version = object.flag("defaultVersion");
@@ -146,11 +151,11 @@ pub(crate) fn product(value: &Value, place: Place, refusals: &Collector) -> Opti
 
 /// Reads what a whole document says of its version.
 pub(crate) fn of_document(value: &Value, place: Place, refusals: &Collector) -> Option<Product> {
-    Some(shared(&Object::new(value, place, refusals)?, refusals))
+    Some(shared(&Object::new(value, place, refusals)?, true, refusals))
 }
 
 /// Reads what both kinds of file have.
-fn shared(object: &Object<'_>, refusals: &Collector) -> Product {
+fn shared(object: &Object<'_>, published_components: bool, refusals: &Collector) -> Product {
     let info = object.object("info").unwrap_or_else(|| Object::empty(object.place.child("info"), refusals));
     let mut product = Product {
         place: object.place.clone(),
@@ -180,7 +185,8 @@ fn shared(object: &Object<'_>, refusals: &Collector) -> Product {
     }
     if let Some(schemas) = object.object("components").and_then(|components| components.object("schemas")) {
         for (name, place, value) in schemas.entries() {
-            product.components.insert(name.to_owned(), schema(value, place, refusals));
+            let component = refusals.reading(published_components, || schema(value, place, refusals));
+            product.components.insert(name.to_owned(), component);
         }
     }
     product

@@ -79,6 +79,14 @@ impl Collector {
         self.published.set(published);
     }
 
+    /// Reads something that is as the portal published it, or that is not, whatever is read before and behind it.
+    pub(crate) fn reading<T>(&self, published: bool, read: impl FnOnce() -> T) -> T {
+        let around = self.published.replace(published);
+        let value = read();
+        self.published.set(around);
+        value
+    }
+
     /// Returns whether what is read is as the portal published it.
     pub(crate) fn is_published(&self) -> bool {
         self.published.get()

@@ -23,6 +23,11 @@ fn mistakes() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
             "errorCodes": { "400": [{ "errorCode": "Known" }] } }"#;
         vec![("Over.json", spec.to_owned()), ("Over.apsara.json", overlay.to_owned())]
     };
+    let published = |text: &str| {
+        let mut files = overlay(text);
+        files[0].1 = files[0].1.replace(r#""$schema": "../../schema/operation.schema.json", "#, "");
+        files
+    };
     let listed_with = |overlay: &str| {
         vec![
             ("ListThings.json", include_str!("fixtures/ListThings.json").to_owned()),
@@ -209,6 +214,16 @@ fn mistakes() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
         ("a correction that no longer applies", correction("/parameters/TaskId/schema/maxLength", "10", "11")),
         ("a correction of nothing", correction("/parameters/Nothing/schema", "1", "2")),
         ("a correction that changes nothing", correction("/summary", "\"S.\"", "\"S.\"")),
+        (
+            "an overlay beside what was published",
+            published(
+                r#"{ "impact": ["interrupt"], "repeat": 1, "parameters": { "TaskId": { "required": "no", "maxLength": -1 } } }"#,
+            ),
+        ),
+        (
+            "a limit that an overlay turns upside down",
+            published(r#"{ "parameters": { "TaskId": { "minLength": 10 } } }"#),
+        ),
     ]
 }
 

@@ -77,6 +77,30 @@ fn what_the_portal_publishes_wrongly_is_read_as_the_official_sdks_read_it() {
 }
 
 #[test]
+fn limits_that_are_published_upside_down_limit_nothing() {
+    let limits = r#""minimum": 9, "maximum": 1, "minLength": 3, "maxLength": 2, "minItems": 1, "maxItems": 0"#;
+    let operation = |schema: &str| {
+        format!(
+            r#"{{ "methods": ["post"], "security": [{{ "AK": [] }}], "parameters": [{{ "name": "P", "in": "query", "style": "json", "schema": {schema} }}], "responses": {{}} }}"#
+        )
+    };
+    let (own, shared) = (operation(&format!("{{ {limits} }}")), operation(r##"{ "$ref": "#/components/schemas/C" }"##));
+    // What operations share is as they are, in whichever file it stands.
+    let component =
+        format!(r#""components": {{ "schemas": {{ "C": {{ "properties": {{ "P": {{ {limits} }} }} }} }} }}, "title""#);
+    let product = PRODUCT.replace("\"title\"", &component);
+    let files = [("product.json", &*product), ("Own.json", &*own), ("Shared.json", &*shared)];
+    let generated = generate(&sources(&files), "api-specs", &Options::default()).unwrap();
+    let told = generated.repairs.iter().filter(|repair| repair.to_string().contains("is greater than")).count();
+    assert_eq!(told, 6, "{:?}", generated.repairs);
+    for file in &generated.files {
+        let mut rows = file.text.lines().filter(|line| line.contains("rt::field!"));
+        let limited = rows.find(|row| [".range(", ".length(", ".items("].iter().any(|limit| row.contains(limit)));
+        assert_eq!(limited, None, "{}", file.text);
+    }
+}
+
+#[test]
 fn a_component_that_is_refused_takes_what_holds_it_along_and_nothing_else() {
     let operation = |schema: &str| {
         format!(
