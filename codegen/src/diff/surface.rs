@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::Class;
 use crate::emit::{fact, value};
 use crate::facts::Ram;
-use crate::model::{ErrorEnum, Fact, Field, Model, NamedEnum, Operation, Product, Record, Variant, Version, Waiter};
+use crate::model::{
+    ErrorEnum, Fact, Field, Model, NamedEnum, Operation, Product, Record, Setter, Streams, Variant, Version, Waiter,
+};
 
 /// Everything that a caller can name, by its path.
 pub(super) type Items = BTreeMap<String, Item>;
@@ -143,6 +145,7 @@ fn operation(surface: &mut Items, about: &About, module: &str, operation: &Opera
             [("paging", Class::Minor, by)],
         );
     }
+    streams(surface, about, (&path, &call), operation);
     let nested = operation.nested.iter().map(|record| (record, Role::Inner));
     for (record, role) in nested.chain([(request, Role::Request), (response, Role::Answer)]) {
         self::record(surface, about, (&path, module), record, role);
@@ -153,6 +156,32 @@ fn operation(surface: &mut Items, about: &About, module: &str, operation: &Opera
     }
     for waiter in &operation.waiters {
         self::waiter(surface, &about.saying(format!("`{}`", waiter.method)), (&path, module), waiter);
+    }
+}
+
+/// Adds the methods of a call that need not be in memory as a whole, and the setters that have another name beside such a method.
+fn streams(surface: &mut Items, about: &About, (path, call): (&str, &dyn Fn(&str) -> String), operation: &Operation) {
+    let Streams { event, downloads, uploads } = &operation.streams;
+    let methods = [
+        ("events", "its events", event.as_ref().map(|event| format!("a stream of {}", value(event)))),
+        ("download", "its answer as it comes", downloads.then(|| "a method".to_owned())),
+        ("with_file", "sending a file", uploads.then(|| "a method".to_owned())),
+    ];
+    for (method, words, shape) in &methods {
+        if let Some(shape) = shape {
+            add(surface, &about.saying(*words), path, call(method), shape.clone(), []);
+        }
+    }
+    let renamed = |setter: &&Setter| methods.iter().any(|(method, ..)| *method == setter.field);
+    for setter in operation.setters.iter().filter(renamed) {
+        add(
+            surface,
+            &about.saying("a setter"),
+            path,
+            call(&setter.name),
+            format!("a setter of `{}`", setter.field),
+            [],
+        );
     }
 }
 

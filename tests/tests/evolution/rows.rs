@@ -23,6 +23,9 @@ pub(crate) struct Row {
 const LIST: &str = "things/2026-01-01/ListThings.json";
 const UPDATE: &str = "things/2026-01-01/UpdateThing.json";
 const DROP: &str = "things/2026-01-01/DropThing.json";
+const FETCH: &str = "things/2026-01-01/FetchThing.json";
+const STORE: &str = "things/2026-01-01/StoreThing.json";
+const WATCH: &str = "things/2026-01-01/WatchThing.json";
 const PRODUCT: &str = "things/2026-01-01/product.json";
 
 /// The places of what rows change.
@@ -51,7 +54,7 @@ fn add_parameter(specs: &mut Specs, name: &str, schema: &Value) {
 
 /// Adds another version with the same operations.
 fn add_version(specs: &mut Specs, is_default: bool) {
-    for file in [LIST, UPDATE, DROP, PRODUCT] {
+    for file in [LIST, UPDATE, DROP, FETCH, STORE, WATCH, PRODUCT] {
         let other = specs[file].clone();
         specs.insert(file.replace("2026-01-01", "2027-01-01"), other);
     }
@@ -302,6 +305,37 @@ pub(crate) const ROWS: &[Row] = &[
             specs.insert(DROP.replace(".json", ".apsara.json"), json!({ "impact": "interrupt" }));
         },
         told: "minor: `things::v2026_01_01::Client::drop_thing` has the impact Interrupt and had Change",
+    },
+    Row {
+        upstream: "an operation no longer answers with bytes",
+        rust: "`download` does not compile for it",
+        class: Class::Breaking,
+        edit: |specs| remove(specs, FETCH, "/produces"),
+        told: "breaking: `things::v2026_01_01::Call<FetchThingRequest>::download` is gone",
+    },
+    Row {
+        upstream: "what an event holds has another type",
+        rust: "its data has another type",
+        class: Class::Breaking,
+        edit: |specs| *at(specs, WATCH, "/responses/200/schema/type") = json!("boolean"),
+        told: "breaking: `things::v2026_01_01::Call<WatchThingRequest>::events` is a stream of bool and was a stream of String",
+    },
+    Row {
+        upstream: "an operation with a parameter `Download` begins to answer with bytes",
+        rust: "`download` is another method, and the parameter's setter has another name",
+        class: Class::Breaking,
+        edit: |specs| at(specs, DROP, "")["produces"] = json!(["application/octet-stream"]),
+        told: "breaking: `things::v2026_01_01::Call<DropThingRequest>::download` is a method and was a setter of `download`",
+    },
+    Row {
+        upstream: "an operation whose body is bytes gets another body",
+        rust: "`with_file` does not compile for it",
+        class: Class::Breaking,
+        edit: |specs| {
+            let other = json!({ "name": "Other", "in": "body", "schema": { "type": "string" } });
+            at(specs, STORE, "/parameters").as_array_mut().unwrap().push(other);
+        },
+        told: "breaking: `things::v2026_01_01::Call<StoreThingRequest>::with_file` is gone",
     },
     Row {
         upstream: "an endpoint changes",
