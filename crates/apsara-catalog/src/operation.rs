@@ -113,15 +113,20 @@ impl Operation {
     #[must_use]
     pub fn parameters(&self) -> Vec<Parameter<'_>> {
         let mut out: Vec<Parameter<'_>> = Vec::new();
+        let said_required =
+            |name: &str| self.spec["derived"]["required"].as_array().into_iter().flatten().any(|listed| listed == name);
         for given in self.spec["parameters"].as_array().into_iter().flatten() {
             let Some(name) = given["name"].as_str() else { continue };
-            // Some documents list a parameter twice, word for word.
-            if out.iter().any(|known| known.name == name) {
-                continue;
-            }
             let ours = self.overlay.as_ref().map(|overlay| &overlay["parameters"][name]);
             let place = given["in"].as_str().unwrap_or("query");
-            let schema = Schema::of(&given["schema"], ours, &self.shared);
+            let mut schema = Schema::of(&given["schema"], ours, &self.shared);
+            // Some documents list a parameter twice.
+            if let Some(known) = out.iter_mut().find(|known| known.name == name) {
+                known.schema.required_elsewhere |= schema.is_required();
+                continue;
+            }
+            let is_ours = ours.is_some_and(|ours| ours["required"].is_boolean());
+            schema.required_elsewhere = place == "path" || (said_required(name) && !is_ours);
             out.push(Parameter { name, place, schema });
         }
         out.sort_by_key(|parameter| parameter.name);
@@ -250,5 +255,25 @@ mod tests {
         let tag = product("ecs", None).unwrap().operation("TagResources").unwrap();
         let names: Vec<&str> = tag.parameters().iter().map(|parameter| parameter.name).collect();
         assert_eq!(names, ["RegionId", "ResourceId", "ResourceType", "Tag"]);
+    }
+
+    #[test]
+    fn what_a_client_refuses_a_call_without_is_called_required() {
+        for version in crate::products() {
+            let product = product(version.product(), None).unwrap();
+            for name in product.operations() {
+                let operation = product.operation(name).unwrap();
+                let told: Vec<&str> = operation
+                    .parameters()
+                    .into_iter()
+                    .filter_map(|parameter| parameter.schema.is_required().then_some(parameter.name))
+                    .collect();
+                let described = operation.described().unwrap();
+                let rows = described["parameters"].as_array().unwrap().iter().filter(|row| row["required"] == true);
+                let mut expected: Vec<&str> = rows.map(|row| row["name"].as_str().unwrap()).collect();
+                expected.sort_unstable();
+                assert_eq!(told, expected, "{name}");
+            }
+        }
     }
 }

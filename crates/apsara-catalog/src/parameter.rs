@@ -17,11 +17,14 @@ pub struct Schema<'o> {
     theirs: &'o Value,
     ours: Option<&'o Value>,
     shared: &'o Value,
+    /// Whether it is required by what stands elsewhere: in the path, in a sentence, or where the parameter is listed again.
+    pub(crate) required_elsewhere: bool,
 }
 
 impl<'o> Schema<'o> {
     pub(crate) fn of(theirs: &'o Value, ours: Option<&'o Value>, shared: &'o Value) -> Self {
-        let mut schema = Self { theirs, ours: ours.filter(|ours| !ours.is_null()), shared };
+        let ours = ours.filter(|ours| !ours.is_null());
+        let mut schema = Self { theirs, ours, shared, required_elsewhere: false };
         // A chain of references is short; one that ends in itself does not hold the program up.
         for _ in 0..8 {
             let Some(name) = schema.theirs["$ref"].as_str().and_then(|path| path.rsplit('/').next()) else { break };
@@ -51,7 +54,12 @@ impl<'o> Schema<'o> {
     /// Returns whether the documents, or we, call it required.
     #[must_use]
     pub fn is_required(&self) -> bool {
-        self.get("required").and_then(Value::as_bool).unwrap_or(false)
+        let said = |key| match &self.theirs[key] {
+            Value::String(text) => text == "true",
+            other => other.as_bool().unwrap_or(false),
+        };
+        let ours = self.ours.and_then(|ours| ours["required"].as_bool());
+        self.required_elsewhere || ours.unwrap_or_else(|| said("required") || said("docRequired"))
     }
 
     /// Returns what the documents say in the first sentences.
@@ -96,7 +104,7 @@ impl<'o> Schema<'o> {
     /// Describes a value of which nothing is said.
     #[must_use]
     pub fn any(&self) -> Schema<'o> {
-        Self { theirs: &Value::Null, ours: None, shared: self.shared }
+        Self { theirs: &Value::Null, ours: None, shared: self.shared, required_elsewhere: false }
     }
 
     /// Says in a word or two what a value looks like.
