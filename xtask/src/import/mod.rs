@@ -2,10 +2,12 @@
 
 mod document;
 mod facts;
+mod places;
 mod pretty;
 mod prose;
+#[cfg(test)]
+mod tests;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,6 +16,7 @@ use serde_json::Value;
 
 use crate::run::{Failure, root};
 use document::{Document, Published};
+use places::Places;
 
 /// What to import.
 #[derive(clap::Args)]
@@ -45,7 +48,7 @@ pub(crate) enum Take {
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let take = if args.facts_only { Take::FactsOnly } else { Take::Everything };
     let specs = root().join(&args.specs);
-    let mut texts: BTreeMap<PathBuf, String> = BTreeMap::new();
+    let mut places = Places::default();
     let mut known: Vec<String> = Vec::new();
     let mut derived = prose::Count::default();
     for file in &args.files {
@@ -62,12 +65,12 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
             let path = folder.join(format!("{name}.json"));
             let kept = existing(&path)?;
             let spec = facts::operation(api, kept.as_ref(), take, &mut derived);
-            texts.insert(path, pretty::text(&spec));
+            places.put(path, pretty::text(&spec), format!("`{name}` of {}", file.display()))?;
         }
         if let Published::Version(version) = &document.published {
             let path = folder.join("product.json");
             let product = document::product(version, existing(&path)?.as_ref(), take);
-            texts.insert(path, pretty::text(&product));
+            places.put(path, pretty::text(&product), format!("what all operations of {} share", file.display()))?;
         }
         tell_gone(&folder, &document)?;
     }
@@ -75,15 +78,8 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         known.sort();
         return Err(format!("no document has an operation `{unknown}`; there are {}", known.join(", ")));
     }
-    let mut written = 0;
-    for (path, text) in &texts {
-        if fs::read_to_string(path).is_ok_and(|there| there == *text) {
-            continue;
-        }
-        replace(path, text).map_err(|error| format!("{}: {error}", path.display()))?;
-        written += 1;
-    }
-    let (files, prose::Count { quotas, required, client_tokens }) = (texts.len(), derived);
+    let (files, written) = places.write()?;
+    let prose::Count { quotas, required, client_tokens } = derived;
     println!(
         "{files} files imported, {written} written; derived of sentences: {quotas} quotas, {required} required parameters, \
          {client_tokens} client tokens"
@@ -128,77 +124,4 @@ fn tell_gone(folder: &Path, document: &Document) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-/// Writes a file beside the old one and puts it in its place, so that there is never half of one.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    let new = path.with_extension("json.new");
-    fs::write(&new, text)?;
-    fs::rename(new, path)
-}
-
-#[cfg(test)]
-#[allow(clippy::print_stdout, clippy::unwrap_used)]
-mod tests {
-    use apsara_codegen::{Options, Sources, generate};
-
-    use super::*;
-
-    #[test]
-    fn a_spec_goes_to_the_folder_of_a_version() {
-        assert_eq!(product_and_version("live/2016-11-01").as_deref(), Ok("live/2016-11-01"));
-        for wrong in
-            ["live", "live/", "/2016-11-01", "live/2016-11-01/", "live/2016-11-01/more", "../live", "live/..", ""]
-        {
-            let told = product_and_version(wrong).unwrap_err();
-            assert!(told.starts_with("write PRODUCT/VERSION"), "{wrong}: {told}");
-        }
-    }
-
-    /// Imports every document that the portal publishes, in memory, and generates what came of it.
-    #[test]
-    fn what_is_imported_generates_and_holds_no_sentence_of_the_portals() {
-        let shared = root().join("../shared/metadata");
-        if !shared.exists() {
-            assert!(std::env::var_os("CI").is_none(), "the portal's documents must be there on CI");
-            println!("skipped: the portal's documents are not here");
-            return;
-        }
-        let mut sources = Sources::default();
-        let mut operations = 0;
-        for file in documents(&shared) {
-            let document = Document::read(&file, None).unwrap();
-            let Published::Version(version) = &document.published else { continue };
-            let product = document::product(version, None, Take::FactsOnly);
-            sources.insert(format!("specs/{}/product.json", document.folder), pretty::text(&product));
-            for (name, api) in &document.operations {
-                let spec = facts::operation(api, None, Take::FactsOnly, &mut prose::Count::default());
-                let text = pretty::text(&spec);
-                for key in ["\"summary\"", "\"description\"", "\"errorMessage\"", "\"title\"", "\"responseDemo\""] {
-                    assert!(!text.contains(&format!("{key}: \"")), "{name}: {key}\n{text}");
-                }
-                sources.insert(format!("specs/{}/{name}.json", document.folder), text);
-                operations += 1;
-            }
-        }
-        let generated = generate(&sources, "specs", &Options::default()).unwrap();
-        assert_eq!(generated.files.iter().filter(|file| file.operation.is_some()).count(), operations);
-    }
-
-    fn documents(folder: &Path) -> Vec<PathBuf> {
-        let mut found = Vec::new();
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            // The same product in another language would be the same operations again.
-            if path.is_dir() && !path.ends_with("zh_cn") {
-                found.extend(documents(&path));
-            } else if path.ends_with("api-docs.json") {
-                found.push(path);
-            }
-        }
-        found
-    }
 }

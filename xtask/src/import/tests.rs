@@ -1,0 +1,147 @@
+#![allow(clippy::print_stdout, clippy::unwrap_used)]
+
+use apsara_codegen::{Options, Sources, generate};
+use serde_json::json;
+
+use super::*;
+
+#[test]
+fn a_spec_goes_to_the_folder_of_a_version() {
+    assert_eq!(product_and_version("live/2016-11-01").as_deref(), Ok("live/2016-11-01"));
+    for wrong in ["live", "live/", "/2016-11-01", "live/2016-11-01/", "live/2016-11-01/more", "../live", "live/..", ""]
+    {
+        let told = product_and_version(wrong).unwrap_err();
+        assert!(told.starts_with("write PRODUCT/VERSION"), "{wrong}: {told}");
+    }
+}
+
+/// Imports every document that the portal publishes, in memory, and generates what came of it.
+#[test]
+fn what_is_imported_generates_and_holds_no_sentence_of_the_portals() {
+    let shared = root().join("../shared/metadata");
+    if !shared.exists() {
+        assert!(std::env::var_os("CI").is_none(), "the portal's documents must be there on CI");
+        println!("skipped: the portal's documents are not here");
+        return;
+    }
+    let mut sources = Sources::default();
+    let mut operations = 0;
+    for file in documents(&shared) {
+        let document = Document::read(&file, None).unwrap();
+        let Published::Version(version) = &document.published else { continue };
+        let product = document::product(version, None, Take::FactsOnly);
+        sources.insert(format!("specs/{}/product.json", document.folder), pretty::text(&product));
+        for (name, api) in &document.operations {
+            let spec = facts::operation(api, None, Take::FactsOnly, &mut prose::Count::default());
+            let text = pretty::text(&spec);
+            for key in ["\"summary\"", "\"description\"", "\"errorMessage\"", "\"title\"", "\"responseDemo\""] {
+                assert!(!text.contains(&format!("{key}: \"")), "{name}: {key}\n{text}");
+            }
+            sources.insert(format!("specs/{}/{name}.json", document.folder), text);
+            operations += 1;
+        }
+    }
+    let generated = generate(&sources, "specs", &Options::default()).unwrap();
+    assert_eq!(generated.files.iter().filter(|file| file.operation.is_some()).count(), operations);
+}
+
+fn documents(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        // The same product in another language would be the same operations again.
+        if path.is_dir() && !path.ends_with("zh_cn") {
+            found.extend(documents(&path));
+        } else if path.ends_with("api-docs.json") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+#[test]
+fn two_that_would_be_written_to_one_file_are_refused_before_anything_is_written() {
+    let (told, written) = imported(
+        &[("x.json", version("Live", "1", &["A", "B"])), ("y.json", version("live", "1", &["B"]))],
+        None,
+        &["B", "A"],
+    );
+    let told = told.unwrap_err();
+    for said in ["`B` of ~/documents/x.json and `B` of ~/documents/y.json", "~/a/b/specs/live/1/B.json", "--into"] {
+        assert!(told.contains(said), "{said}: {told}");
+    }
+    assert_eq!(written, [""; 0]);
+    // What they share is one file, too, and on some machines so is what differs by a capital.
+    let shared =
+        imported(&[("x.json", version("Live", "1", &[])), ("y.json", version("Vod", "2", &[]))], Some("p/1"), &[]);
+    assert!(shared.0.unwrap_err().contains("p/1/product.json"));
+    let capital = imported(&[("x.json", version("Live", "1", &["Ab", "AB"]))], None, &[]);
+    assert!(capital.0.unwrap_err().contains("`AB` of ~/documents/x.json and `Ab` of ~/documents/x.json"));
+    let operation = json!({ "methods": ["get"] });
+    let twice = imported(&[("x/A.json", operation.clone()), ("y/A.json", operation.clone())], Some("p/1"), &[]);
+    assert!(twice.0.unwrap_err().contains("`A` of ~/documents/x/A.json and `A` of ~/documents/y/A.json"));
+    assert!(shared.1.is_empty() && capital.1.is_empty() && twice.1.is_empty());
+    let apart = imported(
+        &[("x.json", version("Live", "1", &["A"])), ("y.json", version("Live", "2", &["A"])), ("A.json", operation)],
+        None,
+        &[],
+    );
+    assert!(apart.0.unwrap_err().contains("add --into"));
+    let (told, written) =
+        imported(&[("x.json", version("Live", "1", &["A"])), ("y.json", version("Live", "2", &["A"]))], None, &[]);
+    assert_eq!(told, Ok(()));
+    assert_eq!(written, ["live/1/A.json", "live/1/product.json", "live/2/A.json", "live/2/product.json"]);
+}
+
+/// Imports documents into a folder of its own; returns what was told and the files that were written, sorted.
+fn imported(
+    documents: &[(&str, Value)],
+    into: Option<&str>,
+    operations: &[&str],
+) -> (Result<(), Failure>, Vec<String>) {
+    let texts: Vec<_> = documents.iter().map(|(name, document)| (*name, document.to_string())).collect();
+    imported_texts(&texts, into, operations)
+}
+
+fn imported_texts(
+    documents: &[(&str, String)],
+    into: Option<&str>,
+    operations: &[&str],
+) -> (Result<(), Failure>, Vec<String>) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut files = Vec::new();
+    for (name, text) in documents {
+        let path = folder.path().join("documents").join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        files.push(path);
+    }
+    let told = run(&Args {
+        files,
+        facts_only: false,
+        operations: operations.iter().copied().map(str::to_owned).collect(),
+        into: into.map(str::to_owned),
+        specs: folder.path().join("a/b/specs"),
+    });
+    let mut written = Vec::new();
+    let mut open = vec![folder.path().to_owned()];
+    while let Some(at) = open.pop() {
+        for entry in fs::read_dir(at).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.strip_prefix(folder.path()).unwrap().to_string_lossy().replace('\\', "/");
+            match path.is_dir() {
+                true if name != "documents" => open.push(path),
+                true => {}
+                false => written.push(name.trim_start_matches("a/b/specs/").to_owned()),
+            }
+        }
+    }
+    written.sort();
+    (told.map_err(|told| told.replace(&*folder.path().to_string_lossy(), "~")), written)
+}
+
+fn version(product: &str, version: &str, operations: &[&str]) -> Value {
+    let apis: serde_json::Map<String, Value> =
+        operations.iter().map(|name| ((*name).to_owned(), json!({ "methods": ["get"] }))).collect();
+    json!({ "info": { "style": "RPC", "product": product, "version": version }, "apis": apis })
+}
