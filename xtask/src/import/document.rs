@@ -39,14 +39,14 @@ impl Document {
         };
         if let Some(apis) = value.get("apis") {
             let apis = apis.as_object().ok_or_else(|| failed("`apis` is no object"))?;
+            if let Some(wrong) = apis.keys().find(|name| !is_operation(name)) {
+                return Err(failed(&format!(
+                    "an operation in `apis` is called {wrong:?}, and no file can be called so; {OPERATION}, so mend it there"
+                )));
+            }
             let operations = apis.iter().map(|(name, api)| (name.clone(), api.clone())).collect();
-            let info = |key: &str| value["info"][key].as_str().map(str::to_owned);
-            let said = info("product")
-                .zip(info("version"))
-                .map(|(product, version)| format!("{}/{version}", product.to_lowercase()));
-            let folder = into.map(str::to_owned).or(said);
             let folder =
-                folder.ok_or_else(|| failed("it does not say its product and version; add --into PRODUCT/VERSION"))?;
+                into.map(str::to_owned).map_or_else(|| said(&value["info"]), Ok).map_err(|told| failed(&told))?;
             return Ok(Self { folder, operations, published: Published::Version(value) });
         }
         if value.get("methods").is_none() {
@@ -57,13 +57,43 @@ impl Document {
         })?;
         let stem = path.file_stem().and_then(|stem| stem.to_str()).filter(|stem| *stem != "api");
         let title = value["title"].as_str().filter(|title| title.chars().all(|letter| letter.is_ascii_alphanumeric()));
-        let name = stem.or(title).ok_or_else(|| failed("call the file after its operation"))?.to_owned();
+        let name = stem.or(title).filter(|name| is_operation(name));
+        let name = name.ok_or_else(|| failed(&format!("call the file after its operation; {OPERATION}")))?.to_owned();
         Ok(Self {
             folder: folder.to_owned(),
             operations: BTreeMap::from([(name, value)]),
             published: Published::Operation,
         })
     }
+}
+
+/// Returns the folder that a document says it belongs to.
+fn said(info: &Value) -> Result<String, Failure> {
+    let [product, version] = ["product", "version"].map(|key| {
+        let name = info[key].as_str().ok_or("it does not say its product and version; add --into PRODUCT/VERSION")?;
+        match is_folder(name) {
+            true => Ok(name),
+            false => Err(format!(
+                "`info.{key}` is {name:?}, and no folder can be called so; letters, digits, `-`, `_` and `.` can, behind a letter \
+                 or a digit, so mend it there, or add --into PRODUCT/VERSION"
+            )),
+        }
+    });
+    Ok(format!("{}/{}", product?.to_lowercase(), version?))
+}
+
+/// What an operation's name may be, for people.
+const OPERATION: &str = "letters, digits, `-` and `_` make a name, but for `product` and `api-docs`";
+
+/// Returns whether an operation can have this name; a point would make its file one of another kind, such as an overlay.
+fn is_operation(name: &str) -> bool {
+    is_folder(name) && !name.contains('.') && !["product", "api-docs"].contains(&&*name.to_lowercase())
+}
+
+/// Returns whether a folder, or a file, can have this name on every system.
+pub(super) fn is_folder(name: &str) -> bool {
+    let is_part = |letter: char| letter.is_ascii_alphanumeric() || ['-', '_', '.'].contains(&letter);
+    name.starts_with(|letter: char| letter.is_ascii_alphanumeric()) && name.chars().all(is_part) && !name.ends_with('.')
 }
 
 /// Makes the description of a version; what is ours in one that is there stays.

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::run::{Failure, root};
-use document::{Document, Published};
+use document::{Document, Published, is_folder};
 use places::Places;
 
 /// What to import.
@@ -89,9 +89,8 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
 
 /// Takes the folder of a version: a spec that stands less deep, or deeper, is none of any version.
 fn product_and_version(into: &str) -> Result<String, String> {
-    let is_name = |name: &str| !name.is_empty() && !name.starts_with('.') && !name.contains(['\\', ':']);
     match into.split('/').collect::<Vec<_>>().as_slice() {
-        [product, version] if is_name(product) && is_name(version) => Ok(into.to_owned()),
+        [product, version] if is_folder(product) && is_folder(version) => Ok(into.to_owned()),
         _ => Err("write PRODUCT/VERSION, the folder below api-specs, such as live/2016-11-01".to_owned()),
     }
 }

@@ -93,6 +93,38 @@ fn two_that_would_be_written_to_one_file_are_refused_before_anything_is_written(
     assert_eq!(written, ["live/1/A.json", "live/1/product.json", "live/2/A.json", "live/2/product.json"]);
 }
 
+#[test]
+fn what_is_no_name_of_a_folder_or_a_file_is_refused() {
+    for wrong in ["", ".", "..", "../..", "1/2", "/1", "1\\2", "c:1", ".1", "1\n2", " 1"] {
+        let (told, written) = imported(&[("x.json", version("Live", wrong, &["A"]))], None, &[]);
+        let told = told.unwrap_err();
+        let says =
+            told.starts_with("~/documents/x.json: `info.version` is ") && told.contains("--into PRODUCT/VERSION");
+        assert!(says, "{wrong}: {told}");
+        let (of_product, there) = imported(&[("x.json", version(wrong, "1", &["A"]))], None, &[]);
+        let told = of_product.unwrap_err();
+        assert!(told.starts_with("~/documents/x.json: `info.product` is "), "{wrong}: {told}");
+        let (of_operation, at) = imported(&[("x.json", version("Live", "1", &[wrong]))], None, &[]);
+        let told = of_operation.unwrap_err();
+        assert!(told.starts_with("~/documents/x.json: an operation in `apis` is called "), "{wrong}: {told}");
+        assert!(written.is_empty() && there.is_empty() && at.is_empty(), "{wrong}: {written:?} {there:?} {at:?}");
+        let (mended, _) = imported(&[("x.json", version("Live", wrong, &["A"]))], Some("live/1"), &[]);
+        assert_eq!(mended, Ok(()), "{wrong}");
+    }
+    for taken in ["product", "Product", "api-docs", "A.apsara"] {
+        let named = format!("{taken}.json");
+        let (told, _) = imported(&[(named.as_str(), json!({ "methods": ["get"] }))], Some("live/1"), &[]);
+        assert!(
+            told.as_ref().is_err_and(|told| told.contains("call the file after its operation")),
+            "{taken}: {told:?}"
+        );
+        let (told, _) = imported(&[("x.json", version("Live", "1", &[taken]))], None, &[]);
+        assert!(told.is_err(), "{taken}");
+    }
+    let (told, written) = imported(&[("x.json", version("Ali-Genie", "ip_1.0", &["A_1"]))], None, &[]);
+    assert_eq!((told, written.len()), (Ok(()), 2), "{written:?}");
+}
+
 /// Imports documents into a folder of its own; returns what was told and the files that were written, sorted.
 fn imported(
     documents: &[(&str, Value)],
