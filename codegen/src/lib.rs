@@ -39,7 +39,7 @@ pub use builder::{Builder, Error};
 pub use data::VersionData;
 pub use diff::{Change, Class, Surface, changes_json, diff, markdown};
 pub use format::File;
-pub use load::Sources;
+pub use load::{Sources, keys_once};
 pub use pages::PagesOf;
 pub use refusal::{Place, Refusal, Refusals, Repair};
 pub use usage::{Holds, Member, Shape, Travels, Usage, usages};

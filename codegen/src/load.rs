@@ -15,6 +15,7 @@ use crate::repair;
 use crate::spec::{self, Api};
 use sources::Files;
 pub use sources::Sources;
+pub use twice::keys_once;
 
 /// The names of the files that say what a version's operations share, and how the names of overlays end.
 const DOCUMENT: &str = "api-docs.json";
@@ -56,6 +57,8 @@ fn version(folder: &str, sources: &Files, refusals: &Collector) -> Option<Versio
             Ok(value) => {
                 if is_ours(file, &value) {
                     twice::refuse(text, &Place::file(path), refusals);
+                } else {
+                    twice::repair(text, &Place::file(path), refusals);
                 }
                 files.insert(file, (Place::file(path), value));
             }

@@ -46,6 +46,13 @@ fn what_the_portal_publishes_wrongly_is_read_as_the_official_sdks_read_it() {
         ("Lost", operation(r#""path": "/l","#, &text("Home", "path"))),
         ("Speaker", operation("", "").replace("AK", "AliGenie_Auth_SPI")),
         ("Wrapped", format!(r#"{{ "code": 0, "data": {} }}"#, operation("", &text("A", "query")))),
+        (
+            "Keys",
+            operation(
+                r#""summary": "A.", "summary": "B.","#,
+                &text("A", "query").replace("\"in\"", "\"in\": \"body\", \"in\""),
+            ),
+        ),
         ("Socket", operation(r#""schemes": ["wss"],"#, "")),
     ];
     let named: Vec<(String, String)> =
@@ -73,6 +80,7 @@ fn what_the_portal_publishes_wrongly_is_read_as_the_official_sdks_read_it() {
     row("missing", r#"rt::field!("id", id).path()"#);
     row("form", r#"rt::field!("B", b).form()"#);
     row("lost", r#"rt::field!("Home", home).host()"#);
+    row("keys", r#"rt::field!("A", a)]"#);
     row("wrapped", r#"rt::field!("A", a)"#);
 }
 

@@ -101,6 +101,7 @@ fn existing(path: &Path) -> Result<Option<Value>, Failure> {
         Ok(text) => {
             let value =
                 serde_json::from_str(&text).map_err(|error| format!("{}: {error}; mend it first", path.display()))?;
+            apsara_codegen::keys_once(&path.display().to_string(), &text).map_err(|told| told.to_string())?;
             Ok(Some(value))
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

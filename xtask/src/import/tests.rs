@@ -125,6 +125,43 @@ fn what_is_no_name_of_a_folder_or_a_file_is_refused() {
     assert_eq!((told, written.len()), (Ok(()), 2), "{written:?}");
 }
 
+#[test]
+fn a_key_that_stands_twice_in_a_document_is_refused() {
+    let whole = |apis: &str| {
+        format!(r#"{{ "info": {{ "style": "RPC", "product": "Live", "version": "1" }}, "apis": {{ {apis} }} }}"#)
+    };
+    let (get, post) = (r#""A": { "methods": ["get"] }"#, r#""A": { "methods": ["post"] }"#);
+    let inner = r#""A": { "methods": ["get"], "parameters": [{ "name": "P", "in": "query", "in": "body" }] }"#;
+    for (text, place) in [
+        (whole(&format!("{get}, {post}")), "/apis/A: `A`"),
+        (whole(inner), "/apis/A/parameters/0/in: `in`"),
+        (format!(r#"{{ "code": 0, "data": {} }}"#, whole(&format!("{post}, {get}"))), "/data/apis/A: `A`"),
+    ] {
+        let (told, written) = imported_texts(&[("x.json", text)], None, &[]);
+        let told = told.unwrap_err();
+        assert!(told.contains(&format!("~/documents/x.json {place} stands twice")), "{told}");
+        assert!(told.contains("make one of the two") && written.is_empty(), "{told} {written:?}");
+    }
+    let operation = r#"{ "methods": ["get"], "methods": ["post"] }"#.to_owned();
+    let (told, written) = imported_texts(&[("A.json", operation)], Some("live/1"), &[]);
+    assert!(told.is_err_and(|told| told.contains("A.json /methods: `methods` stands twice")) && written.is_empty());
+}
+
+#[test]
+fn a_key_that_stands_twice_in_a_spec_that_is_there_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (spec, document) = (folder.path().join("live/1/A.json"), folder.path().join("A.json"));
+    fs::create_dir_all(spec.parent().unwrap()).unwrap();
+    let there = r#"{ "$schema": "s", "summary": "Ours.", "summary": "Ours, too.", "methods": ["get"] }"#;
+    fs::write(&spec, there).unwrap();
+    fs::write(&document, r#"{ "methods": ["get"] }"#).unwrap();
+    let into = Some("live/1".to_owned());
+    let specs = folder.path().to_owned();
+    let told = run(&Args { files: vec![document], facts_only: true, operations: Vec::new(), into, specs }).unwrap_err();
+    assert!(told.replace('\\', "/").contains("live/1/A.json /summary: `summary` stands twice"), "{told}");
+    assert_eq!(fs::read_to_string(&spec).unwrap(), there);
+}
+
 /// Imports documents into a folder of its own; returns what was told and the files that were written, sorted.
 fn imported(
     documents: &[(&str, Value)],
@@ -169,7 +206,7 @@ fn imported_texts(
         }
     }
     written.sort();
-    (told.map_err(|told| told.replace(&*folder.path().to_string_lossy(), "~")), written)
+    (told.map_err(|told| told.replace(&*folder.path().to_string_lossy(), "~").replace('\\', "/")), written)
 }
 
 fn version(product: &str, version: &str, operations: &[&str]) -> Value {
