@@ -21,20 +21,26 @@ pub(super) struct Types<'a> {
     /// The types of components, by their names in the spec; of those that are being lowered, too.
     components: BTreeMap<&'a str, String>,
     shared: Vec<Record>,
+    /// The components without properties that are being lowered, with no object between them.
+    open: Vec<&'a str>,
+    /// Those whose objects are types already.
+    unnamed: BTreeSet<&'a str>,
     /// Whether what is lowered is an answer's own: there a list that an object holds alone stands for the object.
     pub(super) unwraps: bool,
 }
 
 /// Says of a type that has no name in the spec what it is called, unless that is taken, and what it holds.
-struct Below {
+struct Below<'a> {
     name: String,
     what: String,
+    /// The component that it belongs to, if that holds itself: operations share the type then.
+    of_component: Option<&'a str>,
 }
 
-impl Below {
+impl Below<'_> {
     /// Says it of what is in a list or a map.
     fn one(&self, of: &str) -> Self {
-        Self { name: self.name.clone(), what: format!("{of} of {}", self.what) }
+        Self { name: self.name.clone(), what: format!("{of} of {}", self.what), of_component: self.of_component }
     }
 }
 
@@ -42,7 +48,16 @@ impl<'a> Types<'a> {
     pub(super) fn new(product: &'a Product, enums: BTreeMap<&'a str, String>, mut scope: Scope) -> Self {
         let names = product.components.keys();
         let components = names.map(|name| (name.as_str(), scope.claim(&names::pascal(name)))).collect();
-        Self { product, enums, scope, components, shared: Vec::new(), unwraps: false }
+        Self {
+            product,
+            enums,
+            scope,
+            components,
+            shared: Vec::new(),
+            open: Vec::new(),
+            unnamed: BTreeSet::new(),
+            unwraps: false,
+        }
     }
 
     /// Returns the types that operations share, sorted by name.
@@ -100,7 +115,7 @@ impl<'a> Types<'a> {
         nested: &mut Vec<Record>,
     ) -> Field {
         let (name_below, place) = (format!("{parent}{}", names::pascal(wire)), docs::code(wire));
-        let below = &Below { name: name_below, what: format!("{place} of [`{parent}`]") };
+        let below = &Below { name: name_below, what: format!("{place} of [`{parent}`]"), of_component: None };
         let (schema, wrapper) = match wrapped(schema).filter(|_| self.unwraps) {
             Some((wrapper, list)) => (list, Some((wrapper, schema))),
             None => (schema, None),
@@ -123,7 +138,7 @@ impl<'a> Types<'a> {
         Field { name, wire: wire.to_owned(), docs, of, always, facts, again: Vec::new() }
     }
 
-    fn type_of(&mut self, schema: &'a Schema, below: &Below, nested: &mut Vec<Record>) -> Type {
+    fn type_of(&mut self, schema: &'a Schema, below: &Below<'a>, nested: &mut Vec<Record>) -> Type {
         if let Some(reference) = &schema.reference {
             return self.component(reference, below, nested);
         }
@@ -141,6 +156,11 @@ impl<'a> Types<'a> {
                     Type::List(Box::new(self.type_of(items, &below.one("an element"), nested)))
                 } else if kind == Some("array") {
                     Type::List(Box::new(Type::Json))
+                } else if let Some(component) = below.of_component.filter(|_| !schema.properties.is_empty()) {
+                    if self.unnamed.insert(component) {
+                        self.share(&below.name, text::record(schema, &below.what), schema);
+                    }
+                    Type::Record(below.name.clone())
                 } else if !schema.properties.is_empty() {
                     let name = self.scope.claim(&below.name);
                     let docs = text::record(schema, &below.what);
@@ -157,33 +177,39 @@ impl<'a> Types<'a> {
     }
 
     /// Returns the type of a component. One with properties is a type of its own, which operations share.
-    fn component(&mut self, reference: &'a str, below: &Below, nested: &mut Vec<Record>) -> Type {
+    fn component(&mut self, reference: &'a str, below: &Below<'a>, nested: &mut Vec<Record>) -> Type {
         let name = reference.trim_start_matches("#/components/schemas/");
         let Some(schema) = self.product.components.get(name) else { return Type::Json };
-        if schema.properties.is_empty() {
-            // A chain of references that comes back to itself holds nothing.
-            let ends = !self.reaches(name, name);
-            return if ends { self.type_of(schema, below, nested) } else { Type::Json };
-        }
         let rust = self.components[name].clone();
+        if schema.properties.is_empty() {
+            // One that comes back to itself over lists and maps alone has no end: what it holds from there on has no type.
+            if self.open.contains(&name) {
+                return Type::Json;
+            }
+            self.open.push(name);
+            let own = &Below { what: docs::code(&rust), name: rust, of_component: Some(name) };
+            let of = self.type_of(schema, if self.reaches(name, name) { own } else { below }, nested);
+            self.open.pop();
+            return of;
+        }
         if !self.shared.iter().any(|record| record.name == rust) {
-            // It stands in the list before its fields are known, so that one that holds itself is lowered once.
-            self.shared.push(Record {
-                name: rust.clone(),
-                docs: text::record(schema, &docs::code(&rust)),
-                fields: Vec::new(),
-                readable: true,
-            });
-            let mut records = Vec::new();
-            let unwraps = std::mem::take(&mut self.unwraps);
-            let record =
-                self.record(rust.clone(), text::record(schema, &docs::code(&rust)), &schema.properties, &mut records);
-            self.shared.retain(|record| record.name != rust);
-            self.shared.push(record);
-            self.shared.append(&mut records);
-            self.unwraps = unwraps;
+            self.share(&rust, text::record(schema, &docs::code(&rust)), schema);
         }
         if self.reaches(name, name) { Type::Recursive(rust) } else { Type::Record(rust) }
+    }
+
+    /// Lowers an object to a type that operations share.
+    fn share(&mut self, name: &str, docs: String, schema: &'a Schema) {
+        // It stands in the list before its fields are known, so that one that holds itself is lowered once.
+        let (name, fields) = (name.to_owned(), Vec::new());
+        self.shared.push(Record { name: name.clone(), docs: docs.clone(), fields, readable: true });
+        let mut records = Vec::new();
+        let (unwraps, open) = (std::mem::take(&mut self.unwraps), std::mem::take(&mut self.open));
+        let record = self.record(name.clone(), docs, &schema.properties, &mut records);
+        self.shared.retain(|record| record.name != name);
+        self.shared.push(record);
+        self.shared.append(&mut records);
+        (self.unwraps, self.open) = (unwraps, open);
     }
 
     /// Returns whether a component holds another, or itself, however deep.

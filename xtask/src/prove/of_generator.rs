@@ -96,6 +96,22 @@ pub(super) const BREAKS: &[Break] = &[
         target: "generate",
     },
     Break {
+        lie: "a named list that comes back to itself is any JSON, and has no pages",
+        file: "codegen/src/lower/schema.rs",
+        old: "if self.open.contains(&name) {",
+        new: "if self.reaches(name, name) {",
+        package: CODEGEN,
+        target: "cycles",
+    },
+    Break {
+        lie: "of two documents that are imported into one file the last wins",
+        file: "xtask/src/import/places.rs",
+        old: "if let Some(other) = self.0.get(&key) {",
+        new: "if let Some(other) = self.0.get(&key).filter(|_| key.is_empty()) {",
+        package: XTASK,
+        target: "bins",
+    },
+    Break {
         lie: "facts alone take the portal's sentences along",
         file: "xtask/src/import/facts.rs",
         old: "        (Take::FactsOnly, None) => {}",
