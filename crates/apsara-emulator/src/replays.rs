@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::{Found, Place, Sampled, fingerprint};
+use crate::catalog::{Found, Place, Sampled, fingerprint, text};
 use crate::refusal::Refusal;
 use crate::request::WireRequest;
 use crate::store::{REPLAYS, Rows, Store, UnreadableRow, second_key};
@@ -43,11 +43,11 @@ impl Tokened {
     /// Reads the token of a call; nothing if it has none, or if its operation knows none.
     pub(crate) fn read(account: &str, found: &Found<'_>, request: &WireRequest) -> Option<Self> {
         let Found { product, operation, .. } = found;
-        let is_it = |place: Place| matches!(place, Place::Query | Place::Form);
+        let is_it = |place: Place| matches!(place, Place::Query | Place::Form | Place::Entry);
         let mut parameters = operation.parameters.iter();
-        parameters.find(|parameter| parameter.name == CLIENT_TOKEN && is_it(parameter.place))?;
-        let token = request.parameter(CLIENT_TOKEN).filter(|token| !token.is_empty())?;
-        let key = [account, product.code(), product.version(), &operation.name, token].map(str::to_owned);
+        let parameter = parameters.find(|parameter| parameter.name == CLIENT_TOKEN && is_it(parameter.place))?;
+        let token = text(parameter, found, request).filter(|token| !token.is_empty())?;
+        let key = [account, product.code(), product.version(), &operation.name, &token].map(str::to_owned);
         Some(Self { key, fingerprint: fingerprint(operation, request) })
     }
 }

@@ -47,6 +47,17 @@ pub(super) fn read(
     }
 }
 
+/// Reads an entry of a body that several parameters make up; nothing if it is not there.
+pub(super) fn entry(name: &str, request: &WireRequest) -> Result<Option<Value>, Unreadable> {
+    if request.body.is_empty() {
+        return Ok(None);
+    }
+    match serde_json::from_slice(&request.body) {
+        Ok(Value::Object(mut entries)) => Ok(entries.remove(name).filter(|value| !value.is_null())),
+        _ => Err(Unreadable),
+    }
+}
+
 /// Reads a document: an element is an object of its children, a list where several have one name, a text without any.
 /// The root's name is not in it.
 fn read_xml(text: &str) -> Result<Value, Unreadable> {

@@ -8,7 +8,7 @@ use http::Method;
 use serde_json::{Map, Value};
 
 use super::answer::Form;
-use super::parameter::{Parameter, Place};
+use super::parameter::{Parameter, Place, share_the_body};
 use super::path::Pattern;
 
 /// How a product's requests look: all to `/` with the operation's name, or each operation with a path.
@@ -195,6 +195,7 @@ impl Operation {
             let parameter = Parameter::read(parameter);
             parameters.push(parameter.map_err(|found| flaw(format!(".parameters[{at}]{}", found.at), found.reason))?);
         }
+        share_the_body(&mut parameters);
         let path = match &spec["path"] {
             Value::Null => "/",
             Value::String(path) => path,

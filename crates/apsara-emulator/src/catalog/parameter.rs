@@ -23,7 +23,10 @@ pub(crate) enum Place {
     Path,
     Header,
     Host,
+    /// It is the body.
     Body,
+    /// It is an entry of the body.
+    Entry,
 }
 
 impl Parameter {
@@ -50,5 +53,24 @@ impl Parameter {
         let may_be_empty = parameter["allowEmptyValue"] == true;
         let required = schema["required"] == true || parameter["required"] == true;
         Ok(Self { name, place, style, required, may_be_empty, schema })
+    }
+}
+
+/// Says where parameters of the body stand in a request, which a spec leaves open where it has several or a form beside them: there the
+/// official SDKs send an object with an entry for each, or parts of the form.
+pub(super) fn share_the_body(parameters: &mut [Parameter]) {
+    let has_form = parameters.iter().any(|parameter| parameter.place == Place::Form);
+    let mut bodies: Vec<&mut Parameter> =
+        parameters.iter_mut().filter(|parameter| parameter.place == Place::Body).collect();
+    let several = bodies.windows(2).any(|pair| pair[0].name != pair[1].name);
+    for body in &mut bodies {
+        if has_form {
+            body.place = Place::Form;
+            if body.style != "flat" {
+                "json".clone_into(&mut body.style);
+            }
+        } else if several {
+            body.place = Place::Entry;
+        }
     }
 }

@@ -37,6 +37,9 @@ pub(super) fn read(
         },
         Place::Host => Ok(host_label(request).map(|label| Value::String(label.to_owned()))),
         Place::Body => body::read(parameter, request, schema, schemas),
+        // As in a form, where that is what came.
+        Place::Entry if !request.form.is_empty() => pairs(parameter, request, schema, schemas),
+        Place::Entry => body::entry(&parameter.name, request),
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::Found;
+use super::parameter::Parameter;
 use super::read::read;
 use crate::request::WireRequest;
 
@@ -33,6 +34,14 @@ pub(crate) fn values(found: &Found<'_>, request: &WireRequest) -> Vec<(String, V
         }
     }
     values
+}
+
+/// Reads a parameter that is a text; nothing if it was not sent, or is something else.
+pub(crate) fn text(parameter: &Parameter, found: &Found<'_>, request: &WireRequest) -> Option<String> {
+    match read(parameter, request, &found.captures, found.product.schemas()) {
+        Ok(Some(Value::String(text))) => Some(text),
+        _ => None,
+    }
 }
 
 fn plain(value: &Value) -> Vec<String> {

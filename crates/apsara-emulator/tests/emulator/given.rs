@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::client::{Call, NOON, Reply, exchange};
 use crate::sampled::{Outgoing, signed};
 
-const VERSION: &str = "2020-01-01";
+pub(crate) const VERSION: &str = "2020-01-01";
 
 pub(crate) fn document() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/example.json")
@@ -26,7 +26,7 @@ async fn call(emulator: &Emulator, action: &str, pairs: &[(&str, &str)]) -> Repl
 }
 
 /// The code and what its message names.
-fn told(reply: &Reply) -> (u16, String, String) {
+pub(crate) fn told(reply: &Reply) -> (u16, String, String) {
     let answer = reply.json();
     let field = |name: &str| answer[name].as_str().or(answer[name.to_lowercase()].as_str()).unwrap_or("").to_owned();
     let message = field("Message").replace("Specified parameter ", "").replace(" is mandatory for this action.", "");
@@ -181,7 +181,7 @@ async fn of_several_paths_that_fit_the_one_with_the_most_written_out_is_meant() 
     }
 }
 
-fn written(name: &str, text: &str) -> PathBuf {
+pub(crate) fn written(name: &str, text: &str) -> PathBuf {
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     std::fs::write(&file, text).unwrap();
     file

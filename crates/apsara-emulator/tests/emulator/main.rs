@@ -3,6 +3,7 @@
 
 mod accounts;
 mod answers;
+mod bodies;
 mod broken_connections;
 mod callbacks;
 mod client;
