@@ -248,6 +248,12 @@ pub(super) const BREAKS: &[Break] = &[
     ),
     relay(
         UPDATE,
+        "of two updates of a stopped relay task the later forgets the earlier",
+        "if is_another { Position::default()",
+        "if is_another || task.is_live() { Position::default()",
+    ),
+    relay(
+        UPDATE,
         "a new list begins in the middle",
         "task.resume_at(Position::default());",
         "let _ = Position::default();",

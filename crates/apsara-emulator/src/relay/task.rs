@@ -148,6 +148,11 @@ impl Task {
         desk.ring(self);
     }
 
+    /// Where the next restart begins.
+    pub(crate) fn resumes_at(&self) -> Position {
+        self.resume_at.unwrap_or_default()
+    }
+
     /// Tells the next restart where to begin; of a live source there is no position.
     pub(crate) fn resume_at(&mut self, position: Position) {
         if self.settings.source_type.is_list() {

@@ -130,12 +130,15 @@ impl Change {
         }
     }
 
-    /// Tells the next restart of a stopped task where to begin.
+    /// Tells the next restart of a stopped task where to begin. What earlier updates said of it holds until this one says otherwise, or
+    /// gives another list.
     fn plan_restart(&self, task: &mut Task, old: &Settings) {
+        let is_another = self.new.source_urls != old.source_urls;
         if self.offset.is_some() || self.file_index.is_some() {
-            let offset = i64::from(self.offset.unwrap_or_default());
-            task.resume_at(Position::new(self.file_index.unwrap_or_default(), offset));
-        } else if self.new.source_urls != old.source_urls {
+            let said = if is_another { Position::default() } else { task.resumes_at() };
+            let offset = self.offset.map_or(said.offset, i64::from);
+            task.resume_at(Position::new(self.file_index.unwrap_or(said.file_index), offset));
+        } else if is_another {
             task.resume_at(Position::default());
         }
     }

@@ -23,6 +23,42 @@ fn a_list_restarts_from_the_top_unless_an_update_says_where() {
 }
 
 #[test]
+fn updates_of_a_stopped_task_add_up_until_it_gets_another_list() {
+    type Update<'a> = &'a [(&'a str, &'a str)];
+    let (index, offset): (Update<'_>, Update<'_>) = (&[("FileIndex", "2")], &[("Offset", "30")]);
+    let callback: Update<'_> = &[("CallbackUrl", "https://c.example.com")];
+    let (other, same): (Update<'_>, Update<'_>) =
+        (&[("SourceUrls", r#"["x","y","z"]"#)], &[("SourceUrls", r#"["a","b","c"]"#)]);
+    for (updates, begins) in [
+        (&[index, offset][..], (2, 30)),
+        (&[offset, index], (2, 30)),
+        (&[index, offset, callback, same], (2, 30)),
+        (&[index, offset, &[("FileIndex", "1")]], (1, 30)),
+        (&[index, offset, &[("Offset", "5")]], (2, 5)),
+        (&[index, offset, &[("FileIndex", "0")]], (0, 30)),
+        (&[index], (2, 0)),
+        (&[offset], (0, 30)),
+        (&[index, offset, other], (0, 0)),
+        (&[index, other, offset], (0, 30)),
+        (&[index, &[("SourceUrls", r#"["x"]"#), ("Offset", "30")]], (0, 30)),
+    ] {
+        let mut world = World::new(&[("FileIndex", "1"), ("Offset", "9")]);
+        world.at(START);
+        world.task("StopLivePullToPush", &[]).unwrap();
+        for update in updates {
+            world.task("UpdateLivePullToPush", update).unwrap();
+        }
+        world.task("RestartLivePullToPush", &[]).unwrap();
+        assert_eq!(world.position(), begins, "{updates:?}");
+        // What was said before a restart is no more.
+        world.task("StopLivePullToPush", &[]).unwrap();
+        world.task("UpdateLivePullToPush", &[("Offset", "4")]).unwrap();
+        world.task("RestartLivePullToPush", &[]).unwrap();
+        assert_eq!(world.position(), (0, 4), "{updates:?}");
+    }
+}
+
+#[test]
 fn updates_obey_the_state() {
     use TaskStatus::{Exit, Idle, Offline, Recovering, Running};
     let started = "CodeTaskHasStarted";

@@ -127,8 +127,8 @@ impl Driver {
                         parameters.push(("SourceUrls", sources(is_list, *files, *variant)));
                     }
                     Change::Place { index, offset } => {
-                        parameters.push(("FileIndex", index.to_string()));
-                        parameters.push(("Offset", offset.to_string()));
+                        parameters.extend(index.map(|index| ("FileIndex", index.to_string())));
+                        parameters.extend(offset.map(|offset| ("Offset", offset.to_string())));
                     }
                     Change::Repeat(repeat) => parameters.push(("RepeatNumber", repeat.to_string())),
                 }

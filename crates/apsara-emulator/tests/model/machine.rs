@@ -30,7 +30,8 @@ pub(crate) struct Task {
     set: i64,
     pub(crate) plan: Plan,
     variant: u64,
-    resume: Option<(usize, i64)>,
+    /// What updates have said since the last restart, or since another list was given, of where the next one begins.
+    said: Vec<(Option<usize>, Option<i64>)>,
 }
 
 impl Task {
@@ -116,8 +117,10 @@ impl<'t> Machine<'t> {
             task.interruptions += 1;
         }
         if row.does("top") {
-            let (file, offset) = task.resume.take().unwrap_or_default();
-            (task.file, task.offset, task.round) = (file, offset, 0);
+            let file = task.said.iter().filter_map(|(index, _)| *index).next_back();
+            let offset = task.said.iter().filter_map(|(_, offset)| *offset).next_back();
+            (task.file, task.offset, task.round) = (file.unwrap_or(0), offset.unwrap_or(0), 0);
+            task.said.clear();
         }
         if let Some(reason) = row.value("exit") {
             task.exit = Some((time, reason));
@@ -166,7 +169,7 @@ impl<'t> Machine<'t> {
             set: self.now,
             plan: plan.clone(),
             variant: 0,
-            resume: None,
+            said: Vec::new(),
         });
         self.advance(0);
         Answer::NewId
@@ -223,8 +226,13 @@ impl<'t> Machine<'t> {
             Change::End(end) => now + end == task.end,
             Change::Sources { variant, .. } if !task.plan.is_list => *variant == task.variant,
             Change::Sources { files, variant } => (*files, *variant) == (task.plan.files, task.variant),
-            Change::Place { index, .. } if *index >= task.plan.files => return Answer::Refused("InvalidParameter"),
-            Change::Place { index, offset } => (*index, *offset) == task.plan.place && status != "Offline",
+            Change::Place { index: Some(index), .. } if *index >= task.plan.files => {
+                return Answer::Refused("InvalidParameter");
+            }
+            Change::Place { index, offset } => {
+                let place = task.plan.place;
+                (index.unwrap_or(place.0), offset.unwrap_or(place.1)) == place && status != "Offline"
+            }
             Change::Repeat(repeat) => *repeat == task.plan.repeat,
         };
         if same {
@@ -246,11 +254,14 @@ impl<'t> Machine<'t> {
             self.set(at, change);
         }
         let task = &mut self.tasks[at];
-        if task.plan.is_list && row.does("resume") {
-            task.resume = Some(task.plan.place);
+        if let Change::Place { index, offset } = *change
+            && task.plan.is_list
+            && row.does("resume")
+        {
+            task.said.push((index, offset));
         }
-        if task.plan.is_list && row.does("top-next") {
-            task.resume = None;
+        if row.does("top-next") {
+            task.said.clear();
         }
         self.advance(0);
         Answer::Done
@@ -264,7 +275,10 @@ impl<'t> Machine<'t> {
             Change::Start(start) => (task.start, task.set) = (self.now + start, self.now),
             Change::End(end) => task.end = self.now + end,
             Change::Repeat(repeat) => task.plan.repeat = repeat,
-            Change::Place { index, offset } => task.plan.place = (index, offset),
+            Change::Place { index, offset } => {
+                let (file, seconds) = task.plan.place;
+                task.plan.place = (index.unwrap_or(file), offset.unwrap_or(seconds));
+            }
             Change::Sources { files, variant } => {
                 task.variant = variant;
                 if task.plan.is_list {

@@ -52,8 +52,15 @@ pub(crate) enum Change {
     Region(usize),
     Start(i64),
     End(i64),
-    Sources { files: usize, variant: u64 },
-    Place { index: usize, offset: i64 },
+    Sources {
+        files: usize,
+        variant: u64,
+    },
+    /// One of both, or both.
+    Place {
+        index: Option<usize>,
+        offset: Option<i64>,
+    },
     Repeat(i64),
 }
 
@@ -155,7 +162,14 @@ impl Draw {
             2 => Change::Start(self.of(&[-50, 0, 60, 500])),
             3 => Change::End(self.of(&[-50, 0, 50, 2000])),
             4..6 => Change::Sources { files: 1 + self.below(3), variant: self.next() % 2 },
-            6..8 => Change::Place { index: self.below(4), offset: self.of(&[1, 30, 90]) },
+            6..8 => {
+                let (index, offset) = (Some(self.below(4)), Some(self.of(&[1, 30, 90])));
+                match self.below(3) {
+                    0 => Change::Place { index, offset: None },
+                    1 => Change::Place { index: None, offset },
+                    _ => Change::Place { index, offset },
+                }
+            }
             _ => Change::Repeat(self.of(&[-1, 0, 1, 2])),
         }
     }
