@@ -1,3 +1,5 @@
+//! What is imported, where it goes, and what is refused.
+
 #![allow(clippy::print_stdout, clippy::unwrap_used)]
 
 use apsara_codegen::{Options, Sources, generate};
