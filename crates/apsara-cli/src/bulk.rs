@@ -128,8 +128,8 @@ pub(crate) async fn run(options: &Options) -> Result<(), Failure> {
     let ended = run.go_on(executor, &how, &stop, |progress| shown.show(progress)).await;
     listening.abort();
     shown.end();
-    let summary = ended.map_err(|error| failed(&error))?;
-    tell(options, &run, &summary)
+    let told = ended.map_err(|error| failed(&error)).and_then(|summary| tell(options, &run, &summary));
+    connection.checked(told)
 }
 
 /// Makes what calls, and what asks what became of a call where our overlay says how.

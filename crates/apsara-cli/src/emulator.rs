@@ -11,6 +11,10 @@ use apsara_emulator::{
 };
 use clap::{Args, ValueEnum};
 
+use crate::call::{incomplete, lack};
+use crate::exit::Exit;
+use crate::failure::Failure;
+
 /// How many requests the ledger of a program keeps that may run for days.
 const LEDGER: usize = 10_000;
 
@@ -107,7 +111,17 @@ impl From<Quota> for Quotas {
 }
 
 /// Serves until the terminal interrupts it.
-pub(crate) async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
+pub(crate) async fn serve(options: Options) -> Result<(), Failure> {
+    let trace = options.trace.clone();
+    let emulator = until_stopped(options).await.map_err(|error| Failure::new(Exit::Failed, error.to_string()))?;
+    match trace.zip(emulator.why_unwritten()) {
+        Some((file, why)) => Err(incomplete(lack(&file, emulator.unwritten(), &why))),
+        None => Ok(()),
+    }
+}
+
+/// Serves until the terminal interrupts it; returns what has served.
+async fn until_stopped(options: Options) -> Result<Emulator, Box<dyn Error>> {
     let clock = match &options.clock {
         Some(time) => Clock::frozen_at(time)?,
         None => Clock::system(),
@@ -129,7 +143,7 @@ pub(crate) async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     let emulator = options.spec.into_iter().fold(builder, EmulatorBuilder::spec_file).start().await?;
     print_environment(&emulator)?;
     stopped.await;
-    Ok(())
+    Ok(emulator)
 }
 
 /// Prints the address, and what a client's environment needs.

@@ -3,12 +3,13 @@
 
 use std::io::Write as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use apsara_emulator::{Emulator, EmulatorBuilder};
 use apsara_explorer::Explorer;
 use clap::Args;
 
-use crate::call::cloud;
+use crate::call::{CallTrace, cloud, incomplete};
 use crate::emulator::stop_signal;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -35,17 +36,18 @@ pub(crate) async fn serve(options: Options) -> Result<(), Failure> {
     let stopped = stop_signal().map_err(|error| failed(&error))?;
     let builder = Explorer::builder().port(options.port);
     let builder = options.spec.into_iter().fold(builder, apsara_explorer::ExplorerBuilder::document);
+    let trace = Arc::new(CallTrace::open(&options.connect, None)?);
     let builder = match &options.connect.emulator {
         Some(folder) => {
             let emulator = folder.iter().fold(Emulator::builder(), EmulatorBuilder::data);
             builder.emulator(emulator).without_cloud("It was started with --emulator, so that calls go nowhere else.")
         }
-        None => builder.cloud(cloud(&options.connect).await?),
+        None => builder.cloud(cloud(&options.connect, Arc::clone(&trace)).await?),
     };
     let explorer = builder.start().await.map_err(|error| failed(&error))?;
     // At once: whoever reads the first line may have closed the pipe before a second one.
     println!("Open {}\nWhoever has this address can make calls by it; Ctrl-C ends it.", explorer.url());
     std::io::stdout().flush().map_err(|error| failed(&error))?;
     stopped.await;
-    Ok(())
+    trace.lack().map_or(Ok(()), |lack| Err(incomplete(lack)))
 }

@@ -137,10 +137,7 @@ fn read(arguments: Vec<OsString>) -> Result<Asked, Failure> {
 /// Runs one of the program's own commands.
 fn own(command: Command) -> Result<(), Failure> {
     match command {
-        Command::Emulator(options) => {
-            let served = runtime(true)?.block_on(emulator::serve(options));
-            served.map_err(|error| Failure::new(Exit::Failed, error.to_string()))
-        }
+        Command::Emulator(options) => runtime(true)?.block_on(emulator::serve(options)),
         Command::Explorer(options) => runtime(true)?.block_on(explorer::serve(options)),
         Command::Bulk(options) => runtime(true)?.block_on(bulk::run(&options)),
         Command::Code(options) => runtime(false)?.block_on(code::run(&options)),

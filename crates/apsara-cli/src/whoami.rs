@@ -46,13 +46,17 @@ pub(crate) async fn run(options: &Options) -> Result<(), Failure> {
     })?;
     let call = Client::new(connection.config()).described(&description);
     let endpoint = call.endpoint_of().map_err(|error| failure(&error, &operation))?;
-    let answered = async { call.send().await?.json() }.await;
-    let identity = answered.map_err(|error| {
-        let _ = write(&steps, None, options);
-        failure(&error, &operation)
-    })?;
-    let endpoint = json!({ "host": endpoint.host(), "because": endpoint.explain() });
-    write(&steps, Some((identity, endpoint)), options)
+    let answered: Result<Value, apsara_core::Error> = async { call.send().await?.json() }.await;
+    connection.checked(match answered {
+        Ok(identity) => {
+            let endpoint = json!({ "host": endpoint.host(), "because": endpoint.explain() });
+            write(&steps, Some((identity, endpoint)), options)
+        }
+        Err(error) => {
+            let _ = write(&steps, None, options);
+            Err(failure(&error, &operation))
+        }
+    })
 }
 
 /// Tells the steps of the search for credentials; with --offline only those that need no network.

@@ -158,3 +158,21 @@ fn it_can_be_controlled_and_traced_if_that_is_asked_for() {
     let host = lines[0].strip_prefix("Listening at http://").unwrap();
     assert!(get(host, "/_apsara/clock").contains("InvalidAction.NotFound"));
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_trace_that_lacks_requests_is_told_when_it_ends() {
+    let mut command = apsara(&["emulator", "--trace", "/dev/full"]);
+    let mut child = Running(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
+    let stdout = BufReader::new(child.0.stdout.take().unwrap());
+    let lines = stdout.lines().take(4).collect::<Result<Vec<_>, _>>().unwrap();
+    let host = lines[0].strip_prefix("Listening at http://").unwrap();
+    for _ in 0..2 {
+        get(host, "/?Action=Ask&Version=2016-11-01");
+    }
+    interrupt(&child.0);
+    let mut told = String::new();
+    child.0.stderr.take().unwrap().read_to_string(&mut told).unwrap();
+    assert_eq!(child.0.wait().unwrap().code(), Some(1), "{told}");
+    assert!(told.contains("/dev/full lacks 2 calls: No space left on device"), "{told}");
+}

@@ -60,6 +60,8 @@ pub(crate) struct Trace {
     entries: VecDeque<TraceEntry>,
     file: Option<File>,
     unwritten: u64,
+    /// Why the first of these was not written.
+    why_unwritten: Option<String>,
 }
 
 impl Trace {
@@ -75,9 +77,10 @@ impl Trace {
         }
         if let Some(file) = &mut self.file {
             // One write for a whole line: nothing stays behind in a buffer when the program is killed.
-            let line = serde_json::to_string(&entry).map(|line| line + "\n");
-            if !line.is_ok_and(|line| file.write_all(line.as_bytes()).is_ok()) {
+            let line = serde_json::to_string(&entry).map(|line| line + "\n").map_err(io::Error::from);
+            if let Err(error) = line.and_then(|line| file.write_all(line.as_bytes())) {
                 self.unwritten += 1;
+                self.why_unwritten.get_or_insert_with(|| error.to_string());
             }
         }
         if self.entries.len() == MOST {
@@ -94,6 +97,11 @@ impl Trace {
     /// How many entries could not be written to the file.
     pub(crate) fn unwritten(&self) -> u64 {
         self.unwritten
+    }
+
+    /// Why the first of these was not written.
+    pub(crate) fn why_unwritten(&self) -> Option<&str> {
+        self.why_unwritten.as_deref()
     }
 
     /// Forgets the entries; what the file holds stays there.

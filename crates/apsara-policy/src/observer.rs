@@ -5,7 +5,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use apsara_core::observe::{AddedHeaders, AttemptStarted, CallEnded, CallObserver, CallStarted, Observer};
 
@@ -38,6 +38,8 @@ struct Shared {
     known: Mutex<BTreeMap<[&'static str; 3], Option<Used>>>,
     file: Mutex<File>,
     unwritten: AtomicU64,
+    /// Why the first of these lines was not written.
+    why_unwritten: OnceLock<String>,
 }
 
 /// One call.
@@ -65,14 +67,20 @@ impl TraceFile {
     /// Fails if the file cannot be opened.
     pub fn with_specs(path: &Path, specs: Specs) -> io::Result<Self> {
         let file = Mutex::new(OpenOptions::new().create(true).append(true).open(path)?);
-        let (known, unwritten) = (Mutex::default(), AtomicU64::new(0));
-        Ok(Self(Arc::new(Shared { specs, known, file, unwritten })))
+        let (known, unwritten, why_unwritten) = (Mutex::default(), AtomicU64::new(0), OnceLock::new());
+        Ok(Self(Arc::new(Shared { specs, known, file, unwritten, why_unwritten })))
     }
 
     /// Returns how many lines could not be written. A policy from such a trace may lack something.
     #[must_use]
     pub fn unwritten(&self) -> u64 {
         self.0.unwritten.load(Ordering::Relaxed)
+    }
+
+    /// Says why the first of the lines that could not be written was not; nothing while the file has them all.
+    #[must_use]
+    pub fn why_unwritten(&self) -> Option<String> {
+        self.0.why_unwritten.get().cloned()
     }
 
     /// Returns those of a call's parameters by whose values RAM decides; nothing if no spec says which they are, or if one of them
@@ -90,10 +98,11 @@ impl TraceFile {
     }
 
     fn write(&self, line: &Line) {
-        let Ok(text) = serde_json::to_string(line) else { return };
+        let text = serde_json::to_string(line).map(|text| text + "\n").map_err(io::Error::from);
         let mut file = self.0.file.lock().unwrap_or_else(PoisonError::into_inner);
         // One write for a whole line: nothing stays behind in a buffer when the program is killed.
-        if file.write_all((text + "\n").as_bytes()).is_err() {
+        if let Err(error) = text.and_then(|text| file.write_all(text.as_bytes())) {
+            self.0.why_unwritten.get_or_init(|| error.to_string());
             self.0.unwritten.fetch_add(1, Ordering::Relaxed);
         }
     }

@@ -7,8 +7,8 @@ use apsara_core::pacing::Pacer;
 use apsara_core::transport::Transport;
 use apsara_core::{Config, ConfigBuilder, Credentials, Retry};
 use apsara_emulator::Emulator;
-use apsara_policy::TraceFile;
 
+use super::trace::CallTrace;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::options::{CallOptions, ConnectOptions};
@@ -16,6 +16,7 @@ use crate::options::{CallOptions, ConnectOptions};
 /// Holds a configuration, and keeps the emulator alive that it leads to.
 pub(crate) struct Connection {
     config: Config,
+    trace: CallTrace,
     _emulator: Option<Emulator>,
     /// Where the emulator keeps its state.
     folder: Option<PathBuf>,
@@ -41,17 +42,23 @@ impl Connection {
             None => (configured(connect).map_err(|error| unusable(&error))?, None),
         };
         let builder = counted(with_options(builder, connect, call), connect, pacer(connect).await?);
-        let builder = traced(builder, trace(connect, spec)?.as_ref());
+        let trace = CallTrace::open(connect, spec)?;
         let builder = match transport {
             Some(transport) => builder.transport(transport).retry(Retry::never()).without_pacing(),
-            None => builder,
+            None => trace.noting(builder),
         };
         let folder = connect.emulator.clone().flatten();
-        Ok(Self { config: builder.build().map_err(|error| unusable(&error))?, _emulator: emulator, folder })
+        let config = builder.build().map_err(|error| unusable(&error))?;
+        Ok(Self { config, trace, _emulator: emulator, folder })
     }
 
     pub(crate) fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// Returns how all that was called ended; a trace that lacks some of it is a failure too.
+    pub(crate) fn checked(&self, ended: Result<(), Failure>) -> Result<(), Failure> {
+        self.trace.checked(ended)
     }
 
     /// Returns where calls go whose port changes from time to time, although it is the same cloud: the emulator of a folder.
@@ -107,32 +114,17 @@ fn counted(mut builder: ConfigBuilder, connect: &ConnectOptions, pacer: Option<A
     }
 }
 
-/// Returns what begins a configuration for the cloud, as often as it is asked.
+/// Returns what begins a configuration for the cloud, as often as it is asked. Its calls are noted in the trace.
 pub(crate) async fn cloud(
     connect: &ConnectOptions,
+    trace: Arc<CallTrace>,
 ) -> Result<impl Fn() -> Result<ConfigBuilder, apsara_core::Error> + Send + Sync + use<>, Failure> {
     let pacer = pacer(connect).await?;
-    let trace = trace(connect, None)?;
     let connect = connect.clone();
     Ok(move || {
         let builder = with_options(configured(&connect)?, &connect, None);
-        Ok(traced(counted(builder, &connect, pacer.clone()), trace.as_ref()))
+        Ok(trace.noting(counted(builder, &connect, pacer.clone())))
     })
-}
-
-/// Opens the file in which calls are noted, if there is to be one.
-fn trace(connect: &ConnectOptions, spec: Option<&Path>) -> Result<Option<TraceFile>, Failure> {
-    let Some(file) = &connect.trace else { return Ok(None) };
-    let specs = crate::ram::specs(spec.map(Path::to_owned).as_slice())?;
-    let opened = TraceFile::with_specs(file, specs);
-    opened.map(Some).map_err(|error| Failure::of_file(file, error))
-}
-
-fn traced(builder: ConfigBuilder, trace: Option<&TraceFile>) -> ConfigBuilder {
-    match trace {
-        Some(trace) => builder.observer(trace.clone()),
-        None => builder,
-    }
 }
 
 /// Starts an emulator, and says so.

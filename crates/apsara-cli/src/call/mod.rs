@@ -6,6 +6,7 @@ mod connect;
 mod dry_run;
 mod failed;
 mod pages;
+mod trace;
 mod values;
 mod wait;
 
@@ -19,6 +20,7 @@ use serde_json::Value;
 pub(crate) use self::arguments::Request;
 pub(crate) use self::connect::{Connection, cloud, unusable};
 pub(crate) use self::failed::failure;
+pub(crate) use self::trace::{CallTrace, incomplete, lack};
 use self::values::Sources;
 use crate::catalog::Operation;
 use crate::condition::Condition;
@@ -57,35 +59,7 @@ pub(crate) async fn run(mut operation: Operation, options: &CallOptions, given: 
     if let Some(kept) = kept {
         return dry_run::show(&prepared, &kept).await;
     }
-    let paging = if options.pages { Some(prepared.operation.paging()?) } else { None };
-    if condition.is_some() && prepared.operation.repeat != "safe" {
-        let word = prepared.operation.word();
-        return Err(Failure::usage(format!("--wait repeats a call, and {word} is not known to be safe to repeat")));
-    }
-    confirm::confirm(&prepared, options)?;
-    let answered = async {
-        match (&paging, &condition) {
-            (Some(paging), _) => pages::all(&prepared, paging).await,
-            (None, Some(condition)) => wait::until(&prepared, condition, options).await,
-            (None, None) => prepared.answer(&prepared.request).await.map_err(|error| prepared.failed(&error)),
-        }
-    };
-    let answer = tokio::select! {
-        answer = answered => answer?,
-        _ = tokio::signal::ctrl_c() => return Err(prepared.interrupted()),
-    };
-    let Some(query) = query else {
-        // An answer without a body says by its status alone that all is well.
-        return if answer.is_null() { Ok(()) } else { crate::output::write(&answer, options.output, options.color) };
-    };
-    match query.search(&answer) {
-        Ok(found) => crate::output::write(&found, options.output, options.color),
-        Err(failure) => {
-            // The call was executed: what it answered must not be lost for an expression.
-            crate::output::write(&answer, options.output, options.color)?;
-            Err(failure.with("outcome", "executed; the answer is written as a whole"))
-        }
-    }
+    connection.checked(prepared.make(options, query.as_ref(), condition.as_ref()).await)
 }
 
 /// Reads the parameters, from a file and from the command line.
@@ -115,6 +89,48 @@ pub(crate) fn request(
 }
 
 impl Prepared {
+    /// Makes the call as often as is asked for, and writes what is answered.
+    async fn make(
+        &self,
+        options: &CallOptions,
+        query: Option<&Query>,
+        condition: Option<&Condition>,
+    ) -> Result<(), Failure> {
+        let paging = if options.pages { Some(self.operation.paging()?) } else { None };
+        if condition.is_some() && self.operation.repeat != "safe" {
+            let word = self.operation.word();
+            return Err(Failure::usage(format!("--wait repeats a call, and {word} is not known to be safe to repeat")));
+        }
+        confirm::confirm(self, options)?;
+        let answered = async {
+            match (&paging, condition) {
+                (Some(paging), _) => pages::all(self, paging).await,
+                (None, Some(condition)) => wait::until(self, condition, options).await,
+                (None, None) => self.answer(&self.request).await.map_err(|error| self.failed(&error)),
+            }
+        };
+        let answer = tokio::select! {
+            answer = answered => answer?,
+            _ = tokio::signal::ctrl_c() => return Err(self.interrupted()),
+        };
+        let Some(query) = query else {
+            // An answer without a body says by its status alone that all is well.
+            return if answer.is_null() {
+                Ok(())
+            } else {
+                crate::output::write(&answer, options.output, options.color)
+            };
+        };
+        match query.search(&answer) {
+            Ok(found) => crate::output::write(&found, options.output, options.color),
+            Err(failure) => {
+                // The call was executed: what it answered must not be lost for an expression.
+                crate::output::write(&answer, options.output, options.color)?;
+                Err(failure.with("outcome", "executed; the answer is written as a whole"))
+            }
+        }
+    }
+
     /// Makes a call of a request.
     fn call(&self, request: &Request) -> Call {
         let call = self.client.described(&self.description);

@@ -11,3 +11,5 @@ mod outcomes;
 mod own_commands;
 mod screens;
 mod terminal;
+#[cfg(target_os = "linux")]
+mod traces;

@@ -19,6 +19,18 @@ impl Emulator {
     pub fn trace(&self) -> Vec<TraceEntry> {
         self.shared.with_state(|state| state.trace.entries().iter().cloned().collect())
     }
+
+    /// Returns how many entries of the trace could not be written to its file.
+    #[must_use]
+    pub fn unwritten(&self) -> u64 {
+        self.shared.with_state(|state| state.trace.unwritten())
+    }
+
+    /// Says why the first of the entries that could not be written was not; nothing while the file has them all.
+    #[must_use]
+    pub fn why_unwritten(&self) -> Option<String> {
+        self.shared.with_state(|state| state.trace.why_unwritten().map(str::to_owned))
+    }
 }
 
 impl EmulatorBuilder {
