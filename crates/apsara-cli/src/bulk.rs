@@ -337,17 +337,11 @@ struct WhileRead;
 
 impl std::io::Write for WhileRead {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        match std::io::stdout().write(bytes) {
-            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(bytes.len()),
-            written => written,
-        }
+        crate::output::while_read(std::io::stdout().write_all(bytes)).map(|()| bytes.len())
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
-        match std::io::stdout().flush() {
-            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-            flushed => flushed,
-        }
+        crate::output::while_read(std::io::stdout().flush())
     }
 }
 

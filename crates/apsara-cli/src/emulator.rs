@@ -1,8 +1,6 @@
 //! `apsara emulator`: the cloud in a process, for a terminal.
-#![expect(clippy::print_stdout, reason = "it says where it listens")]
 
 use std::error::Error;
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use apsara_emulator::{
@@ -14,6 +12,7 @@ use clap::{Args, ValueEnum};
 use crate::call::{incomplete, lack};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::output;
 
 /// How many requests the ledger of a program keeps that may run for days.
 const LEDGER: usize = 10_000;
@@ -113,21 +112,23 @@ impl From<Quota> for Quotas {
 /// Serves until the terminal interrupts it.
 pub(crate) async fn serve(options: Options) -> Result<(), Failure> {
     let trace = options.trace.clone();
-    let emulator = until_stopped(options).await.map_err(|error| Failure::new(Exit::Failed, error.to_string()))?;
+    // Asked for before anything is printed, so that whoever has read the output can already stop the program.
+    let stopped = stop_signal().map_err(|error| Failure::new(Exit::Failed, error.to_string()))?;
+    let emulator = start(options).await.map_err(|error| Failure::new(Exit::Failed, error.to_string()))?;
+    output::print(&environment(&emulator))?;
+    stopped.await;
     match trace.zip(emulator.why_unwritten()) {
         Some((file, why)) => Err(incomplete(lack(&file, emulator.unwritten(), &why))),
         None => Ok(()),
     }
 }
 
-/// Serves until the terminal interrupts it; returns what has served.
-async fn until_stopped(options: Options) -> Result<Emulator, Box<dyn Error>> {
+/// Starts what serves.
+async fn start(options: Options) -> Result<Emulator, Box<dyn Error>> {
     let clock = match &options.clock {
         Some(time) => Clock::frozen_at(time)?,
         None => Clock::system(),
     };
-    // Asked for before anything is printed, so that whoever has read the output can already stop the program.
-    let stopped = stop_signal()?;
     let builder = match options.accounts {
         Some(file) => Emulator::builder().accounts_file(file),
         None => {
@@ -141,18 +142,18 @@ async fn until_stopped(options: Options) -> Result<Emulator, Box<dyn Error>> {
     let builder = options.trace.into_iter().fold(builder, EmulatorBuilder::trace_file);
     let builder = options.data.into_iter().fold(builder, EmulatorBuilder::data);
     let emulator = options.spec.into_iter().fold(builder, EmulatorBuilder::spec_file).start().await?;
-    print_environment(&emulator)?;
-    stopped.await;
     Ok(emulator)
 }
 
-/// Prints the address, and what a client's environment needs.
-fn print_environment(emulator: &Emulator) -> std::io::Result<()> {
-    println!("Listening at {}", emulator.url());
-    println!("export ALIBABA_CLOUD_ENDPOINT={}", emulator.url());
-    println!("export ALIBABA_CLOUD_ACCESS_KEY_ID={}", quote(emulator.access_key_id()));
-    println!("export ALIBABA_CLOUD_ACCESS_KEY_SECRET={}", quote(emulator.access_key_secret()));
-    std::io::stdout().flush()
+/// Says the address, and what a client's environment needs.
+fn environment(emulator: &Emulator) -> String {
+    let (url, id, secret) = (emulator.url(), emulator.access_key_id(), emulator.access_key_secret());
+    format!(
+        "Listening at {url}\nexport ALIBABA_CLOUD_ENDPOINT={url}\nexport ALIBABA_CLOUD_ACCESS_KEY_ID={}\n\
+         export ALIBABA_CLOUD_ACCESS_KEY_SECRET={}\n",
+        quote(id),
+        quote(secret)
+    )
 }
 
 /// Quotes what a POSIX shell would not take as it is.

@@ -1,7 +1,5 @@
 //! `apsara explorer`: a local web page on which any operation is found, read, filled in and called.
-#![expect(clippy::print_stdout, reason = "it says where the page is")]
 
-use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -14,6 +12,7 @@ use crate::emulator::stop_signal;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::options::ConnectOptions;
+use crate::output;
 
 /// What can be set about the page.
 #[derive(Args)]
@@ -45,9 +44,8 @@ pub(crate) async fn serve(options: Options) -> Result<(), Failure> {
         None => builder.cloud(cloud(&options.connect, Arc::clone(&trace)).await?),
     };
     let explorer = builder.start().await.map_err(|error| failed(&error))?;
-    // At once: whoever reads the first line may have closed the pipe before a second one.
-    println!("Open {}\nWhoever has this address can make calls by it; Ctrl-C ends it.", explorer.url());
-    std::io::stdout().flush().map_err(|error| failed(&error))?;
+    let address = explorer.url();
+    output::print(&format!("Open {address}\nWhoever has this address can make calls by it; Ctrl-C ends it.\n"))?;
     stopped.await;
     trace.lack().map_or(Ok(()), |lack| Err(incomplete(lack)))
 }

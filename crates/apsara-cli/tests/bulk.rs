@@ -19,9 +19,8 @@ impl Emulator {
         let mut child =
             Command::new(env!("CARGO_BIN_EXE_apsara")).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
-        // All that it prints: a pipe that is closed before would end it.
-        let lines = stdout.lines().take(4).collect::<Result<Vec<_>, _>>().unwrap();
-        let host = lines[0].strip_prefix("Listening at http://").unwrap().to_owned();
+        let line = stdout.lines().next().unwrap().unwrap();
+        let host = line.strip_prefix("Listening at http://").unwrap().to_owned();
         Self { child, host }
     }
 

@@ -176,3 +176,18 @@ fn a_trace_that_lacks_requests_is_told_when_it_ends() {
     assert_eq!(child.0.wait().unwrap().code(), Some(1), "{told}");
     assert!(told.contains("/dev/full lacks 2 calls: No space left on device"), "{told}");
 }
+
+#[test]
+fn it_serves_though_nobody_reads_where() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let host = format!("127.0.0.1:{port}");
+    let mut child = Running(apsara(&["emulator", "--listen", &host]).stdout(Stdio::piped()).spawn().unwrap());
+    drop(child.0.stdout.take());
+    while TcpStream::connect(&host).is_err() {
+        assert!(child.0.try_wait().unwrap().is_none(), "it ended");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert!(get(&host, "/").starts_with("HTTP/1.1 "));
+    interrupt(&child.0);
+    assert!(child.0.wait().unwrap().success());
+}

@@ -71,3 +71,23 @@ fn a_port_that_is_taken_and_a_document_that_is_none_are_told() {
         assert!(!output.status.success() && told.contains(expected) && output.stdout.is_empty(), "{output:?}");
     }
 }
+
+#[test]
+fn it_serves_though_nobody_reads_where() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_apsara"));
+    command.args(["explorer", "--port", &port.to_string()]).stdout(Stdio::piped());
+    let mut child = Running(command.spawn().unwrap());
+    drop(child.0.stdout.take());
+    let host = format!("127.0.0.1:{port}");
+    while TcpStream::connect(&host).is_err() {
+        assert!(child.0.try_wait().unwrap().is_none(), "it ended");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    // It would end right behind the moment in which it begins to listen.
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    assert!(child.0.try_wait().unwrap().is_none(), "it ended");
+    let pid = child.0.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    assert!(child.0.wait().unwrap().success());
+}

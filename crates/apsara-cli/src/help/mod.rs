@@ -115,13 +115,9 @@ pub(crate) fn print_root() -> Result<(), Failure> {
 }
 
 fn print_command(command: &mut Command) -> Result<(), Failure> {
-    // clap decides on colours itself, and a pipe that closes is no failure.
-    match command.print_long_help() {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Failure::new(crate::exit::Exit::Failed, error.to_string()))
-        }
-        _ => Ok(()),
-    }
+    // clap decides on colours itself.
+    crate::output::while_read(command.print_long_help())
+        .map_err(|error| Failure::new(crate::exit::Exit::Failed, error.to_string()))
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@ mod rows;
 mod table;
 mod yaml;
 
+use std::io::{self, Write as _};
+
 use serde_json::Value;
 
 use crate::exit::Exit;
@@ -28,7 +30,7 @@ pub(crate) enum Format {
 /// Writes an answer to the standard output.
 pub(crate) fn write(value: &Value, format: Option<Format>, color: Color) -> Result<(), Failure> {
     let width = crate::terminal::width();
-    let paint = Paint::of(color, &std::io::stdout());
+    let paint = Paint::of(color, &io::stdout());
     let format = format.unwrap_or(if width.is_some() { Format::Table } else { Format::Json });
     print(&text(value, format, width, paint)?)
 }
@@ -43,15 +45,18 @@ fn text(value: &Value, format: Format, width: Option<usize>, paint: Paint) -> Re
     }
 }
 
-/// Prints a text as it is. Nobody reading it is no failure: `apsara … | head -1` is a way to read.
+/// Prints a text as it is.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
-    use std::io::Write as _;
-    let mut stdout = std::io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Failure::new(Exit::Failed, format!("the output could not be written: {error}")))
-        }
-        _ => Ok(()),
+    let mut stdout = io::stdout().lock();
+    while_read(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
+        .map_err(|error| Failure::new(Exit::Failed, format!("the output could not be written: {error}")))
+}
+
+/// Takes a pipe that was closed for one that took everything: `apsara … | head -1` is a way to read.
+pub(crate) fn while_read(written: io::Result<()>) -> io::Result<()> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
     }
 }
 
