@@ -10,7 +10,7 @@ use crate::fate::{Fate, State};
 use crate::journal::{Outcome, Record, decode, open, replay};
 
 /// Writes what became of every line whose call was made, in the order of the lines, as JSON objects with `line`, `outcome`, and
-/// `response` or `code`, `request_id` and `message`. It returns how many there are of each outcome and code.
+/// `response` or `code`, `request_id` and `message`, in whole lines. It returns how many there are of each outcome and code.
 ///
 /// It works at any time: after a run, after one that was killed, and while one is under way.
 ///
@@ -48,7 +48,9 @@ pub fn results(journal: &Path, out: &mut dyn Write) -> Result<BTreeMap<String, u
         let key =
             outcome.code.as_ref().map_or_else(|| outcome.fate.to_string(), |code| format!("{} {code}", outcome.fate));
         *counts.entry(key).or_insert(0) += 1;
-        writeln!(out, "{}", outcome.to_json()).map_err(unwritten)?;
+        // As a whole, so that no write to `out` ends within a character.
+        let text = format!("{}\n", outcome.to_json());
+        out.write_all(text.as_bytes()).map_err(unwritten)?;
     }
     out.flush().map_err(unwritten)?;
     Ok(counts)

@@ -101,7 +101,7 @@ pub(crate) async fn run(options: &Options) -> Result<(), Failure> {
         settings.region = settings.region.or_else(|| vars("ALIBABA_CLOUD_REGION_ID"));
     }
     let text = apsara_code::sample(language, &operation, &parameters, &settings).map_err(unwritten)?;
-    crate::output::print(&text)
+    crate::output::show(&text)
 }
 
 impl Own {
@@ -125,13 +125,12 @@ impl Own {
 }
 
 /// Says what the call would be refused for; its code is written all the same, for somebody may want to fill it in.
-#[expect(clippy::print_stderr, reason = "a warning is for whoever sits at the terminal")]
 fn warn(description: &Arc<apsara_core::untyped::Description>, parameters: &call::Request) -> Result<(), Failure> {
     let nowhere = Config::builder().transport(Kept::default()).build().map_err(|error| unusable(&error))?;
     let call = Client::new(&nowhere).described(description);
     let call = parameters.iter().fold(call, |call, (name, value)| call.param(name, value.clone()));
     for violation in call.check() {
-        eprintln!("warning: {}", call::shown(&violation));
+        crate::terminal::tell(&format!("warning: {}", call::shown(&violation)));
     }
     Ok(())
 }

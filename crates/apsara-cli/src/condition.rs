@@ -92,7 +92,7 @@ impl fmt::Display for Condition {
 fn shown(value: &Value) -> String {
     match value {
         Value::Null => "not there".to_owned(),
-        Value::String(text) => crate::terminal::harmless(text),
+        Value::String(text) => text.clone(),
         Value::Array(items) => format!("a list of {}", items.len()),
         Value::Object(_) => "an object".to_owned(),
         other => other.to_string(),

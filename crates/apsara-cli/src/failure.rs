@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::Path;
 
 use crate::exit::Exit;
+use crate::terminal::harmless;
 
 /// Says what went wrong, in lines for a person, and by what code the program ends.
 #[derive(Debug)]
@@ -46,10 +47,11 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
+        // What it says may be of the cloud, or of a file.
+        f.write_str(&harmless(&self.message))?;
         let width = self.details.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
         for (name, text) in &self.details {
-            for (number, line) in text.lines().enumerate() {
+            for (number, line) in harmless(text).lines().enumerate() {
                 let name = if number == 0 { *name } else { "" };
                 write!(f, "\n  {name:width$}  {line}")?;
             }
@@ -66,5 +68,11 @@ mod tests {
     fn details_stand_in_a_column_below_the_message() {
         let failure = Failure::usage("no").with("a", "one\ntwo").with("long", "three").with_some("b", None::<String>);
         assert_eq!(failure.to_string(), "no\n  a     one\n        two\n  long  three");
+    }
+
+    #[test]
+    fn nothing_in_it_steers_a_terminal() {
+        let failure = Failure::usage("no\u{1b}[2J").with("a", "one\u{9b}2J\ntwo\r");
+        assert_eq!(failure.to_string(), "no\u{fffd}[2J\n  a  one\u{fffd}2J\n     two\u{fffd}");
     }
 }

@@ -1,8 +1,4 @@
 //! `apsara ram policy`: the smallest policy that allows what is called.
-#![expect(
-    clippy::print_stderr,
-    reason = "what is to be known of a policy is for whoever attaches it, not for its file"
-)]
 
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -16,7 +12,7 @@ use crate::catalog;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{self, Format};
-use crate::terminal::Color;
+use crate::terminal::{self, Color};
 
 /// What to say of RAM.
 #[derive(Subcommand)]
@@ -73,14 +69,15 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
     let policy = Policy::of(&used);
     notes.extend(policy.remarks().iter().map(ToString::to_string));
     for note in notes {
-        eprintln!("note: {note}");
+        // It is for whoever attaches the policy, not for the policy's file.
+        terminal::tell(&format!("note: {note}"));
     }
     if policy.statements().is_empty() {
         let message = "nothing is called that a policy has to allow";
         return Err(Failure::new(Exit::NotFound, message).with("policy", "RAM takes none without a statement"));
     }
     match options.output {
-        None | Some(Format::Json) => output::print(&format!("{policy}\n")),
+        None | Some(Format::Json) => output::print(&output::escaped(&format!("{policy}\n"))),
         format => output::write(&policy.to_json(), format, Color::Auto),
     }
 }

@@ -1,5 +1,4 @@
 //! `apsara spec diff`: what changed for callers between two generations of specs.
-#![expect(clippy::print_stderr, reason = "what could not be read is no difference")]
 
 use std::path::Path;
 use std::process::Command as Program;
@@ -10,7 +9,7 @@ use clap::{Subcommand, ValueEnum};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{self, Format};
-use crate::terminal::Color;
+use crate::terminal::{self, Color};
 
 /// What to do with specs.
 #[derive(Subcommand)]
@@ -65,7 +64,7 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
     let changes = new.changes_since(&old);
     match options.output {
         None if changes.is_empty() => output::print("Nothing changed for callers.\n")?,
-        None => output::print(&markdown(&changes))?,
+        None => output::show(&markdown(&changes))?,
         format => output::write(&changes_json(&changes), format, Color::Auto)?,
     }
     let most = changes.iter().map(apsara_codegen::Change::class).max();
@@ -91,7 +90,8 @@ fn surface(specs: &str) -> Result<Surface, Failure> {
     let surface = Surface::of(&sources, &options);
     let surface = surface.map_err(|refusals| Failure::new(Exit::Failed, format!("{specs}: {refusals}")))?;
     for refusal in surface.refusals() {
-        eprintln!("note: left out of {specs}: {refusal}");
+        // What could not be read is no difference.
+        terminal::tell(&format!("note: left out of {specs}: {refusal}"));
     }
     if surface.is_empty() {
         let wanted = "a document api-docs.json, a folder of one version, or one of PRODUCT/VERSION folders";

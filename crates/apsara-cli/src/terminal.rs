@@ -1,6 +1,6 @@
 //! What is known of the terminal.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write as _};
 
 /// Says whether colours are used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -74,6 +74,17 @@ pub(crate) fn width() -> Option<usize> {
         return None;
     }
     Some(terminal_size::terminal_size_of(stdout).map_or(80, |(width, _)| usize::from(width.0)))
+}
+
+/// Tells whoever sits there a text, beside the output and with nothing in it that steers the terminal.
+pub(crate) fn tell(text: &str) {
+    // What cannot be told there can be told nowhere.
+    let _ = writeln!(std::io::stderr(), "{}", harmless(text));
+}
+
+/// Returns a text in one line, without the characters that steer a terminal.
+pub(crate) fn in_one_line(text: &str) -> String {
+    harmless(text).replace(['\n', '\t'], " ")
 }
 
 /// Returns a text without the characters that steer a terminal: what a cloud answers must not.

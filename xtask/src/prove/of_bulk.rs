@@ -173,7 +173,7 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "results may be written over the journal",
-        file: "crates/apsara-cli/src/bulk.rs",
+        file: "crates/apsara-cli/src/bulk/mod.rs",
         old: "files.into_iter().find(|(file, _)| private::is_same(results, file))?",
         new: "files.into_iter().find(|(file, _)| results == *file)?",
         package: "apsara-cli",

@@ -40,7 +40,7 @@ fn what(prepared: &Prepared) -> String {
         // Addresses can hold keys, and say less than ids.
         let plain = |value: &&Value| value.is_number() || value.as_str().is_some_and(|text| !text.contains("://"));
         if let Some(value) = prepared.request.get(parameter.name()).filter(plain) {
-            let value = value.as_str().map_or_else(|| value.to_string(), crate::terminal::harmless);
+            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             out.push_str(&format!("\n  --{} {value}", kebab(parameter.name())));
         }
     }
@@ -52,7 +52,7 @@ fn what(prepared: &Prepared) -> String {
     reason = "a question is for whoever sits at the terminal, not for what reads the answer"
 )]
 fn ask(question: &str) -> Result<bool, Failure> {
-    eprint!("{question}");
+    eprint!("{}", crate::terminal::harmless(question));
     let failed = |error: std::io::Error| Failure::new(Exit::Failed, format!("the terminal cannot be asked: {error}"));
     std::io::stderr().flush().map_err(failed)?;
     let mut answer = String::new();

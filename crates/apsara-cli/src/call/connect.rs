@@ -128,7 +128,6 @@ pub(crate) async fn cloud(
 }
 
 /// Starts an emulator, and says so.
-#[expect(clippy::print_stderr, reason = "whoever calls an emulator must not take it for the cloud")]
 async fn emulator(folder: Option<&Path>, spec: Option<&Path>) -> Result<Emulator, Failure> {
     let mut builder = Emulator::builder();
     if let Some(folder) = folder {
@@ -140,7 +139,8 @@ async fn emulator(folder: Option<&Path>, spec: Option<&Path>) -> Result<Emulator
     let started = builder.start().await;
     let emulator =
         started.map_err(|error| Failure::new(Exit::Failed, format!("the emulator does not start: {error}")))?;
-    eprintln!("note: this goes to an emulator of this one command, not to the cloud");
+    // Whoever calls an emulator must not take it for the cloud.
+    crate::terminal::tell("note: this goes to an emulator of this one command, not to the cloud");
     Ok(emulator)
 }
 

@@ -52,11 +52,10 @@ fn exit(error: &Error, operation: &Operation) -> Exit {
 /// Returns what the error says, without what stands in lines of its own.
 fn message(error: &Error) -> String {
     if let Some(refusal) = error.service() {
-        return crate::terminal::harmless(&refusal.to_string());
+        return refusal.to_string();
     }
     let text = error.to_string();
-    let text = text.rsplit_once(" [outcome: ").map_or(text.as_str(), |(text, _)| text);
-    crate::terminal::harmless(text)
+    text.rsplit_once(" [outcome: ").map_or(text.as_str(), |(text, _)| text).to_owned()
 }
 
 fn what_to_do(error: &Error, operation: &Operation) -> &'static str {

@@ -147,7 +147,6 @@ impl Prepared {
     }
 
     /// Says what is wrong with the request, or may be.
-    #[expect(clippy::print_stderr, reason = "a warning is for whoever sits at the terminal")]
     fn check(&self, options: &CallOptions) -> Result<(), Failure> {
         if options.no_validation {
             return Ok(());
@@ -155,7 +154,7 @@ impl Prepared {
         let (warnings, wrong): (Vec<Violation>, Vec<Violation>) =
             self.call(&self.request).check().into_iter().partition(Violation::is_warning);
         for warning in warnings {
-            eprintln!("warning: {}{}", shown(&warning), self.meant(&warning));
+            crate::terminal::tell(&format!("warning: {}{}", shown(&warning), self.meant(&warning)));
         }
         if wrong.is_empty() {
             return Ok(());

@@ -76,14 +76,16 @@ impl Progress {
         Self { deadline, on_terminal: std::io::stderr().is_terminal(), last: String::new() }
     }
 
-    #[expect(clippy::print_stderr, reason = "progress is for whoever waits, not for what reads the answer")]
+    #[expect(clippy::print_stderr, reason = "a line that changes is for whoever waits")]
     fn show(&mut self, text: &str, waited: Duration) {
         let seconds = |duration: Duration| humantime::format_duration(Duration::from_secs(duration.as_secs()));
         if self.on_terminal {
+            // Of several lines only the last could be taken away.
+            let text = crate::terminal::in_one_line(text);
             eprint!("\r\x1b[2K{text} ({} of {})", seconds(waited), seconds(self.deadline));
             let _ = std::io::stderr().flush();
         } else if self.last != text {
-            eprintln!("{text}");
+            crate::terminal::tell(text);
         }
         text.clone_into(&mut self.last);
     }

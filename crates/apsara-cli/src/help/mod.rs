@@ -8,6 +8,7 @@ use crate::builtin::Cli;
 use crate::catalog::{Operation, Parameter, Product, products};
 use crate::failure::Failure;
 use crate::options::CallOptions;
+use crate::terminal::harmless;
 use crate::words::kebab;
 
 /// How much of the tree is built.
@@ -41,7 +42,7 @@ pub(crate) fn tree(branch: &Branch<'_>) -> Command {
 /// Builds the command of a product with its operations, of which one may have its parameters.
 pub(crate) fn product(product: &Product, chosen: Option<&Operation>) -> Command {
     let mut command = Command::new(product.word())
-        .about(product.summary())
+        .about(harmless(&product.summary()))
         .disable_help_subcommand(true)
         .subcommand_value_name("OPERATION")
         .subcommand_help_heading("Operations");
@@ -49,7 +50,7 @@ pub(crate) fn product(product: &Product, chosen: Option<&Operation>) -> Command 
         command = command.subcommand(match chosen.filter(|operation| operation.name == name) {
             Some(operation) => self::operation(operation),
             None => {
-                let about = product.decode(name).map(|operation| operation.summary().to_owned()).unwrap_or_default();
+                let about = product.decode(name).map(|operation| harmless(operation.summary())).unwrap_or_default();
                 Command::new(kebab(name)).about(about)
             }
         });
@@ -60,13 +61,13 @@ pub(crate) fn product(product: &Product, chosen: Option<&Operation>) -> Command 
 /// Builds the command of an operation with its parameters.
 pub(crate) fn operation(operation: &Operation) -> Command {
     let mut command = CallOptions::augment_args(Command::new(operation.word()))
-        .about(operation.summary().to_owned())
+        .about(harmless(operation.summary()))
         .long_about(None)
         .next_help_heading("Parameters")
         .override_usage(facts::usage(operation))
-        .after_help(facts::below(operation));
+        .after_help(harmless(&facts::below(operation)));
     if let Some(description) = operation.description() {
-        command = command.long_about(format!("{}\n\n{}", operation.summary(), facts::plain(description)));
+        command = command.long_about(harmless(&format!("{}\n\n{}", operation.summary(), facts::plain(description))));
     }
     let own = crate::options::command();
     let is_own = |name: &str| own.get_arguments().any(|argument| argument.get_long() == Some(name)) || name == "help";
@@ -90,7 +91,7 @@ pub(crate) fn written(name: &str, is_own: impl Fn(&str) -> bool) -> String {
 fn argument(operation: &Operation, parameter: &Parameter<'_>, is_own: impl Fn(&str) -> bool) -> Arg {
     let argument = Arg::new(format!("parameter {}", parameter.name))
         .value_name(facts::value_name(parameter))
-        .help(facts::sentence(operation, parameter))
+        .help(harmless(&facts::sentence(operation, parameter)))
         .required(false);
     match written(parameter.name, is_own) {
         // clap has no option with a blank in its name; this one is only shown, and completed, not read.

@@ -47,11 +47,15 @@ fn push(out: &mut String, value: &Value, depth: usize, paint: Paint) {
 }
 
 /// Writes a text as JSON does; what steers a terminal and JSON leaves as it is, too.
-fn quoted(text: &str) -> String {
-    let quoted = Value::from(text).to_string();
-    if !quoted.chars().any(char::is_control) {
-        return quoted;
+pub(super) fn quoted(text: &str) -> String {
+    escaped(&Value::from(text).to_string())
+}
+
+/// Escapes in JSON what steers a terminal and JSON leaves as it is.
+pub(crate) fn escaped(json: &str) -> String {
+    let steers = |c: char| c.is_control() && c != '\n';
+    if !json.contains(steers) {
+        return json.to_owned();
     }
-    let escape = |c: char| if c.is_control() { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() };
-    quoted.chars().map(escape).collect()
+    json.chars().map(|c| if steers(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() }).collect()
 }

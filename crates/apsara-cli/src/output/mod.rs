@@ -6,10 +6,11 @@ mod rows;
 mod table;
 mod yaml;
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 
 use serde_json::Value;
 
+pub(crate) use self::json::escaped;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::terminal::{Color, Paint};
@@ -32,7 +33,12 @@ pub(crate) fn write(value: &Value, format: Option<Format>, color: Color) -> Resu
     let width = crate::terminal::width();
     let paint = Paint::of(color, &io::stdout());
     let format = format.unwrap_or(if width.is_some() { Format::Table } else { Format::Json });
-    print(&text(value, format, width, paint)?)
+    let text = text(value, format, width, paint)?;
+    match format {
+        // It has no way to escape a character, and a program is to read what was answered.
+        Format::Csv => show(&text),
+        Format::Table | Format::Json | Format::Yaml => print(&text),
+    }
 }
 
 /// Returns an answer as text, which ends with a line break.
@@ -43,6 +49,11 @@ fn text(value: &Value, format: Format, width: Option<usize>, paint: Paint) -> Re
         Format::Csv => csv::write(value),
         Format::Table => Ok(table::write(value, width, paint)),
     }
+}
+
+/// Prints a text that nobody has made harmless: as it is into a pipe, but on a terminal without what steers it.
+pub(crate) fn show(text: &str) -> Result<(), Failure> {
+    if io::stdout().is_terminal() { print(&crate::terminal::harmless(text)) } else { print(text) }
 }
 
 /// Prints a text as it is.

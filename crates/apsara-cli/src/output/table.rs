@@ -4,7 +4,7 @@ use serde_json::Value;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::rows::{Rows, cell, flatten, main_list};
-use crate::terminal::{Paint, Style, harmless};
+use crate::terminal::{Paint, Style, harmless, in_one_line};
 
 /// The most characters of a cell that is one of several columns of a terminal.
 const WIDEST: usize = 44;
@@ -37,14 +37,14 @@ fn names_and_values(value: &Value, paint: Paint) -> String {
 fn list(value: &Value, path: &str, items: &[Value], width: Option<usize>, paint: Paint) -> String {
     let mut rows = Rows::of(&items.iter().collect::<Vec<_>>());
     // Keys of maps are the cloud's as well.
-    rows.columns.iter_mut().for_each(|name| *name = harmless(name).replace(['\n', '\t'], " "));
+    rows.columns.iter_mut().for_each(|name| *name = in_one_line(name));
     let says_something = |at: usize| rows.cells.iter().any(|row| !row[at].is_empty());
     let mut columns: Vec<usize> = (0..rows.columns.len()).filter(|&at| says_something(at)).collect();
     // Where there is not room for all, what is the same nothing everywhere yields to what tells items apart.
     let is_nothing = |at: usize| rows.cells.iter().all(|row| ["", "0", "false", "null"].contains(&row[at].as_str()));
     columns.sort_by_key(|&at| is_nothing(at) && !rows.columns[at].ends_with("Status"));
     let limit = if width.is_some() { WIDEST } else { usize::MAX };
-    let shown = |text: &str| cut(&harmless(text).replace(['\n', '\t'], " "), limit);
+    let shown = |text: &str| cut(&in_one_line(text), limit);
     let column_width = |at: usize| {
         let cells = rows.cells.iter().map(|row| shown(&row[at]).width());
         cells.chain([rows.columns[at].width()]).max().unwrap_or(0)

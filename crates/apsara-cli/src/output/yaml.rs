@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use saphyr::{Mapping, Scalar, Yaml, YamlEmitter};
+use saphyr::{Mapping, Scalar, ScalarStyle, Yaml, YamlEmitter};
 use serde_json::Value;
 
 use crate::exit::Exit;
@@ -27,14 +27,25 @@ fn yaml(value: &Value) -> Yaml<'_> {
             // Beyond the largest that YAML's library has, the digits are what counts.
             _ => Yaml::Value(Scalar::String(Cow::Owned(number.to_string()))),
         },
-        Value::String(text) => Yaml::Value(Scalar::String(Cow::Borrowed(text))),
+        Value::String(text) => self::text(text),
         Value::Array(items) => Yaml::Sequence(items.iter().map(yaml).collect()),
         Value::Object(fields) => {
             let mut mapping = Mapping::new();
             for (name, value) in fields {
-                mapping.insert(Yaml::Value(Scalar::String(Cow::Borrowed(name))), yaml(value));
+                mapping.insert(text(name), yaml(value));
             }
             Yaml::Mapping(mapping)
         }
     }
+}
+
+/// Returns a text as the library writes it. That leaves as they are some characters that steer a terminal, which JSON's form escapes;
+/// within double quotes it is YAML too.
+fn text(text: &str) -> Yaml<'_> {
+    if !text.chars().any(char::is_control) {
+        return Yaml::Value(Scalar::String(Cow::Borrowed(text)));
+    }
+    let quoted = super::json::quoted(text);
+    let within = quoted[1..quoted.len() - 1].to_owned();
+    Yaml::Representation(Cow::Owned(within), ScalarStyle::DoubleQuoted, None)
 }

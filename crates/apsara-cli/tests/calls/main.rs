@@ -7,6 +7,7 @@ mod cloud;
 mod code;
 mod family;
 mod files;
+mod harmless;
 mod outcomes;
 mod own_commands;
 mod screens;

@@ -1,15 +1,13 @@
 //! `apsara bulk`: one call for each line of a file, with a journal by which an interrupted run goes on.
-#![expect(clippy::print_stderr, reason = "what it is about to do and how far it is are for whoever sits there")]
 
-use std::collections::BTreeMap;
+mod end;
+
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use apsara_bulk::{
-    BulkError, Checked, Counts, Ended, Format, Input, Progress, Reconcile, Run, Stop, Summary, Untyped, check,
-};
+use apsara_bulk::{BulkError, Checked, Format, Input, Progress, Reconcile, Run, Stop, Untyped, check};
 use apsara_core::Impact;
 use clap::{Args, ValueEnum};
 
@@ -18,7 +16,7 @@ use crate::catalog::{self, Operation};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::options::ConnectOptions;
-use crate::private;
+use crate::{private, terminal};
 
 /// What is called for each line, and how.
 #[derive(Args)]
@@ -105,7 +103,7 @@ pub(crate) async fn run(options: &Options) -> Result<(), Failure> {
     };
     let mut run = run.map_err(|error| failed(&error))?;
     if let Some(tail) = run.tail() {
-        eprintln!("note: {tail}");
+        terminal::tell(&format!("note: {tail}"));
     }
     let mut how = apsara_bulk::Options::default()
         .retry_rejected(options.retry_rejected)
@@ -116,7 +114,7 @@ pub(crate) async fn run(options: &Options) -> Result<(), Failure> {
         how = how.in_flight(usize::try_from(calls).unwrap_or(usize::MAX));
     }
     let plan = run.plan(&*executor, &how);
-    eprintln!("{plan}\n  the journal is {}", journal.display());
+    terminal::tell(&format!("{plan}\n  the journal is {}", journal.display()));
     // What is found out not to have been executed is called too.
     let may_call = plan.calls > 0 || plan.asks.is_some();
     if plan.called.impact == Impact::Interrupt && may_call && !options.yes {
@@ -128,7 +126,7 @@ pub(crate) async fn run(options: &Options) -> Result<(), Failure> {
     let ended = run.go_on(executor, &how, &stop, |progress| shown.show(progress)).await;
     listening.abort();
     shown.end();
-    let told = ended.map_err(|error| failed(&error)).and_then(|summary| tell(options, &run, &summary));
+    let told = ended.map_err(|error| failed(&error)).and_then(|summary| end::tell(options, &run, &summary));
     connection.checked(told)
 }
 
@@ -179,7 +177,7 @@ fn input(options: &Options) -> Result<Input, Failure> {
 /// Refuses an input with lines that are wrong, or that stand there twice. All of them are told.
 fn refuse(checked: &Checked, options: &Options) -> Result<(), Failure> {
     for violation in checked.violations() {
-        eprintln!("{violation}");
+        terminal::tell(&violation.to_string());
     }
     let refused = |message: String, flag: &str| {
         Failure::new(Exit::Invalid, message).with("outcome", "not sent").with("what to do", flag)
@@ -193,7 +191,7 @@ fn refuse(checked: &Checked, options: &Options) -> Result<(), Failure> {
         return Ok(());
     }
     for (line, first) in checked.duplicates() {
-        eprintln!("line {line}: asks for the same call as line {first}");
+        terminal::tell(&format!("line {line}: asks for the same call as line {first}"));
     }
     match checked.duplicates().len() {
         0 => Ok(()),
@@ -213,6 +211,7 @@ fn wrong_results(options: &Options) -> Option<String> {
 }
 
 /// Asks before calls that interrupt something. A new journal of which nothing was called is not kept if nobody says yes.
+#[expect(clippy::print_stderr, reason = "a question is for whoever sits at the terminal")]
 fn confirm(options: &Options, run: &Run) -> Result<(), Failure> {
     let is_asked = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
     let is_confirmed = is_asked && {
@@ -235,7 +234,7 @@ fn confirm(options: &Options, run: &Run) -> Result<(), Failure> {
 /// Lets the run end when the terminal interrupts it, and ends it at once when it does so again.
 async fn listen(stop: Stop) {
     if tokio::signal::ctrl_c().await.is_ok() {
-        eprintln!("\nnote: no further call goes out; those that are under way end. Again ends at once.");
+        terminal::tell("\nnote: no further call goes out; those that are under way end. Again ends at once.");
         stop.drain();
     }
     if tokio::signal::ctrl_c().await.is_ok() {
@@ -254,6 +253,7 @@ impl Shown {
         Self { is_terminal: std::io::stderr().is_terminal(), last: None }
     }
 
+    #[expect(clippy::print_stderr, reason = "a line that changes is for whoever sits there")]
     fn show(&mut self, progress: &Progress) {
         let pause = if self.is_terminal { Duration::from_millis(100) } else { Duration::from_secs(10) };
         let is_last = progress.ended == progress.calls;
@@ -265,14 +265,14 @@ impl Shown {
             let bar = bar(progress.ended, progress.calls);
             eprint!("\r{bar} {progress}\x1b[K");
         } else {
-            eprintln!("{progress}");
+            terminal::tell(&progress.to_string());
         }
     }
 
     /// Leaves the line that changes behind.
     fn end(&self) {
         if self.is_terminal && self.last.is_some() {
-            eprintln!();
+            terminal::tell("");
         }
     }
 }
@@ -281,68 +281,6 @@ impl Shown {
 fn bar(done: u64, of: u64) -> String {
     let full = usize::try_from(done.saturating_mul(20) / of.max(1)).unwrap_or(20).min(20);
     format!("[{}{}]", "#".repeat(full), "-".repeat(20 - full))
-}
-
-/// Writes the results, says what became of the lines, and by the exit code whether somebody has to do something.
-fn tell(options: &Options, run: &Run, summary: &Summary) -> Result<(), Failure> {
-    // Once more: what a link leads to may not have been there before.
-    if let Some(problem) = wrong_results(options) {
-        return Err(Failure::new(Exit::Failed, problem).with("outcome", summary.to_string()));
-    }
-    // What became of the lines is told even where nobody takes the results.
-    let written = write_results(options);
-    for (code, count) in written.iter().flatten() {
-        eprintln!("{count:>8} {code}");
-    }
-    eprintln!("{summary}");
-    let unknown: Vec<String> = run.unknown().take(1000).map(|line| line.to_string()).collect();
-    if !unknown.is_empty() {
-        let lines = unknown.join(" ");
-        eprintln!("look whether the calls of these lines were executed; --retry-unknown makes them again: {lines}");
-    }
-    let Counts { rejected, not_executed, unknown, due, skipped, .. } = summary.counts;
-    let exit = match summary.ended {
-        Ended::Drained | Ended::Stopped => Some(Exit::Interrupted),
-        _ if unknown > 0 => Some(Exit::Unknown),
-        _ if rejected > 0 => Some(Exit::Rejected),
-        _ if not_executed + due > 0 => Some(Exit::NotSent),
-        _ if skipped > 0 => Some(Exit::Invalid),
-        _ => None,
-    };
-    let next = format!("apsara bulk … --journal {} --resume", options.journal.display());
-    match (exit, written) {
-        (None, Ok(_)) => Ok(()),
-        // The journal has them, and a run that goes on makes no call again that was executed.
-        (None, Err(failure)) => Err(failure.with("outcome", summary.to_string()).with("to write them", next)),
-        (Some(exit), written) => {
-            let failure = Failure::new(exit, "not every call was executed for certain").with("to go on", next);
-            Err(failure.with_some("results", written.err().map(|unwritten| unwritten.to_string())))
-        }
-    }
-}
-
-/// Writes the results; returns how many lines ended with each code.
-fn write_results(options: &Options) -> Result<BTreeMap<String, u64>, Failure> {
-    let written =
-        |to: &mut dyn std::io::Write| apsara_bulk::results(&options.journal, to).map_err(|error| failed(&error));
-    match &options.results {
-        Some(file) if file != Path::new("-") => private::replace(file, written),
-        None if std::io::stdout().is_terminal() => written(&mut std::io::sink()),
-        _ => written(&mut WhileRead),
-    }
-}
-
-/// Writes to the standard output for as long as somebody reads it: who has seen enough has not made the run fail.
-struct WhileRead;
-
-impl std::io::Write for WhileRead {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        crate::output::while_read(std::io::stdout().write_all(bytes)).map(|()| bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        crate::output::while_read(std::io::stdout().flush())
-    }
 }
 
 fn failed(error: &BulkError) -> Failure {

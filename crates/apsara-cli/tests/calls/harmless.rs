@@ -1,0 +1,104 @@
+//! Text of others that would steer a terminal, wherever it is told.
+
+use apsara_emulator::{Fault, FaultRule};
+
+use crate::cloud::{Ran, alone, call, cloud, feed, folder, task, text, variables};
+use crate::terminal::Terminal;
+
+/// Clears a terminal, by an escape and by the one character that stands for its beginning.
+const STEERS: &str = "\u{1b}[2J\u{9b}2J";
+
+const DESCRIBE: [&str; 6] = ["live", "describe-live-pull-to-push", "--region", "cn-shanghai", "--task-id", "night"];
+
+#[track_caller]
+fn steers_nothing(text: &str) {
+    assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text:?}");
+}
+
+#[test]
+fn what_a_refusal_says_steers_no_terminal() {
+    let emulator = cloud();
+    let fault = Fault::Refuse { status: 400, code: format!("Bad{STEERS}"), message: format!("no{STEERS}") };
+    emulator.faults().add(FaultRule::new(fault).operation("DescribeLivePullToPush"));
+    let refused = call(&emulator, &DESCRIBE);
+    refused.failed(5, &["error: Bad", "apsara errors Bad"]);
+    steers_nothing(&refused.err);
+
+    let folder = folder();
+    let (input, journal) = (folder.path().join("tasks.jsonl"), folder.path().join("run.journal"));
+    std::fs::write(&input, "{\"Region\": \"cn-shanghai\", \"TaskId\": \"night\"}\n").unwrap();
+    let words = ["bulk", "live", "DescribeLivePullToPush", "--input", text(&input), "--journal", text(&journal)];
+    let mut command = alone(&words);
+    let run: Ran = command.envs(variables(&emulator)).output().unwrap().into();
+    assert!(run.code == 5 && run.err.contains("1 rejected Bad"), "{run:?}");
+    steers_nothing(&run.err);
+    let result: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    assert!(result["message"].as_str().unwrap().contains(STEERS), "what was answered is not lost: {result}");
+    steers_nothing(&run.out);
+
+    let mut terminal = Terminal::start(&[&words[..], &["--resume"]].concat(), &variables(&emulator));
+    assert_eq!(terminal.ends(), 5, "{}", terminal.screen());
+    let shown = terminal.everything();
+    assert!(shown.contains("1 rejected Bad") && !shown.contains("[2J\u{9b}"), "{shown:?}");
+}
+
+#[test]
+fn what_is_waited_for_steers_no_terminal() {
+    let emulator = cloud();
+    let code = format!("InternalError{STEERS}");
+    let fault = Fault::ServerError { status: 500, code, shaped: true, executed: false };
+    emulator.faults().add(FaultRule::new(fault).operation("DescribeLivePullToPush"));
+    let wait = ["--wait", "TaskStatus==1", "--deadline", "1s", "--attempts", "1"];
+    let over = call(&emulator, &[&DESCRIBE[..], &wait].concat());
+    over.failed(10, &["waiting for TaskStatus==1: the last call failed: ", "does not hold after 1s: the last"]);
+    steers_nothing(&over.err);
+}
+
+#[test]
+fn what_a_terminal_is_shown_as_csv_steers_it_not() {
+    let emulator = cloud();
+    let id = task(&emulator, &format!("night{STEERS}"));
+    let words = [&DESCRIBE[..5], &[&id, "--output", "csv"]].concat();
+    let mut terminal = Terminal::start(&words, &variables(&emulator));
+    assert_eq!(terminal.ends(), 0, "{}", terminal.screen());
+    let shown = terminal.everything();
+    assert!(shown.contains("night") && !shown.contains("[2J\u{9b}"), "{shown:?}");
+    let piped = call(&emulator, &words);
+    assert!(piped.out.contains(STEERS), "a program reads what was answered: {piped:?}");
+}
+
+#[test]
+fn what_a_document_says_steers_no_terminal() {
+    let folder = folder();
+    let file = folder.path().join("api-docs.json");
+    let document = serde_json::json!({
+        "info": { "product": "Things", "version": "2026-01-01", "style": "RPC" },
+        "apis": { "Update": {
+            "summary": format!("changes{STEERS}"), "description": format!("It changes{STEERS}."),
+            "methods": ["post"], "schemes": ["https"], "security": [{ "AK": [] }],
+            "parameters": [{ "name": "Name", "in": "query",
+                             "schema": { "type": "string", "description": format!("its name{STEERS}") } }],
+        } },
+    });
+    std::fs::write(&file, document.to_string()).unwrap();
+    for words in [&["things", "--help"][..], &["things", "update", "--help"]] {
+        let ran: Ran = alone(&[words, &["--spec", text(&file)]].concat()).output().unwrap().into();
+        assert!(ran.code == 0 && ran.out.contains("changes"), "{ran:?}");
+        steers_nothing(&ran.out);
+    }
+}
+
+#[test]
+fn what_a_trace_holds_steers_no_terminal() {
+    let line = serde_json::json!({
+        "product": "Sts", "version": "2015-04-01", "operation": "AssumeRole",
+        "parameters": { "RoleArn": [format!("acs:ram::1:role/*{STEERS}")] },
+    });
+    let unknown = serde_json::json!({ "product": STEERS, "version": "1", "operation": "X" });
+    let ran = feed(alone(&["ram", "policy", "--from-trace", "-"]), &format!("{line}\n{unknown}\n"));
+    assert!(ran.code == 0 && ran.err.contains("no spec has") && ran.err.contains("is a pattern"), "{ran:?}");
+    steers_nothing(&ran.err);
+    steers_nothing(&ran.out);
+    let policy: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert!(policy["Statement"][0]["Resource"][0].as_str().unwrap().contains(STEERS), "{policy}");
+}
