@@ -90,7 +90,7 @@ impl Product {
             }
             Self::Given(document) => Ram::read(name, &document["apis"][name], None, document),
         };
-        Some(Used::new(self.word(), name, ram))
+        Some(Used { version: self.version().to_owned(), ..Used::new(self.word(), name, ram) })
     }
 
     /// Returns the operations that have a waiter of this name.

@@ -80,7 +80,8 @@ impl Trace {
     fn add(&mut self, number: usize, line: Line, specs: &Specs) {
         let Line { product, version, operation, account, region, parameters } = line;
         let call = Call { account, region, parameters };
-        let same = |used: &&mut Used| used.operation == operation && used.product == product;
+        // What RAM must allow for it can be something else in each version.
+        let same = |used: &&mut Used| used.operation == operation && used.version == version && used.product == product;
         if let Some(used) = self.used.iter_mut().find(same) {
             if !used.calls.contains(&call) {
                 used.calls.push(call);
@@ -97,7 +98,7 @@ impl Trace {
         }
     }
 
-    /// Returns the operations that were called, each once, with its calls.
+    /// Returns the operations that were called, each once for each of its versions, with its calls.
     #[must_use]
     pub fn used(&self) -> &[Used] {
         &self.used
@@ -178,6 +179,28 @@ mod tests {
                 "line 7: no spec has what was called, so the policy does not allow it",
             ]
         );
+    }
+
+    #[test]
+    fn an_operation_of_two_versions_is_two() {
+        let older = json!({
+            "info": { "product": "Sls", "version": "2019-01-01" },
+            "apis": { "GetProject": { "ramActions": [{ "ramAction": { "action": "log:ReadProject", "resources": [
+                { "arn": "acs:log:*:*:old/{#Name}" }] } }] } },
+        });
+        let line = |version: &str, name: &str| {
+            let parameters = json!({ name: ["a"] });
+            json!({ "product": "Sls", "version": version, "operation": "GetProject", "parameters": parameters })
+                .to_string()
+        };
+        let trace = [line("2020-12-30", "ProjectName"), line("2019-01-01", "Name"), line("2018-01-01", "Name")];
+        let read = Trace::read(trace.join("\n").as_bytes(), &specs().with_document(older)).unwrap();
+        let policy = Policy::of(read.used());
+        assert_eq!(policy.actions(), ["log:GetProject", "log:ReadProject"]);
+        let resources: Vec<&String> = policy.statements().iter().flat_map(crate::Statement::resources).collect();
+        assert_eq!(resources, ["acs:log:*:*:project/a", "acs:log:*:*:old/a"]);
+        let untold: Vec<String> = read.untold().iter().map(ToString::to_string).collect();
+        assert_eq!(untold, ["line 3: no spec has Sls 2018-01-01 GetProject, so the policy does not allow it"]);
     }
 
     #[test]

@@ -8,6 +8,8 @@ use apsara_specs::Ram;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Used {
     pub(crate) product: String,
+    /// Of the product; empty if no spec says it.
+    pub(crate) version: String,
     pub(crate) operation: String,
     pub(crate) ram: Ram,
     /// Of none at all if nothing is known of them.
@@ -27,7 +29,8 @@ impl Used {
     /// Names an operation of a product by what RAM must allow for it. Nothing is known of its calls.
     #[must_use]
     pub fn new(product: impl Into<String>, operation: impl Into<String>, ram: Ram) -> Self {
-        Self { product: product.into(), operation: operation.into(), ram, calls: Vec::new() }
+        let (product, version, operation) = (product.into(), String::new(), operation.into());
+        Self { product, version, operation, ram, calls: Vec::new() }
     }
 
     /// Adds a call. The policy is as narrow as all calls that were added allow.

@@ -89,8 +89,8 @@ pub(super) const BREAKS: &[Break] = &[
     proven(
         "policy: a request that is read from a file is no call",
         VISIT,
-        "self.calls.found.extend(name.map(|name| (product, name)));",
-        "let _ = name.map(|name| (product, name));",
+        "self.calls.found.extend(name.map(|name| Found::of((product, name))));",
+        "let _ = name.map(|name| Found::of((product, name)));",
     ),
     unit(
         "policy: a name that is not written is passed over in silence",

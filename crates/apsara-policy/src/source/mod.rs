@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use self::visit::Calls;
+use self::visit::{Calls, Found};
 use crate::{Specs, Used};
 
 /// Holds the operations that the source of a crate calls.
@@ -63,15 +63,18 @@ impl Source {
         for file in &files {
             calls.visit(file);
         }
-        let (names, mut unseen) = calls.into_parts();
-        let used = names.iter().filter_map(|(product, operation)| specs.find(product, None, operation));
-        let used = used.collect();
+        let (found, mut unseen) = calls.into_parts();
+        let mut used: Vec<Used> = Vec::new();
+        for Found { product, version, operation } in &found {
+            let one = specs.find(product, version.as_deref(), operation);
+            used.extend(one.filter(|one| !used.contains(one)));
+        }
         unseen.sort();
         unseen.dedup();
         Ok(Self { used, unseen })
     }
 
-    /// Returns the operations that are called, each once.
+    /// Returns the operations that are called, each once; several times where versions of it are called by their names.
     #[must_use]
     pub fn used(&self) -> &[Used] {
         &self.used

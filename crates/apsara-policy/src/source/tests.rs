@@ -15,6 +15,10 @@ fn seen(files: &[(&str, &str)]) -> (Vec<String>, Vec<String>) {
     }
     // A second product that has an operation of the same name.
     let specs = Specs::shipped().with_document(json!({
+        "info": { "product": "Weather", "version": "2025-01-01" },
+        "apis": { "DescribeWind": { "ramActions": [{ "ramAction": { "action": "weather:ReadWind" } }] } },
+    }));
+    let specs = specs.with_document(json!({
         "info": { "product": "Weather", "version": "2026-01-01" },
         "apis": { "RestartLivePullToPush": {}, "DescribeWind": {} },
     }));
@@ -49,6 +53,15 @@ fn every_way_to_call_is_seen() {
     ] {
         assert_eq!(actions(text), ["live:RestartLivePullToPush"], "{text}");
     }
+}
+
+#[test]
+fn a_version_that_is_named_is_meant() {
+    let called = |version: &str| format!("c.call(\"weather\", \"{version}\", \"DescribeWind\");");
+    assert_eq!(actions(&format!("fn f() {{ {} }}", called("2026-01-01"))), ["weather:DescribeWind"]);
+    assert_eq!(actions(&format!("fn f() {{ {} }}", called("2025-01-01"))), ["weather:ReadWind"]);
+    let both = format!("fn f() {{ {} {} }}", called("2025-01-01"), called("2026-01-01"));
+    assert_eq!(actions(&both), ["weather:DescribeWind", "weather:ReadWind"]);
 }
 
 #[test]

@@ -11,15 +11,30 @@ use syn::{Expr, ExprLit, Lit, Member, Pat, Token, Type};
 use super::Unseen;
 use super::files::{SourceFile, is_for_tests};
 use super::imports::Imports;
-use crate::Specs;
 use crate::specs::bare;
+use crate::{Specs, Used};
+
+/// An operation that is called.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Found {
+    pub(super) product: String,
+    /// The version, where it is named; else any will do.
+    pub(super) version: Option<String>,
+    pub(super) operation: String,
+}
+
+impl Found {
+    fn of((product, operation): (String, String)) -> Self {
+        Self { product, version: None, operation }
+    }
+}
 
 /// What is found in all files.
 pub(super) struct Calls<'s> {
     specs: &'s Specs,
     /// By product, its operations' names, each by the name without its case.
     known: BTreeMap<&'s str, BTreeMap<String, String>>,
-    found: BTreeSet<(String, String)>,
+    found: BTreeSet<Found>,
     unseen: Vec<Unseen>,
 }
 
@@ -46,8 +61,8 @@ impl<'s> Calls<'s> {
         Visitor { calls: self, path: &file.path, imports: &imports, clients: &clients }.visit_file(&file.syntax);
     }
 
-    /// Returns the products and operations that were found, and the places that were not understood.
-    pub(super) fn into_parts(self) -> (BTreeSet<(String, String)>, Vec<Unseen>) {
+    /// Returns the operations that were found, and the places that were not understood.
+    pub(super) fn into_parts(self) -> (BTreeSet<Found>, Vec<Unseen>) {
         (self.found, self.unseen)
     }
 }
@@ -168,7 +183,7 @@ impl Visitor<'_, '_> {
             let names: Vec<String> = found.iter().map(|(product, name)| format!("{product}:{name}")).collect();
             self.unseen(method.span(), format!("{word} may be any of {}, so all are allowed", names.join(", ")));
         }
-        self.calls.found.extend(found);
+        self.calls.found.extend(found.into_iter().map(Found::of));
     }
 
     /// Looks at an operation that is named by texts.
@@ -177,7 +192,9 @@ impl Visitor<'_, '_> {
         match texts.as_slice() {
             [Some(product), Some(version), Some(operation)] => {
                 match self.calls.specs.find(product, Some(version), operation) {
-                    Some(used) => drop(self.calls.found.insert((used.product, used.operation))),
+                    Some(Used { product, version, operation, .. }) => {
+                        self.calls.found.insert(Found { product, version: Some(version), operation });
+                    }
                     None => {
                         self.unseen(span, format!("no spec has {product} {version} {operation}, so it is not allowed"));
                     }
@@ -266,7 +283,7 @@ impl<'ast> Visit<'ast> for Visitor<'_, '_> {
             for product in products.unwrap_or_else(|| self.imports.globs().to_vec()) {
                 let name = self.calls.known.get(product.as_str()).and_then(|names| names.get(&bare(operation)));
                 let name = name.cloned();
-                self.calls.found.extend(name.map(|name| (product, name)));
+                self.calls.found.extend(name.map(|name| Found::of((product, name))));
             }
         }
         visit::visit_path(self, path);
