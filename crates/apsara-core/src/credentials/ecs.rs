@@ -18,6 +18,8 @@ use crate::transport::{BoxFuture, Transport};
 /// The service is asked directly, through no proxy. A token is fetched first (version 2 of the service); where there is none
 /// to be had, it is asked as version 1 does, without, unless [`EcsRamRole::without_v1`] forbids that. A connection takes at
 /// most a second, and so does an answer, so that nobody waits where there is no such service.
+///
+/// Clones share a key; one that is set otherwise asks for its own.
 #[derive(Clone, Debug)]
 pub struct EcsRamRole {
     metadata: Metadata,
@@ -51,32 +53,35 @@ impl EcsRamRole {
         Self { metadata, cache: Cache::default() }
     }
 
+    /// Changes what is asked: then the keys of whatever this is a clone of are not its own.
+    fn set(mut self, change: impl FnOnce(&mut Metadata)) -> Self {
+        change(&mut self.metadata);
+        self.cache = Cache::default();
+        self
+    }
+
     /// Names the role, which saves the question for it.
     #[must_use]
-    pub fn role(mut self, name: impl Into<String>) -> Self {
-        self.metadata.role = Some(name.into().into());
-        self
+    pub fn role(self, name: impl Into<String>) -> Self {
+        self.set(|metadata| metadata.role = Some(name.into().into()))
     }
 
     /// Refuses to ask without a token, as version 1 of the service is asked.
     #[must_use]
-    pub fn without_v1(mut self) -> Self {
-        self.metadata.without_v1 = true;
-        self
+    pub fn without_v1(self) -> Self {
+        self.set(|metadata| metadata.without_v1 = true)
     }
 
     /// Sets the address of the service, `http://100.100.100.200` unless set: for tests.
     #[must_use]
-    pub fn endpoint(mut self, url: impl AsRef<str>) -> Self {
-        self.metadata.endpoint = url.as_ref().trim_end_matches('/').into();
-        self
+    pub fn endpoint(self, url: impl AsRef<str>) -> Self {
+        self.set(|metadata| metadata.endpoint = url.as_ref().trim_end_matches('/').into())
     }
 
     /// Sets the transport; one on reqwest that uses no proxy unless set.
     #[must_use]
-    pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
-        self.metadata.wire = Wire::by(Arc::new(transport));
-        self
+    pub fn transport(self, transport: impl Transport + 'static) -> Self {
+        self.set(|metadata| metadata.wire = Wire::by(Arc::new(transport)))
     }
 
     pub(super) fn shown(&self) -> String {
@@ -226,6 +231,27 @@ mod tests {
         let ecs = EcsRamRole::new().role("web").without_v1().transport(Silent);
         assert!(ecs.credentials().await.unwrap_err().is_timeout());
         assert_eq!(asked.elapsed(), LIMIT);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn another_role_is_given_no_key_of_the_one_that_it_was_made_of() {
+        let other = "GET http://metadata.test/latest/meta-data/ram/security-credentials/other";
+        let answers = Answers::new([
+            (TOKEN, 200, "t".to_owned()),
+            (ROLE, 200, key("STS.web", 3600)),
+            (other, 200, key("STS.other", 3600)),
+        ]);
+        let web = ecs(&answers).role("web");
+        assert_eq!(web.credentials().await.unwrap().access_key_id(), "STS.web");
+        assert_eq!(web.clone().role("other").credentials().await.unwrap().access_key_id(), "STS.other");
+        assert_eq!(web.credentials().await.unwrap().access_key_id(), "STS.web");
+        let elsewhere = web.clone().endpoint("http://elsewhere.test");
+        assert!(elsewhere.credentials().await.is_err(), "nobody answers there");
+        let refusing = Answers::new([]);
+        web.clone().transport(refusing.clone()).credentials().await.unwrap_err();
+        assert_eq!(refusing.asked().len(), 1);
+        answers.set([(TOKEN, 404, String::new())]);
+        web.clone().without_v1().credentials().await.unwrap_err();
     }
 
     #[tokio::test(start_paused = true)]

@@ -15,6 +15,7 @@ use crate::transport::{BoxFuture, Transport};
 /// Gives the keys of a role, which it assumes with those of another provider, by `AssumeRole` of the token service.
 ///
 /// The calls are signed, tried again and read as all others are. Where the other keys are over, they are renewed as well.
+/// Clones share a key; one that is set otherwise asks for its own.
 #[derive(Clone, Debug)]
 pub struct AssumeRole {
     role: Role,
@@ -45,54 +46,54 @@ impl AssumeRole {
         Self { role: Role { source, session, external_id, sts }, cache: Cache::default() }
     }
 
+    /// Changes what keys are issued for: then those of whatever this is a clone of are not its own.
+    fn set(mut self, change: impl FnOnce(&mut Role)) -> Self {
+        change(&mut self.role);
+        self.cache = Cache::default();
+        self
+    }
+
     /// Names the session, by 2 to 64 letters, digits and `.@-_`; `apsara-` and the time unless set. It is seen in logs of the
     /// cloud.
     #[must_use]
-    pub fn session_name(mut self, name: impl Into<String>) -> Self {
-        self.role.session.name = Some(name.into());
-        self
+    pub fn session_name(self, name: impl Into<String>) -> Self {
+        self.set(|role| role.session.name = Some(name.into()))
     }
 
     /// Sets how long a key lasts: 15 minutes or more, and no more than the role allows; an hour unless set.
     #[must_use]
-    pub fn duration(mut self, duration: Duration) -> Self {
-        self.role.session.seconds = i64::try_from(duration.as_secs()).ok();
-        self
+    pub fn duration(self, duration: Duration) -> Self {
+        self.set(|role| role.session.seconds = i64::try_from(duration.as_secs()).ok())
     }
 
     /// Sets a policy, as JSON, that leaves of what the role may do only what it allows.
     #[must_use]
-    pub fn policy(mut self, json: impl Into<String>) -> Self {
-        self.role.session.policy = Some(json.into());
-        self
+    pub fn policy(self, json: impl Into<String>) -> Self {
+        self.set(|role| role.session.policy = Some(json.into()))
     }
 
     /// Sets the id that the owner of the role agreed on with whoever assumes it.
     #[must_use]
-    pub fn external_id(mut self, id: impl Into<String>) -> Self {
-        self.role.external_id = Some(id.into());
-        self
+    pub fn external_id(self, id: impl Into<String>) -> Self {
+        self.set(|role| role.external_id = Some(id.into()))
     }
 
     /// Sets the region whose token service is asked; the central one is unless set.
     #[must_use]
-    pub fn sts_region(mut self, region: impl Into<String>) -> Self {
-        self.role.sts.region = Some(region.into());
-        self
+    pub fn sts_region(self, region: impl Into<String>) -> Self {
+        self.set(|role| role.sts.region = Some(region.into()))
     }
 
     /// Sets the host of the token service, whatever the region.
     #[must_use]
-    pub fn sts_endpoint(mut self, endpoint: impl Into<String>) -> Self {
-        self.role.sts.endpoint = Some(endpoint.into());
-        self
+    pub fn sts_endpoint(self, endpoint: impl Into<String>) -> Self {
+        self.set(|role| role.sts.endpoint = Some(endpoint.into()))
     }
 
     /// Sets the transport; one on reqwest unless set.
     #[must_use]
-    pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
-        self.role.sts.wire = Wire::by(Arc::new(transport));
-        self
+    pub fn transport(self, transport: impl Transport + 'static) -> Self {
+        self.set(|role| role.sts.wire = Wire::by(Arc::new(transport)))
     }
 }
 

@@ -96,3 +96,6 @@ impl Session {
         (!account.is_empty() && account.bytes().all(|byte| byte.is_ascii_digit())).then(|| account.to_owned())
     }
 }
+
+#[cfg(test)]
+mod tests;
