@@ -17,7 +17,7 @@ use crate::transport::{BoxFuture, Transport};
 ///
 /// The service is asked directly, through no proxy. A token is fetched first (version 2 of the service); where there is none
 /// to be had, it is asked as version 1 does, without, unless [`EcsRamRole::without_v1`] forbids that. A connection takes at
-/// most a second, and so does an answer, so that nobody waits where there is no such service.
+/// most a second, and so does an answer. A service that says nothing is asked once, so that nobody waits where there is none.
 ///
 /// Clones share a key; one that is set otherwise asks for its own.
 #[derive(Clone, Debug)]
@@ -108,8 +108,8 @@ impl Metadata {
             Ok(answer) if answer.status() == StatusCode::OK => answer,
             Ok(_) if !self.without_v1 => return Ok(None),
             Ok(answer) => return Err(refusal(&url, &answer)),
-            // There is nobody who could be asked without a token.
-            Err(error) if error.is_connect() || self.without_v1 => return Err(error),
+            // There is nobody who could be asked without a token, and whoever says nothing says nothing to that either.
+            Err(error) if error.is_connect() || error.is_timeout() || self.without_v1 => return Err(error),
             Err(_) => return Ok(None),
         };
         let token = std::str::from_utf8(answer.body()).map(str::trim).unwrap_or_default();
@@ -228,9 +228,12 @@ mod tests {
             }
         }
         let asked = tokio::time::Instant::now();
-        let ecs = EcsRamRole::new().role("web").without_v1().transport(Silent);
+        let ecs = EcsRamRole::new().role("web").transport(Silent);
         assert!(ecs.credentials().await.unwrap_err().is_timeout());
         assert_eq!(asked.elapsed(), LIMIT);
+        let strict = ecs.clone().without_v1();
+        assert!(strict.credentials().await.unwrap_err().is_timeout());
+        assert_eq!(asked.elapsed(), LIMIT * 2);
     }
 
     #[tokio::test(start_paused = true)]
