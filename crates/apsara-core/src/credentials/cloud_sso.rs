@@ -11,7 +11,7 @@ use super::profile::{CliFile, Entry};
 use super::wire::{Asking, Fields, Wire, refusal};
 use super::{Credentials, CredentialsProvider};
 use crate::error::Error;
-use crate::sensitive::{Sensitive, redact_urls};
+use crate::sensitive::{Sensitive, redact_address};
 use crate::transport::{BoxFuture, Transport};
 
 /// Gives the keys of an access configuration of CloudSSO, for somebody who has logged in with the official CLI.
@@ -116,7 +116,7 @@ pub(super) fn seconds(time: SystemTime) -> i64 {
 
 /// Returns the address of a path on the host of another address, which must be private: a token is sent there.
 pub(super) fn beside(url: &str, path: &str) -> Result<String, Error> {
-    let refuse = |why: &str| Err(Error::config(why).within(redact_urls(url)));
+    let refuse = |why: &str| Err(Error::config(why).within(redact_address(url)));
     let Ok(uri) = url.parse::<http::Uri>() else { return refuse("this is no URL") };
     let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
         return refuse("this is no URL; write https:// and the host");

@@ -7,7 +7,7 @@ use super::cache::{Cache, Issued, Issuer};
 use super::wire::{Asking, Fields, Wire, refusal};
 use super::{Credentials, CredentialsProvider};
 use crate::error::Error;
-use crate::sensitive::{Sensitive, redact_urls};
+use crate::sensitive::{Sensitive, redact_address};
 use crate::transport::{BoxFuture, Transport};
 
 /// Gives the keys that a server gives to whoever asks it, by a `GET` that is answered with JSON: `Code` (`Success`),
@@ -50,7 +50,7 @@ impl CredentialsUri {
 
     /// Names the address without what may be secret in it.
     pub(super) fn shown(&self) -> String {
-        redact_urls(self.uri.uri.expose())
+        redact_address(self.uri.uri.expose())
     }
 }
 
@@ -63,7 +63,7 @@ impl Issuer for Uri {
             if !answer.status().is_success() {
                 return Err(refusal(url, &answer));
             }
-            read(answer.body()).map_err(|error| error.within(redact_urls(url)))
+            read(answer.body()).map_err(|error| error.within(redact_address(url)))
         })
     }
 }

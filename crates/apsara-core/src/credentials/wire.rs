@@ -12,7 +12,7 @@ use super::Credentials;
 use super::cache::Issued;
 use crate::error::{Error, Kind, ServiceError};
 use crate::outcome::Outcome;
-use crate::sensitive::redact_urls;
+use crate::sensitive::redact_address;
 use crate::transport::Transport;
 
 /// Where requests for credentials go out. Clones share it, and a transport is made when the first one does.
@@ -59,7 +59,7 @@ impl Wire {
 
     /// Sends a request and returns its answer, whatever the status; errors name the URL without its query.
     pub(super) async fn send(&self, asking: Asking<'_>) -> Result<http::Response<Bytes>, Error> {
-        let shown = redact_urls(asking.url);
+        let shown = redact_address(asking.url);
         let limit = asking.limit;
         let request = asking.request().map_err(|error| error.within(&shown))?;
         match timeout(limit, self.transport()?.send(request)).await {
@@ -104,7 +104,7 @@ pub(super) fn refusal(url: &str, answer: &http::Response<Bytes>) -> Error {
         Some(error) => Kind::Service(Box::new(error)),
         None => Kind::Unshaped { status, request_id: None, body: Bytes::new() },
     };
-    Error::new(kind, Outcome::Rejected).within(redact_urls(url))
+    Error::new(kind, Outcome::Rejected).within(redact_address(url))
 }
 
 /// The fields of a JSON object, by names without case: one server writes `AccessKeyId`, another `accessKeyId`.

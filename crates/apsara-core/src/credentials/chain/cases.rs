@@ -28,6 +28,8 @@ const NO_INI: &str = "4. the profile of the official SDKs (default/profile): not
 const INI_NOT_ASKED: &str = "4. the profile of the official SDKs (default/profile): not asked";
 const ECS_NOT_ASKED: &str = "5. the role of the ECS instance (default/ecs_ram_role): not asked";
 const URI_NOT_ASKED: &str = "6. the credentials URI (default/credential_uri): not asked";
+const NO_ECS: &str =
+    "5. the role of the ECS instance (default/ecs_ram_role): not there: ALIBABA_CLOUD_ECS_METADATA_DISABLED is set";
 const NO_URI: &str =
     "6. the credentials URI (default/credential_uri): not there: ALIBABA_CLOUD_CREDENTIALS_URI is not set";
 pub(super) const METADATA: &str = "http://100.100.100.200/latest/meta-data/ram/security-credentials/";
@@ -549,6 +551,25 @@ pub(super) const CASES: &[Case] = &[
         asked: &["PUT http://100.100.100.200/latest/api/token", "GET http://keys.test/k"],
     },
     Case {
+        name: "an address whose scheme was forgotten",
+        files: &[],
+        vars: &[
+            ("ALIBABA_CLOUD_CREDENTIALS_URI", "me:canary@keys.test/k?canary=1&back=https://keys.test/,canary"),
+            ("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true"),
+        ],
+        answers: none,
+        end: Err("[redacted]@keys.test/k?[redacted]: this is no URL"),
+        explained: &[
+            NO_KEY,
+            NO_OIDC,
+            NO_CLI,
+            NO_INI,
+            NO_ECS,
+            "6. the credentials URI (default/credential_uri): failed, [redacted]@keys.test/k?[redacted]: [redacted]@keys.test",
+        ],
+        asked: &[],
+    },
+    Case {
         name: "a server that refuses",
         files: &[],
         vars: &[
@@ -562,7 +583,7 @@ pub(super) const CASES: &[Case] = &[
             NO_OIDC,
             NO_CLI,
             NO_INI,
-            "5. the role of the ECS instance (default/ecs_ram_role): not there: ALIBABA_CLOUD_ECS_METADATA_DISABLED is set",
+            NO_ECS,
             "6. the credentials URI (default/credential_uri): failed",
         ],
         asked: &["GET http://keys.test/k"],
