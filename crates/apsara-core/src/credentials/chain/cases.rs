@@ -368,6 +368,27 @@ pub(super) const CASES: &[Case] = &[
         asked: &[],
     },
     Case {
+        name: "a file of the CLI that begins with a byte order mark",
+        files: &[(
+            CLI,
+            "\u{feff}{\"profiles\":[{\"name\":\"default\",\"access_key_id\":\"cli\",\"access_key_secret\":\"canary\"}]}",
+        )],
+        vars: &[],
+        answers: none,
+        end: Ok("cli"),
+        explained: &[NO_KEY],
+        asked: &[],
+    },
+    Case {
+        name: "a file of the SDKs that begins with a byte order mark",
+        files: &[(INI, "\u{feff}[default]\ntype=access_key\naccess_key_id=ini\naccess_key_secret=canary\n")],
+        vars: &[],
+        answers: none,
+        end: Ok("ini"),
+        explained: &[NO_KEY],
+        asked: &[],
+    },
+    Case {
         name: "a profile with half a key",
         files: &[(
             CLI,

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
+use super::without_mark;
 use crate::credentials::Credentials;
 use crate::error::Error;
 
@@ -24,7 +25,7 @@ impl CliFile {
     /// Reads the text of a file; its path is for errors.
     pub(in crate::credentials) fn read(text: &str, path: &Path) -> Result<Self, Error> {
         let place = || path.display().to_string();
-        match serde_json::from_str(text) {
+        match serde_json::from_str(without_mark(text)) {
             Ok(Value::Object(root)) => Ok(Self { root }),
             Ok(_) => Err(Error::config("the JSON is no object; run `aliyun configure` to write the file anew").within(place())),
             Err(error) => Err(Error::config(format!(

@@ -1,5 +1,6 @@
 //! A file of sections with `name = value` in their lines.
 
+use super::without_mark;
 use crate::error::Error;
 
 /// A section, and what its lines say. The values may be secret, so it has no `Debug`.
@@ -18,7 +19,7 @@ impl Section {
 /// has it; so are lines that begin with `;`.
 pub(super) fn read(text: &str) -> Result<Vec<Section>, Error> {
     let mut sections: Vec<Section> = Vec::new();
-    for (index, line) in text.lines().enumerate() {
+    for (index, line) in without_mark(text).lines().enumerate() {
         let refuse = |why: &str| Err(Error::config(format!("line {} {why}", index + 1)));
         let line = line.split('#').next().unwrap_or_default().trim();
         if line.is_empty() || line.starts_with(';') {

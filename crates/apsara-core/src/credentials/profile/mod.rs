@@ -148,3 +148,8 @@ fn read_file(path: &Path) -> Result<Option<String>, Error> {
         Err(error) => Err(Error::config(format!("it cannot be read: {error}")).within(path.display().to_string())),
     }
 }
+
+/// Leaves out the byte order mark that editors on Windows begin a file with.
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
