@@ -94,7 +94,7 @@ impl CliProfile {
             return not_there("there is no home folder that could hold .aliyun/config.json");
         };
         let Some(text) = read_file(path)? else { return not_there(&format!("there is no {}", path.display())) };
-        self.reading.read(text, |text| {
+        self.reading.read(path, text, |text| {
             let file = CliFile::read(text, path)?;
             let name = self.profile.as_deref().unwrap_or_else(|| file.current());
             let Some(entry) = file.profile(name, path) else {

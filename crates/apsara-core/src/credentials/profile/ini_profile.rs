@@ -81,7 +81,7 @@ impl IniProfile {
                 continue;
             };
             let name = &self.profile;
-            let look = self.reading.read(text, |text| {
+            let look = self.reading.read(path, text, |text| {
                 let sections = ini::read(text).map_err(|error| error.within(path.display().to_string()))?;
                 match sections.iter().rfind(|section| section.name == *name) {
                     Some(section) => Entry { section, path }.found(&self.surroundings).map(Look::Found),

@@ -7,7 +7,7 @@ mod ini_profile;
 
 use std::fmt;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use self::cli::CliProfile;
@@ -108,28 +108,34 @@ impl Look {
 #[derive(Clone, Default)]
 struct Reading(Arc<Mutex<Option<Read>>>);
 
-/// A text, and what was found in it.
-type Read = (Sensitive<String>, Found);
+/// A file, its text, and what was found in it.
+struct Read {
+    path: PathBuf,
+    text: Sensitive<String>,
+    found: Found,
+}
 
 impl Reading {
     /// Returns what was found before, or looks now.
     fn or_look(&self, look: impl FnOnce() -> Result<Look, Error>) -> Result<Found, Error> {
-        let found = self.0.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|(_, found)| found.clone());
+        let found = self.0.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|read| read.found.clone());
         found.map_or_else(|| look()?.found(), Ok)
     }
 
-    /// Reads a text, unless it is the one that was read before: then its provider, with what that keeps, stays.
-    fn read(&self, text: String, read: impl FnOnce(&str) -> Result<Look, Error>) -> Result<Look, Error> {
+    /// Reads the text of a file, unless it is the one that was read before: then its provider, with what that keeps, stays.
+    fn read(&self, path: &Path, text: String, read: impl FnOnce(&str) -> Result<Look, Error>) -> Result<Look, Error> {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let text = Sensitive::new(text);
-        if let Some((_, found)) = last.as_ref().filter(|(before, _)| *before == text) {
-            return Ok(Look::Found(found.clone()));
+        if let Some(before) = last.as_ref().filter(|before| before.path == path && before.text == text) {
+            return Ok(Look::Found(before.found.clone()));
         }
-        *last = None;
+        let before = last.take();
         let look = read(text.expose())?;
-        if let Look::Found(found) = &look {
-            *last = Some((text, found.clone()));
-        }
+        *last = match &look {
+            Look::Found(found) => Some(Read { path: path.to_owned(), text, found: found.clone() }),
+            // The file in which it was found is looked at next.
+            _ => before.filter(|before| before.path != path),
+        };
         Ok(look)
     }
 }
@@ -153,3 +159,6 @@ fn read_file(path: &Path) -> Result<Option<String>, Error> {
 fn without_mark(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }
+
+#[cfg(test)]
+mod tests;
