@@ -140,6 +140,11 @@ pub(crate) fn product(
         }
         sdk.refuse_unknown();
     }
+    // Policies are made by it; it stays in `source`.
+    if let Some(ram) = object.object("ram") {
+        ram.texts("ramCodes");
+        ram.refuse_unknown();
+    }
     if let Some(enums) = object.object("enums") {
         for (name, place, value) in enums.entries() {
             product.enums.extend(named_enum(name, value, place, refusals));

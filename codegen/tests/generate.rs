@@ -92,6 +92,16 @@ fn what_need_not_be_in_memory_as_a_whole_says_so() {
 }
 
 #[test]
+fn what_actions_of_policies_begin_with_is_kept_beside_what_operations_share() {
+    let product = PRODUCT.replace("\"title\"", r#""ram": { "ramCodes": ["log"] }, "title""#);
+    let files = [("product.json", &*product), ("Smallest.json", OPERATION)];
+    let mut options = Options::default();
+    options.with_data = true;
+    let generated = apsara_codegen::generate(&sources(&files), "api-specs", &options).unwrap();
+    assert_eq!(generated.data[0].shared["ram"]["ramCodes"][0], "log");
+}
+
+#[test]
 fn what_the_portal_states_of_quota_and_policies_is_told() {
     insta::assert_snapshot!(operation("stated.rs", &[fixture!("Stated")]));
 }

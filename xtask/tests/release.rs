@@ -78,7 +78,7 @@ fn the_first_release_says_what_there_is() {
     workspace.notes(&[]).unwrap();
     workspace.notes(&["--check"]).unwrap();
     let changelog = workspace.read("CHANGELOG.md");
-    assert!(changelog.contains("- `things` 2026-01-01: 3 operations"), "{changelog}");
+    assert!(changelog.contains("- `things` 2026-01-01: 6 operations"), "{changelog}");
     assert!(!workspace.path("api-specs/released.bin").exists());
 }
 

@@ -122,6 +122,11 @@ pub(super) fn product(version: &Value, kept: Option<&Value>, take: Take) -> Valu
     let directories: Vec<Value> =
         version["directories"].as_array().into_iter().flatten().filter_map(|entry| directory(entry, &titles)).collect();
     set(&mut product, "directories", Value::Array(directories));
+    product.remove("ram");
+    let ram = &version["ram"]["ramCodes"];
+    if ram.as_array().is_some_and(|codes| !codes.is_empty() && codes.iter().all(Value::is_string)) {
+        product.insert("ram".to_owned(), json!({ "ramCodes": ram }));
+    }
     Value::Object(product)
 }
 
@@ -184,7 +189,8 @@ mod tests {
                 { "regionId": "cn-beijing", "endpoint": "vod.example" }
             ],
             "directories": [{ "id": 7, "title": null, "type": "directory", "children": ["B", "A"] }, { "id": 8, "children": [] }],
-            "components": { "schemas": {} }
+            "components": { "schemas": {} },
+            "ram": { "ramCodes": ["video"], "ramLevel": "RESOURCE" }
         });
         let kept = json!({
             "title": "VOD", "defaultRegion": "cn-shanghai", "endpoints": [{ "regionId": "gone", "endpoint": "gone" }],
@@ -198,7 +204,8 @@ mod tests {
                 { "regionId": "cn-beijing", "endpoint": "vod.example" },
                 { "regionId": "cn-shanghai", "endpoint": "vod.cn-shanghai.example" }
             ],
-            "directories": [{ "id": 7, "title": "Upload", "children": ["B", "A"] }]
+            "directories": [{ "id": 7, "title": "Upload", "children": ["B", "A"] }],
+            "ram": { "ramCodes": ["video"] }
         });
         assert_eq!(product(&version, Some(&kept), Take::FactsOnly), expected);
     }
