@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use syn::visit::{self, Visit};
 
+use super::macros::{Piece, pieces};
 use crate::Specs;
 
 /// The names that a file imports, each with the product that it is of.
@@ -100,6 +101,14 @@ impl<'ast> Visit<'ast> for Uses<'_> {
     fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
         self.tree(&item.tree, None);
     }
+
+    fn visit_macro(&mut self, call: &'ast syn::Macro) {
+        for piece in pieces(call.tokens.clone()) {
+            if let Piece::Use(item) = piece {
+                self.tree(&item.tree, None);
+            }
+        }
+    }
 }
 
 struct Paths<'s> {
@@ -107,10 +116,24 @@ struct Paths<'s> {
     found: Vec<String>,
 }
 
-impl<'ast> Visit<'ast> for Paths<'_> {
-    fn visit_path(&mut self, path: &'ast syn::Path) {
+impl Paths<'_> {
+    fn path(&mut self, path: &syn::Path) {
         let modules = path.segments.iter().rev().skip(1);
         self.found.extend(modules.filter_map(|segment| product(&segment.ident.to_string(), self.specs)));
+    }
+}
+
+impl<'ast> Visit<'ast> for Paths<'_> {
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        self.path(path);
         visit::visit_path(self, path);
+    }
+
+    fn visit_macro(&mut self, call: &'ast syn::Macro) {
+        for piece in pieces(call.tokens.clone()) {
+            if let Piece::Path(path) = piece {
+                self.path(&path);
+            }
+        }
     }
 }

@@ -3,8 +3,10 @@
 //! What is read is text, so what is not written there is not seen: a name that is put together when the program runs, calls in
 //! other crates, calls that a macro writes.
 
+mod clients;
 mod files;
 mod imports;
+mod macros;
 mod visit;
 
 use std::collections::BTreeSet;
@@ -18,8 +20,9 @@ use crate::{Specs, Used};
 ///
 /// Seen are the methods of generated clients, `live.restart_live_pull_to_push()` and `live.wait_until_task()`; requests that are
 /// made, `RestartLivePullToPushRequest`; and operations that are called or described by their names,
-/// `client.call("live", "2016-11-01", "RestartLivePullToPush")`. What is for tests only is left out. The product of a method is
-/// that of the variable, field or argument before it where the same file says its type; else it is any that the crate names.
+/// `client.call("live", "2016-11-01", "RestartLivePullToPush")`; what is handed to a macro too. What is for tests only is left out.
+/// The product of a method is that of the variable, field or argument before it where the same file says its type, of all that are
+/// called so; else it is any that the crate names.
 #[derive(Debug, Default)]
 pub struct Source {
     used: Vec<Used>,

@@ -50,6 +50,14 @@ fn every_way_to_call_is_seen() {
         "fn f() { Description::new(\"live\", \"2016-11-01\", \"RestartLivePullToPush\"); }",
         "fn f(live: apsara::live::Client) { println!(\"{:?}\", live.restart_live_pull_to_push().check()); }",
         "fn f(live: apsara::live::Client) { select! { x = live.restart_live_pull_to_push() => {} } }",
+        "fn f(c: C) { select! { x = apsara::live::Client::new(c).restart_live_pull_to_push() => {} } }",
+        "fn f(c: C) { select! { x = c.call(\"live\", \"2016-11-01\", \"RestartLivePullToPush\") => {} } }",
+        "fn f() { select! { x = f(Description::new(\"live\", \"2016-11-01\", \"RestartLivePullToPush\",)) => {} } }",
+        "use apsara::live as l; fn f(c: C) { select! { x = c.execute(&l::RestartLivePullToPushRequest::default()) => {} } }",
+        "use apsara::live::Client; fn f(c: Client) { select! { x = y => { log!(\"{}\", c.restart_live_pull_to_push()) } } }",
+        "if_on! { unix { use apsara::live::Client; fn f(of: &Client) { of.restart_live_pull_to_push(); } } }",
+        "use apsara::live::RestartLivePullToPushRequest as R; fn f() { R::default(); }",
+        "if_on! { unix { use apsara::live::RestartLivePullToPushRequest as R; fn f() { R::default(); } } }",
     ] {
         assert_eq!(actions(text), ["live:RestartLivePullToPush"], "{text}");
     }
@@ -115,6 +123,59 @@ fn what_is_not_certain_is_told_by_file_and_line() {
 fn the_variable_decides_between_products() {
     let text = "use own::weather; use apsara::live; fn f(sky: &weather::Client) { sky.restart_live_pull_to_push(); }";
     assert_eq!(actions(text), ["weather:RestartLivePullToPush"]);
+}
+
+/// A file of these functions, in which `c` is a client of one product.
+fn beside(more: &str) -> (Vec<String>, Vec<String>) {
+    let one = "use apsara::live; use own::weather; fn one(c: &live::Client) { c.stop_live_pull_to_push(); }";
+    seen(&[("a.rs", &format!("{one}\n{more}"))])
+}
+
+#[test]
+fn a_name_that_is_bound_to_something_else_as_well_is_of_any_product() {
+    for more in [
+        "fn two(pool: &Pool) { let c = pool.weather(); c.restart_live_pull_to_push(); }",
+        "fn two(c: &Sky) { c.restart_live_pull_to_push(); }",
+        "fn two(pool: &Pool) { if let Some(c) = pool.any() { c.restart_live_pull_to_push(); } }",
+        "fn two(pool: &Pool) { pool.with(|c| c.restart_live_pull_to_push()); }",
+        "struct Two { c: Sky } impl Two { fn two(&self) { self.c.restart_live_pull_to_push(); } }",
+        "fn two(pool: &Pool) { select! { Some(c) = pool.any() => c.restart_live_pull_to_push() } }",
+        "fn two(pool: &Pool) { select! { _ = x => { let mut c: Sky = pool.any(); c.restart_live_pull_to_push() } } }",
+        "fn two(pool: &Pool) { vec![pool.with(|c| c.restart_live_pull_to_push())]; }",
+    ] {
+        let (actions, unseen) = beside(more);
+        let all = ["live:RestartLivePullToPush", "live:StopLivePullToPush", "weather:RestartLivePullToPush"];
+        assert_eq!(actions, all, "{more}");
+        assert_eq!(unseen.len(), 1, "{more}: {unseen:?}");
+        assert!(unseen[0].contains("a.rs:2: restart_live_pull_to_push may be any of live:"), "{unseen:?}");
+    }
+    let (actions, unseen) = beside("fn two(pool: &Pool) { let c = pool.weather(); c.describe_wind(); }");
+    assert_eq!(
+        (actions, unseen),
+        (vec!["live:StopLivePullToPush".to_owned(), "weather:DescribeWind".to_owned()], vec![])
+    );
+}
+
+#[test]
+fn a_name_that_is_handed_on_stays_what_it_was() {
+    for more in [
+        "struct S { c: live::Client } impl S { fn two(&self) { let c = self.c.clone(); c.restart_live_pull_to_push(); } }",
+        "fn two(c: Arc<live::Client>) { let c = Arc::clone(&c); c.restart_live_pull_to_push(); }",
+        "fn two(s: &S) { let S { c, .. } = s; c.restart_live_pull_to_push(); }",
+        "fn two(s: &S) { if let Some(c) = s.c.as_ref() { c.restart_live_pull_to_push(); } }",
+        "fn two(c: &live::Client) { join!(other(c), c.restart_live_pull_to_push(), f(|x| x == c.a)); }",
+    ] {
+        let expected = ["live:RestartLivePullToPush", "live:StopLivePullToPush"].map(str::to_owned).to_vec();
+        assert_eq!(beside(more), (expected, Vec::new()), "{more}");
+    }
+}
+
+#[test]
+fn a_method_that_its_clients_product_lacks_is_allowed_and_told() {
+    let (actions, unseen) = beside("fn two(c: &live::Client) { c.describe_wind(); }");
+    assert_eq!(actions, ["live:StopLivePullToPush", "weather:DescribeWind"]);
+    let told = "a.rs:2: live, of which c is a client, has no describe_wind; it may be weather:DescribeWind, so that is allowed";
+    assert_eq!(unseen, [told]);
 }
 
 #[test]

@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
-use syn::punctuated::Punctuated;
+use proc_macro2::{Ident, Span};
 use syn::visit::{self, Visit};
-use syn::{Expr, ExprLit, Lit, Member, Pat, Token, Type};
+use syn::{Expr, ExprLit, Lit, Member};
 
 use super::Unseen;
+use super::clients::Clients;
 use super::files::{SourceFile, is_for_tests};
 use super::imports::Imports;
+use super::macros::{Piece, pieces};
 use crate::specs::bare;
 use crate::{Specs, Used};
 
@@ -55,9 +56,7 @@ impl<'s> Calls<'s> {
 
     pub(super) fn visit(&mut self, file: &SourceFile) {
         let imports = Imports::of(&file.syntax, self.specs);
-        let mut clients = Clients { specs: self.specs, imports: &imports, found: BTreeMap::new() };
-        clients.visit_file(&file.syntax);
-        let clients = clients.found;
+        let clients = Clients::of(&file.syntax, &imports, self.specs);
         Visitor { calls: self, path: &file.path, imports: &imports, clients: &clients }.visit_file(&file.syntax);
     }
 
@@ -67,93 +66,11 @@ impl<'s> Calls<'s> {
     }
 }
 
-/// The variables, fields and arguments of a file that are clients, each with the products that it is of.
-struct Clients<'s> {
-    specs: &'s Specs,
-    imports: &'s Imports,
-    found: BTreeMap<String, BTreeSet<String>>,
-}
-
-impl Clients<'_> {
-    fn note(&mut self, name: &str, product: String) {
-        self.found.entry(name.to_owned()).or_default().insert(product);
-    }
-
-    fn note_type(&mut self, name: &str, of: &Type) {
-        let mut inner = ClientIn { specs: self.specs, imports: self.imports, found: None };
-        inner.visit_type(of);
-        if let Some(product) = inner.found {
-            self.note(name, product);
-        }
-    }
-}
-
-impl<'ast> Visit<'ast> for Clients<'_> {
-    fn visit_local(&mut self, local: &'ast syn::Local) {
-        if let (Some(name), Some(init)) = (name_of(&local.pat), &local.init) {
-            let mut inner = ClientIn { specs: self.specs, imports: self.imports, found: None };
-            inner.visit_expr(&init.expr);
-            if let Some(product) = inner.found {
-                self.note(&name, product);
-            }
-        }
-        visit::visit_local(self, local);
-    }
-
-    fn visit_pat_type(&mut self, typed: &'ast syn::PatType) {
-        if let Some(name) = name_of(&typed.pat) {
-            self.note_type(&name, &typed.ty);
-        }
-        visit::visit_pat_type(self, typed);
-    }
-
-    fn visit_field(&mut self, field: &'ast syn::Field) {
-        if let Some(name) = &field.ident {
-            self.note_type(&name.to_string(), &field.ty);
-        }
-    }
-}
-
-/// The client whose type, or whose creation, stands in something.
-struct ClientIn<'s> {
-    specs: &'s Specs,
-    imports: &'s Imports,
-    found: Option<String>,
-}
-
-impl<'ast> Visit<'ast> for ClientIn<'_> {
-    fn visit_path(&mut self, path: &'ast syn::Path) {
-        // `live::Client`, or what is made by `live::Client::new`.
-        let mut begin = path.clone();
-        while let Some(last) = begin.segments.last() {
-            if last.ident == "Client" || begin.segments.len() == 1 {
-                break;
-            }
-            begin.segments.pop();
-            begin.segments.pop_punct();
-        }
-        if let Some((product, name)) = self.imports.find(&begin, self.specs)
-            && name == "Client"
-        {
-            self.found.get_or_insert(product);
-        }
-        visit::visit_path(self, path);
-    }
-}
-
-fn name_of(pattern: &Pat) -> Option<String> {
-    match pattern {
-        Pat::Ident(name) => Some(name.ident.to_string()),
-        Pat::Type(typed) => name_of(&typed.pat),
-        _ => None,
-    }
-}
-
 struct Visitor<'v, 's> {
     calls: &'v mut Calls<'s>,
     path: &'v Path,
     imports: &'v Imports,
-    clients: &'v BTreeMap<String, BTreeSet<String>>,
+    clients: &'v Clients<'v>,
 }
 
 impl Visitor<'_, '_> {
@@ -162,33 +79,50 @@ impl Visitor<'_, '_> {
     }
 
     /// Looks at a method without arguments, as those of clients are.
-    fn method(&mut self, method: &proc_macro2::Ident, receiver: Option<&str>) {
+    fn method(&mut self, method: &Ident, receiver: Option<&str>) {
         let word = method.to_string();
-        let meant = receiver.and_then(|receiver| self.clients.get(receiver));
-        let products: Vec<&str> = match meant {
-            Some(products) => products.iter().map(String::as_str).collect(),
-            None => self.calls.known.keys().copied().collect(),
+        let meant = receiver.and_then(|receiver| Some((receiver, self.clients.products(receiver)?)));
+        let mut found = match meant {
+            Some((_, products)) => self.operations(&word, products.iter().map(String::as_str)),
+            None => Vec::new(),
         };
-        let mut found = Vec::new();
-        for product in products {
-            let names = self.calls.known.get(product);
-            found
-                .extend(names.and_then(|names| names.get(&bare(&word))).map(|name| (product.to_owned(), name.clone())));
-            if let Some(waiter) = word.strip_prefix("wait_until_") {
-                let awaited = self.calls.specs.products(product).flat_map(|known| known.awaited(waiter));
-                found.extend(awaited.map(|name| (product.to_owned(), name)));
-            }
+        let is_elsewhere = found.is_empty();
+        if is_elsewhere {
+            found = self.operations(&word, self.calls.known.keys().copied());
         }
-        if found.len() > 1 {
-            let names: Vec<String> = found.iter().map(|(product, name)| format!("{product}:{name}")).collect();
-            self.unseen(method.span(), format!("{word} may be any of {}, so all are allowed", names.join(", ")));
+        let names: Vec<String> = found.iter().map(|(product, name)| format!("{product}:{name}")).collect();
+        let names = names.join(", ");
+        match (meant, found.len()) {
+            (_, 0) => {}
+            (Some((receiver, products)), _) if is_elsewhere => {
+                let products = products.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+                let what = format!("{products}, of which {receiver} is a client, has no {word}; it may be {names}");
+                self.unseen(method.span(), format!("{what}, so that is allowed"));
+            }
+            (_, 1) => {}
+            _ => self.unseen(method.span(), format!("{word} may be any of {names}, so all are allowed")),
         }
         self.calls.found.extend(found.into_iter().map(Found::of));
     }
 
+    /// Returns what a method calls if it is of a client of one of these products.
+    fn operations<'p>(&self, method: &str, products: impl Iterator<Item = &'p str>) -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        for product in products {
+            let of_product = |name: String| (product.to_owned(), name);
+            let name = self.calls.known.get(product).and_then(|names| names.get(&bare(method)));
+            found.extend(name.cloned().map(of_product));
+            if let Some(waiter) = method.strip_prefix("wait_until_") {
+                let awaited = self.calls.specs.products(product).flat_map(|known| known.awaited(waiter));
+                found.extend(awaited.map(of_product));
+            }
+        }
+        found
+    }
+
     /// Looks at an operation that is named by texts.
-    fn named(&mut self, span: Span, arguments: &Punctuated<Expr, Token![,]>) {
-        let texts: Vec<Option<String>> = arguments.iter().map(text_of).collect();
+    fn named<'e>(&mut self, span: Span, arguments: impl Iterator<Item = Option<&'e Expr>>) {
+        let texts: Vec<Option<String>> = arguments.map(|argument| argument.and_then(text_of)).collect();
         match texts.as_slice() {
             [Some(product), Some(version), Some(operation)] => {
                 match self.calls.specs.find(product, Some(version), operation) {
@@ -204,24 +138,21 @@ impl Visitor<'_, '_> {
         }
     }
 
-    fn tokens(&mut self, tokens: TokenStream) {
-        let trees: Vec<TokenTree> = tokens.into_iter().collect();
-        for (at, tree) in trees.iter().enumerate() {
-            if let TokenTree::Group(group) = tree {
-                self.tokens(group.stream());
-            }
-            let (TokenTree::Punct(dot), Some(TokenTree::Ident(method)), Some(TokenTree::Group(arguments))) =
-                (tree, trees.get(at + 1), trees.get(at + 2))
-            else {
-                continue;
-            };
-            if dot.as_char() == '.' && arguments.delimiter() == Delimiter::Parenthesis && arguments.stream().is_empty()
-            {
-                let receiver = at.checked_sub(1).and_then(|before| match &trees[before] {
-                    TokenTree::Ident(name) => Some(name.to_string()),
-                    _ => None,
-                });
-                self.method(method, receiver.as_deref());
+    /// Looks at a path: who makes or reads a request calls its operation.
+    fn path(&mut self, path: &syn::Path) {
+        // A request may be followed by a function of its own, `RestartLivePullToPushRequest::default`.
+        for end in 1..=path.segments.len() {
+            let begin = syn::Path { leading_colon: None, segments: path.segments.iter().take(end).cloned().collect() };
+            let Some(word) = begin.segments.last().map(|last| last.ident.to_string()) else { continue };
+            let found = self.imports.find(&begin, self.calls.specs);
+            // It may have another name here.
+            let name = found.as_ref().map_or(&word, |(_, name)| name);
+            let Some(operation) = name.strip_suffix("Request").filter(|name| !name.is_empty()) else { continue };
+            let products = found.as_ref().map(|(product, _)| vec![product.clone()]);
+            for product in products.unwrap_or_else(|| self.imports.globs().to_vec()) {
+                let name = self.calls.known.get(product.as_str()).and_then(|names| names.get(&bare(operation)));
+                let name = name.cloned();
+                self.calls.found.extend(name.map(|name| Found::of((product, name))));
             }
         }
     }
@@ -253,7 +184,7 @@ impl<'ast> Visit<'ast> for Visitor<'_, '_> {
             };
             self.method(&call.method, receiver.as_deref());
         } else if call.method == "call" && call.args.len() == 3 {
-            self.named(call.method.span(), &call.args);
+            self.named(call.method.span(), call.args.iter().map(Some));
         }
         visit::visit_expr_method_call(self, call);
     }
@@ -265,42 +196,25 @@ impl<'ast> Visit<'ast> for Visitor<'_, '_> {
                 && words.next().is_some_and(|of| of == "Description")
                 && call.args.len() == 3;
             if is_described && let Some(last) = path.path.segments.last() {
-                self.named(last.ident.span(), &call.args);
+                self.named(last.ident.span(), call.args.iter().map(Some));
             }
         }
         visit::visit_expr_call(self, call);
     }
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
-        // A request may be followed by a function of its own, `RestartLivePullToPushRequest::default`.
-        for end in 1..=path.segments.len() {
-            let begin = syn::Path { leading_colon: None, segments: path.segments.iter().take(end).cloned().collect() };
-            let Some(word) = begin.segments.last().map(|last| last.ident.to_string()) else { continue };
-            let Some(operation) = word.strip_suffix("Request").filter(|name| !name.is_empty()) else { continue };
-            let found = self.imports.find(&begin, self.calls.specs);
-            let operation = found.as_ref().and_then(|(_, name)| name.strip_suffix("Request")).unwrap_or(operation);
-            let products = found.as_ref().map(|(product, _)| vec![product.clone()]);
-            for product in products.unwrap_or_else(|| self.imports.globs().to_vec()) {
-                let name = self.calls.known.get(product.as_str()).and_then(|names| names.get(&bare(operation)));
-                let name = name.cloned();
-                self.calls.found.extend(name.map(|name| Found::of((product, name))));
-            }
-        }
+        self.path(path);
         visit::visit_path(self, path);
     }
 
     fn visit_macro(&mut self, call: &'ast syn::Macro) {
-        let parsed = call.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated);
-        match parsed {
-            Ok(expressions) => {
-                // They do not live as long as the file.
-                let mut inner =
-                    Visitor { calls: self.calls, path: self.path, imports: self.imports, clients: self.clients };
-                for expression in &expressions {
-                    inner.visit_expr(expression);
-                }
+        for piece in pieces(call.tokens.clone()) {
+            match piece {
+                Piece::Path(path) => self.path(&path),
+                Piece::Method(method, receiver) => self.method(&method, receiver.as_deref()),
+                Piece::Named(span, arguments) => self.named(span, arguments.iter().map(Option::as_ref)),
+                Piece::Use(_) | Piece::Bound(_) => {}
             }
-            Err(_) => self.tokens(call.tokens.clone()),
         }
     }
 }
