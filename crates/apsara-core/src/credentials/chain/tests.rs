@@ -132,7 +132,7 @@ async fn a_key_of_a_file_that_the_cloud_calls_expired_is_read_again() {
     let stage = case.set_up();
     let old = stage.chain.credentials().await.unwrap();
     assert_eq!(stage.chain.renew(&old).await.unwrap(), old);
-    let text = r#"{"profiles":[{"name":"default","mode":"StsToken","access_key_id":"STS.n","access_key_secret":"s","sts_token":"t"}]}"#;
+    let text = r#"{"profiles":[{"name":"b","mode":"StsToken","access_key_id":"STS.n","access_key_secret":"s","sts_token":"t"}]}"#;
     write(stage.folder.path(), CLI, text);
     assert_eq!(stage.chain.renew(&old).await.unwrap().access_key_id(), "STS.n");
     assert_eq!(stage.chain.credentials().await.unwrap().access_key_id(), "STS.n");

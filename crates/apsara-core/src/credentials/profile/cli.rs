@@ -1,7 +1,7 @@
 //! A profile of the official CLI.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::cli_file::{CliFile, Entry};
 use super::{Found, Look, Reading, Surroundings, read_file};
@@ -36,11 +36,14 @@ use crate::transport::{BoxFuture, Transport};
 /// are. A profile of mode `RsaKeyPair` is refused; what signs with a key pair is `ConfigBuilder::key_pair`. Modes are
 /// compared without case.
 ///
-/// The file is read when the first key is asked for, and again when the cloud calls one expired.
+/// The file is read when the first key is asked for, and again when the cloud calls one expired. The profile that gave the first
+/// one stays the one that is asked, even if another one is made the file's current one.
 #[derive(Clone, Debug)]
 pub struct CliProfile {
     file: Option<PathBuf>,
     profile: Option<String>,
+    /// The file's current profile when it gave the first key: whatever somebody makes the current one then, it stays this.
+    current: Arc<OnceLock<String>>,
     surroundings: Surroundings,
     reading: Reading,
 }
@@ -65,13 +68,14 @@ impl CliProfile {
     pub(in crate::credentials) fn of(surroundings: Surroundings) -> Self {
         let variables = &surroundings.variables;
         let (file, profile) = (variables.cli_file(), variables.profile.clone());
-        Self { file, profile, surroundings, reading: Reading::default() }
+        Self { file, profile, current: Arc::default(), surroundings, reading: Reading::default() }
     }
 
     /// Names the profile.
     #[must_use]
     pub fn profile(mut self, name: impl Into<String>) -> Self {
         self.profile = Some(name.into());
+        self.current = Arc::default();
         self.reading = Reading::default();
         self
     }
@@ -82,6 +86,12 @@ impl CliProfile {
         self.surroundings.wire = super::Wire::by(Arc::new(transport));
         self.reading = Reading::default();
         self
+    }
+
+    /// Keeps whose key it is.
+    fn stays(&self, found: &Found, key: Credentials) -> Result<Credentials, Error> {
+        self.current.get_or_init(|| found.name.clone());
+        Ok(key)
     }
 
     /// Looks what there is, without a network.
@@ -96,7 +106,8 @@ impl CliProfile {
         let Some(text) = read_file(path)? else { return not_there(&format!("there is no {}", path.display())) };
         self.reading.read(path, text, |text| {
             let file = CliFile::read(text, path)?;
-            let name = self.profile.as_deref().unwrap_or_else(|| file.current());
+            let name = self.profile.as_deref().or(self.current.get().map(String::as_str));
+            let name = name.unwrap_or_else(|| file.current());
             let Some(entry) = file.profile(name, path) else {
                 return not_there(&format!("{} has no profile `{name}`", path.display()));
             };
@@ -120,7 +131,7 @@ struct Modes<'a> {
 
 impl<'a> Modes<'a> {
     fn found(&self, entry: Entry<'a>) -> Result<Found, Error> {
-        let mut found = Found::new(self.provider(entry, &mut Vec::new())?, entry.what());
+        let mut found = Found::new(self.provider(entry, &mut Vec::new())?, entry.name, entry.what());
         found.region = entry.text("region_id").map(str::to_owned);
         found.endpoint = entry.text("endpoint").map(str::to_owned);
         match entry.mode().to_ascii_lowercase().as_str() {
@@ -229,14 +240,17 @@ impl<'a> Modes<'a> {
 
 impl CredentialsProvider for CliProfile {
     fn credentials(&self) -> BoxFuture<'_, Result<Credentials, Error>> {
-        Box::pin(async { self.reading.or_look(|| self.look())?.credentials().await })
+        Box::pin(async {
+            let found = self.reading.or_look(|| self.look())?;
+            self.stays(&found, found.credentials().await?)
+        })
     }
 
     fn renew<'a>(&'a self, expired: &'a Credentials) -> BoxFuture<'a, Result<Credentials, Error>> {
         Box::pin(async {
             // Somebody may have logged in again.
             let found = self.look()?.found()?;
-            found.renew(expired).await
+            self.stays(&found, found.renew(expired).await?)
         })
     }
 

@@ -136,7 +136,7 @@ impl<'a> Entry<'a> {
                 )));
             }
         };
-        Ok(Found::new(provider, self.what()))
+        Ok(Found::new(provider, &self.section.name, self.what()))
     }
 
     fn session(&self, variables: &Variables) -> Result<Session, Error> {

@@ -62,6 +62,8 @@ impl Surroundings {
 #[derive(Clone, Debug)]
 pub(super) struct Found {
     pub(super) provider: Arc<dyn CredentialsProvider>,
+    /// The profile's name.
+    name: String,
     /// Which profile of which file, and its mode.
     pub(super) what: String,
     pub(super) region: Option<String>,
@@ -73,18 +75,19 @@ pub(super) struct Found {
 }
 
 impl Found {
-    pub(super) fn new(provider: Arc<dyn CredentialsProvider>, what: String) -> Self {
-        Self { provider, what, region: None, endpoint: None, bearer_token: None, anonymous: false }
+    fn new(provider: Arc<dyn CredentialsProvider>, name: &str, what: String) -> Self {
+        let name = name.to_owned();
+        Self { provider, name, what, region: None, endpoint: None, bearer_token: None, anonymous: false }
     }
 
     /// Gives the profile's keys; an error names the profile.
-    async fn credentials(self) -> Result<Credentials, Error> {
-        self.provider.credentials().await.map_err(|error| error.within(self.what))
+    async fn credentials(&self) -> Result<Credentials, Error> {
+        self.provider.credentials().await.map_err(|error| error.within(&self.what))
     }
 
     /// Gives others in the place of some that the cloud calls expired.
-    async fn renew(self, expired: &Credentials) -> Result<Credentials, Error> {
-        self.provider.renew(expired).await.map_err(|error| error.within(self.what))
+    async fn renew(&self, expired: &Credentials) -> Result<Credentials, Error> {
+        self.provider.renew(expired).await.map_err(|error| error.within(&self.what))
     }
 }
 
