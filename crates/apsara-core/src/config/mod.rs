@@ -122,7 +122,9 @@ impl Config {
     /// # Errors
     ///
     /// Fails when half an access key is set, when a variable's value cannot be used, when a file or the profile in it is
-    /// broken, when `ALIBABA_CLOUD_PROFILE` names a profile that is nowhere, and when there is nowhere to look: without a
+    /// broken, when `ALIBABA_CLOUD_PROFILE` names a profile that is nowhere,
+    /// when `ALIBABA_CLOUD_CONFIG_FILE` or `ALIBABA_CLOUD_CREDENTIALS_FILE` names a file that is not there,
+    /// and when there is nowhere to look: without a
     /// profile, with the metadata service disabled and no server named. Where only the metadata service is left, which cannot be known to be there, the first
     /// call fails if it is not, within two seconds.
     #[allow(clippy::unused_async)]

@@ -482,6 +482,43 @@ pub(super) const CASES: &[Case] = &[
         asked: &[],
     },
     Case {
+        name: "a file of the CLI that is named and is nowhere ends the search",
+        files: &[(INI, "[default]\ntype=access_key\naccess_key_id=ini\naccess_key_secret=canary\n")],
+        vars: &[("ALIBABA_CLOUD_CONFIG_FILE", "$HOME/nowhere.json")],
+        answers: metadata,
+        end: Err(
+            "ALIBABA_CLOUD_CONFIG_FILE names a file that is nowhere: there is no $HOME/nowhere.json; add it or unset the variable",
+        ),
+        explained: &[
+            NO_KEY,
+            NO_OIDC,
+            "3. the profile of the official CLI (default/cli_profile): failed: ALIBABA_CLOUD_CONFIG_FILE names",
+            INI_NOT_ASKED,
+            ECS_NOT_ASKED,
+        ],
+        asked: &[],
+    },
+    Case {
+        name: "a file of the SDKs that is named and is nowhere ends the search",
+        files: &[],
+        vars: &[("ALIBABA_CLOUD_CREDENTIALS_FILE", "$HOME/nowhere.ini")],
+        answers: metadata,
+        end: Err(
+            "ALIBABA_CLOUD_CREDENTIALS_FILE names a file that is nowhere: there is no $HOME/nowhere.ini; add it or unset",
+        ),
+        explained: &[NO_KEY, NO_OIDC, NO_CLI, "4. the profile of the official SDKs (default/profile): failed"],
+        asked: &[],
+    },
+    Case {
+        name: "a file that is named and is not to be read may be nowhere",
+        files: &[(INI, "[default]\ntype=access_key\naccess_key_id=ini\naccess_key_secret=canary\n")],
+        vars: &[("ALIBABA_CLOUD_CONFIG_FILE", "$HOME/nowhere.json"), ("ALIBABA_CLOUD_CLI_PROFILE_DISABLED", "true")],
+        answers: none,
+        end: Ok("ini"),
+        explained: &[NO_KEY],
+        asked: &[],
+    },
+    Case {
         name: "a profile that is nowhere ends the search",
         files: &[(CLI, r#"{"current":"a","profiles":[]}"#)],
         vars: &[("ALIBABA_CLOUD_PROFILE", "prod")],

@@ -29,7 +29,8 @@ use crate::transport::{BoxFuture, Transport};
 ///
 /// The first one that is set up is used. Where the official SDKs go on after one that is set up and fails, such as a file
 /// that is broken or a role that may not be assumed, this search ends with its error, lest a program acts as somebody else
-/// than it was told to. For the same reason it ends where `ALIBABA_CLOUD_PROFILE` names a profile that is in no file. It goes
+/// than it was told to. For the same reason it ends where `ALIBABA_CLOUD_PROFILE` names a profile that is in no file.
+/// So it does where `ALIBABA_CLOUD_CONFIG_FILE` or `ALIBABA_CLOUD_CREDENTIALS_FILE` names a file that is not there. It goes
 /// on only after the metadata service, of which nobody knows beforehand whether it is there.
 ///
 /// Nothing is asked before the first call. A search that fails is made again by the next call. Once one has succeeded, only

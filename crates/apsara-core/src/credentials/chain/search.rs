@@ -1,6 +1,6 @@
 //! One search: who is asked, and when it ends.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::explain::{Step, StepEnd};
@@ -8,6 +8,7 @@ use crate::credentials::fixed::Environment;
 use crate::credentials::profile::{Found, IniProfile, Look, Surroundings};
 use crate::credentials::sts::{OidcRole, Session};
 use crate::credentials::uri::CredentialsUri;
+use crate::credentials::variables::Variables;
 use crate::credentials::{CliProfile, Credentials, CredentialsProvider, EcsRamRole};
 use crate::error::Error;
 
@@ -116,13 +117,16 @@ impl Sources {
 
     /// Looks at both files, and adds a step for each in which there is nothing, or something wrong.
     pub(super) fn profile(&self, steps: &mut Vec<Step>) -> Result<Option<(Candidate, Found)>, Error> {
-        if let Some((step, found)) = looked(steps, CLI, "cli_profile", self.cli.look())? {
+        let Variables { config_file, credentials_file, profile, .. } = &self.surroundings.variables;
+        let cli = named("ALIBABA_CLOUD_CONFIG_FILE", config_file.as_ref(), self.cli.look());
+        if let Some((step, found)) = looked(steps, CLI, "cli_profile", cli)? {
             return Ok(Some(((step, Arc::clone(&self.cli) as _), found)));
         }
-        if let Some((step, found)) = looked(steps, INI, "profile", self.ini.look())? {
+        let ini = named("ALIBABA_CLOUD_CREDENTIALS_FILE", credentials_file.as_ref(), self.ini.look());
+        if let Some((step, found)) = looked(steps, INI, "profile", ini)? {
             return Ok(Some(((step, Arc::clone(&self.ini) as _), found)));
         }
-        match &self.surroundings.variables.profile {
+        match profile {
             Some(profile) => {
                 let why: Vec<&str> = steps.iter().rev().take(2).rev().filter_map(Step::reason).collect();
                 let why = why.join("; ");
@@ -173,6 +177,16 @@ fn oidc(surroundings: &Surroundings) -> Result<OidcRole, String> {
     Ok(OidcRole::of(session, provider.clone(), Path::new(file).to_owned(), sts))
 }
 
+/// Refuses that a file which a variable names is nowhere: whoever set it does not mean the next place.
+fn named(variable: &str, file: Option<&PathBuf>, look: Result<Look, Error>) -> Result<Look, Error> {
+    match (file, look) {
+        (Some(_), Ok(Look::NoFile(why))) => {
+            Err(Error::config(format!("{variable} names a file that is nowhere: {why}; add it or unset the variable")))
+        }
+        (_, look) => look,
+    }
+}
+
 /// Says what a look at a file comes to, and adds a step unless something is there.
 fn looked(
     steps: &mut Vec<Step>,
@@ -185,7 +199,7 @@ fn looked(
             let name = format!("{name}/{}", found.provider.name());
             Ok(Some((Step::new(source, &name, StepEnd::Used).found_as(&found.what), found)))
         }
-        Ok(Look::NotThere(why)) => {
+        Ok(Look::NoFile(why) | Look::NotThere(why)) => {
             steps.push(Step::new(source, name, StepEnd::NotThere).because(why));
             Ok(None)
         }

@@ -103,7 +103,9 @@ impl CliProfile {
         let Some(path) = &self.file else {
             return not_there("there is no home folder that could hold .aliyun/config.json");
         };
-        let Some(text) = read_file(path)? else { return not_there(&format!("there is no {}", path.display())) };
+        let Some(text) = read_file(path)? else {
+            return Ok(Look::NoFile(format!("there is no {}", path.display())));
+        };
         self.reading.read(path, text, |text| {
             let file = CliFile::read(text, path)?;
             let name = self.profile.as_deref().or(self.current.get().map(String::as_str));

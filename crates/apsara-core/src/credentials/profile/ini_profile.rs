@@ -74,12 +74,13 @@ impl IniProfile {
 
     /// Looks what there is, without a network.
     pub(in crate::credentials) fn look(&self) -> Result<Look, Error> {
-        let mut why = Vec::new();
+        let (mut why, mut is_there) = (Vec::new(), false);
         for path in &self.files {
             let Some(text) = read_file(path)? else {
                 why.push(format!("there is no {}", path.display()));
                 continue;
             };
+            is_there = true;
             let name = &self.profile;
             let look = self.reading.read(path, text, |text| {
                 let sections = ini::read(text).map_err(|error| error.within(path.display().to_string()))?;
@@ -89,14 +90,15 @@ impl IniProfile {
                 }
             })?;
             match look {
-                Look::NotThere(reason) => why.push(reason),
+                Look::NoFile(reason) | Look::NotThere(reason) => why.push(reason),
                 found @ Look::Found(_) => return Ok(found),
             }
         }
         if why.is_empty() {
             why.push("there is no home folder that could hold .alibabacloud/credentials".to_owned());
         }
-        Ok(Look::NotThere(why.join(", and ")))
+        let why = why.join(", and ");
+        Ok(if is_there { Look::NotThere(why) } else { Look::NoFile(why) })
     }
 }
 

@@ -93,7 +93,9 @@ impl Found {
 
 /// What a look at a file comes to, if the file is in order.
 pub(super) enum Look {
-    /// There is nothing, and why that is so.
+    /// There is not even a file, and where.
+    NoFile(String),
+    /// There is nothing in it, or it is not to be read, and why that is so.
     NotThere(String),
     Found(Found),
 }
@@ -102,7 +104,7 @@ impl Look {
     fn found(self) -> Result<Found, Error> {
         match self {
             Self::Found(found) => Ok(found),
-            Self::NotThere(why) => Err(Error::config(why)),
+            Self::NoFile(why) | Self::NotThere(why) => Err(Error::config(why)),
         }
     }
 }
