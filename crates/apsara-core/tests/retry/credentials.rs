@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use apsara_core::transport::BoxFuture;
-use apsara_core::{Config, Credentials, CredentialsProvider, Error, Outcome};
+use apsara_core::{Config, Credentials, CredentialsProvider, Error, Outcome, Retry};
 
 use crate::script::*;
 
@@ -61,6 +61,16 @@ async fn an_expired_token_is_renewed_once() {
 
     // An access key that was given stays as it is.
     assert_eq!(end(&[expired], Unsafe::default()).await, (Some(Outcome::Rejected), 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_may_not_be_tried_again_has_an_expired_token_renewed_for_the_next_one() {
+    let script = Script::new([refused(403, "InvalidSecurityToken.Expired")]);
+    let config = script.config().credentials_provider(Numbered::default()).retry(Retry::never()).build().unwrap();
+    let error = send(&config, Unsafe::default()).await.unwrap_err();
+    assert_eq!((error.attempts(), error.outcome()), (1, Outcome::Rejected), "{error}");
+    send(&config, Unsafe::default()).await.unwrap();
+    assert_eq!(script.headers("x-acs-accesskey-id"), [Some("STS.0".to_owned()), Some("STS.1".to_owned())]);
 }
 
 /// Has no credentials, because a call for them was cut.

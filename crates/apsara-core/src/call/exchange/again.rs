@@ -13,7 +13,7 @@ use crate::error::{Error, ServiceError};
 use crate::retry::{Cause, share};
 
 impl Attempts<'_> {
-    /// Returns why there is another attempt and how long to wait before it, and mends what can be mended; nothing where there is
+    /// Mends what can be mended, and returns why there is another attempt and how long to wait before it; nothing where there is
     /// none.
     pub(super) async fn next(
         &mut self,
@@ -31,6 +31,13 @@ impl Attempts<'_> {
             // The next call profits even if there is no further attempt of this one.
             self.config.clock_offset.store(behind, Ordering::Relaxed);
         }
+        if cause == Cause::ExpiredToken {
+            let (None, Some(source), Some(expired)) = (&self.renewed, &self.config.credentials, credentials) else {
+                return None;
+            };
+            // The next call profits from this as well.
+            self.renewed = Some(timer.within(self.deadline, pin!(source.renewed(expired))).await.ok()??);
+        }
         if !self.retry.allows_another(self.attempts) {
             return None;
         }
@@ -39,13 +46,7 @@ impl Attempts<'_> {
             return None;
         }
         match cause {
-            Cause::Skew(_) => {}
-            Cause::ExpiredToken => {
-                let (None, Some(source), Some(expired)) = (&self.renewed, &self.config.credentials, credentials) else {
-                    return None;
-                };
-                self.renewed = Some(timer.within(self.deadline, pin!(source.renewed(expired))).await.ok()??);
-            }
+            Cause::Skew(_) | Cause::ExpiredToken => {}
             Cause::NotSent | Cause::Throttled | Cause::Busy | Cause::Repeatable => {
                 if !self.config.budget.take() {
                     return None;
