@@ -32,10 +32,12 @@ struct Cloud {
     ends: Vec<Option<Duration>>,
     /// When the last refresh failed, and how many have since one succeeded.
     failed: Option<(Duration, u32)>,
+    /// Which of the keys it called expired last.
+    refused: Option<usize>,
 }
 
 impl Cloud {
-    const NEW: Self = Self { under_way: 0, begun: 0, ends: Vec::new(), failed: None };
+    const NEW: Self = Self { under_way: 0, begun: 0, ends: Vec::new(), failed: None, refused: None };
 }
 
 #[derive(Clone, Debug)]
@@ -119,8 +121,12 @@ pub(crate) fn scenario() {
             break;
         }
     }
-    // A key that was issued is never lost with who asked for it: as long as it is valid it is what the next one gets.
-    let last = CLOUD.with_borrow(|cloud| cloud.ends.last().copied().flatten());
+    // A key that was issued is never lost with who asked for it: as long as it is valid, and the cloud takes it, it is what the next
+    // one gets.
+    let last = CLOUD.with_borrow(|cloud| {
+        let is_refused = cloud.refused == cloud.ends.len().checked_sub(1);
+        cloud.ends.last().copied().flatten().filter(|_| !is_refused)
+    });
     let now = SystemTime::now().elapsed_since_start();
     if let Some(end) = last.filter(|end| *end > now + Duration::from_secs(10)) {
         let number = CLOUD.with_borrow(|cloud| cloud.ends.len() - 1);
@@ -146,7 +152,14 @@ async fn one(cache: &Cache) {
         valid(given.as_ref());
         // The cloud may call a key expired that is not yet.
         match given {
-            Ok(given) if draw(4) == 0 => valid(cache.renew(&Keys, &given).await.as_ref()),
+            Ok(given) if draw(4) == 0 => {
+                let refused = number_of(&given);
+                CLOUD.with_borrow_mut(|cloud| cloud.refused = cloud.refused.max(Some(refused)));
+                let renewed = cache.renew(&Keys, &given).await;
+                valid(renewed.as_ref());
+                let is_same = renewed.is_ok_and(|key| number_of(&key) == refused);
+                assert!(!is_same, "key {refused} was given in the place of itself");
+            }
             _ => {}
         }
     });

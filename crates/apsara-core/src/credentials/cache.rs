@@ -78,8 +78,8 @@ struct State {
     failure: Option<Arc<Error>>,
     /// How many refreshes failed since one succeeded.
     failures: u32,
-    /// When the next refresh may begin.
-    pause: Option<Instant>,
+    /// When the last of them did.
+    failed: Option<Instant>,
     /// How many refreshes have ended.
     ended: u64,
     /// A key without an end, for those who waited while it was issued.
@@ -138,16 +138,19 @@ impl Cache {
         issuer: &I,
         expired: &Credentials,
     ) -> Result<Credentials, Error> {
+        let now = self.now();
         let ended = {
-            let state = self.state();
-            match &state.kept {
+            let mut state = self.state();
+            match &mut state.kept {
                 // Another call has had it renewed.
-                Some(kept) if kept.credentials != *expired && self.now() < kept.expiration => {
+                Some(kept) if kept.credentials != *expired && now < kept.expiration => {
                     return Ok(kept.credentials.clone());
                 }
+                // It is over, whatever its end was said to be, even if no other one can be had.
+                Some(kept) if kept.credentials == *expired => kept.end(now),
                 _ => {}
             }
-            if let (Some(failure), true) = (&state.failure, state.is_pausing()) {
+            if let (Some(failure), true) = (&state.failure, state.is_pausing(now)) {
                 return Err(Error::shared(failure, ""));
             }
             state.ended
@@ -213,11 +216,8 @@ impl Cache {
             )),
             Err(error) => error,
         };
-        let is_valid = state.kept.as_ref().is_some_and(|kept| now < kept.expiration);
-        let longest = if is_valid { LONGEST_PAUSE } else { LONGEST_PAUSE_WITHOUT };
-        let pause = FIRST_PAUSE.saturating_mul(1 << state.failures.min(16)).min(longest);
         state.failures += 1;
-        state.pause = Some(Instant::now() + pause);
+        state.failed = Some(Instant::now());
         state.failure = Some(Arc::new(error));
         state.passing = None;
     }
@@ -236,7 +236,7 @@ impl Cache {
     fn judge(&self) -> Verdict {
         let now = self.now();
         let state = self.state();
-        let is_pausing = state.is_pausing();
+        let is_pausing = state.is_pausing(now);
         match (&state.kept, &state.failure) {
             (Some(kept), _) if now < kept.due || (is_pausing && now < kept.expiration) => {
                 Verdict::Take(kept.credentials.clone())
@@ -253,8 +253,12 @@ impl Cache {
 }
 
 impl State {
-    fn is_pausing(&self) -> bool {
-        self.pause.is_some_and(|end| Instant::now() < end)
+    /// Returns whether the next refresh must not begin yet. Without a valid key the pause is short, even if it began with one.
+    fn is_pausing(&self, now: SystemTime) -> bool {
+        let is_valid = self.kept.as_ref().is_some_and(|kept| now < kept.expiration);
+        let longest = if is_valid { LONGEST_PAUSE } else { LONGEST_PAUSE_WITHOUT };
+        let pause = FIRST_PAUSE.saturating_mul(1 << self.failures.saturating_sub(1).min(16)).min(longest);
+        self.failed.is_some_and(|failed| Instant::now() < failed + pause)
     }
 }
 
@@ -264,6 +268,11 @@ impl Kept {
         let left = expiration.duration_since(now).unwrap_or_default();
         let ahead = |most: Duration, part: u32| expiration.checked_sub(most.min(left / part)).unwrap_or(now);
         Self { credentials, due: ahead(AHEAD, 3), overdue: ahead(LAST, 6), expiration }
+    }
+
+    /// Lets it be over now.
+    fn end(&mut self, now: SystemTime) {
+        (self.due, self.overdue, self.expiration) = (now, now, now);
     }
 }
 

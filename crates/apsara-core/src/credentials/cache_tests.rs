@@ -160,6 +160,44 @@ async fn without_a_key_a_failure_is_told_to_all_and_tried_again_after_a_pause_of
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_key_that_the_cloud_calls_expired_is_given_to_nobody_and_the_pauses_are_those_without_a_key() {
+    let (issuer, cache) = Numbered::lasting(Some(HOUR));
+    ask(&cache, &issuer).await.0.unwrap();
+    issuer.fail(true);
+    let renewed = async |cache: &Cache| cache.renew(&issuer, &numbered(1)).await.map(drop).map_err(|e| e.to_string());
+    assert_eq!(renewed(&cache).await, Err("failure 2".to_owned()));
+    assert_eq!(ask(&cache, &issuer).await, (Err("failure 2".to_owned()), Duration::ZERO));
+    for _ in 0..10 {
+        sleep(5 * SECOND).await;
+        renewed(&cache).await.unwrap_err();
+    }
+    assert_eq!(issuer.issued(), 12);
+    issuer.fail(false);
+    sleep(5 * SECOND).await;
+    assert_eq!(ask(&cache, &issuer).await.0, Ok(13));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_that_began_with_a_key_lasts_no_longer_than_one_without_when_the_key_is_over() {
+    let (issuer, cache) = Numbered::lasting(Some(HOUR));
+    ask(&cache, &issuer).await.0.unwrap();
+    issuer.fail(true);
+    advance(HOUR - 15 * MINUTE).await;
+    for _ in 0..7 {
+        assert_eq!(ask(&cache, &issuer).await.0, Ok(1));
+        sleep(MINUTE + SECOND).await;
+    }
+    // The last pause is one of a minute, and the cloud takes the key no more.
+    assert_eq!(ask(&cache, &issuer).await.0, Ok(1));
+    sleep(6 * SECOND).await;
+    let tries = issuer.issued();
+    assert_eq!(ask(&cache, &issuer).await.0, Ok(1));
+    assert_eq!(issuer.issued(), tries);
+    let error = cache.renew(&issuer, &numbered(1)).await.unwrap_err().to_string();
+    assert_eq!(error, format!("failure {}", tries + 1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_caller_that_gives_up_leaves_the_new_key_to_the_next() {
     let (issuer, cache) = Numbered::lasting(Some(HOUR));
     tokio::time::timeout(SECOND / 2, cache.credentials(&issuer)).await.unwrap_err();
