@@ -1,7 +1,7 @@
 //! A file that several programs change: locked while one does, and replaced as a whole.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -36,7 +36,9 @@ impl LockedFile {
         let failed = |error: io::Error| Error::config(format!("it cannot be locked: {error}")).within(place());
         let end = Instant::now() + LIMIT;
         loop {
-            let file = File::open(path).map_err(failed)?;
+            // A lock that is for nobody else needs a file that is open for writing, on a network's file system.
+            let file = OpenOptions::new().read(true).write(true).open(path);
+            let file = file.or_else(|_| File::open(path)).map_err(failed)?;
             match FileExt::try_lock(&file) {
                 Ok(()) if is_same(&file, path).map_err(failed)? => return Ok(Self { path: path.to_owned(), file }),
                 // Whoever had the lock has put another file in the place of the one that was opened.
@@ -52,11 +54,14 @@ impl LockedFile {
         }
     }
 
+    /// Reads the file that is locked: where locks keep readers out, that can be done only by what holds the lock.
     pub(super) fn read(&self) -> Result<String, Error> {
-        let read = fs::read_to_string(&self.path);
+        let (mut file, mut text) = (&self.file, String::new());
+        let read = file.rewind().and_then(|()| file.read_to_string(&mut text));
         read.map_err(|error| {
             Error::config(format!("it cannot be read: {error}")).within(self.path.display().to_string())
-        })
+        })?;
+        Ok(text)
     }
 
     /// Makes what is to take the file's place, empty and for nobody else to read. That it can be made is known before
@@ -153,6 +158,27 @@ mod tests {
         let _held = LockedFile::lock(&path).await.unwrap();
         let error = LockedFile::lock(&path).await.err().unwrap().to_string();
         assert!(error.contains("config.json: another program has held its lock for 30s"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_locked_file_is_open_for_writing_and_is_the_one_that_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.json");
+        fs::write(&path, "old").unwrap();
+        let locked = LockedFile::lock(&path).await.unwrap();
+        (&locked.file).write_all(b"new").unwrap();
+        fs::remove_file(&path).unwrap();
+        assert_eq!(locked.read().unwrap(), "new");
+        assert_eq!(locked.read().unwrap(), "new");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_file_that_cannot_be_opened_for_writing_is_locked_as_well() {
+        // A program that runs is written by nobody, not even by root.
+        let running = std::env::current_exe().unwrap();
+        OpenOptions::new().write(true).open(&running).unwrap_err();
+        LockedFile::lock(&running).await.unwrap();
     }
 
     #[tokio::test]
