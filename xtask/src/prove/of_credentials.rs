@@ -136,8 +136,8 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "tokens that were spent are not written back",
         file: "crates/apsara-core/src/credentials/oauth.rs",
-        old: "successor.write(root.expose())?;",
-        new: "let _ = (successor, root);",
+        old: "locked = successor.write(file.written().expose())?;\n                successor = locked.successor()?;",
+        new: "let _ = (&mut locked, &mut successor);",
         package: CORE,
         target: "lib",
     },

@@ -80,7 +80,7 @@ impl LockedFile {
         // One that was left behind by a program that was killed, and had the same number.
         let _ = fs::remove_file(&temporary);
         let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
+        options.read(true).write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(&temporary).map_err(refuse)?;
@@ -107,10 +107,15 @@ fn is_same(_: &File, _: &Path) -> io::Result<bool> {
 }
 
 impl Successor {
-    /// Writes the text, and puts the file in the place of the other at once: whoever reads sees the one or the other.
-    pub(super) fn write(mut self, text: &str) -> Result<(), Error> {
+    /// Writes the text, and puts the file in the place of the other at once: whoever reads sees the one or the other. It is locked
+    /// before it can be found there, so that there is no moment in which somebody else gets in between.
+    pub(super) fn write(mut self, text: &str) -> Result<LockedFile, Error> {
         let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_all());
-        let renamed = written.and_then(|()| fs::rename(&self.temporary, &self.path));
+        let locked = written.and_then(|()| Ok(FileExt::try_lock(&self.file)?)).and_then(|()| self.file.try_clone());
+        let renamed = locked.and_then(|file| {
+            let locked = LockedFile { path: self.path.clone(), file };
+            fs::rename(&self.temporary, &self.path).map(|()| locked)
+        });
         self.in_place = renamed.is_ok();
         renamed.map_err(|error| {
             Error::config(format!("it cannot be written: {error}")).within(self.path.display().to_string())

@@ -21,8 +21,8 @@ use crate::transport::{BoxFuture, Transport};
 /// Gives the keys of somebody who has logged in with a browser, by the official CLI's `OAuth` mode.
 ///
 /// The login stands in a profile of `~/.aliyun/config.json`, and each use of its refresh token gives another one. So the file
-/// is locked while the token is used, by the lock that the official SDKs take, and the new tokens are written back before the
-/// key is given out: to a new file, which only its owner may read, and which takes the other's place at once. Whatever else
+/// is locked while the token is used, by the lock that the official SDKs take, and the new tokens are written back before a
+/// key is asked for: to a new file, which only its owner may read, and which takes the other's place at once. Whatever else
 /// stands in the file stays. The key is written back beside them, so that other programs use it as well until it is over.
 #[derive(Clone, Debug)]
 pub struct OAuth {
@@ -97,7 +97,7 @@ impl Login {
     /// Gives a key: that of the file while it lasts, else a new one, for which the tokens are renewed if need be.
     async fn issued(&self, current: Option<&Credentials>) -> Result<Issued, Error> {
         let path = &**self.path;
-        let locked = LockedFile::lock(path).await?;
+        let mut locked = LockedFile::lock(path).await?;
         let mut file = CliFile::read(&locked.read()?, path)?;
         let gone =
             || Error::config(format!("there is no profile `{}`", self.profile)).within(path.display().to_string());
@@ -112,22 +112,25 @@ impl Login {
         let is_fresh = ends - seconds(SystemTime::now()) > SPARE_SECONDS;
         let again = format!("log in again with `aliyun configure --profile {} --mode OAuth`", self.profile);
         let what = entry.what();
-        let successor = locked.successor()?;
+        let mut successor = locked.successor()?;
         let tokens = match (text("oauth_access_token"), text("oauth_refresh_token")) {
             (Some(access), refresh) if is_fresh || refresh.is_none() => Tokens { access, refresh, access_ends: ends },
             (_, Some(refresh)) => {
                 let tokens = self.refresh(server, client, &refresh).await;
-                tokens.map_err(|error| error.within(format!("the login was not renewed ({again})")).within(&*what))?
+                let tokens = tokens
+                    .map_err(|error| error.within(format!("the login was not renewed ({again})")).within(&*what))?;
+                // At once, whatever becomes of the key and of this program: the old ones are spent.
+                set(file.profile_mut(&self.profile).ok_or_else(gone)?, &tokens, None);
+                locked = successor.write(file.written().expose())?;
+                successor = locked.successor()?;
+                tokens
             }
             (_, None) => return Err(entry.refuse(&format!("nobody has logged in; {again}"))),
         };
-        let exchanged = self.exchange(server, &tokens.access).await;
-        // The tokens are written down whatever became of the key: the old ones are spent.
-        let profile = file.profile_mut(&self.profile).ok_or_else(gone)?;
-        set(profile, &tokens, exchanged.as_ref().ok());
-        let root = Sensitive::new(serde_json::to_string_pretty(&Value::Object(file.root)).unwrap_or_default());
-        successor.write(root.expose())?;
-        exchanged.map_err(|error| error.within(what))
+        let issued = self.exchange(server, &tokens.access).await.map_err(|error| error.within(what))?;
+        set(file.profile_mut(&self.profile).ok_or_else(gone)?, &tokens, Some(&issued));
+        successor.write(file.written().expose())?;
+        Ok(issued)
     }
 
     async fn refresh(&self, server: &str, client: &str, token: &Sensitive<String>) -> Result<Tokens, Error> {

@@ -127,3 +127,47 @@ async fn a_caller_that_gives_up_loses_no_token() {
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(written(&path)["profiles"][1]["oauth_refresh_token"], "refresh-2");
 }
+
+/// Renews tokens, and never answers the question for a key.
+#[derive(Debug)]
+struct Mute(Answers);
+
+impl Transport for Mute {
+    fn send(
+        &self,
+        request: http::Request<bytes::Bytes>,
+    ) -> BoxFuture<'_, Result<http::Response<bytes::Bytes>, crate::transport::TransportError>> {
+        match request.uri().path() {
+            "/v1/token" => self.0.send(request),
+            _ => Box::pin(std::future::pending()),
+        }
+    }
+}
+
+#[test]
+fn a_program_that_ends_before_it_has_a_key_loses_no_token() {
+    let (folder, path) = file(0);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+    let oauth = OAuth::new(&path, "me").transport(Mute(Answers::new([renewed()])));
+    runtime.block_on(async {
+        tokio::time::timeout(Duration::from_secs(1), oauth.credentials()).await.unwrap_err();
+    });
+    drop(runtime);
+    let profile = &written(&path)["profiles"][1];
+    assert_eq!(
+        (&profile["oauth_access_token"], &profile["oauth_refresh_token"]),
+        (&"access-2".into(), &"refresh-2".into())
+    );
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left behind");
+}
+
+#[cfg(unix)]
+#[tokio::test(start_paused = true)]
+async fn nobody_else_uses_a_login_between_its_new_tokens_and_its_key() {
+    let (_folder, path) = file(0);
+    let oauth = OAuth::new(&path, "me").transport(Mute(Answers::new([renewed()])));
+    tokio::time::timeout(Duration::from_secs(1), oauth.credentials()).await.unwrap_err();
+    assert_eq!(written(&path)["profiles"][1]["oauth_refresh_token"], "refresh-2");
+    let lock = tokio::time::timeout(Duration::from_secs(1), LockedFile::lock(&path)).await;
+    assert!(lock.is_err(), "the file that took the other's place is locked as well");
+}
