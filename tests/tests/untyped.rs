@@ -254,3 +254,36 @@ fn specs_that_are_shipped_as_data_describe_the_same() {
     }
     assert!(compared >= 100, "{compared}");
 }
+
+/// Several parameters of the body are one object, and one beside a form is a part of it: client and emulator read specs alike.
+#[tokio::test]
+async fn bodies_that_share_a_request_arrive() {
+    let parameter = |name: &str, place: &str, schema: Value| json!({ "name": name, "in": place, "schema": schema });
+    let one = parameter("One", "body", json!({ "type": "integer", "required": true }));
+    let policy = json!({ "type": "object", "properties": { "Days": { "type": "integer", "required": true } } });
+    let policy = parameter("Policy", "body", policy);
+    let texts = json!({ "type": "array", "items": { "type": "string" } });
+    let tags = json!({ "name": "Tag", "in": "body", "style": "flat", "schema": texts });
+    let name = parameter("Name", "formData", json!({ "type": "string", "required": true }));
+    let operation = |parameters: Value| json!({ "methods": ["post"], "security": [{ "AK": [] }], "responses": {}, "parameters": parameters });
+    let document = json!({
+        "info": { "style": "RPC", "product": "Bodies", "version": "2020-01-01" },
+        "apis": { "Beside": operation(json!([name, policy, tags])), "Several": operation(json!([one, policy, tags])) },
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("bodies.json");
+    std::fs::write(&file, document.to_string()).unwrap();
+    let emulator = Emulator::builder().spec_file(file).start().await.unwrap();
+    let config = config(&emulator);
+    let mut sources = Sources::default();
+    sources.insert_document("bodies.json", document.to_string());
+    for described in describe(&sources, &Options::default()).unwrap() {
+        let description = Arc::new(Description::from_json(&described).unwrap());
+        let required = if description.name() == "Several" { ("One", json!(1)) } else { ("Name", json!("a b&c")) };
+        let call = || untyped::Client::new(&config).described(&description).param(required.0, required.1.clone());
+        for call in [call(), call().param("Policy", json!({ "Days": 1 })).param("Tag", json!(["a", "b"]))] {
+            let answer = call.send().await.unwrap_or_else(|error| panic!("{}: {error}", description.name()));
+            assert_eq!(answer.http_status(), 200);
+        }
+    }
+}
