@@ -16,9 +16,9 @@ use crate::transport::BoxFuture;
 /// `sts_token`, and
 /// `expiration` if they have one. What has none is not kept, so that the program runs for every attempt of a call.
 ///
-/// The program is started by its name and its arguments, which may be quoted as in a shell; there is no shell. It has a
-/// minute, and nothing to read. What it writes to its standard error is not shown. The feature `process` must be on, as it is
-/// by default.
+/// The program is started by its name and its arguments, which may be quoted as in a shell; there is no shell. On Windows
+/// only double quotes do that, and a backslash is a part of a path. It has a minute, and nothing to read. What it writes to its
+/// standard error is not shown. The feature `process` must be on, as it is by default.
 #[derive(Clone, Debug)]
 pub struct ExternalProcess {
     program: Program,
@@ -77,7 +77,7 @@ async fn output(command: &str) -> Result<Vec<u8>, Error> {
     /// How long the program may take, as the official SDKs have it.
     const LIMIT: std::time::Duration = std::time::Duration::from_secs(60);
     let refuse = |why: String| Error::config(format!("the program that gives credentials {why}"));
-    let words = shlex::split(command).filter(|words| !words.is_empty());
+    let words = split(command, cfg!(windows)).filter(|words| !words.is_empty());
     let words = words.ok_or_else(|| refuse("is not named by a command line; close its quotes".to_owned()))?;
     let running = running::Running::start(&words).map_err(|error| refuse(format!("cannot be started: {error}")))?;
     let ended = tokio::time::timeout(LIMIT, running.ended()).await;
@@ -85,6 +85,29 @@ async fn output(command: &str) -> Result<Vec<u8>, Error> {
         .map_err(|_| refuse(format!("was stopped, because it did not end within {LIMIT:?}")))?
         .map_err(|error| refuse(format!("cannot be read: {error}")))?;
     if status.success() { Ok(printed) } else { Err(refuse(format!("failed ({status})"))) }
+}
+
+/// Splits a command line as a shell does. On Windows, where a backslash parts the names of a path, at blanks outside of double
+/// quotes, and the backslash stays what it is. Nothing where quotes are not closed.
+#[cfg(feature = "process")]
+fn split(command: &str, on_windows: bool) -> Option<Vec<String>> {
+    if !on_windows {
+        return shlex::split(command);
+    }
+    let (mut words, mut word, mut is_quoted) = (Vec::new(), None::<String>, false);
+    for c in command.chars() {
+        match c {
+            '"' => {
+                is_quoted = !is_quoted;
+                // What stands in quotes is a word even if it is empty.
+                word.get_or_insert_default();
+            }
+            c if c.is_whitespace() && !is_quoted => words.extend(word.take()),
+            c => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    (!is_quoted).then_some(words)
 }
 
 #[cfg(not(feature = "process"))]
@@ -146,6 +169,25 @@ mod tests {
         ] {
             let error = run(command).await.unwrap_err();
             assert!(error.contains(told) && !error.contains("canary"), "{command}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_command_line_is_split_as_its_system_writes_it() {
+        for (line, on_windows, words) in [
+            (
+                r#""C:\Program Files\key.exe" --as me  "a b"c """#,
+                true,
+                Some(vec![r"C:\Program Files\key.exe", "--as", "me", "a bc", ""]),
+            ),
+            (r"C:\keys\key.exe 'a b'", true, Some(vec![r"C:\keys\key.exe", "'a", "b'"])),
+            (r#"key "a"#, true, None),
+            (" \t", true, Some(vec![])),
+            (r"/opt/the\ keys/key 'a b'", false, Some(vec!["/opt/the keys/key", "a b"])),
+            ("key 'a", false, None),
+        ] {
+            let words = words.map(|words| words.into_iter().map(str::to_owned).collect::<Vec<_>>());
+            assert_eq!(split(line, on_windows), words, "{line}");
         }
     }
 
