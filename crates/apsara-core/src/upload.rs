@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tokio::sync::OnceCell;
 
 use self::file::Taken;
-use crate::call::{IN_PIECES, InPieces};
+use crate::call::{FieldOf, IN_PIECES, InPieces, body_field};
 use crate::error::Error;
 use crate::sign::v3::Algorithm;
 use crate::transport::{BoxFuture, Outgoing};
@@ -29,6 +29,8 @@ impl fmt::Debug for Upload {
 
 /// What reads a file and sends it. Only an upload names them, so that programs without uploads are linked without them.
 struct Ways {
+    field: FieldOf,
+    begin: fn(&Upload) -> Box<Hashed>,
     hash: for<'a> fn(&'a Hashed, Algorithm) -> BoxFuture<'a, Result<String, Error>>,
     open: for<'a> fn(&'a Hashed) -> BoxFuture<'a, Result<Outgoing, Error>>,
     sender: InPieces,
@@ -44,19 +46,27 @@ pub(crate) struct Hashed {
 impl Upload {
     pub(crate) fn new(path: impl Into<PathBuf>) -> Self {
         static WAYS: Ways = Ways {
+            field: body_field,
+            begin: |upload| Box::new(Hashed { upload: upload.clone(), taken: OnceCell::new() }),
             hash: |file, algorithm| Box::pin(hash(file, algorithm)),
             open: |file| Box::pin(open(file)),
             sender: IN_PIECES,
         };
         Self { path: Arc::new(path.into()), ways: &WAYS }
     }
+
+    /// Returns what finds the parameter that it is sent for.
+    pub(crate) fn field(&self) -> FieldOf {
+        self.ways.field
+    }
+
+    /// Returns the file as it is sent by a call, whose hash is not known yet.
+    pub(crate) fn begin(&self) -> Box<Hashed> {
+        (self.ways.begin)(self)
+    }
 }
 
 impl Hashed {
-    pub(crate) fn new(upload: Upload) -> Self {
-        Self { upload, taken: OnceCell::new() }
-    }
-
     /// Returns the hash in hexadecimal digits; it is taken once.
     pub(crate) fn hash(&self, algorithm: Algorithm) -> BoxFuture<'_, Result<String, Error>> {
         (self.upload.ways.hash)(self, algorithm)

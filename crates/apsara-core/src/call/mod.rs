@@ -25,7 +25,7 @@ use crate::retry::Retry;
 use crate::upload::Upload;
 use crate::wait::{Progress, Wait};
 pub(crate) use exchange::{Answer, IN_PIECES, InPieces, Invocation, Limit, exchange};
-pub(crate) use prepare::check;
+pub(crate) use prepare::{FieldOf, body_field, check};
 
 /// The request of one operation: what the shell around the runtime must know of it.
 pub trait Request: Record + Clone {
@@ -317,7 +317,7 @@ fn decode_answer(answer: &Answer, response: &mut dyn AnyRecord) -> Result<(), se
 /// Says that an answer cannot be decoded: the call was executed, and the body is kept.
 #[cold]
 fn undecodable(operation: &'static Operation, answer: Answer, source: serde_json::Error) -> Error {
-    let encoding = answer.headers.get(http::header::CONTENT_ENCODING).and_then(|value| value.to_str().ok());
+    let encoding = answer.headers.get(&http::header::CONTENT_ENCODING).and_then(|value| value.to_str().ok());
     let source = match encoding {
         // Nothing is decompressed, so that no small answer becomes a large one.
         Some(encoding) if !encoding.eq_ignore_ascii_case("identity") => {

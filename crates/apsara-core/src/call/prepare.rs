@@ -46,7 +46,7 @@ pub(super) fn prepare<'a>(client: &Client, invocation: &Invocation<'a>) -> Resul
     let Invocation { operation, path, request, upload, .. } = *invocation;
     let invalid = |violations| Error::new(Kind::Invalid(violations), Outcome::NotSent);
     let token = client_token(operation, request);
-    let field = upload.map(|_| body_field(request)).transpose()?;
+    let field = upload.map(|upload| upload.field()(request)).transpose()?;
     if client.config.inner.validation {
         let mut violations = without_token(validate(request), token);
         if let Some(field) = field {
@@ -103,14 +103,17 @@ pub(super) fn prepare<'a>(client: &Client, invocation: &Invocation<'a>) -> Resul
     }
     let endpoint = client.resolve(region_id, !encoded.host.is_empty())?;
     Ok(Prepared {
-        unsigned: Unsigned::new(operation, endpoint, encoded).uploading(upload, field),
+        unsigned: Unsigned::new(operation, endpoint, encoded, upload.zip(field)),
         repeatable: operation.repeat == Repeat::Safe || token.is_some(),
         client_token: made.map(|(_, token)| token),
     })
 }
 
 /// Finds the parameter that a file is sent for.
-fn body_field(request: &dyn AnyRecord) -> Result<&Meta<'_>, Error> {
+pub(crate) type FieldOf = for<'r> fn(&'r dyn AnyRecord) -> Result<&'r Meta<'r>, Error>;
+
+/// The one that there is.
+pub(crate) fn body_field(request: &dyn AnyRecord) -> Result<&Meta<'_>, Error> {
     let bodies = (0..request.count()).map(|index| (request.meta(index), request.get(index)));
     let mut bodies = bodies.filter(|(meta, _)| meta.location == Location::Body);
     match (bodies.next(), bodies.next()) {

@@ -17,7 +17,7 @@ use bytes::Bytes;
 pub use gateway::GatewayCode;
 pub use mismatch::SignatureMismatch;
 pub use service::ServiceError;
-pub(crate) use service::outcome_of;
+pub(crate) use service::{REQUEST_ID, outcome_of};
 pub use violation::Violation;
 
 use crate::operation::{Operation, Quota};

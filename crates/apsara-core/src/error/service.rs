@@ -4,12 +4,21 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use http::HeaderName;
+use http::header::DATE;
 use serde_json::{Map, Value};
 
 use super::{GatewayCode, SignatureMismatch};
 use crate::call::Signed;
 use crate::outcome::Outcome;
 use crate::sensitive::redact_urls;
+
+// Names that are looked up as texts would bring what reads them into every program.
+/// The header that names a request.
+pub(crate) static REQUEST_ID: HeaderName = HeaderName::from_static("x-acs-request-id");
+static RETRY_AFTER: HeaderName = HeaderName::from_static("x-acs-retry-after");
+static RATE_LIMITS: [HeaderName; 2] =
+    [HeaderName::from_static("x-ratelimit-user-api"), HeaderName::from_static("x-ratelimit-user")];
 
 /// Holds a refusal that the cloud answered with.
 pub struct ServiceError {
@@ -36,20 +45,16 @@ impl ServiceError {
         let fields = fields(body)?;
         let text = |name: &str| text(&fields, name);
         let code = text("Code").filter(|code| !code.is_empty())?;
-        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let header = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
         Some(Self {
             status,
             message: without_string_to_sign(&text("Message").unwrap_or_default()),
-            request_id: text("RequestId").or_else(|| header("x-acs-request-id").map(str::to_owned)),
+            request_id: text("RequestId").or_else(|| header(&REQUEST_ID).map(str::to_owned)),
             host_id: text("HostId"),
             recommend: text("Recommend"),
-            clock_behind: header("date").and_then(|date| seconds_behind(date, now)),
-            asked_to_wait: header("x-acs-retry-after").and_then(milliseconds),
-            legacy_wait: ["x-ratelimit-user-api", "x-ratelimit-user"]
-                .into_iter()
-                .filter_map(header)
-                .filter_map(time_left)
-                .max(),
+            clock_behind: header(&DATE).and_then(|date| seconds_behind(date, now)),
+            asked_to_wait: header(&RETRY_AFTER).and_then(milliseconds),
+            legacy_wait: RATE_LIMITS.iter().filter_map(header).filter_map(time_left).max(),
             mismatch: None,
             body: body.clone(),
             code,

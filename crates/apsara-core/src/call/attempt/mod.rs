@@ -110,8 +110,13 @@ impl Signer<'_> {
 }
 
 impl<'a> Unsigned<'a> {
-    /// Takes a request apart whose query and form are sorted.
-    pub(super) fn new(operation: &'static Operation, endpoint: Endpoint, encoded: Encoded<'a>) -> Self {
+    /// Takes a request apart whose query and form are sorted. A file is sent for the parameter that is the body.
+    pub(super) fn new(
+        operation: &'static Operation,
+        endpoint: Endpoint,
+        encoded: Encoded<'a>,
+        file: Option<(&Upload, &Meta<'_>)>,
+    ) -> Self {
         // A server that is reached by its address has no name that could say it, only the header.
         let mut host = None;
         let mut endpoint = endpoint;
@@ -131,17 +136,13 @@ impl<'a> Unsigned<'a> {
                 (Some("application/x-www-form-urlencoded"), text.into_bytes())
             }
         };
-        Self { operation, endpoint, host, path, query, form, headers, content_type, body: body.into(), upload: None }
-    }
-
-    /// Sends a file for the parameter that is the body.
-    pub(super) fn uploading(mut self, upload: Option<&Upload>, field: Option<&Meta<'_>>) -> Self {
-        let is_json = field.is_some_and(|field| field.shape == Shape::Json);
-        if let Some(upload) = upload {
-            self.content_type = Some(if is_json { JSON } else { OCTETS });
-            self.upload = Some(Box::new(Hashed::new(upload.clone())));
-        }
-        self
+        let (content_type, upload) = match file {
+            Some((upload, field)) => {
+                (Some(if field.shape == Shape::Json { JSON } else { OCTETS }), Some(upload.begin()))
+            }
+            None => (content_type, None),
+        };
+        Self { operation, endpoint, host, path, query, form, headers, content_type, body: body.into(), upload }
     }
 
     /// Takes the hash of what is sent in the place of the body, as it is signed; nothing where nothing is.

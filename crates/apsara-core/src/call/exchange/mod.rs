@@ -62,8 +62,7 @@ impl Answer {
 }
 
 fn request_id(headers: &http::HeaderMap) -> Option<&str> {
-    const NAME: http::HeaderName = http::HeaderName::from_static("x-acs-request-id");
-    headers.get(NAME).and_then(|id| id.to_str().ok())
+    headers.get(&crate::error::REQUEST_ID).and_then(|id| id.to_str().ok())
 }
 
 /// What is called, and with what.

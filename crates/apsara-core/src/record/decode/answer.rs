@@ -27,7 +27,7 @@ pub fn decode(body: &[u8], record: &mut dyn AnyRecord) -> Result<(), serde_json:
         }
         // A text is what came, unless it came as JSON.
         Slot::Str(to) => {
-            if !body.starts_with(b"\"") || decode_part(body, to).is_err() {
+            if !body.starts_with(b"\"") || from_json(body, Slot::Str(to), Mode::Lenient).is_err() {
                 *to = std::str::from_utf8(body).map_err(de::Error::custom)?.to_owned();
             }
             return Ok(());
@@ -53,9 +53,7 @@ pub fn decode(body: &[u8], record: &mut dyn AnyRecord) -> Result<(), serde_json:
         };
         // It takes the same way as JSON, so that there is one decoder. A place in that JSON is none in the answer, so it is not told.
         let json = written(&value);
-        let read =
-            SlotSeed::new(slot, Mode::Xml).deserialize(&mut serde_json::Deserializer::from_slice(json.as_bytes()));
-        return read.map_err(|error| {
+        return from_json(json.as_bytes(), slot, Mode::Xml).map_err(|error| {
             let (text, place) = (error.to_string(), format!(" at line {} column {}", error.line(), error.column()));
             de::Error::custom(text.strip_suffix(&place).unwrap_or(&text))
         });
@@ -64,8 +62,14 @@ pub fn decode(body: &[u8], record: &mut dyn AnyRecord) -> Result<(), serde_json:
     if body.trim_ascii() == b"null" && !matches!(slot, Slot::Json(_)) {
         return Ok(());
     }
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
-    SlotSeed::new(slot, Mode::Lenient).deserialize(&mut deserializer)?;
+    from_json(body, slot, Mode::Lenient)
+}
+
+// Linked into every program, so that there is one of it.
+#[inline(never)]
+fn from_json(json: &[u8], slot: Slot<'_>, mode: Mode) -> Result<(), serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_slice(json);
+    SlotSeed::new(slot, mode).deserialize(&mut deserializer)?;
     deserializer.end()
 }
 
