@@ -154,10 +154,11 @@ struct Document {
     sources: Sources,
 }
 
-/// Reads a document; nothing where the file is none.
+/// Reads a document; nothing where the file is JSON of another kind.
 fn read(path: &Path, root: &Path) -> Result<Option<Document>, Failure> {
     let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let Ok(value) = serde_json::from_str::<Value>(&text) else { return Ok(None) };
+    let value: Value =
+        serde_json::from_str(&text).map_err(|error| format!("{}: this is not JSON: {error}", path.display()))?;
     let (Some(apis), Some(version)) = (value["apis"].as_object(), value["info"]["version"].as_str()) else {
         return Ok(None);
     };
@@ -174,7 +175,8 @@ fn read(path: &Path, root: &Path) -> Result<Option<Document>, Failure> {
     };
     let name = format!("{product}/{version}");
     let mut sources = Sources::default();
-    sources.insert(format!("specs/{name}/api-docs.json"), text.as_str());
+    // Each document is a product of its own: the versions of one would have one module, and all but the last would not be compiled.
+    sources.insert(format!("specs/{product}-{version}/{version}/api-docs.json"), text.as_str());
     Ok(Some(Document { name, operations: apis.len(), sources }))
 }
 
@@ -290,3 +292,8 @@ fn print(rows: &[Row], generating: Duration, repairs: bool) {
 fn peak_megabytes() -> u64 {
     most_resident(std::process::id()).unwrap_or(0) / 1024
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+#[path = "corpus_tests.rs"]
+mod tests;

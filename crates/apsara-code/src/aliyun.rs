@@ -82,11 +82,15 @@ pub(crate) fn command(call: &Call<'_>, settings: &Settings) -> Result<String, Er
     };
     groups.extend(connection(settings)?);
     for (member, given) in &call.given {
-        match member.place {
-            Travels::Query | Travels::Form => groups.extend(pairs(member, given)?),
-            Travels::Header => groups.extend(header(member, given)?),
-            Travels::Path | Travels::Body => {}
-            _ => return Err(cannot(&format!("it does not put {} into the host's name", member.wire))),
+        for place in std::iter::once(&member.place).chain(&member.also) {
+            let options = match place {
+                Travels::Query | Travels::Form => pairs(member, given)?,
+                Travels::Header => header(member, given)?,
+                Travels::Path | Travels::Body => Vec::new(),
+                _ => return Err(cannot(&format!("it does not put {} into the host's name", member.wire))),
+            };
+            // It knows itself which are for the query and which for the form.
+            groups.extend(options.into_iter().filter(|option| !groups.contains(option)).collect::<Vec<_>>());
         }
     }
     if let Some(body) = body(call)? {
@@ -125,6 +129,7 @@ fn path(call: &Call<'_>) -> Result<String, Error> {
     let mut path = call.usage.path.clone();
     for (member, given) in call.given.iter().filter(|(member, _)| member.place == Travels::Path) {
         let text = given.json().scalar().ok_or_else(|| no_secret(&member.wire, "the path"))?;
+        crate::path::part(member, &text)?;
         let segments = text.trim_start_matches('/').split('/');
         if segments.clone().any(|segment| percent_encode(segment) != segment) {
             return Err(Error::new(format!(
@@ -144,6 +149,7 @@ fn path(call: &Call<'_>) -> Result<String, Error> {
     if path.contains('{') || path.contains('?') {
         return Err(Error::new(format!("{path} is no whole path: give every parameter that stands in it")));
     }
+    crate::path::whole(&path)?;
     Ok(path)
 }
 

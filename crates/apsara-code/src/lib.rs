@@ -8,6 +8,7 @@ mod given;
 mod json;
 mod known;
 mod language;
+mod path;
 mod project;
 mod python;
 mod rust;

@@ -153,6 +153,14 @@ fn pairs(call: &Call<'_>, place: Travels, imports: &mut Imports) -> Result<Optio
     let path = call.usage.path.split_once('?').map_or("", |(_, query)| query);
     for pair in path.split('&').filter(|pair| !pair.is_empty() && place == Travels::Query) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        // What is given takes its place.
+        if call
+            .given
+            .iter()
+            .any(|(member, _)| member.wire == name && (member.place == place || member.also.contains(&place)))
+        {
+            continue;
+        }
         entries.push(format!("    {}: {},\n", text(name), text(value)));
     }
     Ok((!entries.is_empty()).then(|| format!("{{\n{}}}", entries.concat())))
@@ -192,14 +200,13 @@ fn path(call: &Call<'_>, imports: &mut Imports) -> Result<String, Error> {
                 let value = json
                     .scalar()
                     .ok_or_else(|| Error::new(format!("{} is no text, as a part of a path is", member.wire)))?;
-                if value.is_empty() {
-                    return Err(Error::new(format!("{} must not be empty, it is a part of the path", member.wire)));
-                }
+                crate::path::part(member, &value)?;
                 let segments: Vec<String> = value.trim_start_matches('/').split('/').map(percent_encode).collect();
                 path = path.replace(&whole, &segments.join("/")).replace(&part, &percent_encode(&value));
             }
         }
     }
+    crate::path::whole(&path)?;
     let mut written = text(&path);
     for (part, secret) in secrets {
         imports.os = true;

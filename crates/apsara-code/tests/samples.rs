@@ -90,6 +90,58 @@ fn the_official_cli_takes_method_path_and_body() {
 }
 
 #[test]
+fn a_path_that_leads_elsewhere_is_written_in_no_language_that_would_send_it() {
+    for (id, told) in [
+        ("", "refused: ClusterId must not be empty"),
+        (".", "refused: /clusters/. has a part `.`"),
+        ("..", "refused: /clusters/.. has a part `.`"),
+    ] {
+        for language in [Language::Aliyun, Language::Python] {
+            let call = (operation("cs", "DeleteCluster"), parameters(&json!({ "ClusterId": id })));
+            let text = written(language, call);
+            assert!(text.starts_with(told), "{id:?}: {text}");
+        }
+    }
+}
+
+#[test]
+fn what_travels_twice_or_stands_in_the_path_is_written_as_the_runtime_sends_it() {
+    let text = |name: &str, place: &str| json!({ "name": name, "in": place, "schema": { "type": "string" } });
+    let document = json!({
+        "info": { "style": "ROA", "product": "Test", "version": "2026-01-01" },
+        "apis": { "GetThing": {
+            "methods": ["get"], "path": "/things?type=x&of=y", "security": [{ "AK": [] }], "responses": {},
+            "parameters": [text("token", "header"), text("token", "query"), text("type", "query")]
+        } }
+    });
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("twice.json");
+    std::fs::write(&file, document.to_string()).unwrap();
+    let get = product("test", Some(&file)).unwrap().operation("GetThing").unwrap();
+    let (given, mut settings) = (parameters(&json!({ "token": "t", "type": "z" })), Settings::default());
+    settings.endpoint = Some("test.example.com".to_owned());
+    let python = sample(Language::Python, &get, &given, &settings).unwrap();
+    assert_eq!(python.matches("\"token\": \"t\"").count(), 2, "{python}");
+    assert!(python.contains("\"type\": \"z\"") && !python.contains("\"type\": \"x\""), "{python}");
+    assert!(python.contains("\"of\": \"y\""), "{python}");
+}
+
+#[test]
+fn the_official_cli_is_given_what_travels_twice_in_both_places() {
+    let text = |place: &str| json!({ "name": "token", "in": place, "schema": { "type": "string" } });
+    let document = json!({
+        "info": { "style": "RPC", "product": "Test", "version": "2026-01-01" },
+        "apis": { "GetThing": {
+            "methods": ["get"], "security": [{ "AK": [] }], "responses": {}, "parameters": [text("header"), text("query")]
+        } }
+    });
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("both.json");
+    std::fs::write(&file, document.to_string()).unwrap();
+    let get = product("test", Some(&file)).unwrap().operation("GetThing").unwrap();
+    let command = written(Language::Aliyun, (get, parameters(&json!({ "token": "t" }))));
+    assert!(command.contains("--header token=t") && command.contains("--token t"), "{command}");
+}
+
+#[test]
 fn a_boolean_in_a_query_is_written_as_the_cloud_reads_it() {
     let given = json!({ "InstanceId": "i-1", "DryRun": true });
     let text = written(Language::Python, (operation("ecs", "StartInstance"), parameters(&given)));

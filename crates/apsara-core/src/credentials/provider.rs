@@ -16,8 +16,8 @@ pub trait CredentialsProvider: fmt::Debug + Send + Sync {
     /// Fails when there are none; nothing is sent then.
     fn credentials(&self) -> BoxFuture<'_, Result<Credentials, Error>>;
 
-    /// Gives others in the place of some that the cloud calls expired, whatever their end was said to be. A call asks once, even if it may not be tried
-    /// again: the next one profits. If it is given the same ones again, it fails with what the cloud said.
+    /// Gives others in the place of some that the cloud calls expired, whatever their end was said to be. A call asks once, even if it may
+    /// not be tried again: the next one profits. If it is given the same ones again, it fails with what the cloud said.
     ///
     /// # Errors
     ///

@@ -5,7 +5,6 @@ use std::io::{self, Read as _, Seek as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
@@ -109,13 +108,17 @@ impl LaneFile {
 
     /// Lays the first file of a lane, whole at once, so that an empty one is always a damaged one.
     fn lay(&self, rule: Rule) -> io::Result<()> {
-        static COUNT: AtomicU64 = AtomicU64::new(0);
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let new = self.path.with_extension(format!("{}-{number}", std::process::id()));
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+        // Containers may share the folder, and each have a process of the same number.
+        let number = getrandom::u64().map_err(|error| io::Error::other(error.to_string()))?;
+        self.lay_by(&self.path.with_extension(format!("{number:016x}")), rule)
+    }
+
+    /// Lays it by a file that nobody else has, or fails.
+    pub(super) fn lay_by(&self, new: &Path, rule: Rule) -> io::Result<()> {
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(new)?;
         file.write_all(&encode(&Schedule::new(rule, now())))?;
-        let laid = fs::hard_link(&new, &self.path);
-        fs::remove_file(&new)?;
+        let laid = fs::hard_link(new, &self.path);
+        fs::remove_file(new)?;
         match laid {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
             _ => Ok(()),

@@ -10,7 +10,7 @@ use std::sync::atomic::AtomicU32;
 use rustix::fs::{FlockOperation, flock};
 use sha2::{Digest as _, Sha256};
 
-use super::file::{decode, encode, now};
+use super::file::{LaneFile, decode, encode, now};
 use super::*;
 use crate::operation::{Operation, Product, Quota};
 use crate::pacing::{LONGEST_LOG, MOST_FREE, Schedule};
@@ -345,6 +345,19 @@ fn the_folder_of_a_user_is_named_by_the_session_or_by_the_user() {
 
 fn uid_of_a_new_file() -> u32 {
     tempfile::tempfile().unwrap().metadata().unwrap().uid()
+}
+
+#[test]
+fn a_lane_is_not_laid_by_a_file_that_another_process_lays_it_by() {
+    let folder = Folder::new();
+    let pacer = folder.pacer();
+    let (rule, state) = pacer.open(lane(&TEN)).unwrap().unwrap();
+    state.take(rule, Duration::ZERO, None).unwrap();
+    let lane = folder.file();
+    let (granted, taken) = (fs::read(&lane).unwrap(), lane.with_extension("taken"));
+    fs::hard_link(&lane, &taken).unwrap();
+    let told = LaneFile::new(&folder.0, self::lane(&TEN), None).lay_by(&taken, rule).unwrap_err();
+    assert_eq!((told.kind(), fs::read(&lane).unwrap()), (std::io::ErrorKind::AlreadyExists, granted));
 }
 
 #[test]
