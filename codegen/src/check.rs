@@ -222,7 +222,7 @@ fn check_schema(schema: &Schema, version: &Version, refusals: &Collector) {
         refusals.trifle(&schema.place, "an array does not say what it holds", "add \"items\": { \"type\": \"…\" }");
     }
     // What was published so was passed over when it was read, so that it is an overlay's or ours.
-    refusals.reading(false, || schema.limits.refuse_upside_down(&schema.place, refusals));
+    refusals.reading(false, || schema.limits.clone().refuse_upside_down(&schema.place, refusals));
     for child in schema.properties.values().chain(schema.items.as_deref()).chain(schema.additional.as_deref()) {
         check_schema(child, version, refusals);
     }

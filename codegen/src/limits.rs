@@ -35,40 +35,30 @@ pub(crate) fn limits(object: &Object<'_>, refusals: &Collector) -> Limits {
     };
     if refusals.is_published() {
         // Whatever was meant, all values would be refused.
-        for names in limits.refuse_upside_down(&object.place, refusals) {
-            limits.clear(names);
-        }
+        limits.refuse_upside_down(&object.place, refusals);
     }
     limits
 }
 
-/// The keys of two limits: of the least and of the most.
-type Names = [&'static str; 2];
-
 impl Limits {
-    /// Refuses limits that no value keeps to; where the portal publishes them, they are passed over. Returns which they are.
-    pub(crate) fn refuse_upside_down(&self, place: &Place, refusals: &Collector) -> Vec<Names> {
-        let mut all: Vec<(Names, bool)> = Vec::new();
-        all.push((["minimum", "maximum"], self.minimum.zip(self.maximum).is_some_and(|(least, most)| least > most)));
-        let counts = [
-            (["minLength", "maxLength"], self.min_length.zip(self.max_length)),
-            (["minItems", "maxItems"], self.min_items.zip(self.max_items)),
-        ];
-        all.extend(counts.map(|(names, both)| (names, both.is_some_and(|(least, most)| least > most))));
-        all.retain(|(_, is_upside_down)| *is_upside_down);
-        for ([least, most], _) in &all {
-            let problem = format!("`{least}` is greater than `{most}`");
-            refusals.trifle(&place.child(least), problem, "exchange them, or mend one by the overlay");
-        }
-        all.into_iter().map(|(names, _)| names).collect()
+    /// Refuses limits that no value keeps to, and takes them away; where the portal publishes them, they are passed over.
+    pub(crate) fn refuse_upside_down(&mut self, place: &Place, refusals: &Collector) {
+        upside_down((&mut self.minimum, &mut self.maximum), ["minimum", "maximum"], place, refusals);
+        upside_down((&mut self.min_length, &mut self.max_length), ["minLength", "maxLength"], place, refusals);
+        upside_down((&mut self.min_items, &mut self.max_items), ["minItems", "maxItems"], place, refusals);
     }
+}
 
-    fn clear(&mut self, names: Names) {
-        match names[0] {
-            "minimum" => (self.minimum, self.maximum) = (None, None),
-            "minLength" => (self.min_length, self.max_length) = (None, None),
-            _ => (self.min_items, self.max_items) = (None, None),
-        }
+fn upside_down<T: PartialOrd>(
+    (least, most): (&mut Option<T>, &mut Option<T>),
+    names: [&'static str; 2],
+    place: &Place,
+    refusals: &Collector,
+) {
+    if least.as_ref().zip(most.as_ref()).is_some_and(|(least, most)| least > most) {
+        let problem = format!("`{}` is greater than `{}`", names[0], names[1]);
+        refusals.trifle(&place.child(names[0]), problem, "exchange them, or mend one by the overlay");
+        (*least, *most) = (None, None);
     }
 }
 

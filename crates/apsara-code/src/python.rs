@@ -135,8 +135,8 @@ fn endpoint(operation: &Operation, call: &Call<'_>, settings: &Settings) -> Resu
 /// Writes the parameters of the query or the form as a dictionary.
 fn pairs(call: &Call<'_>, place: Travels, imports: &mut Imports) -> Result<Option<String>, Error> {
     let mut entries = Vec::new();
-    for (member, given) in call.given.iter().filter(|(member, _)| member.place == place || member.also.contains(&place))
-    {
+    let is_there = |member: &Member| member.place == place || member.also.contains(&place);
+    for (member, given) in call.given.iter().filter(|(member, _)| is_there(member)) {
         let json = given.json();
         let value = match (&json, member.shape) {
             (Json::List(items), Shape::Simple) => {
@@ -154,11 +154,7 @@ fn pairs(call: &Call<'_>, place: Travels, imports: &mut Imports) -> Result<Optio
     for pair in path.split('&').filter(|pair| !pair.is_empty() && place == Travels::Query) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         // What is given takes its place.
-        if call
-            .given
-            .iter()
-            .any(|(member, _)| member.wire == name && (member.place == place || member.also.contains(&place)))
-        {
+        if call.given.iter().any(|(member, _)| member.wire == name && is_there(member)) {
             continue;
         }
         entries.push(format!("    {}: {},\n", text(name), text(value)));

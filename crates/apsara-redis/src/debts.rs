@@ -1,7 +1,6 @@
 //! What a server that was away must be told once it is back.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::time::Duration;
 
 use apsara_core::pacing::Rule;
@@ -33,10 +32,7 @@ impl Debts {
     }
 
     fn of(&mut self, lane: &str, rule: Rule) -> &mut Debt {
-        match self.0.entry(lane.to_owned()) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => new.insert(Debt { rule, was_granted: false, closed_until: None }),
-        }
+        self.0.entry(lane.to_owned()).or_insert(Debt { rule, was_granted: false, closed_until: None })
     }
 
     /// Returns the lanes, and for how long each has to be closed: until the last grant that was given without the server is a span ago, for
