@@ -29,7 +29,6 @@ const SIGNED: [&str; 3] = ["AK", "APP", "PrivateKey"];
 pub(crate) fn check(versions: &[Version], refusals: &Collector) {
     let mut defaults = BTreeSet::new();
     for version in versions {
-        refusals.published(version.published);
         let product = &version.product;
         if !STYLES_OF_PRODUCTS.contains(&product.style.as_str()) && !product.style.is_empty() {
             let problem = format!("there are no clients of style `{}`", product.style);
@@ -40,21 +39,21 @@ pub(crate) fn check(versions: &[Version], refusals: &Collector) {
             let problem = format!("another version of `{}` is the default already", version.product_folder);
             refusals.refuse(&product.place.child("defaultVersion"), problem, "write false in one of them");
         }
-        named_enums(version, refusals);
+        refusals.reading(version.published, || named_enums(version, refusals));
         // What operations share is as much the portal's as they are.
-        refusals.published(version.published || version.operations.values().any(|(api, _)| api.published));
-        for schema in product.components.values() {
-            check_schema(schema, version, refusals);
-        }
+        let is_shared_published = version.published || version.operations.values().any(|(api, _)| api.published);
+        refusals.reading(is_shared_published, || {
+            product.components.values().for_each(|schema| check_schema(schema, version, refusals));
+        });
         for (api, ours) in version.operations.values() {
-            refusals.published(api.published);
-            check_api(api, version, refusals);
-            pages::check(api, ours, product, refusals);
-            waiters::check(api, ours, product, refusals);
-            reconcile::check(api, ours, version, refusals);
+            refusals.reading(api.published, || {
+                check_api(api, version, refusals);
+                pages::check(api, ours, product, refusals);
+                waiters::check(api, ours, product, refusals);
+                reconcile::check(api, ours, version, refusals);
+            });
         }
     }
-    refusals.published(false);
 }
 
 fn named_enums(version: &Version, refusals: &Collector) {

@@ -74,11 +74,6 @@ impl Collector {
         self.refusals.borrow_mut().push(refusal);
     }
 
-    /// Says whether what is read from now on is as the portal published it.
-    pub(crate) fn published(&self, published: bool) {
-        self.published.set(published);
-    }
-
     /// Reads something that is as the portal published it, or that is not, whatever is read before and behind it.
     pub(crate) fn reading<T>(&self, published: bool, read: impl FnOnce() -> T) -> T {
         let around = self.published.replace(published);
