@@ -130,4 +130,9 @@ pub mod time {
 
     clock!(Instant);
     clock!(SystemTime);
+
+    impl SystemTime {
+        /// Is the beginning of time.
+        pub const UNIX_EPOCH: Self = Self(Duration::ZERO);
+    }
 }

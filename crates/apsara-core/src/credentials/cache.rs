@@ -147,7 +147,7 @@ impl Cache {
                     return Ok(kept.credentials.clone());
                 }
                 // It is over, whatever its end was said to be, even if no other one can be had.
-                Some(kept) if kept.credentials == *expired => kept.end(now),
+                Some(kept) if kept.credentials == *expired => kept.end(),
                 _ => {}
             }
             if let (Some(failure), true) = (&state.failure, state.is_pausing(now)) {
@@ -270,9 +270,10 @@ impl Kept {
         Self { credentials, due: ahead(AHEAD, 3), overdue: ahead(LAST, 6), expiration }
     }
 
-    /// Lets it be over now.
-    fn end(&mut self, now: SystemTime) {
-        (self.due, self.overdue, self.expiration) = (now, now, now);
+    /// Lets it be over for everybody, even for who looked at the clock before and judges by that only now.
+    fn end(&mut self) {
+        let long_ago = SystemTime::UNIX_EPOCH;
+        (self.due, self.overdue, self.expiration) = (long_ago, long_ago, long_ago);
     }
 }
 

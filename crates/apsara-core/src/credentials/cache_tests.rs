@@ -198,6 +198,21 @@ async fn a_pause_that_began_with_a_key_lasts_no_longer_than_one_without_when_the
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_key_that_was_over_when_the_cloud_called_it_so_is_not_given_to_who_looked_at_the_clock_before() {
+    let past_the_end = Arc::new(Mutex::new(None));
+    let read = Arc::clone(&past_the_end);
+    let cache =
+        Cache::with_clock(Clock::new(move || read.lock().unwrap().map_or(start(), |past| start() + HOUR + past)));
+    let (issuer, _) = Numbered::lasting(Some(HOUR - SECOND));
+    assert_eq!(ask(&cache, &issuer).await.0, Ok(1));
+    issuer.fail(true);
+    *past_the_end.lock().unwrap() = Some(2 * SECOND);
+    cache.renew(&issuer, &numbered(1)).await.unwrap_err();
+    *past_the_end.lock().unwrap() = Some(SECOND);
+    assert_eq!(ask(&cache, &issuer).await.0, Err("failure 2".to_owned()));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_caller_that_gives_up_leaves_the_new_key_to_the_next() {
     let (issuer, cache) = Numbered::lasting(Some(HOUR));
     tokio::time::timeout(SECOND / 2, cache.credentials(&issuer)).await.unwrap_err();
