@@ -4,6 +4,7 @@
 
 use std::fmt::Write as _;
 
+use apsara::untyped::{self, Method};
 use apsara::{Config, ConfigBuilder, Credentials, Error, Outcome, live};
 use apsara_tests::{Scripted, Step, on_transport};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -119,6 +120,31 @@ async fn nothing_is_decompressed_and_nothing_compressed_is_asked_for() {
     assert!(error.to_string().contains("it is compressed (gzip), which was not asked for"), "{error}");
     assert_eq!(error.outcome(), Outcome::Executed);
     assert!(!server.requests()[0].to_ascii_lowercase().contains("accept-encoding"), "{}", server.requests()[0]);
+}
+
+#[tokio::test]
+async fn what_could_have_a_body_and_has_none_says_so() {
+    let server = Scripted::start(Step::answer(200, r#"{"RequestId":"r"}"#)).await;
+    let config = config(server.url()).region("cn-shanghai").build().unwrap();
+    let call = |method| untyped::Client::new(&config).call("Ecs", "2014-05-26", "DoIt").method(method);
+    let file = std::env::temp_dir().join(format!("apsara-empty-{}", std::process::id()));
+    std::fs::write(&file, "").unwrap();
+    let calls = [
+        (call(Method::Post), Some("0")),
+        (call(Method::Put), Some("0")),
+        (call(Method::Patch), Some("0")),
+        (call(Method::Post).body_file(&file), Some("0")),
+        (call(Method::Post).body("text"), Some("6")),
+        (call(Method::Get), None),
+        (call(Method::Delete), None),
+    ];
+    for (number, (call, length)) in calls.into_iter().enumerate() {
+        call.send().await.unwrap();
+        let request = server.requests()[number].to_ascii_lowercase();
+        let lengths: Vec<_> = request.lines().filter_map(|line| line.strip_prefix("content-length: ")).collect();
+        assert_eq!(lengths, Vec::from_iter(length), "{request}");
+    }
+    std::fs::remove_file(&file).unwrap();
 }
 
 #[tokio::test]

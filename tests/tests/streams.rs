@@ -144,6 +144,18 @@ async fn a_file_is_sent_with_its_hash() {
     assert_eq!(error.outcome(), Outcome::NotSent);
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_pipe_is_not_waited_for() {
+    let folder = Folder::new("pipe");
+    let emulator = emulator(&folder).await;
+    let pipe = folder.0.join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let error = client(&emulator).call("Test", "2026-01-01", "Store").body_file(pipe).send().await.unwrap_err();
+    assert!(error.to_string().contains("it is no file that could be read a second time"), "{error}");
+    assert_eq!(error.outcome(), Outcome::NotSent);
+}
+
 /// Accepts a connection, reads a request, and answers with a head and the beginning of a body without end.
 async fn begin(listener: &TcpListener, content_type: &str, body: &str) -> TcpStream {
     let (mut stream, _) = listener.accept().await.unwrap();

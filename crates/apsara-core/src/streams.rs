@@ -41,11 +41,15 @@ pub(crate) async fn begin_events<T: Value + Default>(
     let (status, deadline) = (answer.status, answer.deadline);
     let body = answer.stream.take().unwrap_or_else(|| Body::from(std::mem::take(&mut answer.body)));
     let body = tokio::time::timeout_at(deadline.0, body.gather(limit)).await;
-    let head = Incoming::new(operation, answer).into_head();
-    let body = body.map_err(|_| head.error(Error::new(Kind::Deadline(deadline.1), Outcome::Executed)))?;
-    let body = body.map_err(|error| head.error(Error::transport(error.answered(status))))?;
+    let mut incoming = Incoming::new(operation, answer);
+    let body = match body {
+        Ok(Ok(body)) => body,
+        Ok(Err(error)) => return Err(incoming.end(Error::transport(error.answered(status)))),
+        Err(_) => return Err(incoming.end(Error::new(Kind::Deadline(deadline.1), Outcome::Executed))),
+    };
     let source = format!("expected a stream of events (text/event-stream), found the content type {found}");
     let source = <serde_json::Error as serde::de::Error>::custom(source);
-    let kind = Kind::Undecodable { status, request_id: head.request_id().map(str::to_owned), body, source };
-    Err(head.error(Error::new(kind, Outcome::Executed)))
+    let request_id = incoming.head.request_id().map(str::to_owned);
+    let kind = Kind::Undecodable { status, request_id, body, source };
+    Err(incoming.end(Error::new(kind, Outcome::Executed)))
 }

@@ -153,6 +153,19 @@ fn numbers_as_texts_are_exact_beyond_2_to_the_53() {
 }
 
 #[test]
+fn numbers_and_booleans_take_each_others_place() {
+    let sample = lenient(r#"{"Flag":2,"Ratio":true,"Small":"7.0","Big":"-9223372036854775808.00"}"#).unwrap();
+    assert_eq!((sample.flag, sample.ratio), (Some(true), Some(1.0)));
+    assert_eq!((sample.small, sample.big), (Some(7), Some(i64::MIN)));
+    assert_eq!(lenient(r#"{"Flag":0}"#).unwrap().flag, Some(false));
+    for text in ["7.5", ".0", "7.0.0", "7.", "-.0"] {
+        let is_whole = lenient(&format!(r#"{{"Small":"{text}"}}"#)).is_ok();
+        assert_eq!(is_whole, text == "7.", "{text}");
+    }
+    assert!(strict(r#"{"Flag":1}"#).is_err() && strict(r#"{"Ratio":true}"#).is_err());
+}
+
+#[test]
 fn texts_as_numbers_keep_every_digit() {
     for (json, text) in [
         (r#"{"Text":9007199254740993}"#, "9007199254740993"),
@@ -186,6 +199,7 @@ fn lists_come_wrapped_or_null_or_as_an_empty_text() {
 fn an_answer_that_is_null_says_nothing() {
     assert_eq!(lenient("null").unwrap(), Sample::default());
     assert_eq!(lenient(" null\n").unwrap(), Sample::default());
+    assert_eq!(lenient("\r\n").unwrap(), Sample::default());
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
 use apsara_core::generated::v1 as rt;
+use apsara_core::observe::{CallEnded, CallObserver, CallStarted, Observer};
 use apsara_core::sign::sha256_hex;
 use apsara_core::transport::{Body, BoxFuture, Outgoing, Transport, TransportError};
 use apsara_core::{Config, Credentials, Outcome};
@@ -216,6 +217,77 @@ async fn a_file_takes_the_place_of_the_body_and_of_nothing_else() {
     let error = call.send().await.unwrap_err();
     assert!(error.to_string().contains("Body is set, and a file is given in its place as well"), "{error}");
     assert!(reading.sent.lock().unwrap().is_empty());
+}
+
+/// Answers with a body of a type.
+#[derive(Debug)]
+struct Fixed(&'static str, &'static str);
+
+impl Transport for Fixed {
+    fn send(&self, _: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportError>> {
+        let answer = http::Response::builder().header("content-type", self.0).body(self.1.into()).unwrap();
+        Box::pin(async { Ok(answer) })
+    }
+}
+
+/// Is answered with events whose data are texts.
+#[derive(Clone, Default)]
+struct Talk {}
+
+impl rt::Record for Talk {
+    const FIELDS: &'static [rt::Field<Self>] = &[];
+}
+
+impl rt::Request for Talk {
+    type Client = Client;
+    type Response = Empty;
+    const OPERATION: &'static rt::Operation = &rt::Operation { name: "Talk", ..rt::Operation::of(&PRODUCT) };
+}
+
+impl rt::Streamed for Talk {
+    type Event = String;
+}
+
+#[tokio::test]
+async fn the_data_of_an_event_may_be_a_text_as_it_is() {
+    let key = Credentials::new("LTAI-id", "secret").unwrap();
+    let texts = "data: hello\n\ndata: \"quoted\"\n\ndata: 7\n\ndata: {\ndata: \"a\"\n\n";
+    let config = Config::builder().credentials(key).transport(Fixed("text/event-stream", texts)).build().unwrap();
+    let mut events = rt::Call::<Talk>::new(&rt::Client::new(&config, &PRODUCT)).events().await.unwrap();
+    for text in ["hello", "quoted", "7", "{\n\"a\""] {
+        assert_eq!(events.next().await.unwrap().unwrap().into_data(), text);
+    }
+    assert!(events.next().await.is_none());
+}
+
+/// Keeps how calls ended.
+#[derive(Clone, Debug, Default)]
+struct Endings(Arc<Mutex<Vec<String>>>);
+
+impl Observer for Endings {
+    fn call_started(&self, _: &CallStarted<'_>) -> Option<Box<dyn CallObserver>> {
+        Some(Box::new(self.clone()))
+    }
+}
+
+impl CallObserver for Endings {
+    fn ended(&mut self, call: &CallEnded<'_>) {
+        self.0.lock().unwrap().push(format!("{:?} {:?}", call.ending, call.error_type));
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_no_stream_of_events_ends_the_call_as_a_failure_for_observers_too() {
+    let endings = Endings::default();
+    let key = Credentials::new("LTAI-id", "secret").unwrap();
+    let config = Config::builder().credentials(key).transport(Fixed("application/json", "{}"));
+    let config = config.observer(endings.clone()).build().unwrap();
+    let mut call = rt::Call::<Store>::new(&rt::Client::new(&config, &PRODUCT));
+    call.request.body = Some(b"body".to_vec());
+    let error = call.events().await.unwrap_err();
+    assert!(error.is_undecodable() && error.outcome() == Outcome::Executed, "{error}");
+    assert_eq!(error.http_status(), Some(200));
+    assert_eq!(*endings.0.lock().unwrap(), [r#"Failure Some("undecodable")"#]);
 }
 
 /// Answers with one event, an error that repeats what the call was signed with.

@@ -230,15 +230,77 @@ async fn a_name_on_the_wire_is_given_once() {
 
 #[tokio::test]
 async fn what_must_not_be_seen_is_not() {
-    let kept = Kept::answering(&[(400, r#"{"Code":"Bad","Message":"hunter2 and s-e-c-r-e-t and shown"}"#)]);
+    let kept =
+        Kept::answering(&[(400, r#"{"Code":"Bad","Message":"hunter2, s-e-c-r-e-t, k-e-y, p-a-s-s and shown"}"#)]);
     let call =
         kept.client().call("Test", "2026-01-01", "DoThing").param("DbPassword", "hunter2").param("Name", "shown");
     let call = call.param("Inner", json!({ "Key": "s-e-c-r-e-t" })).sensitive("Inner").param("Url", "rtmp://h/app/key");
+    // What the name of an entry says counts as much as what that of a parameter does, and a text may hold entries.
+    let map = Parameter::new("Config").of(Kind::Map(Box::new(Kind::Text)));
+    let call = call.param_as(map, json!({ "CallbackAuthKey": "k-e-y", "Shown": "shown as well" }));
+    let call = call.param("Settings", r#"{"Password":"p-a-s-s","Shown":"this too"}"#);
     let debug = format!("{call:?}");
-    assert!(!debug.contains("hunter2") && !debug.contains("s-e-c-r-e-t") && !debug.contains("key\""), "{debug}");
+    assert!(debug.contains("shown as well") && debug.contains("this too"), "{debug}");
+    for secret in ["hunter2", "s-e-c-r-e-t", "key\"", "k-e-y", "p-a-s-s"] {
+        assert!(!debug.contains(secret), "{secret}: {debug}");
+    }
     assert!(debug.contains("shown") && debug.contains("DbPassword: [redacted]"), "{debug}");
     let error = call.send().await.unwrap_err().to_string();
-    assert!(!error.contains("hunter2") && !error.contains("s-e-c-r-e-t") && error.contains("shown"), "{error}");
+    for secret in ["hunter2", "s-e-c-r-e-t", "k-e-y", "p-a-s-s"] {
+        assert!(!error.contains(secret), "{secret}: {error}");
+    }
+    assert!(error.contains("shown"), "{error}");
+}
+
+#[tokio::test]
+async fn nothing_that_is_said_of_an_operation_sends_it_to_another_host() {
+    let kept = Kept::default();
+    let call = |product: &str, version: &str, name: &str| kept.client().call(product, version, name);
+    let cs = |path: &str| call("Cs", "2015-12-15", "GetIt").style(Style::Roa).path(path);
+    for (call, what) in [
+        (cs("{Id}/nodes").path_param("Id", ".evil.example"), "path must begin with `/`"),
+        (cs("@evil.example/x"), "path must begin with `/`"),
+        (cs(""), "path must begin with `/`"),
+        (call("evil.example/", "2015-12-15", "GetIt"), "product is a part of the host's name"),
+        (call("Ecs", "2014-05-26", "DescribeRegions\n"), "operation must be"),
+        (call("Ecs", "2014-05-26", "描述"), "operation must be"),
+        (call("Ecs", "2014-05-26\r\nx: y", "DescribeRegions"), "version must be"),
+    ] {
+        assert!(call.check()[0].to_string().contains(what), "{:?}", call.check());
+        let error = call.send().await.unwrap_err();
+        assert!(error.is_invalid() && error.to_string().contains(what), "{error}");
+    }
+    assert_eq!(kept.count(), 0, "something was sent");
+    cs("/nodes").send().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_list_is_written_with_commas_where_its_shape_alone_is_said() {
+    let kept = Kept::default();
+    let ids = Parameter::new("Ids").shaped(Shape::Simple);
+    kept.client().call("Ecs", "2014-05-26", "DoIt").param_as(ids, json!(["a", "b"])).send().await.unwrap();
+    assert_eq!(kept.request().uri().query(), Some("Ids=a%2Cb"));
+}
+
+/// Answers nothing.
+#[derive(Debug)]
+struct Silent;
+
+impl Transport for Silent {
+    fn send(&self, _: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportError>> {
+        Box::pin(std::future::pending())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_attempt_of_an_untyped_call_may_have_a_time_of_its_own() {
+    let config = Kept::default().config().region("cn-hangzhou").transport(Silent).build().unwrap();
+    let call = Client::new(&config).call("Ecs", "2014-05-26", "DoIt");
+    let begun = tokio::time::Instant::now();
+    let second = std::time::Duration::from_secs(1);
+    let error = call.with_attempt_timeout(second).send().await.unwrap_err();
+    assert!(error.to_string().contains("an attempt had no answer within 1s"), "{error}");
+    assert_eq!((error.attempts(), begun.elapsed()), (1, second));
 }
 
 #[tokio::test]

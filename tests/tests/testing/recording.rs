@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use apsara::testing::{self, Answer, Expect, Recorder, Replay, Script};
 use apsara::transport::{ReqwestTransport, TransportError};
+use apsara::untyped::{self, Style};
 use apsara::{Config, Credentials, Error, Outcome, SignatureVersion, live, sts};
 use apsara_emulator::{Emulator, Fault, FaultRule};
-use apsara_tests::{credentials, relay_task};
+use apsara_tests::{Scripted, Step, credentials, relay_task};
 use serde_json::json;
 
 /// A folder that is gone with the test.
@@ -193,6 +194,21 @@ async fn what_a_spec_calls_sensitive_is_in_no_recording_whatever_its_name() {
     let text = std::fs::read_to_string(folder.file()).unwrap();
     assert!(!text.contains("canary"), "{text}");
     assert!(text.contains("kept.example.com") && text.contains("\"AppId\": \"kept\""), "{text}");
+}
+
+#[tokio::test]
+async fn a_secret_that_travels_in_the_path_is_in_no_recording() {
+    let folder = Folder::new("path");
+    let server = Scripted::start(Step::answer(200, r#"{"Known":"in-the-path is known"}"#)).await;
+    let recorder = Recorder::new(ReqwestTransport::new().unwrap());
+    let key = Credentials::new("LTAI-id", "secret").unwrap();
+    let config = Config::builder().credentials(key).endpoint(server.url()).transport(recorder.clone());
+    let client = untyped::Client::new(&config.region("cn-hangzhou").build().unwrap());
+    let call = client.call("Cs", "2015-12-15", "DropToken").style(Style::Roa).path("/tokens/{AccessSecret}/{Name}");
+    call.path_param("AccessSecret", "in-the-path").path_param("Name", "shown").send().await.unwrap();
+    recorder.save(folder.file()).unwrap();
+    let recorded = std::fs::read_to_string(folder.file()).unwrap();
+    assert!(!recorded.contains("in-the-path") && recorded.contains("/shown"), "{recorded}");
 }
 
 #[tokio::test]

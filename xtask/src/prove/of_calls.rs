@@ -73,10 +73,18 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "an error page without the cloud's shape is a rejection",
         file: "crates/apsara-core/src/call/exchange/once.rs",
-        old: "Kind::Unshaped { status, request_id, body }, Outcome::Unknown",
-        new: "Kind::Unshaped { status, request_id, body }, Outcome::Rejected",
+        old: "Kind::Unshaped { status, request_id, asked_to_wait, body }, Outcome::Unknown",
+        new: "Kind::Unshaped { status, request_id, asked_to_wait, body }, Outcome::Rejected",
         package: TESTS,
         target: "outcome",
+    },
+    Break {
+        lie: "a call is signed with the key of before it waited for its quota",
+        file: "crates/apsara-core/src/call/exchange/ready.rs",
+        old: "if self.paced - before < LONG {",
+        new: "if self.paced - before < LONG * 1000 {",
+        package: CORE,
+        target: "retry",
     },
     Break {
         lie: "a success whose body is lost was perhaps not executed",

@@ -102,7 +102,7 @@ pub(super) fn refusal(url: &str, answer: &http::Response<Bytes>) -> Error {
     let status = answer.status().as_u16();
     let kind = match ServiceError::read(status, answer.headers(), answer.body(), SystemTime::now()) {
         Some(error) => Kind::Service(Box::new(error)),
-        None => Kind::Unshaped { status, request_id: None, body: Bytes::new() },
+        None => Kind::Unshaped { status, request_id: None, asked_to_wait: None, body: Bytes::new() },
     };
     Error::new(kind, Outcome::Rejected).within(redact_address(url))
 }

@@ -17,7 +17,7 @@ use bytes::Bytes;
 pub use gateway::GatewayCode;
 pub use mismatch::SignatureMismatch;
 pub use service::ServiceError;
-pub(crate) use service::{REQUEST_ID, outcome_of};
+pub(crate) use service::{REQUEST_ID, asked_to_wait, outcome_of};
 pub use violation::Violation;
 
 use crate::operation::{Operation, Quota};
@@ -88,6 +88,7 @@ pub(crate) enum Kind {
     Unshaped {
         status: u16,
         request_id: Option<String>,
+        asked_to_wait: Option<Duration>,
         body: Bytes,
     },
     Undecodable {
@@ -262,8 +263,18 @@ impl Error {
         }
     }
 
-    /// Returns the HTTP status of the answer, if there was one.
-    pub(crate) fn status(&self) -> Option<u16> {
+    /// Returns how long the cloud asks to wait, whether or not the answer has its shape.
+    pub(crate) fn asked_to_wait(&self) -> Option<Duration> {
+        match self.kind() {
+            Kind::Service(error) => error.retry_after(),
+            Kind::Unshaped { asked_to_wait, .. } => *asked_to_wait,
+            _ => None,
+        }
+    }
+
+    /// Returns the HTTP status of the answer, if there was one, whether or not it could be used.
+    #[must_use]
+    pub fn http_status(&self) -> Option<u16> {
         match self.kind() {
             Kind::Service(error) => Some(error.http_status()),
             Kind::Unshaped { status, .. } | Kind::Undecodable { status, .. } => Some(*status),

@@ -53,7 +53,7 @@ impl ServiceError {
             host_id: text("HostId"),
             recommend: text("Recommend"),
             clock_behind: header(&DATE).and_then(|date| seconds_behind(date, now)),
-            asked_to_wait: header(&RETRY_AFTER).and_then(milliseconds),
+            asked_to_wait: asked_to_wait(headers),
             legacy_wait: RATE_LIMITS.iter().filter_map(header).filter_map(time_left).max(),
             mismatch: None,
             body: body.clone(),
@@ -288,6 +288,11 @@ fn signed_text<'a>(message: &'a str, marks: &[&str]) -> Option<&'a str> {
         Some(bracketed) => bracketed.rfind(']').map(|at| &bracketed[..at]),
         None => Some(text),
     }
+}
+
+/// Returns how long an answer asks to wait by its header, whatever its body is.
+pub(crate) fn asked_to_wait(headers: &http::HeaderMap) -> Option<Duration> {
+    headers.get(&RETRY_AFTER).and_then(|value| value.to_str().ok()).and_then(milliseconds)
 }
 
 fn milliseconds(text: &str) -> Option<Duration> {

@@ -146,7 +146,7 @@ impl Watch {
         let Some(watched) = &mut self.0 else { return };
         let error_type = error.error_type();
         watched.attempt_ended(&AttemptEnded {
-            status: error.status(),
+            status: error.http_status(),
             request_id: error.request_id(),
             error_type: Some(&error_type),
             code: error.service().map(ServiceError::code),

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::json::written;
-use super::secrets::without_named;
+use super::secrets::{in_text, without_named};
 use super::value::{AnyRecord, View};
-use crate::sensitive::{REDACTED, redact_urls};
+use crate::sensitive::{REDACTED, is_sensitive_name, redact_urls};
 
 /// Prints the fields that hold something, by their wire names: sensitive ones as `[redacted]`, URLs without what may be
 /// secret in them.
@@ -40,14 +40,20 @@ impl fmt::Debug for Shown<'_> {
             View::Bool(value) => value.fmt(f),
             View::Int(value) => value.fmt(f),
             View::Float(value) => value.fmt(f),
-            View::Str(value) => fmt::Debug::fmt(&redact_urls(value), f),
+            View::Str(value) => {
+                let inner = in_text(value).map(|json| written(&without_named(&json)));
+                fmt::Debug::fmt(&redact_urls(inner.as_deref().unwrap_or(value)), f)
+            }
             View::Bytes(value) => write!(f, "[{} bytes]", value.len()),
             View::Json(json) => f.write_str(&redact_urls(&written(&without_named(json)))),
             View::List(list) => f.debug_list().entries((0..list.count()).map(|i| Shown(list.at(i)))).finish(),
             View::Map(map) => {
                 let mut out = f.debug_map();
                 map.each(&mut |key, value| {
-                    out.entry(&key, &Shown(value));
+                    match is_sensitive_name(key) {
+                        true => out.entry(&key, &format_args!("{REDACTED}")),
+                        false => out.entry(&key, &Shown(value)),
+                    };
                 });
                 out.finish()
             }

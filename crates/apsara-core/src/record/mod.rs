@@ -26,7 +26,7 @@ pub use meta::{Known, Location, Meta, Shape};
 pub use named::{Named, UnknownValue, named_as_str, named_from};
 pub use pattern::Pattern;
 #[cfg(feature = "testing")]
-pub(crate) use secrets::{sensitive_names, sensitive_names_held};
+pub(crate) use secrets::{in_text, sensitive_names, sensitive_names_held};
 pub(crate) use secrets::{without_sensitive, without_values};
 pub use serde_impls::{deserialize, deserialize_value, serialize, serialize_value};
 pub(crate) use validate::{check, validate};

@@ -3,6 +3,7 @@
 #[cfg(feature = "testing")]
 use std::collections::BTreeSet;
 
+use super::json::written;
 #[cfg(feature = "testing")]
 use super::value::Slot;
 use super::value::{AnyRecord, View};
@@ -48,6 +49,9 @@ pub(crate) fn without_named(value: &serde_json::Value) -> serde_json::Value {
             };
             entries.iter().map(one).collect()
         }
+        Value::String(text) => {
+            in_text(text).map_or_else(|| value.clone(), |json| written(&without_named(&json)).into())
+        }
         other => other.clone(),
     }
 }
@@ -61,9 +65,9 @@ fn of_record(record: &dyn AnyRecord, sensitive: bool, visit: &mut dyn FnMut(&str
 fn of_view(view: &View<'_>, sensitive: bool, visit: &mut dyn FnMut(&str)) {
     match view {
         View::Str(value) if sensitive => visit(value),
-        View::Str(value) => of_address(value, visit),
+        View::Str(value) => of_text(value, visit),
         View::List(list) => (0..list.count()).for_each(|index| of_view(&list.at(index), sensitive, visit)),
-        View::Map(map) => map.each(&mut |_, value| of_view(&value, sensitive, visit)),
+        View::Map(map) => map.each(&mut |key, value| of_view(&value, sensitive || is_sensitive_name(key), visit)),
         View::Record(record) => of_record(*record, sensitive, visit),
         View::Json(value) => of_json(value, sensitive, visit),
         _ => {}
@@ -73,12 +77,24 @@ fn of_view(view: &View<'_>, sensitive: bool, visit: &mut dyn FnMut(&str)) {
 fn of_json(value: &serde_json::Value, sensitive: bool, visit: &mut dyn FnMut(&str)) {
     match value {
         serde_json::Value::String(text) if sensitive => visit(text),
-        serde_json::Value::String(text) => of_address(text, visit),
+        serde_json::Value::String(text) => of_text(text, visit),
         serde_json::Value::Array(items) => items.iter().for_each(|item| of_json(item, sensitive, visit)),
         serde_json::Value::Object(entries) => {
             entries.iter().for_each(|(name, value)| of_json(value, sensitive || is_sensitive_name(name), visit));
         }
         _ => {}
+    }
+}
+
+/// Reads an object or a list that stands in a text, as many parameters have it.
+pub(crate) fn in_text(text: &str) -> Option<serde_json::Value> {
+    text.starts_with(['{', '[']).then(|| serde_json::from_slice(text.as_bytes()).ok()).flatten()
+}
+
+fn of_text(text: &str, visit: &mut dyn FnMut(&str)) {
+    of_address(text, visit);
+    if let Some(json) = in_text(text) {
+        of_json(&json, false, visit);
     }
 }
 

@@ -67,7 +67,7 @@ impl Head {
     }
 
     /// Says of an error of which call it is.
-    pub(super) fn error(&self, error: Error) -> Error {
+    fn error(&self, error: Error) -> Error {
         let error = error.of(self.operation, self.attempts, self.before).paced(self.paced);
         error.with_client_token(self.client_token.clone())
     }
@@ -99,10 +99,6 @@ impl Incoming {
         let (until, length) = answer.deadline;
         let body = stream.unwrap_or_else(|| body.into());
         Self { head, body: Some(body), deadline: Box::pin(sleep_until(until)), length, watch }
-    }
-
-    pub(super) fn into_head(self) -> Head {
-        self.head
     }
 
     /// Gives the next piece. The answer had begun with success, so whatever goes wrong, the call was executed.

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::request::Asked;
 use crate::call::Request;
-use crate::record::{AnyRecord, sensitive_names, sensitive_names_held};
+use crate::record::{AnyRecord, Location, View, in_text, sensitive_names, sensitive_names_held};
 use crate::sensitive::{REDACTED, redact_urls};
 use crate::sign::percent_encode;
 
@@ -16,6 +16,8 @@ use crate::sign::percent_encode;
 pub(crate) struct SensitiveNames {
     of_types: Option<NamesOfTypes>,
     of_request: BTreeSet<String>,
+    /// What fills the places of the path: what is recorded of it does not say where a value begins.
+    in_path: Vec<(String, String)>,
 }
 
 /// Collects what is sensitive by the types of a request and its answer.
@@ -36,7 +38,12 @@ impl SensitiveNames {
         if of_types.is_none() {
             sensitive_names_held(request, &mut of_request);
         }
-        Self { of_types, of_request }
+        let fields = (0..request.count()).map(|index| (request.meta(index), request.get(index).view()));
+        let in_path = fields.filter_map(|(meta, view)| match view {
+            View::Str(value) if meta.location == Location::Path => Some((meta.name.to_string(), value.to_owned())),
+            _ => None,
+        });
+        Self { of_types, of_request, in_path: in_path.collect() }
     }
 
     fn all(&self) -> impl Iterator<Item = String> {
@@ -70,6 +77,12 @@ impl Redaction {
         let by_spec = request.extensions().get::<SensitiveNames>().into_iter().flat_map(SensitiveNames::all);
         let names = by_spec.chain(more.iter().cloned()).map(|name| name.to_lowercase());
         let mut redaction = Self { names: names.collect(), values: Vec::new() };
+        let in_path = request.extensions().get::<SensitiveNames>().into_iter().flat_map(|names| &names.in_path);
+        for (name, value) in in_path {
+            if redaction.is_secret(name) {
+                redaction.found(value);
+            }
+        }
         // Who asks is in no part of what is recorded, but an answer may repeat it.
         for (name, value) in request.headers() {
             let Ok(value) = value.to_str() else { continue };
@@ -160,7 +173,7 @@ impl Redaction {
                 if is_secret {
                     self.found(text);
                     REDACTED.clone_into(text);
-                } else if let Some(mut inner) = as_json(text) {
+                } else if let Some(mut inner) = in_text(text) {
                     self.value(&mut inner, false);
                     *text = inner.to_string();
                 } else {
@@ -201,10 +214,4 @@ impl Redaction {
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
-}
-
-/// Reads an object or a list that stands in a text, as many parameters have it.
-fn as_json(text: &str) -> Option<Value> {
-    let looks_like_it = text.starts_with(['{', '[']);
-    looks_like_it.then(|| serde_json::from_str(text).ok()).flatten()
 }

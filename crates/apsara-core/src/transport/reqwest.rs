@@ -10,7 +10,9 @@ use http::uri::Authority;
 use reqwest::Url;
 
 use super::streaming::{Incoming, Sent};
-use super::{Body, BoxFuture, Outgoing, RESPONSE_LIMIT, ReqwestTransportBuilder, Transport, TransportError};
+use super::{
+    Body, BoxFuture, Outgoing, RESPONSE_LIMIT, ReqwestTransportBuilder, Transport, TransportError, say_no_length,
+};
 use crate::error::Error;
 
 /// Sends requests with reqwest: HTTP/1.1, rustls, the system's certificates, a pool of connections.
@@ -95,7 +97,8 @@ impl ReqwestTransport {
 impl Transport for ReqwestTransport {
     fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportError>> {
         // Nothing of the request is kept here, where it would only be moved about.
-        let sent = converted(request).map(|request| self.client.execute(request));
+        let is_empty = request.body().is_empty();
+        let sent = converted(request, is_empty).map(|request| self.client.execute(request));
         Box::pin(async move {
             let mut answer = sent?.await.map_err(failed)?;
             let mut response = http::Response::new(self.read(&mut answer).await?);
@@ -107,8 +110,10 @@ impl Transport for ReqwestTransport {
 
     fn open(&self, request: http::Request<Outgoing>) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
         Box::pin(async move {
-            let request = request.map(|pieces| reqwest::Body::wrap(Sent { left: pieces.length(), pieces }));
-            let answer = http::Response::from(self.client.execute(converted(request)?).await.map_err(failed)?);
+            let length = request.body().length();
+            let request = request.map(|pieces| reqwest::Body::wrap(Sent { left: length, pieces }));
+            let answer = self.client.execute(converted(request, length == 0)?).await.map_err(failed)?;
+            let answer = http::Response::from(answer);
             let status = answer.status().as_u16();
             Ok(answer.map(|body| Body::new(Incoming { body, status, failed })))
         })
@@ -129,8 +134,14 @@ thread_local! {
 }
 
 /// Makes a request of reqwest.
-fn converted(request: http::Request<impl Into<reqwest::Body>>) -> Result<reqwest::Request, TransportError> {
-    let (parts, body) = request.into_parts();
+fn converted(
+    request: http::Request<impl Into<reqwest::Body>>,
+    is_empty: bool,
+) -> Result<reqwest::Request, TransportError> {
+    let (mut parts, body) = request.into_parts();
+    if is_empty {
+        say_no_length(&parts.method, &mut parts.headers);
+    }
     let malformed = |error| TransportError::new("the request is malformed").malformed().with_source(error);
     let url = KNOWN.with_borrow_mut(|known| address(known, &parts.uri)).map_err(malformed)?;
     let mut converted = reqwest::Request::new(parts.method, url);

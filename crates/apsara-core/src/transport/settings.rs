@@ -168,6 +168,11 @@ impl ReqwestTransportBuilder {
             .pool_max_idle_per_host(self.max_idle)
             .pool_idle_timeout(self.idle_timeout)
             .tcp_keepalive(self.keep_alive)
+            // Each is there as soon as anything in a program wants it of reqwest.
+            .no_gzip()
+            .no_brotli()
+            .no_zstd()
+            .no_deflate()
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never());
         let client = self.proxies.set(client)?;

@@ -24,7 +24,7 @@ pub(super) struct SystemVerifier {
     provider: Arc<CryptoProvider>,
     extra: Vec<CertificateDer<'static>>,
     make: Make,
-    verifier: OnceLock<Result<Verifier, rustls::Error>>,
+    verifier: OnceLock<Verifier>,
 }
 
 /// Reads the system's authorities, and adds those that are given.
@@ -52,8 +52,12 @@ impl SystemVerifier {
     }
 
     fn verifier(&self) -> Result<&Verifier, rustls::Error> {
-        let make = || (self.make)(&self.extra, Arc::clone(&self.provider));
-        self.verifier.get_or_init(make).as_ref().map_err(Clone::clone)
+        if let Some(verifier) = self.verifier.get() {
+            return Ok(verifier);
+        }
+        // What cannot be read now, as where too many files are open, can be read for a later connection.
+        let made = (self.make)(&self.extra, Arc::clone(&self.provider))?;
+        Ok(self.verifier.get_or_init(|| made))
     }
 
     fn algorithms(&self) -> &WebPkiSupportedAlgorithms {
@@ -93,5 +97,27 @@ impl ServerCertVerifier for SystemVerifier {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.algorithms().supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn what_could_not_be_read_is_read_again_for_the_next_connection() {
+        static TRIES: AtomicU32 = AtomicU32::new(0);
+        let make: Make = |_, _| {
+            TRIES.fetch_add(1, Ordering::Relaxed);
+            Err(rustls::Error::General("too many open files".to_owned()))
+        };
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let verifier = SystemVerifier { provider, extra: Vec::new(), make, verifier: OnceLock::new() };
+        for tries in 1..3 {
+            verifier.verifier().unwrap_err();
+            assert_eq!(TRIES.load(Ordering::Relaxed), tries);
+        }
     }
 }

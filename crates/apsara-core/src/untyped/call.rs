@@ -189,6 +189,12 @@ impl Call {
         self
     }
 
+    /// Sets how long one attempt of this call may take; see [`ConfigBuilder::attempt_timeout`](crate::ConfigBuilder::attempt_timeout).
+    pub fn with_attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.options.attempt_timeout = Some(timeout);
+        self
+    }
+
     /// Sets how often this call is tried, and how long it waits in between.
     pub fn with_retry(mut self, retry: Retry) -> Self {
         self.options.retry = Some(retry);
@@ -299,7 +305,7 @@ impl Call {
     /// Returns the request, with what of it could not be read.
     fn record<'d>(&self, tables: &'d Tables<'d>) -> (Record<'d>, Vec<Violation>) {
         let mut record = tables.request();
-        let mut violations = Vec::new();
+        let mut violations = self.description.violations();
         for (name, given) in &self.given {
             let Some(field) = record.field(name) else {
                 let near = closest(&record.names(), name).map(|near| format!(", did you mean `{near}`?"));

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::parameter::Parameter;
-use crate::endpoint::EndpointRule;
+use crate::endpoint::{EndpointRule, is_label};
+use crate::error::Violation;
 use crate::operation::{Impact, Method, Quota, Repeat, Security, Style};
 
 /// Describes one operation wholly: where and how it is called, and each of its parameters.
@@ -55,6 +56,26 @@ pub(super) struct Facts {
 }
 
 impl Description {
+    /// Returns what is wrong with what is said of the operation itself: the call would be signed and go to another host, or could not be
+    /// sent at all.
+    pub(super) fn violations(&self) -> Vec<Violation> {
+        let (product, facts) = (&self.product, &self.facts);
+        let is_shown = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+        let shown = "must be of the letters, digits and signs of ASCII, without spaces";
+        let rules = [
+            (
+                "product",
+                is_label(&product.name),
+                "is a part of the host's name, so it must be of letters, digits and hyphens",
+            ),
+            ("version", is_shown(&product.version), shown),
+            ("operation", is_shown(&facts.name), shown),
+            ("path", facts.path.starts_with('/'), "must begin with `/`"),
+        ];
+        let broken = rules.into_iter().filter(|(_, is_kept, _)| !is_kept);
+        broken.map(|(name, _, rule)| Violation::new(name, rule)).collect()
+    }
+
     /// Describes an operation without parameters, of which nothing else is said.
     pub fn new(product: impl Into<String>, version: impl Into<String>, name: impl Into<String>) -> Self {
         Self {

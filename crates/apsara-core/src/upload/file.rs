@@ -1,5 +1,6 @@
 //! Reading files that are sent.
 
+use std::fs::Metadata;
 use std::future::poll_fn;
 use std::io;
 use std::path::Path;
@@ -42,14 +43,21 @@ fn unreadable(path: &Path, error: &io::Error) -> Error {
     Error::config(format!("the file {} cannot be read: {error}", path.display()))
 }
 
+/// Opens what can be read again and again. A pipe is not even opened, which could take for ever.
+async fn opened(path: &Path) -> io::Result<(File, Metadata)> {
+    let no_file = || Err(io::Error::other("it is no file that could be read a second time"));
+    if !tokio::fs::metadata(path).await?.is_file() {
+        return no_file();
+    }
+    let file = File::open(path).await?;
+    let metadata = file.metadata().await?;
+    if metadata.is_file() { Ok((file, metadata)) } else { no_file() }
+}
+
 /// Takes the hash of a file.
 pub(super) async fn take(path: &Path, algorithm: Algorithm) -> Result<Taken, Error> {
     let refuse = |error: io::Error| unreadable(path, &error);
-    let mut file = File::open(path).await.map_err(refuse)?;
-    let metadata = file.metadata().await.map_err(refuse)?;
-    if !metadata.is_file() {
-        return Err(refuse(io::Error::other("it is no file that could be read a second time")));
-    }
+    let (mut file, metadata) = opened(path).await.map_err(refuse)?;
     let (mut hasher, mut length) = (Hasher::new(algorithm), 0);
     loop {
         let piece = poll_fn(|context| poll_read(&mut file, context)).await.map_err(refuse)?;
@@ -64,9 +72,7 @@ pub(super) async fn take(path: &Path, algorithm: Algorithm) -> Result<Taken, Err
 
 /// Opens a file from its start, unless it is known to be another by now.
 pub(super) async fn open(path: &Path, taken: &Taken) -> Result<Outgoing, Error> {
-    let refuse = |error: io::Error| unreadable(path, &error);
-    let file = File::open(path).await.map_err(refuse)?;
-    let metadata = file.metadata().await.map_err(refuse)?;
+    let (file, metadata) = opened(path).await.map_err(|error| unreadable(path, &error))?;
     if metadata.len() != taken.length || metadata.modified().ok() != taken.modified {
         return Err(Error::config(format!(
             "the file {} has changed since its hash was taken, so it is not sent; call again when nobody writes it",

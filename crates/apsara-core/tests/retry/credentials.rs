@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use apsara_core::transport::BoxFuture;
 use apsara_core::{Config, Credentials, CredentialsProvider, Error, Outcome, Retry};
+use tokio::time::Instant;
 
 use crate::script::*;
 
@@ -71,6 +72,34 @@ async fn a_call_that_may_not_be_tried_again_has_an_expired_token_renewed_for_the
     assert_eq!((error.attempts(), error.outcome()), (1, Outcome::Rejected), "{error}");
     send(&config, Unsafe::default()).await.unwrap();
     assert_eq!(script.headers("x-acs-accesskey-id"), [Some("STS.0".to_owned()), Some("STS.1".to_owned())]);
+}
+
+/// Gives a key that is another one with every minute.
+#[derive(Debug)]
+struct Brief(Instant);
+
+impl CredentialsProvider for Brief {
+    fn credentials(&self) -> BoxFuture<'_, Result<Credentials, Error>> {
+        Box::pin(async { Ok(numbered(u32::try_from(self.0.elapsed().as_secs() / 60).unwrap())) })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_waited_long_for_its_quota_is_signed_with_the_key_of_then() {
+    let script = Script::new([]);
+    let config = script.config().credentials_provider(Brief(Instant::now())).deadline(Duration::from_secs(3600));
+    let config = config.build().unwrap();
+    let calls: Vec<_> = (0..4)
+        .map(|_| {
+            let config = config.clone();
+            tokio::spawn(async move { send(&config, Hourly::default()).await.map(drop) })
+        })
+        .collect();
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    let keys: Vec<_> = script.headers("x-acs-accesskey-id").into_iter().flatten().collect();
+    assert_eq!(keys, ["STS.0", "STS.10", "STS.20", "STS.30"]);
 }
 
 /// Has no credentials, because a call for them was cut.

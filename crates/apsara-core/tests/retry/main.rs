@@ -142,6 +142,11 @@ async fn the_cloud_says_how_long_to_wait() {
         assert!(apart >= Duration::from_millis(1500) && apart < Duration::from_millis(1610), "{code}: {apart:?}");
     }
 
+    // So does an answer that is no refusal in the cloud's shape.
+    let script = Script::new([Step::Refused(503, "", vec![("x-acs-retry-after", "5000".to_owned())])]);
+    script.call(Safe::default()).await.unwrap();
+    assert!(script.apart(0, 1) >= Duration::from_secs(5), "{:?}", script.apart(0, 1));
+
     // Longer than there is time: it is told at once.
     let script = Script::new([wait(90_000)]);
     let start = Instant::now();

@@ -54,6 +54,7 @@ operation!(WithToken, WithToken, None, .required());
 operation!(Unsafe, Unsafe, None);
 operation!(Needy, Unsafe, None, .required());
 operation!(Limited, Unsafe, Some(rt::Quota { calls: 2, seconds: 10 }));
+operation!(Hourly, Unsafe, Some(rt::Quota { calls: 1, seconds: 600 }));
 
 /// Takes no credentials.
 #[derive(Clone, Default)]

@@ -104,8 +104,9 @@ pub(super) fn headers(mut address: String, lines: Vec<Line<'_>>) -> Result<(Byte
     }
     let written = Bytes::from(address);
     let uri = written.slice(..end);
-    // One more comes behind them, the user agent; and whoever looks whether there is one that he would add has room made for it.
-    let mut headers = HeaderMap::with_capacity(lines.len() + 2);
+    // Two more come behind them, the user agent and that there is no body; and whoever looks whether there is one that he would add has room
+    // made for it.
+    let mut headers = HeaderMap::with_capacity(lines.len() + 3);
     for (name, value) in lines {
         let mut header = match value {
             Text::Known(known) => known.value.clone(),

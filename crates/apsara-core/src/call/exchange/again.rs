@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::Attempts;
 use super::timer::Timer;
 use crate::credentials::Credentials;
-use crate::error::{Error, ServiceError};
+use crate::error::Error;
 use crate::retry::{Cause, share};
 
 impl Attempts<'_> {
@@ -22,7 +22,7 @@ impl Attempts<'_> {
         timer: &mut Timer<'_>,
     ) -> Option<(Cause, Duration)> {
         // Whatever became of this call: until then no other need be tried.
-        let asked = error.service().and_then(ServiceError::retry_after);
+        let asked = error.asked_to_wait();
         if let (Some(asked), Some(pacer)) = (asked, &self.config.pacer) {
             pacer.throttled(self.lane(), asked);
         }

@@ -13,7 +13,7 @@ use crate::call::attempt::{Identity, Stamp, nonce};
 use crate::call::identity::{identity, signature_version};
 use crate::config::SignatureVersion;
 use crate::credentials::Credentials;
-use crate::error::{Error, Kind, ServiceError};
+use crate::error::{Error, Kind, ServiceError, asked_to_wait};
 use crate::observe::Around;
 use crate::outcome::Outcome;
 use crate::record::{without_sensitive, without_values};
@@ -117,7 +117,8 @@ impl Attempts<'_> {
             }
             None => {
                 let request_id = request_id(&parts.headers).map(str::to_owned);
-                Error::new(Kind::Unshaped { status, request_id, body }, Outcome::Unknown)
+                let asked_to_wait = asked_to_wait(&parts.headers);
+                Error::new(Kind::Unshaped { status, request_id, asked_to_wait, body }, Outcome::Unknown)
             }
         })
     }

@@ -1,6 +1,7 @@
 //! What an attempt waits for before it begins: credentials, the hash of a file, a grant, a permit.
 
 use std::pin::pin;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -14,6 +15,9 @@ use crate::operation::Security;
 use crate::outcome::Outcome;
 use crate::pacing::{Lane, PacingError};
 
+/// Keys that were got so long ago may be over by now: a cache gives none that is over sooner, unless it has no other.
+const LONG: Duration = Duration::from_secs(60);
+
 impl<'a> Attempts<'a> {
     /// Gets what an attempt needs: credentials, a grant, and a permit.
     pub(super) async fn ready(&mut self, timer: &mut Timer<'_>) -> Result<Option<Credentials>, Error> {
@@ -22,30 +26,42 @@ impl<'a> Attempts<'a> {
         #[cfg(not(feature = "rsa"))]
         let is_needed = true;
         let source = self.config.credentials.as_ref().filter(|_| is_needed);
-        let credentials = match (&self.renewed, source, self.operation.security) {
-            (Some(renewed), ..) => Some(renewed.clone()),
-            (None, Some(Source::Fixed(credentials)), Security::AccessKey | Security::AccessKeyOrBearer) => {
-                Some(credentials.clone())
+        // What keys a call has is settled before it waits for a grant, and once more where that took long.
+        let mut waits = true;
+        let credentials = loop {
+            let credentials = match (&self.renewed, source, self.operation.security) {
+                (Some(renewed), ..) => Some(renewed.clone()),
+                (None, Some(Source::Fixed(credentials)), Security::AccessKey | Security::AccessKeyOrBearer) => {
+                    Some(credentials.clone())
+                }
+                (None, Some(source), Security::AccessKey | Security::AccessKeyOrBearer) => {
+                    let credentials = timer.within(self.deadline, pin!(source.credentials())).await;
+                    let credentials = credentials.map_err(|_| self.late(Outcome::NotSent))?;
+                    // What became of a call for credentials is not what became of this one.
+                    Some(credentials.map_err(|error| Error::new(Kind::Credentials(error), Outcome::NotSent))?)
+                }
+                _ => None,
+            };
+            // What cannot be signed waits for no grant, and takes none.
+            let who = identity(self.config, self.operation, credentials.as_ref())?;
+            if !waits {
+                break credentials;
             }
-            (None, Some(source), Security::AccessKey | Security::AccessKeyOrBearer) => {
-                let credentials = timer.within(self.deadline, pin!(source.credentials())).await;
-                let credentials = credentials.map_err(|_| self.late(Outcome::NotSent))?;
-                // What became of a call for credentials is not what became of this one.
-                Some(credentials.map_err(|error| Error::new(Kind::Credentials(error), Outcome::NotSent))?)
+            let version = signature_version(self.config, self.operation, who)?;
+            // The hash of a file takes its time, which is not that of a grant.
+            if let Some(hashed) = self.prepared.unsigned.hashed_payload(version, who) {
+                let hashed = timer.within(self.deadline, pin!(hashed)).await;
+                hashed.map_err(|_| self.late(Outcome::NotSent))??;
             }
-            _ => None,
+            let before = self.paced;
+            self.pace(timer).await?;
+            // Last, so that none is held by what waits for something else.
+            self.enter(timer).await?;
+            waits = false;
+            if self.paced - before < LONG {
+                break credentials;
+            }
         };
-        // What cannot be signed waits for no grant, and takes none.
-        let who = identity(self.config, self.operation, credentials.as_ref())?;
-        let version = signature_version(self.config, self.operation, who)?;
-        // The hash of a file takes its time, which is not that of a grant.
-        if let Some(hashed) = self.prepared.unsigned.hashed_payload(version, who) {
-            let hashed = timer.within(self.deadline, pin!(hashed)).await;
-            hashed.map_err(|_| self.late(Outcome::NotSent))??;
-        }
-        self.pace(timer).await?;
-        // Last, so that none is held by what waits for something else.
-        self.enter(timer).await?;
         // What it waited for may have come in the last moment: what cannot be answered in time is not begun.
         if Instant::now() >= self.deadline {
             return Err(self.late(Outcome::NotSent));

@@ -25,13 +25,7 @@ pub fn decode(body: &[u8], record: &mut dyn AnyRecord) -> Result<(), serde_json:
             *to = body.to_vec();
             return Ok(());
         }
-        // A text is what came, unless it came as JSON.
-        Slot::Str(to) => {
-            if !body.starts_with(b"\"") || from_json(body, Slot::Str(to), Mode::Lenient).is_err() {
-                *to = std::str::from_utf8(body).map_err(de::Error::custom)?.to_owned();
-            }
-            return Ok(());
-        }
+        Slot::Str(to) => return whole_text(body, to),
         slot => slot,
     };
     if body.trim_ascii_start().starts_with(b"<") {
@@ -58,11 +52,20 @@ pub fn decode(body: &[u8], record: &mut dyn AnyRecord) -> Result<(), serde_json:
             de::Error::custom(text.strip_suffix(&place).unwrap_or(&text))
         });
     }
-    // Nothing, as a field may be.
-    if body.trim_ascii() == b"null" && !matches!(slot, Slot::Json(_)) {
-        return Ok(());
+    match body.trim_ascii() {
+        // Nothing, as a field may be.
+        b"null" if !matches!(slot, Slot::Json(_)) => Ok(()),
+        b"" => Ok(()),
+        _ => from_json(body, slot, Mode::Lenient),
     }
-    from_json(body, slot, Mode::Lenient)
+}
+
+/// Takes a text that is all there is: it is what came, unless it came as JSON.
+fn whole_text(body: &[u8], to: &mut String) -> Result<(), serde_json::Error> {
+    if !body.starts_with(b"\"") || from_json(body, Slot::Str(to), Mode::Lenient).is_err() {
+        *to = std::str::from_utf8(body).map_err(de::Error::custom)?.to_owned();
+    }
+    Ok(())
 }
 
 // Linked into every program, so that there is one of it.
@@ -73,12 +76,15 @@ fn from_json(json: &[u8], slot: Slot<'_>, mode: Mode) -> Result<(), serde_json::
     deserializer.end()
 }
 
-/// Decodes JSON that is a part of an answer, as leniently as answers are.
+/// Decodes JSON that is a part of an answer, as leniently as answers are. A text may come without quotation marks, as answers may.
 ///
 /// # Errors
 ///
 /// As [`decode`].
 pub(crate) fn decode_part(json: &[u8], value: &mut dyn Value) -> Result<(), serde_json::Error> {
+    if let Slot::Str(to) = value.slot() {
+        return whole_text(json, to);
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(json);
     ValueSeed::new(value, Mode::Lenient).deserialize(&mut deserializer)?;
     deserializer.end()

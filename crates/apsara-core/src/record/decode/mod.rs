@@ -129,7 +129,7 @@ impl<'a> SlotSeed<'a> {
             Slot::I64(to) => *to = value.try_into().map_err(|_| out_of_range::<E>("a 64-bit integer"))?,
             #[allow(clippy::cast_precision_loss)]
             Slot::F64(to, _) => *to = value as f64,
-            Slot::Bool(to) if lenient && (value == 0 || value == 1) => *to = value == 1,
+            Slot::Bool(to) if lenient => *to = value != 0,
             Slot::Str(to) if lenient => *to = value.to_string(),
             Slot::Named(to) if lenient => to.set(&value.to_string()),
             Slot::Json(to) => {
@@ -155,8 +155,8 @@ impl<'a> SlotSeed<'a> {
             }
             Slot::Bool(to) if lenient && text.eq_ignore_ascii_case("true") => *to = true,
             Slot::Bool(to) if lenient && (text.eq_ignore_ascii_case("false") || text.is_empty()) => *to = false,
-            Slot::I32(to) if lenient => *to = number(text, "a 32-bit integer", |text| text.parse().ok())?,
-            Slot::I64(to) if lenient => *to = number(text, "a 64-bit integer", |text| text.parse().ok())?,
+            Slot::I32(to) if lenient => *to = number(text, "a 32-bit integer", |text| whole(text).parse().ok())?,
+            Slot::I64(to) if lenient => *to = number(text, "a 64-bit integer", |text| whole(text).parse().ok())?,
             Slot::F64(to, read) if lenient => *to = number(text, "a number", read)?,
             Slot::List(to) if lenient && text.is_empty() => to.empty(),
             Slot::List(to) if self.mode.is_xml() => {
@@ -180,6 +180,14 @@ fn number<N: Default, E: de::Error>(text: &str, what: &str, read: fn(&str) -> Op
     read(text).ok_or_else(|| E::custom(format_args!("expected {what}, found a text that is none")))
 }
 
+/// Returns the digits of an integer that is written as a number with a fraction, which is zero.
+fn whole(text: &str) -> &str {
+    match text.split_once('.') {
+        Some((digits, zeros)) if !digits.is_empty() && zeros.bytes().all(|byte| byte == b'0') => digits,
+        _ => text,
+    }
+}
+
 impl<'de> Visitor<'de> for SlotSeed<'_> {
     type Value = ();
 
@@ -195,6 +203,7 @@ impl<'de> Visitor<'de> for SlotSeed<'_> {
             Slot::Str(to) if lenient => *to = value.to_string(),
             Slot::I32(to) if lenient => *to = value.into(),
             Slot::I64(to) if lenient => *to = value.into(),
+            Slot::F64(to, _) if lenient => *to = u8::from(value).into(),
             slot => return Err(mismatch(&slot, "a boolean")),
         }
         Ok(())

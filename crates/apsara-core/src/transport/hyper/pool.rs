@@ -11,7 +11,7 @@ use http::header::HOST;
 use http::uri::{self, Authority, Scheme};
 use http_body_util::Full;
 
-use super::super::{BoxFuture, Outgoing, TransportError};
+use super::super::{BoxFuture, Outgoing, TransportError, say_no_length};
 use super::connect::Connector;
 use super::kept::{Answered, IDLE_TIMEOUT};
 use super::opened::{Opened, opened};
@@ -36,8 +36,9 @@ impl Pool {
         if !self.is_swept.load(Ordering::Relaxed) {
             self.sweep();
         }
+        let is_empty = request.body().is_empty();
         let mut request = request.map(Full::new);
-        let address = without_address(&mut request);
+        let address = without_address(&mut request, is_empty);
         self.to_server(&address, request, limit).unwrap_or_else(|error| Box::pin(ready(Err(error))))
     }
 
@@ -59,7 +60,8 @@ impl Pool {
 
     /// Sends a request and gives its answer piece by piece, over a connection of its own, which is closed behind it.
     pub(super) fn open(&self, mut request: http::Request<Outgoing>) -> BoxFuture<'static, Opened> {
-        let address = without_address(&mut request);
+        let is_empty = request.body().length() == 0;
+        let address = without_address(&mut request, is_empty);
         let connector = self.connector.clone();
         Box::pin(async move {
             let (is_tls, authority) = named(&address)?;
@@ -98,7 +100,10 @@ impl Pool {
 }
 
 /// Takes the address out of a request: its server is asked for a path, and its own name stands in a header.
-fn without_address<B>(request: &mut http::Request<B>) -> uri::Parts {
+fn without_address<B>(request: &mut http::Request<B>, is_empty: bool) -> uri::Parts {
+    if is_empty {
+        say_no_length(&request.method().clone(), request.headers_mut());
+    }
     let mut address = std::mem::take(request.uri_mut()).into_parts();
     *request.uri_mut() = address.path_and_query.take().map(Uri::from).unwrap_or_default();
     address
