@@ -86,6 +86,28 @@ impl Config {
         ConfigBuilder::default()
     }
 
+    /// Returns the id of the access key that calls are signed with, where it is a permanent one, and known without asking anybody.
+    #[must_use]
+    pub fn permanent_key_id(&self) -> Option<String> {
+        #[cfg(feature = "rsa")]
+        if let Some(pair) = &self.inner.key_pair {
+            return Some(pair.id().to_owned());
+        }
+        self.inner.credentials.as_ref()?.permanent_key_id()
+    }
+
+    /// Returns the account of the role by which calls are made, where it is known without asking anybody.
+    #[must_use]
+    pub fn role_account(&self) -> Option<String> {
+        self.inner.credentials.as_ref()?.account()
+    }
+
+    /// Returns whether the parameter `RegionId` of a call says where it goes: neither a region nor an endpoint is set.
+    #[must_use]
+    pub fn follows_region_id(&self) -> bool {
+        self.inner.region.is_none() && self.inner.endpoint.is_none()
+    }
+
     /// Reads the configuration from the environment, and from the files that it leads to.
     ///
     /// | variable | what it gives |
@@ -188,6 +210,41 @@ mod tests {
         assert_eq!(agent(builder(&vars).unwrap().user_agent("mine/2")).unwrap(), format!("{ours} mine/2"));
         let error = agent(Config::builder().user_agent("two\r\nlines: 1")).unwrap_err();
         assert!(error.to_string().contains("ALIBABA_CLOUD_USER_AGENT"), "{error}");
+    }
+
+    #[test]
+    fn a_key_that_stays_and_an_open_region_are_known_without_asking_anybody() {
+        let folder = tempfile::tempdir().unwrap();
+        let (cli, ini) = (folder.path().join("config.json"), folder.path().join("credentials"));
+        let profile = |name: &str, rest: &str| {
+            format!("{{\"name\":\"{name}\",\"access_key_id\":\"LTAI-{name}\",\"access_key_secret\":\"s\",{rest}}}")
+        };
+        let profiles = [
+            profile("plain", "\"mode\":\"AK\""),
+            profile("short", "\"mode\":\"StsToken\",\"sts_token\":\"t\""),
+            profile("role", "\"mode\":\"RamRoleArn\",\"ram_role_arn\":\"acs:ram::123456:role/r\""),
+        ];
+        std::fs::write(&cli, format!("{{\"current\":\"plain\",\"profiles\":[{}]}}", profiles.join(","))).unwrap();
+        let section = "[old]\ntype = access_key\naccess_key_id = LTAI-old\naccess_key_secret = s\n";
+        std::fs::write(&ini, section).unwrap();
+        let of = |vars: &[(&str, &str)]| {
+            let (cli, ini) = (cli.to_str().unwrap(), ini.to_str().unwrap());
+            let files = [("ALIBABA_CLOUD_CONFIG_FILE", cli), ("ALIBABA_CLOUD_CREDENTIALS_FILE", ini)];
+            let config = builder(&[vars, &files].concat()).unwrap().build().unwrap();
+            let (key, account) = (config.permanent_key_id(), config.role_account());
+            (key.unwrap_or_default(), account.unwrap_or_default(), config.follows_region_id())
+        };
+        let found = |key: &str, account: &str, follows: bool| (key.to_owned(), account.to_owned(), follows);
+        let profile = |name| [("ALIBABA_CLOUD_PROFILE", name)];
+        assert_eq!(of(&[]), found("LTAI-plain", "", true));
+        assert_eq!(of(&profile("short")), found("", "", true));
+        assert_eq!(of(&profile("role")), found("", "123456", true));
+        assert_eq!(of(&profile("old")), found("LTAI-old", "", true));
+        let key = [("ALIBABA_CLOUD_ACCESS_KEY_ID", "LTAI-env"), ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "s")];
+        let with = |name, value| of(&[&key[..], &[(name, value)]].concat());
+        assert_eq!(with("ALIBABA_CLOUD_REGION_ID", "cn-beijing"), found("LTAI-env", "", false));
+        assert_eq!(with("ALIBABA_CLOUD_ENDPOINT", "http://127.0.0.1:1"), found("LTAI-env", "", false));
+        assert_eq!(with("ALIBABA_CLOUD_SECURITY_TOKEN", "t"), found("", "", true));
     }
 
     #[test]

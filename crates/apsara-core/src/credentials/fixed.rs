@@ -49,6 +49,10 @@ impl CredentialsProvider for Environment {
     fn name(&self) -> String {
         "env".to_owned()
     }
+
+    fn permanent_key_id(&self) -> Option<String> {
+        self.key.as_ref()?.permanent_id()
+    }
 }
 
 /// A key that was read somewhere, or why what was read there is none.
@@ -72,6 +76,13 @@ impl CredentialsProvider for Fixed {
             Self::Key(key) if key.security_token().is_some() => "static_sts".to_owned(),
             Self::Key(_) => "static_ak".to_owned(),
             Self::NoKey(name, _) => (*name).to_owned(),
+        }
+    }
+
+    fn permanent_key_id(&self) -> Option<String> {
+        match self {
+            Self::Key(key) => key.permanent_id(),
+            Self::NoKey(..) => None,
         }
     }
 }

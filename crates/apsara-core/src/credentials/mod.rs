@@ -139,6 +139,11 @@ impl Credentials {
         &self.key.access_key_secret
     }
 
+    /// Returns the id of a permanent access key; that of a temporary one is another each time.
+    fn permanent_id(&self) -> Option<String> {
+        self.security_token().is_none().then(|| self.access_key_id().to_owned())
+    }
+
     /// Returns what signs by the secret.
     pub(crate) fn keyed(&self) -> &Keyed {
         self.key.keyed.get_or_init(|| Keyed::new(self.key.access_key_secret.expose()))

@@ -36,6 +36,11 @@ pub trait CredentialsProvider: fmt::Debug + Send + Sync {
     fn account(&self) -> Option<String> {
         None
     }
+
+    /// Returns the id of the access key where it is a permanent one, and known without asking anybody: it says who calls.
+    fn permanent_key_id(&self) -> Option<String> {
+        None
+    }
 }
 
 impl<P: CredentialsProvider + ?Sized> CredentialsProvider for Arc<P> {
@@ -53,6 +58,10 @@ impl<P: CredentialsProvider + ?Sized> CredentialsProvider for Arc<P> {
 
     fn account(&self) -> Option<String> {
         (**self).account()
+    }
+
+    fn permanent_key_id(&self) -> Option<String> {
+        (**self).permanent_key_id()
     }
 }
 
@@ -72,6 +81,22 @@ pub(crate) enum Source {
 }
 
 impl Source {
+    /// Returns the id of the access key where it is permanent, and known without asking anybody.
+    pub(crate) fn permanent_key_id(&self) -> Option<String> {
+        match self {
+            Self::Fixed(credentials) => credentials.permanent_id(),
+            Self::Provided(provider) => provider.permanent_key_id(),
+        }
+    }
+
+    /// Returns the account, where it is known without asking anybody.
+    pub(crate) fn account(&self) -> Option<String> {
+        match self {
+            Self::Fixed(_) => None,
+            Self::Provided(provider) => provider.account(),
+        }
+    }
+
     pub(crate) async fn credentials(&self) -> Result<Credentials, Error> {
         match self {
             Self::Fixed(credentials) => Ok(credentials.clone()),

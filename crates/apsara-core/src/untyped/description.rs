@@ -113,6 +113,12 @@ impl Description {
         self
     }
 
+    /// Returns whether parameters may be given that are not described.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.open
+    }
+
     /// Adds a parameter, in the place of one of that name.
     pub fn parameter(mut self, parameter: Parameter) -> Self {
         self.put(parameter);

@@ -55,6 +55,7 @@ pub(crate) struct Peek {
     pub(crate) bearer_token: Option<Sensitive<String>>,
     pub(crate) anonymous: bool,
     pub(crate) account: Option<String>,
+    pub(crate) permanent_key_id: Option<String>,
 }
 
 impl CredentialsChain {
@@ -126,6 +127,7 @@ impl CredentialsChain {
             bearer_token: None,
             anonymous: false,
             account: provider.account(),
+            permanent_key_id: provider.permanent_key_id(),
         };
         if sources.environment.is_set() {
             return Ok(Some(plain(&sources.environment)));
@@ -137,6 +139,7 @@ impl CredentialsChain {
         match sources.profile(&mut steps)? {
             Some((_, found)) => Ok(Some(Peek {
                 account: found.provider.account(),
+                permanent_key_id: found.provider.permanent_key_id(),
                 region: found.region,
                 endpoint: found.endpoint,
                 bearer_token: found.bearer_token,
@@ -197,6 +200,10 @@ impl CredentialsProvider for CredentialsChain {
 
     fn account(&self) -> Option<String> {
         self.peek().ok()??.account
+    }
+
+    fn permanent_key_id(&self) -> Option<String> {
+        self.peek().ok()??.permanent_key_id
     }
 }
 

@@ -266,4 +266,8 @@ impl CredentialsProvider for CliProfile {
     fn account(&self) -> Option<String> {
         self.reading.or_look(|| self.look()).ok()?.provider.account()
     }
+
+    fn permanent_key_id(&self) -> Option<String> {
+        self.reading.or_look(|| self.look()).ok()?.provider.permanent_key_id()
+    }
 }

@@ -197,4 +197,8 @@ impl CredentialsProvider for IniProfile {
     fn account(&self) -> Option<String> {
         self.reading.or_look(|| self.look()).ok()?.provider.account()
     }
+
+    fn permanent_key_id(&self) -> Option<String> {
+        self.reading.or_look(|| self.look()).ok()?.provider.permanent_key_id()
+    }
 }
