@@ -13,7 +13,7 @@ use super::{Ended, Options, Progress, Run, Stop};
 use crate::error::BulkError;
 use crate::executor::{Answer, Called, Executor, Failure};
 use crate::fate::{Fate, State};
-use crate::journal::{self, Outcome, Writer};
+use crate::journal::{Outcome, Writer};
 use crate::plan::at_least;
 
 /// The parameter by which the cloud knows that two calls are meant to be one.
@@ -87,7 +87,11 @@ impl Run {
                 request = requests.recv(), if !is_read && made.len() < window.size() => match request {
                     None => is_read = true,
                     Some(Err(error)) => is_failed = Some(error),
-                    Some(Ok((line, request))) => self.make(line, request, executor, called, writer, &mut made),
+                    Some(Ok((line, request))) if self.is_due(line, self.checked.states.get(line), called, options) => {
+                        self.make(line, request, executor, called, writer, &mut made);
+                    }
+                    // Its token has grown too old while the lines before it were called: what became of the line stays unknown.
+                    Some(Ok(_)) => calls -= 1,
                 },
                 () = stop.beyond(level) => {}
             }
@@ -114,7 +118,7 @@ impl Run {
                 *token = json!(format!("{}-{line}", self.run));
             }
         }
-        let at = journal::now();
+        let at = (self.clock)();
         let durable = writer.call(line, at);
         self.set(line, State::Called);
         // What is executed once however often it is made is settled by its last call.

@@ -52,6 +52,8 @@ pub struct Run {
     tail: Option<Tail>,
     /// Whether the journal may lack records, or the end of one: it was not closed.
     is_open: bool,
+    /// Tells the time in milliseconds since 1970; a test has a clock of its own.
+    clock: fn() -> u64,
 }
 
 impl Run {
@@ -72,6 +74,7 @@ impl Run {
             unresolved: BTreeMap::new(),
             tail: None,
             is_open: false,
+            clock: journal::now,
         })
     }
 
@@ -117,6 +120,7 @@ impl Run {
             unresolved: replay.unresolved,
             tail: replay.tail,
             is_open: false,
+            clock: journal::now,
         })
     }
 
@@ -203,7 +207,7 @@ impl Run {
                     || match called.repeat {
                         Repeat::Safe => true,
                         Repeat::WithToken => {
-                            let since = self.unresolved.get(&line).map(|at| journal::now().saturating_sub(*at));
+                            let since = self.unresolved.get(&line).map(|at| (self.clock)().saturating_sub(*at));
                             since.is_some_and(|since| u128::from(since) < TOKENS_HOLD.as_millis())
                         }
                         _ => false,

@@ -1,7 +1,7 @@
 //! Runs whose journals are older, or worse, than a test from outside can make them.
 
 use std::io::Write as _;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use apsara_core::transport::BoxFuture;
 use apsara_core::{Impact, Quota};
@@ -18,6 +18,9 @@ struct Counting {
     repeat: Repeat,
     reconcile: Option<Reconcile>,
     asked: AtomicUsize,
+    executed: AtomicUsize,
+    /// What happens while a call is made.
+    meanwhile: fn(),
 }
 
 impl Executor for Counting {
@@ -38,6 +41,8 @@ impl Executor for Counting {
     }
 
     fn execute<'a>(&'a self, _: &'a Value) -> BoxFuture<'a, Result<Answer, Failure>> {
+        self.executed.fetch_add(1, Ordering::SeqCst);
+        (self.meanwhile)();
         Box::pin(async { Ok(Answer { response: json!({}), waited: Duration::ZERO }) })
     }
 
@@ -52,7 +57,13 @@ impl Executor for Counting {
 }
 
 fn counting(repeat: Repeat, reconcile: Option<Reconcile>) -> Arc<Counting> {
-    Arc::new(Counting { repeat, reconcile, asked: AtomicUsize::new(0) })
+    Arc::new(Counting {
+        repeat,
+        reconcile,
+        asked: AtomicUsize::new(0),
+        executed: AtomicUsize::new(0),
+        meanwhile: || {},
+    })
 }
 
 /// Makes a journal of one line with calls that were announced so long ago, and resumes its run.
@@ -81,6 +92,30 @@ fn a_token_is_as_old_as_the_first_call_of_which_nobody_knows() {
         let run = resumed(folder.path(), &executor, &ago);
         assert_eq!(run.plan(&*executor, &Options::default()).calls, calls, "{ago:?}");
     }
+}
+
+#[tokio::test]
+async fn a_token_that_grows_too_old_while_others_are_called_is_not_sent_again() {
+    static LATER: AtomicU64 = AtomicU64::new(0);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.journal");
+    let mut executor = counting(Repeat::WithToken, None);
+    // The first call takes an hour.
+    Arc::get_mut(&mut executor).unwrap().meanwhile = || LATER.store(3_600_000, Ordering::SeqCst);
+    let checked = || check(Input::new(&b"{\"Id\":1}\n{\"Id\":2}\n"[..], Format::JsonLines), &*executor, &path).unwrap();
+    let mut run = Run::create(checked(), &path, &*executor).unwrap();
+    run.file.write_all(&Record::Call { line: 2, at: journal::now() }.encode()).unwrap();
+    drop(run);
+    let mut run = Run::resume(checked(), &path, &*executor).unwrap();
+    run.clock = || journal::now() + LATER.load(Ordering::SeqCst);
+    let all: Arc<dyn Executor> = Arc::<Counting>::clone(&executor);
+    let options = Options::default().in_flight(1);
+    assert_eq!(run.plan(&*executor, &options).calls, 2);
+    let mut told = Vec::new();
+    let summary = run.go_on(all, &options, &Stop::new(), |progress| told.push(progress.ended)).await.unwrap();
+    assert_eq!((summary.ended, summary.counts.succeeded, summary.counts.unknown), (Ended::Complete, 1, 1));
+    assert_eq!((executor.executed.load(Ordering::SeqCst), told), (1, vec![1]));
+    assert_eq!(run.unknown().collect::<Vec<_>>(), [2]);
 }
 
 #[tokio::test]
