@@ -78,7 +78,7 @@ pub trait Executor: Send + Sync + 'static {
     /// Returns everything that is wrong with a request. Nothing is sent.
     fn check(&self, request: &Value) -> Vec<Problem>;
 
-    /// Makes a call.
+    /// Makes a call. The request is one that was checked, without those of its parameters that are null.
     fn execute<'a>(&'a self, request: &'a Value) -> BoxFuture<'a, Result<Answer, Failure>>;
 
     /// Returns how it is found out what became of a call; nothing where it cannot be.

@@ -1,5 +1,6 @@
 //! The input of a run: one call in each line, all of them checked before the first is made.
 
+mod json;
 mod lines;
 mod rows;
 mod spool;
@@ -12,6 +13,7 @@ use std::path::Path;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use self::rows::Wrong;
 pub(crate) use self::spool::{Spool, changed};
 use crate::error::BulkError;
 use crate::executor::Executor;
@@ -25,7 +27,8 @@ const SHOWN: usize = 10_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Format {
-    /// A JSON object in each line, with the parameters by their names on the wire. Empty lines count, and call nothing.
+    /// A JSON object in each line, with the parameters by their names on the wire, each once; null is none. Empty lines count, and
+    /// call nothing.
     JsonLines,
     /// Comma-separated values; the first row names the parameters, and an empty cell sets none. What is neither a text nor a
     /// named value is written as JSON: `3`, `true`, `["a","b"]`.
@@ -196,16 +199,17 @@ struct Checking<'a> {
 
 impl Checking<'_> {
     /// Takes a row: its request, or what is wrong with its text.
-    fn row(&mut self, line: u64, row: Result<Value, String>) -> Result<(), BulkError> {
-        if line > MOST_LINES {
+    fn row(&mut self, line: u64, row: Result<Value, Wrong>) -> Result<(), BulkError> {
+        let last = row.as_ref().map_or_else(|wrong| wrong.last.max(line), |_| line);
+        if last > MOST_LINES {
             return Err(BulkError::new(format!(
                 "the input has more than {MOST_LINES} lines; divide it, with a journal for each part"
             )));
         }
-        let request = match row {
+        let mut request = match row {
             Ok(request) => request,
-            Err(text) => {
-                self.states.set(line, State::Skipped);
+            Err(Wrong { text, .. }) => {
+                (line..=last).for_each(|line| self.states.set(line, State::Skipped));
                 self.violation(LineViolation { line, text, is_warning: false });
                 return Ok(());
             }
@@ -220,6 +224,10 @@ impl Checking<'_> {
             return Ok(());
         }
         self.states.set(line, State::Due);
+        // Null is none: with it or without, it is the same call.
+        if let Some(parameters) = request.as_object_mut() {
+            parameters.retain(|_, value| !value.is_null());
+        }
         let json = request.to_string();
         self.seen.as_mut().map(|seen| seen.push(digest(json.as_bytes()))).unwrap_or_default();
         self.spool.push(line, &json)

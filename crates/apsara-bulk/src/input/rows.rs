@@ -1,9 +1,10 @@
 //! The rows of an input, as requests.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Cursor, Read};
 
 use serde_json::{Map, Value};
 
+use super::json;
 use super::lines::Lines;
 use crate::error::BulkError;
 use crate::executor::Executor;
@@ -11,17 +12,17 @@ use crate::executor::Executor;
 /// What some editors begin a file with.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// The longest line, in bytes.
-const LONGEST: usize = 4 << 20;
+/// The longest line, or row of a table, in bytes.
+pub(super) const LONGEST: usize = 4 << 20;
 
 /// Why rows are not read on.
 pub(super) enum Stopped {
-    Read(std::io::Error),
+    Read(io::Error),
     Other(BulkError),
 }
 
 impl Stopped {
-    pub(super) fn or(self, read: impl FnOnce(std::io::Error) -> BulkError) -> BulkError {
+    pub(super) fn or(self, read: impl FnOnce(io::Error) -> BulkError) -> BulkError {
         match self {
             Self::Read(error) => read(error),
             Self::Other(error) => error,
@@ -29,8 +30,21 @@ impl Stopped {
     }
 }
 
-/// Takes a row: its line, and its request or what is wrong with its text.
-type Row = Result<Value, String>;
+/// What is wrong with the text of a row.
+pub(super) struct Wrong {
+    pub(super) text: String,
+    /// The last line of which nothing can be said for it; its own, unless it is a later one.
+    pub(super) last: u64,
+}
+
+impl From<String> for Wrong {
+    fn from(text: String) -> Self {
+        Self { text, last: 0 }
+    }
+}
+
+/// A row: its request, or what is wrong with its text.
+type Row = Result<Value, Wrong>;
 
 /// Reads a JSON object in each line.
 pub(super) fn json_lines(
@@ -51,7 +65,7 @@ pub(super) fn json_lines(
         }
         let found = if count >= LONGEST && line.last() != Some(&b'\n') {
             skip_line(&mut reader).map_err(Stopped::Read)?;
-            Err(format!("is longer than {} MiB", LONGEST >> 20))
+            Err(too_long().into())
         } else if line.trim_ascii().is_empty() {
             continue;
         } else {
@@ -62,7 +76,7 @@ pub(super) fn json_lines(
     Ok(())
 }
 
-fn skip_line(reader: &mut impl BufRead) -> std::io::Result<()> {
+fn skip_line(reader: &mut impl BufRead) -> io::Result<()> {
     loop {
         let buffer = reader.fill_buf()?;
         let end = buffer.iter().position(|byte| *byte == b'\n');
@@ -74,15 +88,20 @@ fn skip_line(reader: &mut impl BufRead) -> std::io::Result<()> {
     }
 }
 
+fn too_long() -> String {
+    format!("is longer than {} MiB", LONGEST >> 20)
+}
+
 fn object(line: &[u8]) -> Row {
-    match serde_json::from_slice(line.trim_ascii_end()) {
+    match json::read(line.trim_ascii_end()) {
         Ok(value @ Value::Object(_)) => Ok(value),
-        Ok(_) => Err("is no JSON object; write {\"Name\": \"value\"}".to_owned()),
+        Ok(_) => Err("is no JSON object; write {\"Name\": \"value\"}".to_owned().into()),
         Err(error) => {
             let text = error.to_string();
             // The line that it counts is always the first.
             let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
-            Err(format!("is no JSON, at byte {}: {text}", error.column()))
+            let what = if error.is_data() { "is wrong" } else { "is no JSON" };
+            Err(format!("{what}, at byte {}: {text}", error.column()).into())
         }
     }
 }
@@ -93,39 +112,73 @@ pub(super) fn csv(
     executor: &dyn Executor,
     mut row: impl FnMut(u64, Row) -> Result<(), BulkError>,
 ) -> Result<(), Stopped> {
-    let mut reader = csv::ReaderBuilder::new().buffer_capacity(1 << 16).from_reader(Lines::new(reader));
-    let names = match reader.headers() {
-        Ok(names) => names.clone(),
-        Err(error) => return read_error(error).map_or(Ok(()), |text| row(1, Err(text)).map_err(Stopped::Other)),
+    let table = without_mark(reader).map_err(Stopped::Read)?;
+    let mut reader = csv::ReaderBuilder::new().buffer_capacity(1 << 16).from_reader(Lines::new(table));
+    let names = reader.headers().cloned();
+    if let Some((line, wrong)) = unended(reader.get_mut(), 0).map_err(Stopped::Read)? {
+        return row(line, Err(wrong)).map_err(Stopped::Other);
+    }
+    let names = match names {
+        Ok(names) => names,
+        Err(error) => {
+            return read_error(error).map_or_else(Err, |text| row(1, Err(text.into())).map_err(Stopped::Other));
+        }
     };
-    // A spreadsheet's mark of the order of bytes is not a part of the first name.
-    let names: Vec<&str> = names.iter().map(|name| name.trim_start_matches('\u{feff}').trim()).collect();
+    let names: Vec<&str> = names.iter().map(str::trim).collect();
     if let Some(problem) = wrong_names(&names) {
-        return row(1, Err(problem)).map_err(Stopped::Other);
+        return row(1, Err(problem.into())).map_err(Stopped::Other);
     }
     let is_text: Vec<bool> = names.iter().map(|name| executor.is_text(name)).collect();
     let mut record = csv::StringRecord::new();
     loop {
-        let (place, found) = match reader.read_record(&mut record) {
+        let place = reader.position().byte();
+        let read = reader.read_record(&mut record);
+        if let Some((line, wrong)) = unended(reader.get_mut(), place).map_err(Stopped::Read)? {
+            return row(line, Err(wrong)).map_err(Stopped::Other);
+        }
+        let found = match read {
             Ok(false) => return Ok(()),
             Ok(true) => {
                 let cells = names.iter().zip(&is_text).zip(record.iter());
                 let set = cells.filter(|(_, cell)| !cell.is_empty());
                 let object: Map<String, Value> =
                     set.map(|((name, is_text), text)| ((*name).to_owned(), cell(text, *is_text))).collect();
-                (record.position().map_or(0, csv::Position::byte), Ok(Value::Object(object)))
+                Ok(Value::Object(object))
             }
-            Err(error) => {
-                let place = error.position().map_or(0, csv::Position::byte);
-                match read_error(error) {
-                    Ok(text) => (place, Err(text)),
-                    Err(error) => return Err(error),
-                }
-            }
+            Err(error) => Err(read_error(error)?.into()),
         };
         let line = reader.get_mut().line_at(place);
         row(line, found).map_err(Stopped::Other)?;
     }
+}
+
+/// Leaves an editor's mark of the order of bytes out: it is not a part of the first name, nor does it stand before its quotation mark.
+fn without_mark<R: Read>(mut reader: R) -> io::Result<impl Read> {
+    let mut start = Vec::new();
+    reader.by_ref().take(BYTE_ORDER_MARK.len() as u64).read_to_end(&mut start)?;
+    if start == BYTE_ORDER_MARK {
+        start.clear();
+    }
+    Ok(Cursor::new(start).chain(reader))
+}
+
+/// Returns the line of the row that begins at a place, with what is wrong with it, if nothing tells where the row ends. What follows it
+/// may be a part of it, so all of that is left out with it.
+fn unended<R: Read>(lines: &mut Lines<R>, place: u64) -> io::Result<Option<(u64, Wrong)>> {
+    if !lines.is_open() && !lines.is_too_long() {
+        return Ok(None);
+    }
+    let (line, last) = (lines.line_at(place), lines.last_line()?);
+    let behind = match last {
+        last if last > line => format!(", so nothing can be said of the lines up to {last} either"),
+        _ => String::new(),
+    };
+    let text = if lines.is_open() {
+        format!("has a quotation mark that is not closed{behind}; close it")
+    } else {
+        format!("{}{behind}", too_long())
+    };
+    Ok(Some((line, Wrong { text, last })))
 }
 
 /// Returns what is wrong with a row; an error of the reader stops everything.
@@ -154,6 +207,6 @@ fn wrong_names(names: &[&str]) -> Option<String> {
 
 /// Takes a cell for a text, or for JSON where the parameter is no text.
 fn cell(text: &str, is_text: bool) -> Value {
-    let json = if is_text { None } else { serde_json::from_str(text).ok() };
+    let json = if is_text { None } else { json::read(text.as_bytes()).ok() };
     json.unwrap_or_else(|| Value::String(text.to_owned()))
 }

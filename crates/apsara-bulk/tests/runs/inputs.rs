@@ -59,6 +59,7 @@ fn every_wrong_line_is_told_at_once_by_its_number() {
 {"TaskId": "e"
 ["f"]
 {"TaskId": "g", "AuthKey": "sesame", "AuthKeys": "sesame"}
+{"TaskId": "h", "AuthKey": "sesame", "TaskId": "i"}
 "#;
     let checked = place.checked(&executor, input);
     assert_eq!(
@@ -71,9 +72,10 @@ fn every_wrong_line_is_told_at_once_by_its_number() {
             "line 7: is no JSON, at byte 14: EOF while parsing an object",
             "line 8: is no JSON object; write {\"Name\": \"value\"}",
             "line 9: unknown name `AuthKeys`, did you mean `AuthKey`?",
+            "line 10: is wrong, at byte 45: the name `TaskId` stands twice; write it once",
         ]
     );
-    assert_eq!((checked.violation_count(), checked.counts().due, checked.counts().skipped), (7, 1, 7));
+    assert_eq!((checked.violation_count(), checked.counts().due, checked.counts().skipped), (8, 1, 8));
     assert!(!told(&checked).concat().contains("sesame"));
     // Some editors begin a file with a mark that none shows.
     for input in ["\u{feff}{\"TaskId\": \"a\"}\n", "\u{feff}\r\n{\"TaskId\": \"a\"}"] {
@@ -117,10 +119,35 @@ fn cells_of_a_table_are_texts_unless_the_parameter_is_none() {
 }
 
 #[test]
+fn a_quotation_mark_that_is_not_closed_takes_no_row_along_unseen() {
+    let (place, executor) = (Place::new(), typed());
+    let behind = |last: u64| format!(", so nothing can be said of the lines up to {last} either");
+    for mark in ["", "\u{feff}"] {
+        for (rows, line, last, due) in [
+            ("TaskId,Count\na,\"1\nb,2\n\nc,3\n\n", 2, 5, 0),
+            ("TaskId,Count\na,1\nb,2\n\"c,3", 4, 4, 2),
+            ("\"TaskId\",Count\na,1\n\"b\nc\",\"\"\"2\nd,3", 3, 5, 1),
+            ("\"TaskId,Count\na,1\n", 1, 2, 0),
+        ] {
+            let checked = place.checked_as(&executor, &format!("{mark}{rows}"), Format::Csv);
+            let behind = if last > line { behind(last) } else { String::new() };
+            let expected = format!("line {line}: has a quotation mark that is not closed{behind}; close it");
+            assert_eq!(told(&checked), [expected], "{rows:?}");
+            assert_eq!((checked.counts().due, checked.counts().skipped), (due, last - line + 1), "{rows:?}");
+        }
+    }
+}
+
+#[test]
 fn a_call_that_stands_there_twice_is_told() {
     let (place, executor) = (Place::new(), typed());
     let input = "{\"TaskId\":\"a\"}\n{\"TaskId\":\"b\"}\n{ \"TaskId\": \"a\" }\n{\"TaskId\":\"c\",\"Count\":1}\n{\"Count\":1,\"TaskId\":\"c\"}\n{\"TaskId\":\"a\"}\n";
     assert_eq!(place.checked(&executor, input).duplicates(), [(3, 1), (5, 4), (6, 1)]);
+    // Null is none.
+    let input = "{\"TaskId\":\"a\"}\n{\"TaskId\":\"a\",\"Count\":null}\n{\"Names\":null,\"TaskId\":\"a\"}\n";
+    assert_eq!(place.checked(&executor, input).duplicates(), [(2, 1), (3, 1)]);
+    let input = "TaskId,Count\na,\na,null\n";
+    assert_eq!(place.checked_as(&executor, input, Format::Csv).duplicates(), [(3, 2)]);
     let mut scripted = Scripted::new(&place);
     scripted.repeat = apsara_core::Repeat::Safe;
     assert!(place.checked(&scripted, "{\"Id\":\"a\"}\n{\"Id\":\"a\"}\n").duplicates().is_empty());
@@ -132,6 +159,15 @@ fn a_line_that_is_too_long_does_not_hold_up_the_next() {
     let input = format!("{{\"TaskId\": \"{}\"}}\n{{\"TaskId\": \"b\"}}", "x".repeat(5 << 20));
     let checked = place.checked(&executor, &input);
     assert_eq!((told(&checked), checked.counts().due), (vec!["line 1: is longer than 4 MiB".to_owned()], 1));
+
+    // Of a table nobody can say where such a row ends.
+    let rows = |quote: &str| format!("TaskId\na\n\n{quote}{}{quote}\nb\n\n\"c\nd\"\n\n", "x".repeat(5 << 20));
+    for quote in ["", "\""] {
+        let checked = place.checked_as(&executor, &rows(quote), Format::Csv);
+        let expected = "line 4: is longer than 4 MiB, so nothing can be said of the lines up to 8 either";
+        assert_eq!(told(&checked), [expected]);
+        assert_eq!((checked.counts().due, checked.counts().skipped), (1, 5));
+    }
 }
 
 #[test]
