@@ -12,15 +12,20 @@ use crate::journal::{Outcome, Record, decode, open, replay};
 /// Writes what became of every line whose call was made, in the order of the lines, as JSON objects with `line`, `outcome`, and
 /// `response` or `code`, `request_id` and `message`, in whole lines. It returns how many there are of each outcome and code.
 ///
-/// It works at any time: after a run, after one that was killed, and while one is under way.
+/// It works at any time: after a run, after one that was killed, and while one is under way. But on Windows a [`Run`](crate::Run) keeps
+/// its journal to itself for as long as it is there; [`Run::results`](crate::Run::results) writes them then.
 ///
 /// # Errors
 ///
 /// Fails when the journal cannot be read, is damaged anywhere but at its end, or the results cannot be written.
 pub fn results(journal: &Path, out: &mut dyn Write) -> Result<BTreeMap<String, u64>, BulkError> {
-    let file = open(journal)?;
+    results_of(&open(journal)?, journal, out)
+}
+
+/// Writes the results of a journal that is open, by whatever it was opened for.
+pub(crate) fn results_of(file: &File, journal: &Path, out: &mut dyn Write) -> Result<BTreeMap<String, u64>, BulkError> {
     let mut places: Vec<u64> = Vec::new();
-    let replay = replay(&file, journal, true, |at, record| {
+    let replay = replay(file, journal, true, |at, record| {
         let (line, at) = match record {
             // It stands at 0, so no result does.
             Record::Header(header) => (header.last, 0),
@@ -34,7 +39,7 @@ pub fn results(journal: &Path, out: &mut dyn Write) -> Result<BTreeMap<String, u
         }
         places[line] = at;
     })?;
-    let mut reader = Reader { file: BufReader::new(&file), line: Vec::new() };
+    let mut reader = Reader { file: BufReader::new(file), line: Vec::new() };
     let mut out = BufWriter::new(out);
     let mut counts = BTreeMap::new();
     for (line, state) in replay.states.lines() {

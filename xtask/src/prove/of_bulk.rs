@@ -188,6 +188,14 @@ pub(super) const BREAKS: &[Break] = &[
         target: "runs",
     },
     Break {
+        lie: "a call that could not be announced stays in the journal",
+        file: "crates/apsara-bulk/src/journal/write.rs",
+        old: "for result in batch.drain(..).filter(|append| append.durable.is_none()) {",
+        new: "for result in batch.drain(..) {",
+        package: BULK,
+        target: "lib",
+    },
+    Break {
         lie: "who reads the copy of an input moves all others",
         file: "crates/apsara-bulk/src/input/spool.rs",
         old: "read_at(&self.file, buffer, self.at)?;",

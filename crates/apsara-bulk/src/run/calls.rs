@@ -19,8 +19,8 @@ use crate::plan::at_least;
 /// The parameter by which the cloud knows that two calls are meant to be one.
 const CLIENT_TOKEN: &str = "ClientToken";
 
-/// A call that has ended; nothing if it was not made, for the journal could not announce it.
-type Made = Option<(Outcome, Duration)>;
+/// A call that has ended; or its line, with the state from before, if it was not made, for the journal could not announce it.
+type Made = Result<(Outcome, Duration), (u64, State)>;
 
 impl Run {
     pub(super) async fn make_calls(
@@ -67,7 +67,7 @@ impl Run {
                 Some(call) = made.join_next(), if !made.is_empty() => {
                     ended += 1;
                     match call {
-                        Ok(Some((outcome, took))) => {
+                        Ok(Ok((outcome, took))) => {
                             window.ended(took);
                             let is_done = matches!(outcome.fate, Fate::Succeeded | Fate::Executed);
                             failures = if is_done { 0 } else { failures + 1 };
@@ -76,7 +76,10 @@ impl Run {
                             }
                             self.end(outcome, writer);
                         }
-                        Ok(None) => is_failed = Some(BulkError::new("the journal cannot be written")),
+                        Ok(Err((line, before))) => {
+                            self.set(line, before);
+                            is_failed = Some(BulkError::new("the journal cannot be written"));
+                        }
                         // The executor panicked: what became of its call is not known.
                         Err(_) => {}
                     }
@@ -120,6 +123,7 @@ impl Run {
         }
         let at = (self.clock)();
         let durable = writer.call(line, at);
+        let before = self.checked.states.get(line);
         self.set(line, State::Called);
         // What is executed once however often it is made is settled by its last call.
         let in_doubt = self.unresolved.contains_key(&line) && called.repeat != Repeat::Safe;
@@ -127,13 +131,13 @@ impl Run {
         let executor = Arc::clone(executor);
         made.spawn(async move {
             if !durable.await {
-                return None;
+                return Err((line, before));
             }
             let start = Instant::now();
             let result = executor.execute(&request).await;
             let (Ok(Answer { waited, .. }) | Err(Failure { waited, .. })) = &result;
             let took = start.elapsed().saturating_sub(*waited);
-            Some((outcome(line, result, in_doubt), took))
+            Ok((outcome(line, result, in_doubt), took))
         });
     }
 }

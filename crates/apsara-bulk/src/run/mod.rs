@@ -11,6 +11,7 @@ mod window;
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -29,6 +30,7 @@ use crate::fate::{Counts, Fate, State, States};
 use crate::input::Checked;
 use crate::journal::{self, Header, Outcome, Tail, Writer};
 use crate::plan::Plan;
+use crate::results::results_of;
 
 /// How long a client token is trusted to make one of two calls. How long the cloud keeps one is documented for hardly any product.
 const TOKENS_HOLD: Duration = Duration::from_secs(3600);
@@ -141,6 +143,16 @@ impl Run {
         self.unresolved.keys().copied()
     }
 
+    /// Writes the results as [`results`](crate::results) does, and returns what that returns. On Windows nobody else can read the journal
+    /// for as long as this is there.
+    ///
+    /// # Errors
+    ///
+    /// As [`results`](crate::results).
+    pub fn results(&self, out: &mut dyn Write) -> Result<BTreeMap<String, u64>, BulkError> {
+        results_of(&self.file, &self.path, out)
+    }
+
     /// Says what [`Run::go_on`] is about to do.
     #[must_use]
     pub fn plan(&self, executor: &dyn Executor, options: &Options) -> Plan {
@@ -160,8 +172,9 @@ impl Run {
     ///
     /// # Errors
     ///
-    /// Fails when the journal cannot be written or the calls cannot be read. No call goes out after that. A run whose journal could not
-    /// be written, or whose future was dropped, is gone on with by [`Run::resume`] alone, which cuts off what was written in part.
+    /// Fails when the journal cannot be written or the calls cannot be read. No call goes out after that; [`Run::counts`] and
+    /// [`Run::unknown`] say what the journal tells of those that did. A run whose journal could not be written, or whose future was
+    /// dropped, is gone on with by [`Run::resume`] alone, which cuts off what was written in part.
     pub async fn go_on(
         &mut self,
         executor: Arc<dyn Executor>,
@@ -176,7 +189,9 @@ impl Run {
         }
         let start = Instant::now();
         let called = executor.operation();
-        let file = self.file.try_clone().map_err(|error| BulkError::file(&self.path, "cannot be written", error))?;
+        // The results may have been read since it was written.
+        let file = self.file.seek(SeekFrom::End(0)).and_then(|_| self.file.try_clone());
+        let file = file.map_err(|error| BulkError::file(&self.path, "cannot be written", error))?;
         let mut writer = Writer::new(file, &self.path)?;
         self.is_open = true;
         let asked = match executor.reconcile() {
@@ -192,7 +207,10 @@ impl Run {
         // Why a record was not written says more than that the run ended for it.
         let closed = tokio::task::spawn_blocking(move || writer.close()).await;
         let closed = closed.unwrap_or_else(|_| Err(BulkError::new("the journal was not closed")));
-        closed?;
+        if let Err(error) = closed {
+            self.believe_journal();
+            return Err(error);
+        }
         self.is_open = false;
         Ok(Summary { counts: self.counts, ended: result?, took: start.elapsed() })
     }
@@ -230,6 +248,15 @@ impl Run {
             State::Called | State::Ended(Fate::Unknown) => {}
             _ => _ = self.unresolved.remove(&line),
         }
+    }
+
+    /// Forgets what became of calls where that could not be written: whoever resumes the run will not know it either.
+    fn believe_journal(&mut self) {
+        let Ok(replay) = journal::replay(&self.file, &self.path, true, |_, _| {}) else { return };
+        for (line, state) in replay.states.lines() {
+            self.set(line, state);
+        }
+        self.unresolved = replay.unresolved;
     }
 
     /// Writes down what became of a call.

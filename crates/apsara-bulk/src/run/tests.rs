@@ -150,6 +150,9 @@ async fn a_run_whose_journal_could_not_be_written_is_resumed_and_not_gone_on_wit
     let all = || -> Arc<dyn Executor> { Arc::<Counting>::clone(&executor) };
     let error = run.go_on(all(), &Options::default(), &Stop::new(), |_| {}).await.unwrap_err();
     assert!(error.to_string().contains("cannot be written"), "{error}");
+    // The call did not go out, so it is as before.
+    assert_eq!((run.counts().due, run.counts().unknown, run.unknown().count()), (1, 0, 0));
+    assert_eq!(executor.executed.load(Ordering::SeqCst), 0);
     run.file = whole;
     let error = run.go_on(all(), &Options::default(), &Stop::new(), |_| {}).await.unwrap_err();
     assert!(error.to_string().contains("drop this run and resume it"), "{error}");
