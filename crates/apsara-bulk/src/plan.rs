@@ -45,7 +45,7 @@ pub(crate) fn at_least(calls: u64, quota: Option<Quota>) -> Option<Duration> {
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Called { product, version, operation, target, repeat, impact, quota } = &self.called;
+        let Called { product, version, operation, target, repeat, impact, quota, .. } = &self.called;
         writeln!(f, "{} of {product} {version} {operation} at {target}", count(self.calls, "call"))?;
         match impact {
             Impact::Interrupt => writeln!(f, "  each interrupts what runs, such as a live stream")?,

@@ -196,6 +196,14 @@ pub(super) const BREAKS: &[Break] = &[
         target: "lib",
     },
     Break {
+        lie: "whoever has another key goes on with a run",
+        file: "crates/apsara-bulk/src/journal/mod.rs",
+        old: "both.filter(|(found, wanted)| found != wanted)",
+        new: "both.filter(|(found, _)| found.is_empty())",
+        package: BULK,
+        target: "lib",
+    },
+    Break {
         lie: "who reads the copy of an input moves all others",
         file: "crates/apsara-bulk/src/input/spool.rs",
         old: "read_at(&self.file, buffer, self.at)?;",

@@ -6,13 +6,16 @@ mod untyped;
 use std::time::Duration;
 
 use apsara_core::transport::BoxFuture;
-use apsara_core::{Error, Impact, Outcome, Quota, Repeat};
+use apsara_core::{Config, Endpoint, Error, Impact, Outcome, Quota, Repeat};
 use serde_json::Value;
 
 pub use self::typed::Typed;
 pub use self::untyped::Untyped;
 use crate::fate::Fate;
 use crate::reconcile::Reconcile;
+
+/// The parameter that says where a call goes if nothing else does.
+const REGION_ID: &str = "RegionId";
 
 /// Describes the operation that is called.
 #[derive(Clone, Debug)]
@@ -32,6 +35,10 @@ pub struct Called {
     pub impact: Impact,
     /// How many calls an account may make, where it is known.
     pub quota: Option<Quota>,
+    /// The id of the access key that the calls are signed with, where it is a permanent one: a run goes on only with that.
+    pub key_id: Option<String>,
+    /// The account of the role by which the calls are made, where it is known: a run goes on only in that.
+    pub account: Option<String>,
 }
 
 impl Called {
@@ -50,6 +57,8 @@ impl Called {
             repeat: Repeat::Unsafe,
             impact: Impact::Change,
             quota: None,
+            key_id: None,
+            account: None,
         }
     }
 
@@ -57,6 +66,13 @@ impl Called {
     #[must_use]
     pub fn with(mut self, repeat: Repeat, impact: Impact, quota: Option<Quota>) -> Self {
         (self.repeat, self.impact, self.quota) = (repeat, impact, quota);
+        self
+    }
+
+    /// Says who calls, as far as a configuration knows that without asking anybody.
+    #[must_use]
+    pub fn by(mut self, config: &Config) -> Self {
+        (self.key_id, self.account) = (config.permanent_key_id(), config.role_account());
         self
     }
 
@@ -90,6 +106,15 @@ pub trait Executor: Send + Sync + 'static {
     fn ask<'a>(&'a self, request: &'a Value) -> BoxFuture<'a, Result<Value, Failure>> {
         let _ = request;
         nobody_to_ask()
+    }
+}
+
+/// Says where calls go, and that each line may say it itself, where it may.
+fn target(config: &Config, endpoint: &Endpoint, has_region_id: bool) -> String {
+    if has_region_id && config.follows_region_id() {
+        format!("the endpoint of each line's {REGION_ID}, else {endpoint}")
+    } else {
+        endpoint.to_string()
     }
 }
 

@@ -10,11 +10,12 @@ use apsara_core::{Config, Error, Outcome};
 use apsara_predicate::Predicate;
 use serde_json::{Map, Value};
 
-use super::{Answer, Called, Executor, Failure, Problem, nobody_to_ask};
+use super::{Answer, Called, Executor, Failure, Problem, REGION_ID, nobody_to_ask, target};
 use crate::reconcile::Reconcile;
 
 /// Calls the operation of a request type, such as `apsara::live::RestartLivePullToPushRequest`.
 pub struct Typed<R> {
+    config: Config,
     client: rt::Client,
     target: String,
     reading: Option<Reading>,
@@ -36,8 +37,9 @@ impl<R: rt::Request> Typed<R> {
     /// Fails when it is not known where the calls go.
     pub fn new(config: &Config) -> Result<Self, Error> {
         let client = rt::Client::new(config, R::OPERATION.product);
-        let target = client.endpoint(None)?.to_string();
-        Ok(Self { client, target, reading: None, request: PhantomData })
+        let has_region_id = names::<R>().iter().any(|name| name == REGION_ID);
+        let target = target(config, &client.endpoint(None)?, has_region_id);
+        Ok(Self { config: config.clone(), client, target, reading: None, request: PhantomData })
     }
 
     /// Finds out what became of calls of which nobody knows by the operation of another request, which must be safe to repeat, and
@@ -55,12 +57,17 @@ impl<R: rt::Request> Typed<R> {
             );
         }
         let reconcile = Reconcile { operation: Q::OPERATION.name.to_owned(), executed_when, not_executed_when };
-        let request = Q::default();
-        let request: &dyn AnyRecord = &request;
-        let has = (0..request.count()).map(|index| request.meta(index).name.to_owned()).collect();
-        self.reading = Some(Reading { reconcile, has, ask: |client, request| Box::pin(ask::<Q>(client, request)) });
+        self.reading =
+            Some(Reading { reconcile, has: names::<Q>(), ask: |client, request| Box::pin(ask::<Q>(client, request)) });
         self
     }
+}
+
+/// Returns the names of a request's parameters.
+fn names<R: rt::Request>() -> Vec<String> {
+    let request = R::default();
+    let request: &dyn AnyRecord = &request;
+    (0..request.count()).map(|index| request.meta(index).name.to_owned()).collect()
 }
 
 async fn ask<Q: rt::Request>(client: rt::Client, request: Value) -> Result<Value, Failure> {
@@ -72,11 +79,9 @@ async fn ask<Q: rt::Request>(client: rt::Client, request: Value) -> Result<Value
 impl<R: rt::Request> Executor for Typed<R> {
     fn operation(&self) -> Called {
         let operation = R::OPERATION;
-        Called::new(operation.product.name, operation.product.version, operation.name, &self.target).with(
-            operation.repeat,
-            operation.impact,
-            operation.quota,
-        )
+        Called::new(operation.product.name, operation.product.version, operation.name, &self.target)
+            .with(operation.repeat, operation.impact, operation.quota)
+            .by(&self.config)
     }
 
     fn is_text(&self, parameter: &str) -> bool {

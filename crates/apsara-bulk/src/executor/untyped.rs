@@ -8,12 +8,13 @@ use apsara_core::untyped::{Call, Client, Description, Kind};
 use apsara_core::{Config, Error, Violation};
 use serde_json::{Map, Value};
 
-use super::{Answer, Called, Executor, Failure, Problem, nobody_to_ask};
+use super::{Answer, Called, Executor, Failure, Problem, REGION_ID, nobody_to_ask, target};
 use crate::error::BulkError;
 use crate::reconcile::Reconcile;
 
 /// Calls an operation that is described, as `apsara_codegen::describe` does it of specs.
 pub struct Untyped {
+    config: Config,
     client: Client,
     description: Arc<Description>,
     target: String,
@@ -29,8 +30,11 @@ impl Untyped {
     pub fn new(config: &Config, description: Description) -> Result<Self, Error> {
         let client = Client::new(config);
         let description = Arc::new(description);
-        let target = client.described(&description).endpoint_of()?.to_string();
-        Ok(Self { client, description, target, reading: None })
+        let endpoint = client.described(&description).endpoint_of()?;
+        let has_region_id =
+            description.is_open() || description.parameters().iter().any(|known| known.name() == REGION_ID);
+        let target = target(config, &endpoint, has_region_id);
+        Ok(Self { config: config.clone(), client, description, target, reading: None })
     }
 
     /// Says where the calls go in other words than by the endpoint, for one whose port is another each time. A journal is gone on with
@@ -65,11 +69,9 @@ impl Untyped {
 impl Executor for Untyped {
     fn operation(&self) -> Called {
         let it = &self.description;
-        Called::new(it.product_name(), it.version(), it.name(), &self.target).with(
-            it.may_repeat(),
-            it.what_it_changes(),
-            it.stated_quota(),
-        )
+        Called::new(it.product_name(), it.version(), it.name(), &self.target)
+            .with(it.may_repeat(), it.what_it_changes(), it.stated_quota())
+            .by(&self.config)
     }
 
     fn is_text(&self, parameter: &str) -> bool {

@@ -70,6 +70,10 @@ fn refuse_another(path: &Path, found: &Header, wanted: &Header) -> Result<(), Bu
         format!("{found_operation}, not of {wanted_operation}")
     } else if found.target != wanted.target {
         format!("calls to {}, not to {}", found.target, wanted.target)
+    } else if let Some((found, wanted)) = differ(&found.key_id, &wanted.key_id) {
+        format!("calls by the access key {found}, not by {wanted}")
+    } else if let Some((found, wanted)) = differ(&found.account, &wanted.account) {
+        format!("calls by a role of the account {found}, not of {wanted}")
     } else if found.input != wanted.input {
         let sums = format!("SHA-256 {:.12}…, here {:.12}…", found.input, wanted.input);
         format!("another input ({sums}): the lines of this one are other calls")
@@ -78,6 +82,12 @@ fn refuse_another(path: &Path, found: &Header, wanted: &Header) -> Result<(), Bu
     };
     let instead = "go on with what the run was begun with, or name another file for a new journal";
     Err(BulkError::new(format!("{} is the journal of {difference}; {instead}", path.display())))
+}
+
+/// Returns who called and who is to call, where both are known and they are not the same.
+fn differ<'a>(found: &'a Option<String>, wanted: &'a Option<String>) -> Option<(&'a str, &'a str)> {
+    let both = found.as_deref().zip(wanted.as_deref());
+    both.filter(|(found, wanted)| found != wanted)
 }
 
 /// Opens a journal to read it only.

@@ -28,10 +28,28 @@ pub(crate) struct Header {
     pub(crate) operation: String,
     /// Where the calls go.
     pub(crate) target: String,
+    /// Who calls, where it is known: the id of a permanent access key, or the account of a role.
+    pub(crate) key_id: Option<String>,
+    pub(crate) account: Option<String>,
     /// The SHA-256 of the input.
     pub(crate) input: String,
     /// The number of its last line that has a call.
     pub(crate) last: u64,
+}
+
+impl Header {
+    fn to_json(&self) -> Value {
+        let mut json = json!({
+            "journal": FORM, "run": self.run, "product": self.product, "version": self.version,
+            "operation": self.operation, "target": self.target, "input": self.input, "last": self.last,
+        });
+        for (key, text) in [("key_id", &self.key_id), ("account", &self.account)] {
+            if let Some(text) = text {
+                json[key] = json!(text);
+            }
+        }
+        json
+    }
 }
 
 /// What became of the call of a line.
@@ -85,10 +103,7 @@ impl Record {
     /// Returns the record as a line.
     pub(crate) fn encode(&self) -> Vec<u8> {
         let json = match self {
-            Self::Header(header) => json!({
-                "journal": FORM, "run": header.run, "product": header.product, "version": header.version,
-                "operation": header.operation, "target": header.target, "input": header.input, "last": header.last,
-            }),
+            Self::Header(header) => header.to_json(),
             Self::Call { line, at } => json!({ "call": line, "at": at }),
             Self::Result(outcome) => outcome.to_json(),
         }
@@ -116,6 +131,8 @@ pub(crate) fn decode(line: &[u8]) -> Option<Record> {
             version: text("version")?,
             operation: text("operation")?,
             target: text("target")?,
+            key_id: text("key_id"),
+            account: text("account"),
             input: text("input")?,
             last: value["last"].as_u64()?,
         }));

@@ -18,6 +18,8 @@ fn header() -> Header {
         version: text("2016-11-01"),
         operation: text("RestartLivePullToPush"),
         target: text("https://live.aliyuncs.com"),
+        key_id: None,
+        account: None,
         input: text("ab"),
         last: 9,
     }
@@ -225,6 +227,25 @@ fn a_journal_of_something_else_is_refused() {
     let operation = other(|header| header.operation = "StopLivePullToPush".to_owned());
     assert!(operation.contains("of live 2016-11-01 RestartLivePullToPush, not of live 2016-11-01 StopLivePullToPush"));
     assert!(other(|header| header.target = "http://127.0.0.1:1".to_owned()).contains("not to http://127.0.0.1:1"));
+    // Who called is compared where both sides know it: temporary keys change, and older journals say nothing.
+    let by = |key_id: Option<&str>, account: Option<&str>| {
+        let text = |text: Option<&str>| text.map(str::to_owned);
+        Header { key_id: text(key_id), account: text(account), ..header() }
+    };
+    for known in [by(Some("LTAI-a"), None), by(None, Some("1"))] {
+        let place = Place::new();
+        drop(create(&place.path, &known).unwrap());
+        for same in [known.clone(), header()] {
+            reopen(&place.path, &same, false).unwrap();
+        }
+        let told = reopen(&place.path, &by(Some("LTAI-b"), Some("2")), false).unwrap_err().to_string();
+        let expected = match known.key_id {
+            Some(_) => "calls by the access key LTAI-a, not by LTAI-b; go on with what the run was begun with",
+            None => "calls by a role of the account 1, not of 2; go on with what the run was begun with",
+        };
+        assert!(told.contains(expected), "{told}");
+    }
+    reopen(&place.path, &by(Some("LTAI-b"), Some("2")), false).unwrap();
     assert!(other(|header| header.input = "cd".to_owned()).contains("another input"));
     assert!(create(&place.path, &header()).unwrap_err().to_string().contains("exists already"));
 }

@@ -84,7 +84,7 @@ impl Run {
     ///
     /// # Errors
     ///
-    /// Fails when the journal is of another operation, target or input, when another run uses it, and when it is damaged:
+    /// Fails when the journal is of another operation, target, caller or input, when another run uses it, and when it is damaged:
     /// [`BulkError::is_damaged`].
     pub fn resume(checked: Checked, journal: &Path, executor: &dyn Executor) -> Result<Self, BulkError> {
         Self::reopen(checked, journal, executor, false)
@@ -295,13 +295,15 @@ impl Run {
 fn header(checked: &Checked, executor: &dyn Executor) -> Result<Header, BulkError> {
     let mut random = [0; 12];
     getrandom::fill(&mut random).map_err(|error| BulkError::new(format!("there are no random numbers: {error}")))?;
-    let Called { product, version, operation, target, .. } = executor.operation();
+    let Called { product, version, operation, target, key_id, account, .. } = executor.operation();
     Ok(Header {
         run: random.iter().map(|byte| format!("{byte:02x}")).collect(),
         product,
         version,
         operation,
         target,
+        key_id,
+        account,
         input: checked.digest.clone(),
         last: checked.states.last(),
     })

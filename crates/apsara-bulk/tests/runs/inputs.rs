@@ -1,8 +1,9 @@
 //! Inputs, and what is said of them before anything is sent.
 
-use apsara_bulk::{Checked, Executor, Format, Typed};
-use apsara_core::Config;
+use apsara_bulk::{Called, Checked, Executor, Format, Typed, Untyped};
 use apsara_core::generated::v1 as rt;
+use apsara_core::untyped::{Description, Parameter};
+use apsara_core::{Config, Credentials};
 
 use crate::scripted::{Place, Scripted};
 
@@ -37,6 +38,41 @@ impl rt::Request for Change {
     type Client = ();
     type Response = Changed;
     const OPERATION: &'static rt::Operation = &CHANGE;
+}
+
+/// Goes where its parameter says, or else to the product's default region.
+#[derive(Clone, Default)]
+struct Move {
+    region: Option<String>,
+}
+
+impl rt::Record for Move {
+    const FIELDS: &'static [rt::Field<Self>] = &[rt::field!("RegionId", region)];
+}
+
+/// Goes to the product's default region.
+#[derive(Clone, Default)]
+struct Stay;
+
+impl rt::Record for Stay {
+    const FIELDS: &'static [rt::Field<Self>] = &[];
+}
+
+static REGIONAL: rt::Product =
+    rt::Product { default_region: Some("cn-hangzhou"), ..rt::Product::of("Test", "2026-01-01") };
+static MOVE: rt::Operation = rt::Operation { name: "Move", ..rt::Operation::of(&REGIONAL) };
+static STAY: rt::Operation = rt::Operation { name: "Stay", ..rt::Operation::of(&REGIONAL) };
+
+impl rt::Request for Move {
+    type Client = ();
+    type Response = Changed;
+    const OPERATION: &'static rt::Operation = &MOVE;
+}
+
+impl rt::Request for Stay {
+    type Client = ();
+    type Response = Changed;
+    const OPERATION: &'static rt::Operation = &STAY;
 }
 
 fn typed() -> Typed<Change> {
@@ -176,4 +212,32 @@ fn an_executor_knows_its_texts() {
     assert!(executor.is_text("TaskId") && executor.is_text("Nothing"));
     assert!(!executor.is_text("Count") && !executor.is_text("Names"));
     assert_eq!(executor.operation().target, "http://127.0.0.1:1");
+}
+
+#[test]
+fn the_plan_and_the_journal_name_the_endpoint_that_calls_go_to() {
+    let key = || Credentials::new("LTAI-a", "secret").unwrap();
+    let open = Config::builder().credentials(key()).build().unwrap();
+    let region = Config::builder().region("cn-beijing").build().unwrap();
+    let endpoint = Config::builder().endpoint("http://127.0.0.1:1").build().unwrap();
+    let described = |name: &str| Description::new("Test", "2026-01-01", name).default_region("cn-hangzhou");
+    let moving = || described("Move").parameter(Parameter::new("RegionId"));
+    let each = "the endpoint of each line's RegionId, else https://test.cn-hangzhou.aliyuncs.com";
+    for (config, moves, stays) in [
+        (&open, each, "https://test.cn-hangzhou.aliyuncs.com"),
+        (&region, "https://test.cn-beijing.aliyuncs.com", "https://test.cn-beijing.aliyuncs.com"),
+        (&endpoint, "http://127.0.0.1:1", "http://127.0.0.1:1"),
+    ] {
+        let target = |executor: &dyn Executor| executor.operation().target;
+        assert_eq!(target(&Typed::<Move>::new(config).unwrap()), moves);
+        assert_eq!(target(&Typed::<Stay>::new(config).unwrap()), stays);
+        assert_eq!(target(&Untyped::new(config, moving()).unwrap()), moves);
+        assert_eq!(target(&Untyped::new(config, described("Move").open()).unwrap()), moves);
+        assert_eq!(target(&Untyped::new(config, described("Stay")).unwrap()), stays);
+    }
+    // They name who calls, too.
+    let key_id = |called: Called| called.key_id;
+    assert_eq!(key_id(Typed::<Move>::new(&open).unwrap().operation()).as_deref(), Some("LTAI-a"));
+    assert_eq!(key_id(Untyped::new(&open, moving()).unwrap().operation()).as_deref(), Some("LTAI-a"));
+    assert_eq!(key_id(Typed::<Move>::new(&region).unwrap().operation()), None);
 }
