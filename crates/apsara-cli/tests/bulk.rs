@@ -203,18 +203,83 @@ fn what_became_of_the_lines_is_told_where_the_results_cannot_be_written() {
 }
 
 #[test]
-fn results_are_not_written_over_what_the_run_is_made_of() {
+fn what_became_of_the_lines_is_told_where_the_journal_cannot_be_written() {
+    let (emulator, folder) = (Emulator::start(), tempfile::tempdir().unwrap());
+    let (mut restarts, mut codes) = (0, Vec::new());
+    // Now the call is what does not fit into the two blocks of 512 bytes, now its result.
+    for length in [10, 20, 30, 40, 50] {
+        let ids: Vec<String> = (1..=8).map(|line| format!("{}{line}", "x".repeat(length))).collect();
+        ids.iter().for_each(|id| emulator.task(id, "running"));
+        std::fs::write(folder.path().join("tasks.jsonl"), ids.iter().map(|id| task(id)).collect::<String>()).unwrap();
+        let journal = length.to_string();
+        let run = emulator
+            .command(folder.path(), &["--input", "tasks.jsonl", "--yes", "--in-flight", "1", "--journal", &journal]);
+        let mut limited = Command::new("sh");
+        limited
+            .args(["-c", "trap '' XFSZ; ulimit -f 2; exec \"$@\"", "sh"])
+            .arg(run.get_program())
+            .args(run.get_args());
+        limited.current_dir(folder.path()).stdin(Stdio::null()).env_clear();
+        limited.envs(run.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        let failed = limited.output().unwrap();
+        let (told, records) = (text(&failed.stderr), std::fs::read_to_string(folder.path().join(&journal)).unwrap());
+        let count = |what: &str| records.matches(what).count();
+        let (calls, results) = (count("\"call\":"), count("\"outcome\":"));
+        // What the journal announces went out, and nothing else did.
+        assert_eq!(emulator.restarts() - restarts, calls, "{told}\n{records}");
+        restarts += calls;
+        let (unknown, code) = if calls > results { (", 1 unknown", 7) } else { ("", 1) };
+        let counts = format!("{results} succeeded{unknown}, {} not called yet", 8 - calls);
+        assert_eq!(failed.status.code(), Some(code), "{told}\n{records}");
+        assert!(told.contains("cannot be written") && told.contains(&counts), "{told}\n{records}");
+        assert_eq!(told.contains(&format!("makes them again: {calls}\n")), code == 7, "{told}");
+        assert!(told.contains(&format!("to go on  apsara bulk … --journal {journal} --resume")), "{told}");
+        codes.push(code);
+    }
+    assert!(codes.contains(&7), "{codes:?}");
+}
+
+#[test]
+fn another_key_does_not_go_on_with_a_run() {
+    let (emulator, folder) = (Emulator::start(), tempfile::tempdir().unwrap());
+    emulator.task("a", "running");
+    emulator.lose(1);
+    std::fs::write(folder.path().join("tasks.jsonl"), task("a")).unwrap();
+    let arguments = ["--input", "tasks.jsonl", "--yes"];
+    assert_eq!(emulator.bulk(folder.path(), &arguments).status.code(), Some(7));
+    let again = [&arguments[..], &["--resume", "--retry-unknown"]].concat();
+    let mut other = emulator.command(folder.path(), &again);
+    let refused = other.env("ALIBABA_CLOUD_ACCESS_KEY_ID", "LTAI-other").output().unwrap();
+    let told = text(&refused.stderr);
+    assert_eq!((refused.status.code(), emulator.restarts()), (Some(1), 0), "{told}");
+    let ours = apsara_emulator::DEFAULT_ACCESS_KEY_ID;
+    assert!(told.contains(&format!("calls by the access key {ours}, not by LTAI-other; go on with what")), "{told}");
+    let resumed = emulator.bulk(folder.path(), &again);
+    assert_eq!((resumed.status.code(), emulator.restarts()), (Some(0), 1), "{}", text(&resumed.stderr));
+}
+
+#[test]
+fn nothing_is_written_over_what_the_run_is_made_of() {
     let (emulator, folder) = (Emulator::start(), tempfile::tempdir().unwrap());
     emulator.task("a", "running");
     let input = "{\"Region\": \"cn-shanghai\", \"TaskId\": \"a\"}\n";
     let file = |name: &str| folder.path().join(name);
     std::fs::write(file("tasks.jsonl"), input).unwrap();
     std::os::unix::fs::symlink(file("tasks.jsonl"), file("link")).unwrap();
-    for (results, what) in [("run.journal", "the journal"), ("./tasks.jsonl", "the input"), ("link", "the input")] {
-        let refused = emulator.bulk(folder.path(), &["--input", "tasks.jsonl", "--yes", "--results", results]);
+    let always = ["--input", "tasks.jsonl", "--yes"];
+    for (arguments, problem) in [
+        (&["--results", "run.journal"][..], "--results would overwrite the journal, run.journal"),
+        (&["--results", "./tasks.jsonl"], "--results would overwrite the input"),
+        (&["--results", "link"], "--results would overwrite the input"),
+        (&["--results", "one", "--trace", "./one"], "--results would overwrite the trace, ./one"),
+        (&["--trace", "link"], "--trace would write into the input"),
+        (&["--trace", "./run.journal"], "--trace would write into the journal"),
+        (&["--journal", "./tasks.jsonl", "--resume"], "--journal would write into the input, tasks.jsonl"),
+    ] {
+        let refused = emulator.bulk(folder.path(), &[&always[..], arguments].concat());
         let told = text(&refused.stderr);
         assert_eq!(refused.status.code(), Some(2), "{told}");
-        assert!(told.contains(&format!("--results would overwrite {what}")), "{told}");
+        assert!(told.contains(problem), "{told}");
     }
     assert_eq!((emulator.restarts(), std::fs::read_to_string(file("tasks.jsonl")).unwrap()), (0, input.to_owned()));
     assert!(!file("run.journal").exists());

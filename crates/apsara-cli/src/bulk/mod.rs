@@ -87,7 +87,7 @@ enum Form {
 
 /// Checks all lines, says what it is about to do, and does it.
 pub(crate) async fn run(options: &Options) -> Result<(), Failure> {
-    if let Some(problem) = wrong_results(options) {
+    if let Some(problem) = wrong_files(options) {
         return Err(Failure::usage(problem).with("outcome", "not sent"));
     }
     let connection = Connection::open(&options.connect, None, options.spec.as_deref(), None::<Kept>).await?;
@@ -126,7 +126,10 @@ pub(crate) async fn run(options: &Options) -> Result<(), Failure> {
     let ended = run.go_on(executor, &how, &stop, |progress| shown.show(progress)).await;
     listening.abort();
     shown.end();
-    let told = ended.map_err(|error| failed(&error)).and_then(|summary| end::tell(options, &run, &summary));
+    let told = match ended {
+        Ok(summary) => end::tell(options, &run, &summary),
+        Err(error) => Err(end::broken_off(options, &run, &error)),
+    };
     connection.checked(told)
 }
 
@@ -202,12 +205,25 @@ fn refuse(checked: &Checked, options: &Options) -> Result<(), Failure> {
     }
 }
 
-/// Says whether the results would be written over what the run is made of.
-fn wrong_results(options: &Options) -> Option<String> {
-    let results = options.results.as_ref().filter(|file| *file != Path::new("-"))?;
-    let files = [(&options.journal, "the journal"), (&options.input, "the input")];
-    let (file, what) = files.into_iter().find(|(file, _)| private::is_same(results, file))?;
-    Some(format!("--results would overwrite {what}, {}; name another file", file.display()))
+/// Says whether a file that is written is one of the others that the run is made of.
+fn wrong_files(options: &Options) -> Option<String> {
+    // A - is no file, but what the program reads from or writes to.
+    let is_file = |file: &&Path| *file != Path::new("-");
+    let (input, results) = (Some(&*options.input).filter(is_file), options.results.as_deref().filter(is_file));
+    let (journal, trace) = (Some(&*options.journal), options.connect.trace.as_deref());
+    let pairs = [
+        ("--results would overwrite", results, "the journal", journal),
+        ("--results would overwrite", results, "the input", input),
+        ("--results would overwrite", results, "the trace", trace),
+        ("--trace would write into", trace, "the journal", journal),
+        ("--trace would write into", trace, "the input", input),
+        ("--journal would write into", journal, "the input", input),
+    ];
+    pairs.into_iter().find_map(|(would, written, what, file)| {
+        let (written, file) = written.zip(file)?;
+        let is_wrong = private::is_same(written, file);
+        is_wrong.then(|| format!("{would} {what}, {}; name another file", file.display()))
+    })
 }
 
 /// Asks before calls that interrupt something. A new journal of which nothing was called is not kept if nobody says yes.
