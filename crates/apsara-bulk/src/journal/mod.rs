@@ -70,9 +70,9 @@ fn refuse_another(path: &Path, found: &Header, wanted: &Header) -> Result<(), Bu
         format!("{found_operation}, not of {wanted_operation}")
     } else if found.target != wanted.target {
         format!("calls to {}, not to {}", found.target, wanted.target)
-    } else if let Some((found, wanted)) = differ(&found.key_id, &wanted.key_id) {
+    } else if let Some((found, wanted)) = differ(found.key_id.as_deref(), wanted.key_id.as_deref()) {
         format!("calls by the access key {found}, not by {wanted}")
-    } else if let Some((found, wanted)) = differ(&found.account, &wanted.account) {
+    } else if let Some((found, wanted)) = differ(found.account.as_deref(), wanted.account.as_deref()) {
         format!("calls by a role of the account {found}, not of {wanted}")
     } else if found.input != wanted.input {
         let sums = format!("SHA-256 {:.12}…, here {:.12}…", found.input, wanted.input);
@@ -85,8 +85,8 @@ fn refuse_another(path: &Path, found: &Header, wanted: &Header) -> Result<(), Bu
 }
 
 /// Returns who called and who is to call, where both are known and they are not the same.
-fn differ<'a>(found: &'a Option<String>, wanted: &'a Option<String>) -> Option<(&'a str, &'a str)> {
-    let both = found.as_deref().zip(wanted.as_deref());
+fn differ<'a>(found: Option<&'a str>, wanted: Option<&'a str>) -> Option<(&'a str, &'a str)> {
+    let both = found.zip(wanted);
     both.filter(|(found, wanted)| found != wanted)
 }
 
