@@ -1,6 +1,8 @@
 //! What is known of the terminal.
 
-use std::io::{IsTerminal, Write as _};
+use std::io::{self, IsTerminal, Write as _};
+
+use unicode_width::UnicodeWidthStr as _;
 
 /// Says whether colours are used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -69,17 +71,75 @@ impl Paint {
 
 /// Returns how many columns the terminal has, where the output goes to one.
 pub(crate) fn width() -> Option<usize> {
-    let stdout = std::io::stdout();
-    if !stdout.is_terminal() {
-        return None;
-    }
-    Some(terminal_size::terminal_size_of(stdout).map_or(80, |(width, _)| usize::from(width.0)))
+    let stdout = io::stdout();
+    stdout.is_terminal().then(|| columns(terminal_size::terminal_size_of(&stdout)))
+}
+
+/// Returns how many columns a line that changes may have: where it filled the last one too, it would go on in the next line.
+pub(crate) fn line_width() -> usize {
+    columns(terminal_size::terminal_size_of(io::stderr())) - 1
+}
+
+/// Returns how many columns a terminal has: at least one, and the usual number where it does not say.
+fn columns(size: Option<(terminal_size::Width, terminal_size::Height)>) -> usize {
+    size.map_or(80, |(width, _)| usize::from(width.0).max(1))
 }
 
 /// Tells whoever sits there a text, beside the output and with nothing in it that steers the terminal.
 pub(crate) fn tell(text: &str) {
     // What cannot be told there can be told nowhere.
-    let _ = writeln!(std::io::stderr(), "{}", harmless(text));
+    let _ = writeln!(io::stderr(), "{}", harmless(text));
+}
+
+/// Shows whoever sits there a line that changes, in the place of what it was before: as much of `text` as there is room for, and `end`.
+pub(crate) fn draw(text: &str, end: &str) {
+    let end = in_one_line(end);
+    let text = cut(&in_one_line(text), line_width().saturating_sub(end.width()));
+    put(&format!("\r{text}{end}\x1b[K"));
+}
+
+/// Takes a line that changes away.
+pub(crate) fn draw_nothing() {
+    put("\r\x1b[2K");
+}
+
+/// Writes a text as it is beside the output, for as long as somebody sits there: a terminal that goes away ends nothing.
+fn put(text: &str) {
+    let mut stderr = io::stderr().lock();
+    let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
+}
+
+/// Asks whoever sits there, and returns the line that is typed.
+pub(crate) fn ask(question: &str) -> io::Result<String> {
+    let mut stderr = io::stderr();
+    stderr.write_all(harmless(question).as_bytes())?;
+    stderr.flush()?;
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer)?;
+    Ok(answer)
+}
+
+/// Asks whether to go on; nothing but a yes is one.
+pub(crate) fn ask_whether(question: &str) -> io::Result<bool> {
+    let answer = ask(&format!("{question} [y/N] "))?;
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+}
+
+/// Cuts a text to so many columns of a terminal.
+pub(crate) fn cut(text: &str, most: usize) -> String {
+    if text.width() <= most {
+        return text.to_owned();
+    }
+    let Some(room) = most.checked_sub(1) else { return String::new() };
+    let mut out = String::new();
+    for letter in text.chars() {
+        if out.width() + letter.to_string().width() > room {
+            break;
+        }
+        out.push(letter);
+    }
+    out.push('…');
+    out
 }
 
 /// Returns a text in one line, without the characters that steer a terminal.

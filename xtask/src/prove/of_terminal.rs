@@ -6,6 +6,7 @@ const CLI: &str = "apsara-cli";
 
 const FAILED: &str = "crates/apsara-cli/src/call/failed.rs";
 const CONFIRM: &str = "crates/apsara-cli/src/call/confirm.rs";
+const TERMINAL: &str = "crates/apsara-cli/src/terminal.rs";
 const SECRETS: &str = "crates/apsara-catalog/src/secrets.rs";
 const PAGES: &str = "crates/apsara-cli/src/call/pages.rs";
 
@@ -28,7 +29,7 @@ pub(super) const BREAKS: &[Break] = &[
     },
     Break {
         lie: "an empty answer to a question is a yes",
-        file: CONFIRM,
+        file: TERMINAL,
         old: "\"y\" | \"yes\")",
         new: "\"y\" | \"yes\" | \"\")",
         package: CLI,

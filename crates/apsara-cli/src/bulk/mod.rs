@@ -1,16 +1,18 @@
 //! `apsara bulk`: one call for each line of a file, with a journal by which an interrupted run goes on.
 
 mod end;
+mod shown;
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use apsara_bulk::{BulkError, Checked, Format, Input, Progress, Reconcile, Run, Stop, Untyped, check};
+use apsara_bulk::{BulkError, Checked, Format, Input, Reconcile, Run, Stop, Untyped, check};
 use apsara_core::Impact;
 use clap::{Args, ValueEnum};
 
+use self::shown::Shown;
 use crate::call::{Connection, Kept, failure};
 use crate::catalog::{self, Operation};
 use crate::exit::Exit;
@@ -227,16 +229,9 @@ fn wrong_files(options: &Options) -> Option<String> {
 }
 
 /// Asks before calls that interrupt something. A new journal of which nothing was called is not kept if nobody says yes.
-#[expect(clippy::print_stderr, reason = "a question is for whoever sits at the terminal")]
 fn confirm(options: &Options, run: &Run) -> Result<(), Failure> {
     let is_asked = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
-    let is_confirmed = is_asked && {
-        eprint!("Go on? [y/N] ");
-        let mut answer = String::new();
-        let read = std::io::stderr().flush().and_then(|()| std::io::stdin().read_line(&mut answer));
-        read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
-    };
-    if is_confirmed {
+    if is_asked && terminal::ask_whether("Go on?").unwrap_or(false) {
         return Ok(());
     }
     if !options.resume && run.counts().due + run.counts().skipped == run.counts().lines() {
@@ -256,47 +251,6 @@ async fn listen(stop: Stop) {
     if tokio::signal::ctrl_c().await.is_ok() {
         stop.now();
     }
-}
-
-/// Shows how far the run is: a line that changes on a terminal, else one every ten seconds.
-struct Shown {
-    is_terminal: bool,
-    last: Option<Instant>,
-}
-
-impl Shown {
-    fn new() -> Self {
-        Self { is_terminal: std::io::stderr().is_terminal(), last: None }
-    }
-
-    #[expect(clippy::print_stderr, reason = "a line that changes is for whoever sits there")]
-    fn show(&mut self, progress: &Progress) {
-        let pause = if self.is_terminal { Duration::from_millis(100) } else { Duration::from_secs(10) };
-        let is_last = progress.ended == progress.calls;
-        if !is_last && self.last.is_some_and(|last| last.elapsed() < pause) {
-            return;
-        }
-        self.last = Some(Instant::now());
-        if self.is_terminal {
-            let bar = bar(progress.ended, progress.calls);
-            eprint!("\r{bar} {progress}\x1b[K");
-        } else {
-            terminal::tell(&progress.to_string());
-        }
-    }
-
-    /// Leaves the line that changes behind.
-    fn end(&self) {
-        if self.is_terminal && self.last.is_some() {
-            terminal::tell("");
-        }
-    }
-}
-
-/// Draws how much is done in twenty columns.
-fn bar(done: u64, of: u64) -> String {
-    let full = usize::try_from(done.saturating_mul(20) / of.max(1)).unwrap_or(20).min(20);
-    format!("[{}{}]", "#".repeat(full), "-".repeat(20 - full))
 }
 
 fn failed(error: &BulkError) -> Failure {

@@ -1,6 +1,6 @@
 //! What interrupts something that runs is asked about first.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 
 use serde_json::Value;
 
@@ -8,6 +8,7 @@ use super::Prepared;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::options::CallOptions;
+use crate::terminal;
 use crate::words::kebab;
 
 /// Asks before a call that interrupts something; whoever cannot be asked has to have said yes.
@@ -23,7 +24,9 @@ pub(super) fn confirm(prepared: &Prepared, options: &CallOptions) -> Result<(), 
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Err(refused("interrupts what runs, and nobody can be asked").with("what to do", "say yes by --yes"));
     }
-    if ask(&format!("{what}\nGo on? [y/N] "))? { Ok(()) } else { Err(refused("was not confirmed")) }
+    let confirmed = terminal::ask_whether(&format!("{what}\nGo on?"));
+    let failed = |error| Failure::new(Exit::Failed, format!("the terminal cannot be asked: {error}"));
+    if confirmed.map_err(failed)? { Ok(()) } else { Err(refused("was not confirmed")) }
 }
 
 /// Says what a call interrupts: what the documents say, and what is named by the request.
@@ -45,17 +48,4 @@ fn what(prepared: &Prepared) -> String {
         }
     }
     out
-}
-
-#[expect(
-    clippy::print_stderr,
-    reason = "a question is for whoever sits at the terminal, not for what reads the answer"
-)]
-fn ask(question: &str) -> Result<bool, Failure> {
-    eprint!("{}", crate::terminal::harmless(question));
-    let failed = |error: std::io::Error| Failure::new(Exit::Failed, format!("the terminal cannot be asked: {error}"));
-    std::io::stderr().flush().map_err(failed)?;
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer).map_err(failed)?;
-    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }

@@ -1,6 +1,6 @@
 //! `--wait`: a call that only reads, again and again until its answer is as it should be.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -76,14 +76,11 @@ impl Progress {
         Self { deadline, on_terminal: std::io::stderr().is_terminal(), last: String::new() }
     }
 
-    #[expect(clippy::print_stderr, reason = "a line that changes is for whoever waits")]
     fn show(&mut self, text: &str, waited: Duration) {
         let seconds = |duration: Duration| humantime::format_duration(Duration::from_secs(duration.as_secs()));
         if self.on_terminal {
-            // Of several lines only the last could be taken away.
-            let text = crate::terminal::in_one_line(text);
-            eprint!("\r\x1b[2K{text} ({} of {})", seconds(waited), seconds(self.deadline));
-            let _ = std::io::stderr().flush();
+            let waited = format!(" ({} of {})", seconds(waited), seconds(self.deadline));
+            crate::terminal::draw(text, &waited);
         } else if self.last != text {
             crate::terminal::tell(text);
         }
@@ -91,11 +88,9 @@ impl Progress {
     }
 
     /// Takes the line away.
-    #[expect(clippy::print_stderr, reason = "progress is for whoever waits, not for what reads the answer")]
     fn end(&self) {
         if self.on_terminal && !self.last.is_empty() {
-            eprint!("\r\x1b[2K");
-            let _ = std::io::stderr().flush();
+            crate::terminal::draw_nothing();
         }
     }
 }

@@ -3,7 +3,7 @@
 mod file;
 mod json;
 
-use std::io::{IsTerminal as _, Read as _, Write as _};
+use std::io::{IsTerminal as _, Read as _};
 
 use clap::Args;
 
@@ -172,15 +172,8 @@ fn asked(known: &impl Fn(&str) -> Option<String>, options: &Options) -> Result<V
 }
 
 /// Asks on the terminal, and does not show what is typed if it is hidden.
-#[expect(clippy::print_stderr, reason = "a question is for whoever sits at the terminal")]
 fn ask(question: &str, hidden: bool) -> Result<String, Failure> {
     let failed = |error: std::io::Error| Failure::new(Exit::Failed, format!("the terminal cannot be asked: {error}"));
-    if hidden {
-        return crate::unseen::ask(question).map_err(failed);
-    }
-    eprint!("{question}");
-    std::io::stderr().flush().map_err(failed)?;
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer).map_err(failed)?;
-    Ok(answer)
+    let answer = if hidden { crate::unseen::ask(question) } else { crate::terminal::ask(question) };
+    answer.map_err(failed)
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::rows::{Rows, cell, flatten, main_list};
-use crate::terminal::{Paint, Style, harmless, in_one_line};
+use crate::terminal::{Paint, Style, cut, harmless, in_one_line};
 
 /// The most characters of a cell that is one of several columns of a terminal.
 const WIDEST: usize = 44;
@@ -90,20 +90,4 @@ fn below(value: &Value, path: &str, left_out: usize, paint: Paint) -> String {
     let more = (left_out > 0).then(|| format!("{left_out} more {columns}: --output json has all, --query chooses"));
     let lines = [(!beside.is_empty()).then(|| beside.join("  ")), more];
     lines.into_iter().flatten().map(|line| format!("{}\n", paint.mark(Style::Dim, &line))).collect()
-}
-
-/// Cuts a text to so many columns of a terminal.
-fn cut(text: &str, most: usize) -> String {
-    if text.width() <= most {
-        return text.to_owned();
-    }
-    let mut out = String::new();
-    for letter in text.chars() {
-        if out.width() + letter.to_string().width() > most - 1 {
-            break;
-        }
-        out.push(letter);
-    }
-    out.push('…');
-    out
 }

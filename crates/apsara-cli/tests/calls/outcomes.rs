@@ -49,6 +49,14 @@ fn a_slip_on_the_line_is_2_and_a_parameter_that_cannot_be_is_3() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn the_exit_code_is_the_same_where_nothing_can_be_told() {
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let ran: Ran = alone(&["lvie"]).stderr(full).output().unwrap().into();
+    assert_eq!(ran.code, 2, "{ran:?}");
+}
+
+#[test]
 fn no_credentials_are_4_and_no_connection_is_9() {
     let ran: Ran = alone(&DESCRIBE).output().unwrap().into();
     ran.failed(4, &["no credentials were found", "outcome  not sent"]);

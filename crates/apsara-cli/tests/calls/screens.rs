@@ -81,3 +81,20 @@ fn a_wait_shows_how_it_goes_in_one_line() {
     let screen = terminal.screen();
     assert!(!screen.contains("waiting for") && screen.contains("TaskStatus"), "{screen}");
 }
+
+#[test]
+fn a_wait_is_one_line_however_long_it_is_and_however_narrow_the_terminal() {
+    let emulator = cloud();
+    let id = task(&emulator, &"夜".repeat(50));
+    let words = ["live", "describe-live-pull-to-push", "--region", "cn-shanghai", "--task-id", &id];
+    let condition = format!("TaskStatus==`1` && TaskInfo.TaskName!='{}'", "昼".repeat(50));
+    let mut terminal =
+        Terminal::start_narrow(80, &[&words[..], &["--wait", &condition]].concat(), &variables(&emulator));
+    terminal.shows("of 10m)");
+    let screen = terminal.screen();
+    assert!(screen.starts_with("waiting for ") && screen.lines().count() == 1, "{screen}");
+    emulator.clock().advance(Duration::from_secs(120));
+    assert_eq!(terminal.ends(), 0, "{}", terminal.screen());
+    let screen = terminal.screen();
+    assert!(!screen.contains("waiting for") && screen.contains("TaskStatus"), "{screen}");
+}

@@ -1,4 +1,4 @@
-//! A terminal of 24 lines and 100 columns, and the program in it.
+//! A terminal of 24 lines and, unless it is said, 100 columns, and the program in it.
 
 use std::io::{Read as _, Write as _};
 use std::num::NonZeroU16;
@@ -16,7 +16,8 @@ const COLUMNS: u16 = 100;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(crate) struct Terminal {
-    pty: Arc<Pty>,
+    /// None once it went away.
+    pty: Option<Arc<Pty>>,
     child: Child,
     output: Receiver<Vec<u8>>,
     parser: vt100::Parser,
@@ -26,9 +27,24 @@ pub(crate) struct Terminal {
 impl Terminal {
     /// Starts the program.
     pub(crate) fn start(words: &[&str], variables: &[(&str, String)]) -> Self {
+        Self::start_in(COLUMNS, Command::new(env!("CARGO_BIN_EXE_apsara")).args(words), variables)
+    }
+
+    /// Starts the program in so many columns.
+    pub(crate) fn start_narrow(columns: u16, words: &[&str], variables: &[(&str, String)]) -> Self {
+        Self::start_in(columns, Command::new(env!("CARGO_BIN_EXE_apsara")).args(words), variables)
+    }
+
+    /// Starts the program so that it runs on when the terminal goes away.
+    pub(crate) fn start_for_good(words: &[&str], variables: &[(&str, String)]) -> Self {
+        let ignoring = ["-c", "trap '' HUP; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_apsara")];
+        Self::start_in(COLUMNS, Command::new("/bin/sh").args(ignoring).args(words), variables)
+    }
+
+    fn start_in(columns: u16, command: Command, variables: &[(&str, String)]) -> Self {
         let (pty, pts) = open().unwrap();
-        pty.resize(pty_process::Size::new(LINES, COLUMNS)).unwrap();
-        let command = Command::new(env!("CARGO_BIN_EXE_apsara")).args(words).env_clear();
+        pty.resize(pty_process::Size::new(LINES, columns)).unwrap();
+        let command = command.env_clear();
         let command = command.env("HOME", env!("CARGO_TARGET_TMPDIR")).env("TERM", "xterm-256color");
         let child = command.envs(variables.iter().cloned()).spawn(pts).unwrap();
         let pty = Arc::new(pty);
@@ -44,7 +60,8 @@ impl Terminal {
             }
         });
         let size = |size: u16| NonZeroU16::new(size).unwrap();
-        Self { pty, child, output, parser: vt100::Parser::new(size(LINES), size(COLUMNS), 0), everything: Vec::new() }
+        let parser = vt100::Parser::new(size(LINES), size(columns), 0);
+        Self { pty: Some(pty), child, output, parser, everything: Vec::new() }
     }
 
     /// Waits until the screen shows a text.
@@ -70,13 +87,20 @@ impl Terminal {
     }
 
     pub(crate) fn types(&mut self, text: &str) {
-        (&*self.pty).write_all(text.as_bytes()).unwrap();
+        (&**self.pty.as_ref().unwrap()).write_all(text.as_bytes()).unwrap();
+    }
+
+    /// Goes away while the program runs.
+    pub(crate) fn goes_away(&mut self) {
+        self.pty = None;
+        // The thread that reads ends by it, and lets go of the terminal, with what is written next.
+        self.output = channel().1;
     }
 
     /// Waits until the program ends; returns its exit code.
     pub(crate) fn ends(&mut self) -> i32 {
         let begun = Instant::now();
-        while self.read() {
+        while self.pty.is_some() && self.read() {
             assert!(begun.elapsed() < PATIENCE, "it does not end:\n{}", self.screen());
         }
         self.child.wait().unwrap().code().unwrap_or(-1)
