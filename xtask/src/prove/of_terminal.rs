@@ -99,4 +99,12 @@ pub(super) const BREAKS: &[Break] = &[
         package: CLI,
         target: "lib",
     },
+    Break {
+        lie: "items are lost where the last page has no list",
+        file: PAGES,
+        old: "put(&mut answer, &paging.items",
+        new: "put(&mut answer.clone(), &paging.items",
+        package: CLI,
+        target: "lib",
+    },
 ];

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Prepared;
 use super::arguments::Request;
@@ -29,21 +29,13 @@ pub(super) async fn all(prepared: &Prepared, paging: &Paging) -> Result<Value, F
     let mut items = Vec::new();
     loop {
         let answered = prepared.answer(&request).await;
-        let mut answer = answered.map_err(|error| {
-            let read = (place.pages > 0).then(|| format!("{} pages were read, and are not written", place.pages));
-            prepared.failed(&error).with_some("before", read)
-        })?;
-        let page = at_mut(&mut answer, &paging.items).map(Value::take);
-        let page = match page {
-            Some(Value::Array(page)) => page,
-            _ => Vec::new(),
-        };
+        let mut answer = answered.map_err(|error| prepared.failed(&error).with_some("before", place.read()))?;
+        let page = take(&mut answer, &paging.items).map_err(|found| place.no_list(paging, found))?;
         let step = place.step(paging, &mut request, &answer, page.len() as u64)?;
         items.extend(page);
         if !step {
-            if let Some(list) = at_mut(&mut answer, &paging.items) {
-                *list = Value::Array(items);
-            }
+            // A last page that has nothing may leave the list out.
+            put(&mut answer, &paging.items, items).map_err(|found| place.no_list(paging, found))?;
             return Ok(answer);
         }
     }
@@ -54,6 +46,20 @@ impl Place {
         let number = paging.number.as_ref().and_then(|by| whole(request.get(&by.number))).unwrap_or(1);
         let token = paging.token.as_ref().and_then(|by| token(request.get(&by.token)));
         Self { number, pages: 0, seen: 0, fullest: 0, tokens: token.into_iter().collect() }
+    }
+
+    /// Says how many pages were read by now, where there is one.
+    fn read(&self) -> Option<String> {
+        (self.pages > 0).then(|| format!("{} pages were read, and are not written", self.pages))
+    }
+
+    /// Says that an answer has something else where its list belongs.
+    fn no_list(&self, paging: &Paging, found: &'static str) -> Failure {
+        let message = format!("{} is no list in this answer, but {found}: its pages are not one list", paging.items);
+        Failure::new(Exit::Unreadable, message)
+            .with("outcome", "executed")
+            .with_some("before", self.read())
+            .with("what to do", "look at an answer as it is, without --pages")
     }
 
     /// Makes the request ask for the next page; returns whether there is one.
@@ -118,8 +124,52 @@ fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
     path.split('.').try_fold(value, |value, name| value.get(name))
 }
 
-fn at_mut<'v>(value: &'v mut Value, path: &str) -> Option<&'v mut Value> {
-    path.split('.').try_fold(value, |value, name| value.get_mut(name))
+/// Takes the items out of an answer: none where there is no list, and what is there in its place where that is something else.
+fn take(answer: &mut Value, path: &str) -> Result<Vec<Value>, &'static str> {
+    let mut place = answer;
+    for name in path.split('.') {
+        place = match place {
+            Value::Object(fields) => match fields.get_mut(name) {
+                Some(value) => value,
+                None => return Ok(Vec::new()),
+            },
+            Value::Null => return Ok(Vec::new()),
+            other => return Err(kind(other)),
+        };
+    }
+    match place {
+        Value::Array(items) => Ok(std::mem::take(items)),
+        Value::Null => Ok(Vec::new()),
+        other => Err(kind(other)),
+    }
+}
+
+/// Puts the items into an answer where its list belongs, with the objects on the way; fails with what else is there.
+fn put(answer: &mut Value, path: &str, items: Vec<Value>) -> Result<(), &'static str> {
+    let mut place = answer;
+    for name in path.split('.') {
+        if place.is_null() {
+            *place = Value::Object(Map::new());
+        }
+        place = match place {
+            Value::Object(fields) => fields.entry(name).or_insert(Value::Null),
+            other => return Err(kind(other)),
+        };
+    }
+    *place = Value::Array(items);
+    Ok(())
+}
+
+/// Names the type of a value.
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "nothing",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
 }
 
 fn whole(value: Option<&Value>) -> Option<u64> {

@@ -1,3 +1,9 @@
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use apsara_core::transport::{BoxFuture, Transport, TransportError};
+use apsara_core::untyped::Client;
+use apsara_core::{Config, Credentials, Retry};
 use serde_json::json;
 
 use super::*;
@@ -50,4 +56,90 @@ fn a_list_by_tokens_ends_without_one_and_never_goes_in_circles() {
     assert_eq!(pages(&paging, json!({}), &[next("a"), (1, json!({ "Next": "b", "More": false }))]), Ok(2));
     let error = pages(&paging, json!({}), &[next("canary"), next("b"), next("canary")]).unwrap_err();
     assert!(error.contains("given already") && !error.contains("canary"), "{error}");
+}
+
+/// Answers by pages that are written down, in their order.
+#[derive(Debug)]
+struct Written(Mutex<VecDeque<Value>>);
+
+impl Transport for Written {
+    fn send(
+        &self,
+        _: http::Request<bytes::Bytes>,
+    ) -> BoxFuture<'_, Result<http::Response<bytes::Bytes>, TransportError>> {
+        let page = self.0.lock().unwrap().pop_front();
+        Box::pin(async move {
+            let page = page.ok_or_else(|| TransportError::new("there are no more pages"))?;
+            Ok(http::Response::new(page.to_string().into()))
+        })
+    }
+}
+
+/// Goes through the pages of the instances of ECS.
+fn instances(pages: &[Value]) -> Result<Value, String> {
+    let mut operation = crate::catalog::product("ecs", None).unwrap().operation("DescribeInstances").unwrap();
+    let description = Arc::new(operation.describe().unwrap());
+    let paging = operation.paging().unwrap();
+    assert_eq!(paging.items, "Instances");
+    let config = Config::builder()
+        .credentials(Credentials::new("LTAI-id", "secret").unwrap())
+        .region("cn-shanghai")
+        .transport(Written(Mutex::new(pages.iter().cloned().collect())))
+        .retry(Retry::never())
+        .without_pacing()
+        .build()
+        .unwrap();
+    let Value::Object(request) = json!({ "RegionId": "cn-shanghai", "MaxResults": 2 }) else { unreachable!() };
+    let prepared = Prepared { operation, description, client: Client::new(&config), request };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(all(&prepared, &paging)).map_err(|failure| failure.to_string())
+}
+
+fn page(ids: &[&str], next: &str) -> Value {
+    let items: Vec<Value> = ids.iter().map(|id| json!({ "InstanceId": id })).collect();
+    json!({ "Instances": items, "NextToken": next, "RequestId": ids[0] })
+}
+
+#[test]
+fn the_items_of_all_pages_are_there_where_the_last_one_has_no_list() {
+    let whole = instances(&[page(&["a", "b"], "x"), page(&["c"], "")]).unwrap();
+    let ids = |answer: &Value| -> Vec<Value> {
+        let items = answer["Instances"].as_array().cloned().unwrap_or_default();
+        items.into_iter().map(|item| item["InstanceId"].clone()).collect()
+    };
+    assert_eq!((ids(&whole), &whole["RequestId"]), (vec![json!("a"), json!("b"), json!("c")], &json!("c")));
+    for last in [json!({ "RequestId": "r" }), json!({ "RequestId": "r", "Instances": null })] {
+        let answer = instances(&[page(&["a", "b"], "x"), last]).unwrap();
+        assert_eq!((ids(&answer), &answer["RequestId"]), (vec![json!("a"), json!("b")], &json!("r")), "{answer}");
+    }
+}
+
+#[test]
+fn something_else_in_the_place_of_a_list_is_not_taken_for_an_empty_one() {
+    for (wrong, found) in [
+        (json!({ "Instances": { "Instance": [{ "InstanceId": "c" }] } }), "an object"),
+        (json!({ "Instances": "c" }), "a text"),
+        (json!([]), "a list"),
+    ] {
+        let error = instances(&[page(&["a"], "x"), wrong.clone()]).unwrap_err();
+        let expected = format!("Instances is no list in this answer, but {found}");
+        assert!(error.starts_with(&expected) && error.contains("1 page"), "{wrong}: {error}");
+        assert!(error.contains("outcome     executed"), "{error}");
+    }
+}
+
+#[test]
+fn a_list_is_put_where_it_belongs_with_the_objects_on_the_way() {
+    for (mut answer, expected) in [
+        (json!({ "A": 1 }), Ok(json!({ "A": 1, "L": { "I": [2] } }))),
+        (json!({ "L": null }), Ok(json!({ "L": { "I": [2] } }))),
+        (json!({ "L": { "I": [], "B": 3 } }), Ok(json!({ "L": { "I": [2], "B": 3 } }))),
+        (json!(null), Ok(json!({ "L": { "I": [2] } }))),
+        (json!({ "L": "x" }), Err("a text")),
+    ] {
+        assert_eq!(put(&mut answer, "L.I", vec![json!(2)]).map(|()| answer), expected);
+    }
+    assert_eq!(take(&mut json!({ "L": { "I": [2] } }), "L.I"), Ok(vec![json!(2)]));
+    assert_eq!(take(&mut json!({ "L": {} }), "L.I"), Ok(Vec::new()));
+    assert_eq!(take(&mut json!({ "L": [2] }), "L.I"), Err("a list"));
 }
