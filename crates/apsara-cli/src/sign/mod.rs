@@ -2,6 +2,7 @@
 
 mod causes;
 mod compare;
+mod hidden;
 mod report;
 mod request;
 mod server;

@@ -1,4 +1,4 @@
-use apsara_core::sign::{canonical_query, v1, v3};
+use apsara_core::sign::{canonical_query, percent_encode, v1, v3};
 
 use super::*;
 
@@ -58,6 +58,61 @@ fn a_token_that_the_cloud_read_in_another_way_is_not_shown_either() {
     let report = explained(&format!("{url}\n{}", serde_json::json!({ "Message": message })), None);
     let expected = "here   SecurityToken=[redacted], 12 characters\n  cloud  SecurityToken=[redacted], 12 characters";
     assert!(report.contains(expected) && !report.contains("canary"), "{report}");
+}
+
+/// Has the cloud say that it signed other texts than a request of version 3 comes to.
+fn v3_refused(headers: &str, query: &str, theirs: &str) -> String {
+    let names = "host;x-acs-date;x-acs-security-token";
+    let request = format!("GET /?{query} HTTP/1.1\nhost: h\nx-acs-date: 2026-01-01T00:00:00Z\n{headers}");
+    let authorization = format!("ACS3-HMAC-SHA256 Credential=LTAI-id,SignedHeaders={names},Signature=x");
+    let message = format!("server StringToSign is [ACS3-HMAC-SHA256\nab] server CanonicalRequest is [{theirs}]");
+    let answer = serde_json::json!({ "Message": message });
+    explained(&format!("{request}Authorization: {authorization}\n\n\n{answer}"), None)
+}
+
+#[test]
+fn what_the_cloud_read_in_the_place_of_a_secret_header_or_pair_is_not_shown() {
+    let hash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    let theirs = |query: &str, token: &str| {
+        format!(
+            "GET\n/\n{query}\nhost:h\nx-acs-date:2026-01-01T00:00:00Z\nx-acs-security-token:{token}\n\n\
+             host;x-acs-date;x-acs-security-token\n{hash}"
+        )
+    };
+    let header = "x-acs-security-token: canary-ours\n";
+    let report = v3_refused(header, "A=1", &theirs("A=1", "canary-THEIRS"));
+    let expected = "here   x-acs-security-token:[redacted], 11 characters\n  \
+                    cloud  x-acs-security-token:[redacted], 13 characters\n";
+    assert!(report.contains(expected) && !report.contains("canary"), "{report}");
+    let query = "A=1&SecurityToken=canary-ours";
+    let report = v3_refused(header, query, &theirs("A=1&SecurityToken=canary-THEIRS", "canary-ours"));
+    let expected = "here   A=1&SecurityToken=[redacted], 11 characters\n  \
+                    cloud  A=1&SecurityToken=[redacted], 13 characters\n";
+    assert!(report.contains(expected) && !report.contains("canary"), "{report}");
+}
+
+#[test]
+fn an_address_that_the_cloud_encoded_in_another_way_is_not_shown_either() {
+    let pairs = [("AccessKeyId", "LTAI-id"), ("DstUrl", "rtmp://push.example.com/app/canary-key")]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let query = canonical_query(&pairs);
+    let text = v1::string_to_sign("GET", &query);
+    let lower = text.replace("%253A", "%253a").replace("%252F", "%252f");
+    // The last differs in what no parameter shows.
+    for theirs in [lower, text.replace("%252F", "%25252F"), text.replace("%3D", "%3d")] {
+        let answer = serde_json::json!({ "Message": format!("server string to sign is:{theirs}") });
+        let report = explained(&format!("https://live.aliyuncs.com/?{query}&Signature=x\n{answer}"), None);
+        assert!(report.contains("differs") && !report.contains("canary"), "{report}");
+    }
+}
+
+#[test]
+fn nothing_in_a_report_steers_a_terminal() {
+    let (url, text) = v1_url("right");
+    let theirs = text.replace("Star%3D", "St%1B%5D0%3Bar%3D");
+    let answer = serde_json::json!({ "Message": format!("server string to sign is:{theirs}") });
+    let report = explained(&format!("{url}&%1b%5d0=1\n{answer}"), None);
+    assert!(report.contains("first in the parameter") && !report.contains('\u{1b}'), "{report:?}");
 }
 
 #[test]
