@@ -222,7 +222,7 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "an expression that does not fit takes the answer with it",
         file: "crates/apsara-cli/src/call/mod.rs",
-        old: "            crate::output::write(&answer, options.output, options.color)?;\n",
+        old: "                write(&answer)?;\n",
         new: "",
         package: "apsara-cli",
         target: "calls",

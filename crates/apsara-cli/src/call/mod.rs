@@ -113,19 +113,19 @@ impl Prepared {
             answer = answered => answer?,
             _ = tokio::signal::ctrl_c() => return Err(self.interrupted()),
         };
+        let write = |answer: &Value| {
+            let written = crate::output::write(answer, options.output, options.color);
+            written.map_err(|failure| failure.with("outcome", "executed; its answer could not be written"))
+        };
         let Some(query) = query else {
             // An answer without a body says by its status alone that all is well.
-            return if answer.is_null() {
-                Ok(())
-            } else {
-                crate::output::write(&answer, options.output, options.color)
-            };
+            return if answer.is_null() { Ok(()) } else { write(&answer) };
         };
         match query.search(&answer) {
-            Ok(found) => crate::output::write(&found, options.output, options.color),
+            Ok(found) => write(&found),
             Err(failure) => {
                 // The call was executed: what it answered must not be lost for an expression.
-                crate::output::write(&answer, options.output, options.color)?;
+                write(&answer)?;
                 Err(failure.with("outcome", "executed; the answer is written as a whole"))
             }
         }

@@ -151,6 +151,27 @@ fn a_dry_run_sends_nothing_and_shows_no_secret() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn an_answer_that_cannot_be_written_is_of_a_call_that_was_executed() {
+    let emulator = cloud();
+    let id = task(&emulator, "night");
+    emulator.clock().advance(Duration::from_secs(120));
+    let mut of = id;
+    for query in [&[][..], &["--query", "TaskId"], &["--query", "abs(TaskId)"]] {
+        let words = ["live", "restart-live-pull-to-push", "--region", "cn-shanghai", "--task-id", &of, "--yes"];
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let mut command = alone(&[&words[..], query].concat());
+        let ran: Ran = command.envs(variables(&emulator)).stdout(full).output().unwrap().into();
+        ran.failed(1, &["the output could not be written", "outcome  executed; its answer could not be written"]);
+        let list = ["live", "describe-live-pull-to-push-list", "--region", "cn-shanghai"];
+        let query = ["--query", "TaskList[?TaskStatus==`1`].TaskId | [0]", "-o", "csv"];
+        of = call(&emulator, &[&list[..], &query].concat()).out.trim_end().to_owned();
+    }
+    let restarts = emulator.ledger().iter().filter(|entry| entry.action == "RestartLivePullToPush").count();
+    assert_eq!(restarts, 3);
+}
+
+#[test]
 fn an_expression_that_does_not_fit_loses_no_answer_of_a_call_that_was_executed() {
     let emulator = cloud();
     let id = task(&emulator, "night");
