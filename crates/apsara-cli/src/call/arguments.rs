@@ -16,11 +16,14 @@ use crate::words::{bare, hint, kebab};
 pub(crate) type Request = Map<String, Value>;
 
 /// A step into a value: the name of a property, or a place in a list, counted from 1.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Step {
     Name(String),
     Place(usize),
 }
+
+/// Why a part of a parameter cannot stand beside all of it.
+const IN_BOTH: &str = "is given as a whole and in parts";
 
 /// Reads the parameters of a request: those of `given` over those of `input`, the request as one JSON object.
 pub(crate) fn read(
@@ -35,7 +38,7 @@ pub(crate) fn read(
         Some(input) => of_object(operation, &parameters, input)?,
         None => Request::new(),
     };
-    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let mut seen: BTreeSet<(&str, Vec<Step>)> = BTreeSet::new();
     for Given { name, value: text } in given {
         let (parameter, steps, schema) = find(operation, &parameters, name)?;
         let text = match text {
@@ -46,15 +49,21 @@ pub(crate) fn read(
                 return Err(Failure::usage(format!("--{name} wants a value, such as --{name} {}", example(&schema))));
             }
         };
-        let key = format!("{}{steps:?}", parameter.name);
+        // What follows as a whole would take the place of the parts that are there.
+        let has_parts = seen
+            .iter()
+            .any(|(name, given)| *name == parameter.name && given.len() > steps.len() && given.starts_with(&steps));
         // A list that is given item by item grows; anything else that is given twice is a slip.
-        let again = !seen.insert(key);
+        let again = !seen.insert((parameter.name, steps.clone()));
         let grows = schema.kind() == "array" && !text.trim_start().starts_with('[');
         if again && !grows {
             return Err(Failure::usage(format!("--{name} is given twice")));
         }
         let invalid =
             |reason: String| Failure::new(Exit::Invalid, format!("--{name} {reason}")).with("outcome", "not sent");
+        if has_parts {
+            return Err(invalid(IN_BOTH.to_owned()));
+        }
         let value = value(&text, &schema).map_err(invalid)?;
         let place = request.entry(parameter.name).or_insert(Value::Null);
         if !again && steps.is_empty() {
@@ -140,7 +149,7 @@ fn put(mut place: &mut Value, steps: &[Step], value: Value, append: bool) -> Res
                 if place.is_null() {
                     *place = Value::Object(Map::new());
                 }
-                let object = place.as_object_mut().ok_or("is given as a whole and in parts")?;
+                let object = place.as_object_mut().ok_or(IN_BOTH)?;
                 object.entry(name.as_str()).or_insert(Value::Null)
             }
             Step::Place(number) => {
@@ -151,7 +160,7 @@ fn put(mut place: &mut Value, steps: &[Step], value: Value, append: bool) -> Res
                 if place.is_null() {
                     *place = Value::Array(Vec::new());
                 }
-                let list = place.as_array_mut().ok_or("is given as a whole and in parts")?;
+                let list = place.as_array_mut().ok_or(IN_BOTH)?;
                 if list.len() < *number {
                     list.resize(*number, Value::Null);
                 }

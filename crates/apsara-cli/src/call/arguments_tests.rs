@@ -26,8 +26,25 @@ fn parts_of_a_parameter_are_named_by_dots() {
     assert_eq!(request("live", "TagLiveResources", &words).unwrap(), expected);
     let error = request("live", "TagLiveResources", &["--tag.2.key", "k"]).unwrap_err();
     assert!(error.contains("without a gap"), "{error}");
-    let error = request("live", "TagLiveResources", &["--tag", "{}", "--tag.1.key.x", "k", "--tag.1", "{}"]);
-    assert!(error.is_ok(), "{error:?}");
+    let more = request("live", "TagLiveResources", &["--tag", r#"{"Key":"k"}"#, "--tag.2.key", "l"]).unwrap();
+    assert_eq!(more, json!({ "Tag": [{ "Key": "k" }, { "Key": "l" }] }));
+}
+
+#[test]
+fn a_whole_takes_no_place_of_parts_that_were_given() {
+    for (words, name) in [
+        (&["--tag.1.key", "env", "--tag.1.value", "prod", "--tag", r#"[{"Key":"a","Value":"b"}]"#][..], "--tag"),
+        (&["--tag.1.key", "env", "--Tag", "{}"], "--Tag"),
+        (&["--tag.1.key", "env", "--tag.1", r#"{"Value":"prod"}"#], "--tag.1"),
+        (&["--tag", "{}", "--tag.1.key.x", "k", "--tag.1", "{}"], "--tag.1"),
+        (&["--resource-id.1", "a", "--resource-id", "b"], "--resource-id"),
+    ] {
+        let error = request("live", "TagLiveResources", words).unwrap_err();
+        assert!(error.starts_with(&format!("{name} is given as a whole and in parts")), "{words:?}: {error}");
+    }
+    // Another parameter's parts are its own.
+    let words = ["--resource-id.1", "a", "--tag", "{}"];
+    assert_eq!(request("live", "TagLiveResources", &words).unwrap(), json!({ "ResourceId": ["a"], "Tag": [{}] }));
 }
 
 #[test]
