@@ -149,8 +149,13 @@ pub(crate) fn in_one_line(text: &str) -> String {
 
 /// Returns a text without the characters that steer a terminal: what a cloud answers must not.
 pub(crate) fn harmless(text: &str) -> String {
-    if !text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+    if !text.contains(steers) {
         return text.to_owned();
     }
-    text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c }).collect()
+    text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// Returns whether a character steers a terminal, or has it show text in another order than it stands there.
+pub(crate) fn steers(c: char) -> bool {
+    (c.is_control() && c != '\n' && c != '\t') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

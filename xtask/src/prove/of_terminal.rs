@@ -107,4 +107,12 @@ pub(super) const BREAKS: &[Break] = &[
         package: CLI,
         target: "lib",
     },
+    Break {
+        lie: "what turns text around is shown",
+        file: TERMINAL,
+        old: "|| matches!(c, ",
+        new: "|| c == char::REPLACEMENT_CHARACTER && matches!(c, ",
+        package: CLI,
+        target: "lib",
+    },
 ];

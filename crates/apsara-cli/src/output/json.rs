@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::terminal::{Paint, Style};
+use crate::terminal::{Paint, Style, steers};
 
 /// Writes a value over several lines.
 pub(super) fn write(value: &Value, paint: Paint) -> String {
@@ -53,7 +53,7 @@ pub(super) fn quoted(text: &str) -> String {
 
 /// Escapes in JSON what steers a terminal and JSON leaves as it is.
 pub(crate) fn escaped(json: &str) -> String {
-    let steers = |c: char| c.is_control() && c != '\n';
+    let steers = |c: char| steers(c) || c == '\t';
     if !json.contains(steers) {
         return json.to_owned();
     }

@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::terminal::steers;
 
 fn answer() -> Value {
     json!({
@@ -70,11 +71,11 @@ fn an_answer_without_a_list_is_names_and_values() {
 
 #[test]
 fn what_steers_a_terminal_is_not_handed_on() {
-    let fields = json!({ "a": "x\u{1b}[2Jy\u{9b}z", "b\u{1b}[2J": 1 });
+    let fields = json!({ "a": "x\u{1b}[2Jy\u{9b}z", "b\u{1b}[2J": 1, "e": "\u{202e}", "f\u{2066}": "\u{2069}" });
     for value in [fields.clone(), json!({ "L": [fields, { "c\u{7}": 2 }], "d\u{1b}[2J": 3 })] {
         for format in [Format::Table, Format::Json, Format::Yaml] {
             let text = written(&value, format, Some(80));
-            assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text:?}");
+            assert!(!text.chars().any(|c| steers(c) || c == '\t'), "{text:?}");
         }
     }
 }
@@ -82,11 +83,16 @@ fn what_steers_a_terminal_is_not_handed_on() {
 #[test]
 fn yaml_keeps_what_it_escapes() {
     use saphyr::LoadableYamlNode as _;
-    let yaml = written(&json!({ "a\u{9b}": "x\u{9b}2J \\ \" \u{85}y", "b": ["plain", "\u{7f}"] }), Format::Yaml, None);
+    let value =
+        json!({ "a\u{9b}": "x\u{9b}2J \\ \" \u{85}y", "b": ["plain", "\u{7f}", "\u{202e}x\u{2066}", "a\u{200d}b"] });
+    let yaml = written(&value, Format::Yaml, None);
     let read = saphyr::Yaml::load_from_str(&yaml).unwrap();
     assert_eq!(read[0]["a\u{9b}"].as_str(), Some("x\u{9b}2J \\ \" \u{85}y"), "{yaml}");
     assert_eq!(read[0]["b"][1].as_str(), Some("\u{7f}"), "{yaml}");
-    assert!(yaml.contains("- plain\n"), "{yaml}");
+    assert_eq!(read[0]["b"][2].as_str(), Some("\u{202e}x\u{2066}"), "{yaml}");
+    assert!(yaml.contains("- plain\n") && yaml.contains("- a\u{200d}b\n"), "{yaml}");
+    let json: Value = serde_json::from_str(&written(&value, Format::Json, None)).unwrap();
+    assert_eq!(json, value);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::terminal::steers;
 
 /// Writes a value as one document.
 pub(super) fn write(value: &Value) -> Result<String, Failure> {
@@ -42,7 +43,7 @@ fn yaml(value: &Value) -> Yaml<'_> {
 /// Returns a text as the library writes it. That leaves as they are some characters that steer a terminal, which JSON's form escapes;
 /// within double quotes it is YAML too.
 fn text(text: &str) -> Yaml<'_> {
-    if !text.chars().any(char::is_control) {
+    if !text.contains(|c: char| steers(c) || matches!(c, '\n' | '\t')) {
         return Yaml::Value(Scalar::String(Cow::Borrowed(text)));
     }
     let quoted = super::json::quoted(text);

@@ -5,14 +5,15 @@ use apsara_emulator::{Fault, FaultRule};
 use crate::cloud::{Ran, alone, call, cloud, feed, folder, task, text, variables};
 use crate::terminal::Terminal;
 
-/// Clears a terminal, by an escape and by the one character that stands for its beginning.
-const STEERS: &str = "\u{1b}[2J\u{9b}2J";
+/// Clears a terminal, by an escape and by the one character that stands for its beginning, and turns around what follows.
+const STEERS: &str = "\u{1b}[2J\u{9b}2J\u{202e}\u{2066}";
 
 const DESCRIBE: [&str; 6] = ["live", "describe-live-pull-to-push", "--region", "cn-shanghai", "--task-id", "night"];
 
 #[track_caller]
 fn steers_nothing(text: &str) {
-    assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text:?}");
+    let turns = |c: char| ('\u{202a}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c);
+    assert!(!text.chars().any(|c| turns(c) || (c.is_control() && c != '\n')), "{text:?}");
 }
 
 #[test]
