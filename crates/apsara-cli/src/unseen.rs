@@ -2,11 +2,13 @@
 
 use std::io;
 
+use crate::terminal::harmless;
+
 /// Asks on the terminal, and shows nothing of what is typed.
 pub(crate) fn ask(question: &str) -> io::Result<String> {
     // What asks turns the echo off when the question is there already: whoever types at once, or has a script type, would be shown.
     let _silence = Silence::begin();
-    rpassword::prompt_password(question)
+    rpassword::prompt_password(harmless(question))
 }
 
 /// The terminal without its echo, until this is dropped.

@@ -11,6 +11,7 @@ use self::file::File;
 use self::json::Json;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::terminal::harmless;
 
 /// What of a profile is set. What is not said is asked for on a terminal, and stays as it is otherwise.
 #[derive(Args)]
@@ -98,7 +99,7 @@ fn write(mut file: File, options: &Options) -> Result<String, Failure> {
     file.write()?;
     let names: Vec<&str> = changes.iter().map(|(key, _)| key.as_str()).collect();
     let what = if names.is_empty() { "nothing changed".to_owned() } else { names.join(", ") };
-    Ok(format!("profile {name} of {}: {what}\n", file.location().display()))
+    Ok(harmless(&format!("profile {name} of {}: {what}\n", file.location().display())))
 }
 
 /// Sets texts of a profile in a file, as `apsara configure --profile NAME --set NAME=VALUE` does.

@@ -103,3 +103,31 @@ fn what_a_trace_holds_steers_no_terminal() {
     let policy: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
     assert!(policy["Statement"][0]["Resource"][0].as_str().unwrap().contains(STEERS), "{policy}");
 }
+
+#[test]
+fn what_is_asked_steers_no_terminal() {
+    let folder = folder();
+    let log = folder.path().join("log");
+    std::fs::write(&log, "https://live.aliyuncs.com/?Action=A&AccessKeyId=LTAI%1b%5d0;canary%07&Signature=x\n")
+        .unwrap();
+    let mut terminal = Terminal::start(&["sign", "explain", "--ask-secret", text(&log)], &[]);
+    terminal.shows("Secret of LTAI");
+    terminal.types("secret\n");
+    assert_eq!(terminal.ends(), 0, "{}", terminal.screen());
+    assert!(!terminal.everything().contains("\u{1b}]0"), "{:?}", terminal.everything());
+
+    let file = folder.path().join("config.json");
+    let profile = serde_json::json!({ "name": format!("night{STEERS}"), "access_key_id": format!("LTAI{STEERS}") });
+    let profiles = serde_json::json!({ "current": profile["name"], "profiles": [profile] });
+    std::fs::write(&file, profiles.to_string()).unwrap();
+    let mut terminal = Terminal::start(&["configure"], &[("ALIBABA_CLOUD_CONFIG_FILE", text(&file).to_owned())]);
+    terminal.shows("Access key id [LTAI");
+    terminal.types("\n");
+    terminal.shows("Access key secret");
+    terminal.types("secret\n");
+    terminal.shows("Region");
+    terminal.types("\n");
+    assert_eq!(terminal.ends(), 0, "{}", terminal.screen());
+    let shown = terminal.everything();
+    assert!(shown.contains("profile night") && !shown.contains("[2J\u{9b}"), "{shown:?}");
+}
