@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::terminal::Color;
 use crate::{Asked, call};
 
 /// Reads a command line up to the point where something would be done, and returns the exit code that this alone leads to.
@@ -32,7 +33,7 @@ fn to_the_request(arguments: Vec<OsString>) -> Result<u8, Failure> {
     if arguments.iter().any(|word| names_file(word) || reads(word)) {
         return Ok(0);
     }
-    match crate::read(arguments)? {
+    match crate::read(arguments, &mut Color::Auto)? {
         Asked::Own(_) => Ok(0),
         Asked::Said(error) => Ok(if error.use_stderr() { Exit::Usage as u8 } else { 0 }),
         Asked::Help { wanted, .. } => Ok(if wanted { 0 } else { Exit::Usage as u8 }),

@@ -51,10 +51,11 @@ pub fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
-    match run(arguments) {
+    let mut color = Color::Auto;
+    match run(arguments, &mut color) {
         Ok(code) => code,
         Err(failure) => {
-            report(&failure);
+            report(&failure, color);
             failure.exit.into()
         }
     }
@@ -78,9 +79,9 @@ enum Asked {
     Said(clap::Error),
 }
 
-/// Runs one of the program's own commands, or calls an operation.
-fn run(arguments: Vec<OsString>) -> Result<ExitCode, Failure> {
-    match read(arguments)? {
+/// Runs one of the program's own commands, or calls an operation. `color` says when colours are used once it was read.
+fn run(arguments: Vec<OsString>, color: &mut Color) -> Result<ExitCode, Failure> {
+    match read(arguments, color)? {
         Asked::Own(command) => own(*command)?,
         Asked::Call { operation, options, parameters } => {
             runtime(options.connect.emulator.is_some())?.block_on(call::run(*operation, &options, parameters))?;
@@ -97,8 +98,8 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Reads a command line; the program's name is not in it.
-fn read(arguments: Vec<OsString>) -> Result<Asked, Failure> {
+/// Reads a command line; the program's name is not in it. What it says of colours holds for why it cannot be read, too.
+fn read(arguments: Vec<OsString>, color: &mut Color) -> Result<Asked, Failure> {
     let first = arguments.iter().find(|word| !word.to_string_lossy().starts_with('-'));
     let is_own = first.is_some_and(|word| builtin::NAMES.iter().any(|name| word.to_str() == Some(*name)));
     let asks_version = arguments.iter().any(|word| word == "--version" || word == "-V") && first.is_none();
@@ -115,6 +116,7 @@ fn read(arguments: Vec<OsString>) -> Result<Asked, Failure> {
         Ok(options) => options,
         Err(error) => return Ok(Asked::Said(error)),
     };
+    *color = options.color;
     let wanted = line.help;
     let mut words = line.words.into_iter();
     let (Some(product), operation) = (words.next(), words.next()) else {
@@ -174,8 +176,8 @@ fn parsed(error: &clap::Error) -> ExitCode {
     if error.use_stderr() { Exit::Usage.into() } else { ExitCode::SUCCESS }
 }
 
-fn report(failure: &Failure) {
-    let paint = Paint::of(Color::Auto, &std::io::stderr());
+fn report(failure: &Failure, color: Color) {
+    let paint = Paint::of(color, &std::io::stderr());
     // What cannot be told there can be told nowhere, and the exit code still says it.
     let _ = writeln!(std::io::stderr(), "{} {failure}", paint.mark(Style::Red, "error:"));
 }

@@ -84,7 +84,13 @@ pub(crate) struct ConnectOptions {
     #[arg(long, value_name = "NAME")]
     pub(crate) profile: Option<String>,
     /// Calls an emulator that this command starts, and nothing else; with a folder, one that keeps its state there.
-    #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true)]
+    #[arg(
+        long,
+        value_name = "DIR",
+        num_args = 0..=1,
+        require_equals = true,
+        conflicts_with_all = ["endpoint", "endpoint_region", "profile"]
+    )]
     pub(crate) emulator: Option<Option<PathBuf>>,
     /// How long a call may take, with attempts and waits, such as 30s or 5m; one minute unless set, ten where it is repeated by --wait.
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]

@@ -12,6 +12,7 @@ mod wait;
 
 use std::sync::Arc;
 
+use apsara_catalog::Paging;
 pub(crate) use apsara_code::Kept;
 use apsara_core::untyped::{Call, Client, Description};
 use apsara_core::{Config, Error, Violation};
@@ -48,6 +49,11 @@ pub(crate) async fn run(mut operation: Operation, options: &CallOptions, given: 
         return Err(Failure::usage("--pages and --wait do not go together"));
     }
     let description = Arc::new(operation.describe()?);
+    let paging = if options.pages { Some(operation.paging()?) } else { None };
+    if condition.is_some() && operation.repeat != "safe" {
+        let word = operation.word();
+        return Err(Failure::usage(format!("--wait repeats a call, and {word} is not known to be safe to repeat")));
+    }
     let request = request(&operation, &description, &options.input, given)?;
     // What is wrong with the request is told whether or not there are credentials.
     let nowhere = Config::builder().transport(Kept::default()).build().map_err(|error| unusable(&error))?;
@@ -59,7 +65,7 @@ pub(crate) async fn run(mut operation: Operation, options: &CallOptions, given: 
     if let Some(kept) = kept {
         return dry_run::show(&prepared, &kept).await;
     }
-    connection.checked(prepared.make(options, query.as_ref(), condition.as_ref()).await)
+    connection.checked(prepared.make(options, query.as_ref(), condition.as_ref(), paging.as_ref()).await)
 }
 
 /// Reads the parameters, from a file and from the command line.
@@ -95,15 +101,11 @@ impl Prepared {
         options: &CallOptions,
         query: Option<&Query>,
         condition: Option<&Condition>,
+        paging: Option<&Paging>,
     ) -> Result<(), Failure> {
-        let paging = if options.pages { Some(self.operation.paging()?) } else { None };
-        if condition.is_some() && self.operation.repeat != "safe" {
-            let word = self.operation.word();
-            return Err(Failure::usage(format!("--wait repeats a call, and {word} is not known to be safe to repeat")));
-        }
         confirm::confirm(self, options)?;
         let answered = async {
-            match (&paging, condition) {
+            match (paging, condition) {
                 (Some(paging), _) => pages::all(self, paging).await,
                 (None, Some(condition)) => wait::until(self, condition, options).await,
                 (None, None) => self.answer(&self.request).await.map_err(|error| self.failed(&error)),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use apsara_emulator::{Fault, FaultRule};
 
 use crate::cloud::{Ran, alone, call, cloud, cloud_with, task, variables};
+use crate::terminal::Terminal;
 
 const DESCRIBE: [&str; 6] = ["live", "describe-live-pull-to-push", "--region", "cn-shanghai", "--task-id", "none"];
 const RESTART: [&str; 7] =
@@ -54,6 +55,26 @@ fn the_exit_code_is_the_same_where_nothing_can_be_told() {
     let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
     let ran: Ran = alone(&["lvie"]).stderr(full).output().unwrap().into();
     assert_eq!(ran.code, 2, "{ran:?}");
+}
+
+#[test]
+fn an_option_that_would_do_nothing_is_refused() {
+    let emulator = cloud();
+    for other in ["--endpoint=127.0.0.1:1", "--endpoint-region=cn-shanghai", "--profile=night"] {
+        let ran = call(&emulator, &[&DESCRIBE[..], &["--emulator", other]].concat());
+        let name = other.split('=').next().unwrap();
+        ran.failed(2, &["'--emulator[=<DIR>]' cannot be used with", name]);
+    }
+}
+
+#[test]
+fn an_error_has_the_colours_that_are_asked_for() {
+    let always: Ran = alone(&["lvie", "--color", "always"]).output().unwrap().into();
+    assert!(always.code == 2 && always.err.starts_with("\u{1b}[31merror:\u{1b}[0m there is no"), "{always:?}");
+    let mut terminal = Terminal::start(&["lvie", "--color", "never"], &[]);
+    assert_eq!(terminal.ends(), 2, "{}", terminal.screen());
+    let shown = terminal.everything();
+    assert!(shown.starts_with("error: there is no") && !shown.contains('\u{1b}'), "{shown:?}");
 }
 
 #[test]
@@ -146,6 +167,10 @@ fn a_dry_run_sends_nothing_and_shows_no_secret() {
     let secret = emulator.access_key_secret();
     assert!(!ran.out.contains("canary") && !ran.out.contains(secret), "{}", ran.out);
     assert_eq!(emulator.ledger_len(), 0);
+    // What the call would be refused for is refused here, too.
+    let refused = |more: &[&str]| call(&emulator, &[&RESTART[..6], &["--dry-run"], more].concat());
+    refused(&["--wait", "A==1"]).failed(2, &["not known to be safe to repeat"]);
+    refused(&["--pages"]).failed(2, &["goes on from page to page"]);
     // It needs no yes: it interrupts nothing.
     assert_eq!(call(&emulator, &[&RESTART[..6], &["--dry-run"]].concat()).code, 0);
 }
