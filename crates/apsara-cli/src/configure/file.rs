@@ -63,6 +63,15 @@ impl File {
         self.root.set("current", Json::text(name));
     }
 
+    /// Returns the names of all profiles.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        let profiles = match self.root.get("profiles") {
+            Some(Json::List(profiles)) => profiles.as_slice(),
+            _ => &[],
+        };
+        profiles.iter().filter_map(|profile| profile.get("name").and_then(Json::as_str))
+    }
+
     /// Returns a profile; where several have the name, the last counts, as it does for the runtime.
     pub(super) fn profile(&self, name: &str) -> Option<&Json> {
         let Some(Json::List(profiles)) = self.root.get("profiles") else { return None };

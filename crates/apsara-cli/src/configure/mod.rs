@@ -12,6 +12,7 @@ use self::json::Json;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::terminal::harmless;
+use crate::words::hint;
 
 /// What of a profile is set. What is not said is asked for on a terminal, and stays as it is otherwise.
 #[derive(Args)]
@@ -72,6 +73,12 @@ fn write(mut file: File, options: &Options) -> Result<String, Failure> {
         changes.extend(asked(&known, options)?);
     } else {
         changes.extend(given(options)?);
+    }
+    // Nothing but which is the current one was said: a profile that is not there is a slip.
+    if is_new && changes.is_empty() {
+        let meant = hint(&name, file.names());
+        let failure = Failure::usage(format!("{} has no profile {name}{meant}", file.location().display()));
+        return Err(failure.with("to make one", "say what it has, such as --access-key-id ID --secret-stdin"));
     }
     let changed = |key: &str| changes.iter().any(|(known, _)| known == key);
     if is_new || changed("access_key_id") {

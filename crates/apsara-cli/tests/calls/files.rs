@@ -80,6 +80,25 @@ fn a_secret_is_typed_unseen_and_never_on_the_command_line() {
     with_file(&file, &["configure"]).output().map(Ran::from).unwrap().failed(2, &["there is no terminal to ask"]);
 }
 
+#[test]
+fn a_profile_that_is_not_there_is_not_made_the_current_one() {
+    let folder = folder();
+    let file = folder.path().join("config.json");
+    let written = r#"{"current":"day","profiles":[{"name":"day","mode":"AK"},{"name":"night","mode":"AK"}]}"#;
+    std::fs::write(&file, written).unwrap();
+    let configure = |words: &[&str]| -> Ran {
+        with_file(&file, &[&["configure", "--current"], words].concat()).output().unwrap().into()
+    };
+    configure(&["--profile", "nigth"]).failed(2, &["has no profile nigth; did you mean night?"]);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), written);
+    assert_eq!(configure(&["--profile", "night"]).code, 0);
+    assert_eq!(configure(&["--profile", "new", "--region", "cn-shanghai"]).code, 0);
+    let written: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    assert_eq!((&written["current"], &written["profiles"][2]["region_id"]), (&json!("new"), &json!("cn-shanghai")));
+    std::fs::write(&file, "").unwrap();
+    configure(&[]).failed(2, &["has no profile default"]);
+}
+
 /// Writes the document of a product that is not shipped.
 fn weather(file: &Path) {
     let document = json!({
