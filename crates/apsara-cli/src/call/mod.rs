@@ -85,7 +85,9 @@ pub(crate) fn request(
         Some(path) => Some(sources.read(&format!("@{path}"))?),
         None => None,
     };
-    let input = input.map(|text| serde_json::from_str::<Value>(&text)).transpose();
+    // Editors of Windows begin a file by a byte order mark, which JSON does not have.
+    let json = |text: String| serde_json::from_str::<Value>(text.strip_prefix('\u{feff}').unwrap_or(&text));
+    let input = input.map(json).transpose();
     let input = input.map_err(|error| Failure::usage(format!("--input-json is no JSON: {error}")))?;
     let is_bytes = |name: &str| {
         let found = description.parameters().iter().find(|parameter| parameter.name() == name);

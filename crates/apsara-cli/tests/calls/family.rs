@@ -60,6 +60,8 @@ fn a_request_can_come_from_a_file_from_the_standard_input_and_from_json() {
     with(&["--region", "cn-shanghai", "--task-id", "-"], &id);
     with(&["--input-json", text(&request), "--task-id", &id], "");
     with(&["--input-json", "-"], &json!({ "Region": "cn-shanghai", "TaskId": id }).to_string());
+    std::fs::write(&request, format!("\u{feff}{}", json!({ "Region": "cn-shanghai", "TaskId": id }))).unwrap();
+    with(&["--input-json", text(&request)], "");
     with(&["--param", "Region=cn-shanghai", "--param", &format!("task-id={id}")], "");
 }
 
