@@ -127,6 +127,7 @@ pub(crate) async fn run(options: &Options) -> Result<(), Failure> {
     let mut shown = Shown::new();
     let ended = run.go_on(executor, &how, &stop, |progress| shown.show(progress)).await;
     listening.abort();
+    tokio::spawn(leave());
     shown.end();
     let told = match ended {
         Ok(summary) => end::tell(options, &run, &summary),
@@ -240,6 +241,13 @@ fn confirm(options: &Options, run: &Run) -> Result<(), Failure> {
     let message = if is_asked { "it was not confirmed" } else { "it interrupts what runs, and nobody can be asked" };
     let failure = Failure::new(Exit::NotConfirmed, message).with("outcome", "not sent");
     Err(failure.with("what to do", "say yes by --yes"))
+}
+
+/// Ends the program when the terminal interrupts it behind the run, whose journal is whole: nobody has to take the results.
+async fn leave() {
+    if tokio::signal::ctrl_c().await.is_ok() {
+        std::process::exit(Exit::Interrupted as i32);
+    }
 }
 
 /// Lets the run end when the terminal interrupts it, and ends it at once when it does so again.

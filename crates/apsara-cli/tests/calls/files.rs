@@ -1,14 +1,17 @@
 //! Files that others read and write too: profiles, and documents of the portal.
 
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use crate::cloud::{Ran, alone, call, cloud, feed, folder, text, variables};
-use crate::terminal::Terminal;
+use crate::terminal::{PATIENCE, Terminal};
 
 /// Calls the program with a file of profiles, and nothing else that gives credentials.
-fn with_file(file: &Path, words: &[&str]) -> std::process::Command {
+fn with_file(file: &Path, words: &[&str]) -> Command {
     let mut command = alone(words);
     command.env("ALIBABA_CLOUD_CONFIG_FILE", file);
     command
@@ -149,4 +152,31 @@ fn a_run_of_a_product_of_a_document_calls_an_emulator_and_goes_on_with_it() {
     // Its port is another one now.
     let ran = run(&["--resume"]);
     assert_eq!((ran.code, ran.out.matches("\"succeeded\"").count()), (0, 2), "{ran:?}");
+}
+
+#[test]
+fn ctrl_c_ends_a_run_whose_results_nobody_takes() {
+    let folder = folder();
+    let of = |name: &str| folder.path().join(name);
+    weather(&of("api-docs.json"));
+    // More results than a pipe holds.
+    std::fs::write(of("calls.jsonl"), "{\"StationId\": \"a\"}\n".repeat(1000)).unwrap();
+    let emulator = crate::cloud::cloud_with(|builder| builder.spec_file(of("api-docs.json")));
+    let words = ["bulk", "weather", "DescribeWind", "--spec", "api-docs.json", "--input", "calls.jsonl"];
+    let mut command = alone(&[&words[..], &["--journal", "run.journal", "--allow-duplicates"]].concat());
+    let mut child = command.current_dir(folder.path()).envs(variables(&emulator)).spawn().unwrap();
+    let mut told = BufReader::new(child.stderr.take().unwrap()).lines();
+    assert!(told.any(|line| line.unwrap().starts_with("1000/1000 calls")), "it does not come to its end");
+    let kill = format!("kill -INT {}", child.id());
+    let interrupt = || Command::new("sh").args(["-c", &kill]).status().unwrap();
+    let begun = Instant::now();
+    let code = loop {
+        assert!(begun.elapsed() < PATIENCE, "it goes on");
+        assert!(interrupt().success());
+        if let Some(status) = child.try_wait().unwrap() {
+            break status.code();
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    assert_eq!(code, Some(130));
 }

@@ -13,7 +13,7 @@ const LINES: u16 = 24;
 const COLUMNS: u16 = 100;
 
 /// How long a screen may take: a machine can be busy.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(crate) struct Terminal {
     /// None once it went away.
