@@ -26,16 +26,19 @@ struct Place {
 pub(super) async fn all(prepared: &Prepared, paging: &Paging) -> Result<Value, Failure> {
     let mut request = prepared.request.clone();
     let mut place = Place::of(paging, &request);
-    let mut items = Vec::new();
+    let (mut items, mut path) = (Vec::new(), paging.items.clone());
     loop {
         let answered = prepared.answer(&request).await;
         let mut answer = answered.map_err(|error| prepared.failed(&error).with_some("before", place.read()))?;
-        let page = take(&mut answer, &paging.items).map_err(|found| place.no_list(paging, found))?;
+        let (page, wrapper) = take(&mut answer, &paging.items).map_err(|found| place.no_list(paging, found))?;
+        if let Some(wrapper) = wrapper {
+            path = format!("{}.{wrapper}", paging.items);
+        }
         let step = place.step(paging, &mut request, &answer, page.len() as u64)?;
         items.extend(page);
         if !step {
             // A last page that has nothing may leave the list out.
-            put(&mut answer, &paging.items, items).map_err(|found| place.no_list(paging, found))?;
+            put(&mut answer, &path, items).map_err(|found| place.no_list(paging, found))?;
             return Ok(answer);
         }
     }
@@ -124,23 +127,38 @@ fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
     path.split('.').try_fold(value, |value, name| value.get(name))
 }
 
-/// Takes the items out of an answer: none where there is no list, and what is there in its place where that is something else.
-fn take(answer: &mut Value, path: &str) -> Result<Vec<Value>, &'static str> {
+/// Takes the items out of an answer, and says in which entry of an object they came, as old products wrap every list: no items where there
+/// is no list, and what is there in its place where that is something else.
+fn take(answer: &mut Value, path: &str) -> Result<(Vec<Value>, Option<String>), &'static str> {
     let mut place = answer;
     for name in path.split('.') {
         place = match place {
             Value::Object(fields) => match fields.get_mut(name) {
                 Some(value) => value,
-                None => return Ok(Vec::new()),
+                None => return Ok((Vec::new(), None)),
             },
-            Value::Null => return Ok(Vec::new()),
+            Value::Null => return Ok((Vec::new(), None)),
             other => return Err(kind(other)),
         };
     }
     match place {
-        Value::Array(items) => Ok(std::mem::take(items)),
+        Value::Object(entries) if entries.is_empty() => Ok((Vec::new(), None)),
+        Value::Object(entries) => {
+            let mut lists = entries.iter_mut().filter(|(_, value)| value.is_array() || value.is_null());
+            match (lists.next(), lists.next()) {
+                (Some((wrapper, list)), None) => Ok((items(list.take())?, Some(wrapper.clone()))),
+                _ => Err("an object"),
+            }
+        }
+        list => Ok((items(list.take())?, None)),
+    }
+}
+
+fn items(list: Value) -> Result<Vec<Value>, &'static str> {
+    match list {
+        Value::Array(items) => Ok(items),
         Value::Null => Ok(Vec::new()),
-        other => Err(kind(other)),
+        other => Err(kind(&other)),
     }
 }
 

@@ -115,9 +115,25 @@ fn the_items_of_all_pages_are_there_where_the_last_one_has_no_list() {
 }
 
 #[test]
+fn a_list_that_comes_in_an_object_stays_in_it() {
+    let wrapped = |ids: &[&str], next: &str| {
+        let items: Vec<Value> = ids.iter().map(|id| json!({ "InstanceId": id })).collect();
+        json!({ "Instances": { "Instance": items }, "NextToken": next })
+    };
+    let all = json!([{ "InstanceId": "a" }, { "InstanceId": "b" }, { "InstanceId": "c" }]);
+    let answer = instances(&[wrapped(&["a", "b"], "x"), wrapped(&["c"], "")]).unwrap();
+    assert_eq!(answer["Instances"], json!({ "Instance": all }));
+    for last in [json!({}), json!({ "Instances": {} }), json!({ "Instances": [] }), json!({ "Instances": null })] {
+        let answer = instances(&[wrapped(&["a", "b", "c"], "x"), last]).unwrap();
+        assert_eq!(answer["Instances"], json!({ "Instance": all }));
+    }
+}
+
+#[test]
 fn something_else_in_the_place_of_a_list_is_not_taken_for_an_empty_one() {
     for (wrong, found) in [
-        (json!({ "Instances": { "Instance": [{ "InstanceId": "c" }] } }), "an object"),
+        (json!({ "Instances": { "Instance": [{ "InstanceId": "c" }], "Other": [] } }), "an object"),
+        (json!({ "Instances": { "Count": 2 } }), "an object"),
         (json!({ "Instances": "c" }), "a text"),
         (json!([]), "a list"),
     ] {
@@ -139,7 +155,7 @@ fn a_list_is_put_where_it_belongs_with_the_objects_on_the_way() {
     ] {
         assert_eq!(put(&mut answer, "L.I", vec![json!(2)]).map(|()| answer), expected);
     }
-    assert_eq!(take(&mut json!({ "L": { "I": [2] } }), "L.I"), Ok(vec![json!(2)]));
-    assert_eq!(take(&mut json!({ "L": {} }), "L.I"), Ok(Vec::new()));
+    assert_eq!(take(&mut json!({ "L": { "I": [2] } }), "L.I"), Ok((vec![json!(2)], None)));
+    assert_eq!(take(&mut json!({ "L": {} }), "L.I"), Ok((Vec::new(), None)));
     assert_eq!(take(&mut json!({ "L": [2] }), "L.I"), Err("a list"));
 }
