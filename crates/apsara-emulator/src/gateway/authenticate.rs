@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Call, State};
 use crate::accounts::Caller;
+use crate::catalog::Style;
 use crate::clock::{parse_http_date, parse_utc};
 use crate::faults::Intervention;
 use crate::ledger::Signature;
@@ -34,6 +35,9 @@ fn find_signer(
     intervention: &mut Intervention,
 ) -> Result<Caller, Refusal> {
     let Call { request, now, .. } = *call;
+    if !covers(signature, call) {
+        return Err(Refusal::incomplete_signature());
+    }
     let verifies = state.manner.verifies;
     let credentials = verify::read_credentials(request, signature)?;
     if verifies {
@@ -53,6 +57,15 @@ fn find_signer(
         }
     }
     Ok(claim.caller)
+}
+
+/// Whether a signature is one over what such a request asks for: V1 signs no path, V1 with a path no form.
+fn covers(signature: Signature, call: &Call<'_>) -> bool {
+    match signature {
+        Signature::V1 => call.request.path == "/",
+        Signature::V1Roa => call.target.style != Style::Rpc,
+        _ => true,
+    }
 }
 
 fn find_bearer(state: &State, call: &Call<'_>) -> Result<Caller, Refusal> {

@@ -209,14 +209,15 @@ async fn the_properties_of_a_body_may_come_as_a_form() {
 
 /// Signs a request with V1, as older SDKs do where operations have paths.
 fn v1_roa(emulator: &Emulator, path: &str, query: &str, nonce: &str, more: &[(&str, &str)]) -> String {
+    let version = more.iter().find(|(name, _)| *name == "x-acs-version").map_or(CS, |(_, version)| version);
     let mut headers = vec![
         ("x-acs-signature-method", "HMAC-SHA1"),
         ("x-acs-signature-nonce", nonce),
         ("x-acs-signature-version", "1.0"),
-        ("x-acs-version", CS),
+        ("x-acs-version", version),
     ];
     let accept = more.iter().find(|(name, _)| *name == "accept").map_or("application/json", |(_, value)| value);
-    headers.extend(more.iter().filter(|(name, _)| name.starts_with("x-acs-")));
+    headers.extend(more.iter().filter(|(name, _)| name.starts_with("x-acs-") && *name != "x-acs-version"));
     headers.sort_unstable();
     let date = "Thu, 01 Jan 2026 12:00:00 GMT";
     let lines: String = headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
@@ -253,6 +254,21 @@ async fn v1_with_a_path_is_verified_and_finds_its_operation_by_the_path() {
     assert_rpc_shape(&exchange(&emulator, late.as_bytes()).await, 400, "InvalidTimeStamp.Expired", "");
     let undated = v1_roa(&emulator, "/clusters/c1", "", "4", &[]).replace("date: ", "x-date: ");
     assert_rpc_shape(&exchange(&emulator, undated.as_bytes()).await, 400, "IllegalTimestamp", "");
+}
+
+#[tokio::test]
+async fn a_signature_over_another_kind_of_operation_proves_nothing() {
+    let emulator = start().await;
+    let told = "The request signature does not conform to Aliyun standards.";
+    // V1 is over the parameters alone: whoever copies it could change the path.
+    let cluster = Call { path: "/clusters/c1".to_owned(), ..Call::new(&emulator, CS, "DescribeClusterDetail", &[]) };
+    let reply = cluster.v1(&emulator, Some("JSON")).await;
+    assert_eq!((reply.status, reply.json()["code"].as_str()), (400, Some("IncompleteSignature")), "{reply:?}");
+    // V1 with a path is over no form, in which operations without one have their parameters.
+    let more = [("x-acs-action", LIST), ("x-acs-version", "2016-11-01")];
+    let list = v1_roa(&emulator, "/", "Region=cn-shanghai", "1", &more);
+    assert_rpc_shape(&exchange(&emulator, list.as_bytes()).await, 400, "IncompleteSignature", told);
+    assert!(emulator.ledger().iter().all(|entry| !entry.executed && entry.account.is_none()));
 }
 
 #[tokio::test]
