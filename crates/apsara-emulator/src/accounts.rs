@@ -191,6 +191,10 @@ impl Accounts {
     /// Finds what an access key and its token claim to be, without believing it yet.
     pub(crate) fn claim(&self, access_key_id: &str, token: Option<&str>, now: Timestamp) -> Result<Claim<'_>, Refusal> {
         if let Some(key) = self.temporary.get(access_key_id) {
+            // What an earlier program issued may be of an account that is not described any more.
+            if !self.realms.contains_key(&key.account) {
+                return Err(Refusal::access_key_not_found());
+            }
             let token = token.ok_or_else(Refusal::missing_security_token)?;
             self.check_token(key, token, now)?;
             let caller = Caller { account: key.account.clone(), who: Who::Role(key.role.clone()) };

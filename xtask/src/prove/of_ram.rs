@@ -176,6 +176,13 @@ pub(super) const BREAKS: &[Break] = &[
         HTTP,
     ),
     ram(
+        "RAM: a key of an account that is gone may do everything",
+        "crates/apsara-emulator/src/accounts.rs",
+        "if !self.realms.contains_key(&key.account) {",
+        "if key.account.is_empty() {",
+        HTTP,
+    ),
+    ram(
         "RAM: the role that is asked for is one of the caller's account",
         "crates/apsara-emulator/src/gateway/authorize.rs",
         "account = role.split(':').nth(3).unwrap_or_default().to_owned();",

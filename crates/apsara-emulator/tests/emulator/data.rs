@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use apsara_emulator::{Emulator, Quotas, RamMode, StartError, TaskStatus};
+use apsara_emulator::{Account, Emulator, Quotas, RamMode, StartError, TaskStatus};
 
 use crate::accounts::example;
 use crate::callbacks::Receiver;
@@ -113,6 +113,29 @@ async fn a_session_is_still_narrowed_by_its_policy() {
         let reply = with_issued(live(&second, action, &task), session).v3(&second).await;
         assert_eq!(reply.verdict(), (verdict.0, verdict.1.to_owned()), "{action}");
     }
+}
+
+#[tokio::test]
+async fn a_session_of_an_account_that_is_gone_may_do_nothing() {
+    let folder = Folder::new("gone");
+    let builder = || Emulator::builder().data(&folder.0);
+    let first = ram::start(builder().accounts_file(example()), RamMode::Strict).await;
+    let session = operator(&first, None).await;
+    drop(first);
+    let call = |emulator: &Emulator| {
+        let task = [("Region", "cn-shanghai"), ("TaskId", "none")];
+        with_issued(live(emulator, "RestartLivePullToPush", &task), &session)
+    };
+    let other = builder().account(Account::new("2000").key("other", "secret"));
+    let second = ram::start(other, RamMode::Strict).await;
+    let reply = call(&second).v3(&second).await;
+    assert_eq!(reply.verdict(), (404, "InvalidAccessKeyId.NotFound".to_owned()));
+    assert_eq!(second.ledger()[0].account, None);
+    drop(second);
+    // The key stays in the data, and serves again when its account is back.
+    let third = ram::start(builder().accounts_file(example()), RamMode::Strict).await;
+    let reply = call(&third).v3(&third).await;
+    assert_eq!(reply.verdict(), (ram::FORBIDDEN.0, ram::FORBIDDEN.1.to_owned()));
 }
 
 #[tokio::test]
