@@ -1,8 +1,12 @@
 //! Reading documents that people write: everything that is wrong is told at once, by its JSON path.
 
+mod once;
+
 use std::fmt;
 
 use serde_json::{Map, Value};
+
+pub(crate) use self::once::read;
 
 /// How alike two words are, from 0 to 1, for one to be offered in the place of the other.
 const ALIKE: f64 = 0.8;

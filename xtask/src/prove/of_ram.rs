@@ -183,6 +183,13 @@ pub(super) const BREAKS: &[Break] = &[
         HTTP,
     ),
     ram(
+        "RAM: of a key that stands twice the last is read",
+        "crates/apsara-emulator/src/strict/once.rs",
+        "if !seen.insert(key) {",
+        "if !seen.insert(key) && at.is_empty() {",
+        HTTP,
+    ),
+    ram(
         "RAM: the role that is asked for is one of the caller's account",
         "crates/apsara-emulator/src/gateway/authorize.rs",
         "account = role.split(':').nth(3).unwrap_or_default().to_owned();",

@@ -8,13 +8,12 @@ use serde_json::Value;
 
 use super::account::{Account, LiveService, LongLivedKey};
 use super::members::{DEFAULT_SESSION, OidcProvider, RamPolicy, Role, User};
-use crate::strict::{Flaws, Object};
+use crate::strict::{self, Flaws, Object};
 
 /// Reads the accounts of a file; what is wrong with it is noted.
 pub(super) fn read(path: &Path, flaws: &mut Flaws) -> Vec<Account> {
     let document = std::fs::read(path).map_err(|error| error.to_string());
-    let document =
-        document.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).map_err(|error| error.to_string()));
+    let document = document.and_then(|bytes| strict::read(&bytes, flaws).map_err(|error| error.to_string()));
     match document {
         Ok(document) => read_document(&document, flaws),
         Err(error) => {

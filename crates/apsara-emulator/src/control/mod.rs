@@ -17,6 +17,7 @@ pub(crate) use self::faults::written_rule;
 use self::fields::{Fields, suggestion};
 use crate::request::WireRequest;
 use crate::server::Shared;
+use crate::strict::{self, Flaws};
 use crate::{random, status};
 
 /// What all paths of the control API begin with.
@@ -113,15 +114,24 @@ fn run(shared: &Shared, request: &WireRequest) -> Result<Value, Wrong> {
         let reason = format!("{} is not taken here; GET {ROOT} lists what is", request.method);
         return Err(Wrong::new("method", reason).with_status(StatusCode::METHOD_NOT_ALLOWED));
     };
-    let pairs = request.query.iter().map(|(name, value)| (name.clone(), Value::String(value.clone())));
-    let query = Value::Object(pairs.collect::<Map<_, _>>());
+    let mut query = Map::new();
+    for (name, value) in &request.query {
+        if query.insert(name.clone(), Value::String(value.clone())).is_some() {
+            return Err(Wrong::new(name, "stands twice; make one of the two"));
+        }
+    }
+    let query = Value::Object(query);
     if endpoint.method == Method::GET {
         return (endpoint.run)(shared, &query);
     }
     Fields::root(&query, &[])?;
-    let body =
-        serde_json::from_slice(&request.body).map_err(|error| Wrong::new("body", format!("no JSON: {error}")))?;
-    (endpoint.run)(shared, &body)
+    let mut flaws = Flaws::default();
+    let body = strict::read(&request.body, &mut flaws);
+    let body = body.map_err(|error| Wrong::new("body", format!("no JSON: {error}")))?;
+    match flaws.into_vec().into_iter().next() {
+        Some(flaw) => Err(Wrong::new(flaw.at, flaw.reason)),
+        None => (endpoint.run)(shared, &body),
+    }
 }
 
 fn write(status: StatusCode, body: &Value) -> Response<Full<Bytes>> {

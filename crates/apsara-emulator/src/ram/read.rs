@@ -6,7 +6,7 @@ use super::arn;
 use super::condition::Condition;
 use super::policy::{Policy, Scope, Statement};
 use super::principal::Principal;
-use crate::strict::{Flaw, Flaws, Object};
+use crate::strict::{self, Flaw, Flaws, Object};
 
 /// What a policy is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ impl Policy {
     /// Reads a policy that is a text, or says everything that is wrong with it.
     pub(crate) fn parse(text: &str, purpose: Purpose) -> Result<Self, Vec<Flaw>> {
         let mut flaws = Flaws::default();
-        let policy = match serde_json::from_str::<Value>(text) {
+        let policy = match strict::read(text.as_bytes(), &mut flaws) {
             Ok(value) => Self::read(&value, purpose, "", &mut flaws),
             Err(error) => {
                 flaws.note("", format!("is no JSON: {error}"));

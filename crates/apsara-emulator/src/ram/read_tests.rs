@@ -44,6 +44,10 @@ fn what_is_no_policy_is_refused_with_what_to_write() {
             "Version: must be \"1\", the only version there is",
         ),
         (r#"{"Version":"1"}"#, "\"Statement\" is missing"),
+        (
+            r#"{"Version":"1","Statement":{"Effect":"Deny","Effect":"Allow","Action":"*","Resource":"*"}}"#,
+            "Statement.Effect: stands twice; make one of the two",
+        ),
         (r#"{"Version":"1","Statement":[]}"#, "Statement: must be a statement, or a list of at least one"),
         (r#"{"Version":"1","Statement":"*"}"#, "Statement: must be a statement, or a list of at least one"),
         (r#"{"Version":"1","Statement":[7]}"#, "Statement[0]: must be an object"),

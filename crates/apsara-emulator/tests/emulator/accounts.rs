@@ -119,6 +119,19 @@ async fn everything_that_is_wrong_with_a_file_is_told_at_once() {
 }
 
 #[tokio::test]
+async fn a_key_that_stands_twice_is_refused_wherever_it_stands() {
+    let told = flaws(
+        r#"{"accounts":[{"id":"1","id":"1","policies":[{"name":"p","document":{"Version":"1","Statement":[{
+            "Effect":"Allow","Action":"*","Resource":"*",
+            "Condition":{"Bool":{"acs:MFAPresent":"true"}},"Condition":{"Bool":{"acs:SecureTransport":"false"}}}]}}]}]}"#,
+    )
+    .await;
+    let twice = "stands twice; make one of the two";
+    let condition = "accounts[0].policies[0].document.Statement[0].Condition";
+    assert_eq!(told, [format!("accounts[0].id: {twice}"), format!("{condition}: {twice}")]);
+}
+
+#[tokio::test]
 async fn a_file_that_is_none_is_told_by_its_name() {
     assert_eq!(flaws("{").await.len(), 1);
     assert_eq!(flaws("[] ").await, ["must be an object"]);

@@ -90,6 +90,11 @@ async fn what_is_wrong_is_told_with_its_place_and_changes_nothing() {
     }
     let no_json = send(&emulator, "POST", "/_apsara/reset", &[], "{").await;
     assert_eq!((no_json.status, no_json.text("where")), (400, "body".to_owned()));
+    let twice = r#"{"advance":900,"advance":1}"#;
+    let twice = send(&emulator, "POST", "/_apsara/clock", &[], twice).await;
+    assert_eq!((twice.status, twice.text("where")), (400, "advance".to_owned()), "{twice:?}");
+    let twice = send(&emulator, "GET", "/_apsara/trace?limit=1&limit=2", &[], "").await;
+    assert_eq!((twice.status, twice.text("where")), (400, "limit".to_owned()), "{twice:?}");
     let query = send(&emulator, "GET", "/_apsara/trace?limt=1", &[], "").await;
     assert!(query.text("error").contains("did you mean limit?"), "{query:?}");
     let unknown = send(&emulator, "GET", "/_apsara/taks", &[], "").await;
