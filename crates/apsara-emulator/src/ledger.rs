@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
+use std::sync::Arc;
 
 use crate::faults::FaultKind;
 use crate::ram::RamDecision;
@@ -65,6 +66,8 @@ pub struct LedgerEntry {
     pub task_id: Option<String>,
     /// The id under which a restart runs on.
     pub new_task_id: Option<String>,
+    /// The names that the operation's documents call sensitive.
+    pub(crate) sensitive: Arc<[String]>,
 }
 
 impl LedgerEntry {
@@ -88,6 +91,7 @@ impl LedgerEntry {
             replayed: false,
             task_id: None,
             new_task_id: None,
+            sensitive: Arc::default(),
         }
     }
 
@@ -114,7 +118,11 @@ impl LedgerEntry {
 
     /// The parameters, without the values that may be secrets.
     pub(crate) fn shown_parameters(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.parameters.iter().map(|(name, value)| (name.as_str(), shown(name, value)))
+        self.parameters.iter().map(|(name, value)| (name.as_str(), self.shown(name, value)))
+    }
+
+    fn shown<'a>(&self, name: &str, value: &'a str) -> &'a str {
+        if may_be_secret(name, &self.sensitive) { "[redacted]" } else { value }
     }
 }
 
@@ -123,7 +131,7 @@ impl fmt::Debug for LedgerEntry {
         f.debug_struct("LedgerEntry")
             .field("action", &self.action)
             .field("version", &self.version)
-            .field("parameters", &Redacted(&self.parameters))
+            .field("parameters", &self.shown_parameters().collect::<BTreeMap<_, _>>())
             .field("account", &self.account)
             .field("access_key_id", &self.access_key_id)
             .field("nonce", &self.nonce)
@@ -142,36 +150,37 @@ impl fmt::Debug for LedgerEntry {
     }
 }
 
-/// Parameters without the values that may be secrets, or hold one.
-struct Redacted<'a>(&'a BTreeMap<String, String>);
-
-impl fmt::Debug for Redacted<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.0.iter().map(|(name, value)| (name, shown(name, value)))).finish()
-    }
-}
-
-/// The value of a parameter, unless it may be a secret.
-fn shown<'a>(name: &str, value: &'a str) -> &'a str {
-    if may_be_secret(name) { "[redacted]" } else { value }
-}
-
-/// Tells by its name whether a parameter may be a secret.
-pub(crate) fn may_be_secret(name: &str) -> bool {
+/// Tells by its name whether a parameter may be a secret; `sensitive` are the names that documents say so of.
+pub(crate) fn may_be_secret(name: &str, sensitive: &[String]) -> bool {
     // URLs of streams carry the keys to push to them; what is signed holds keys and tokens.
-    let secret = [
-        "AuthKey",
-        "Secret",
-        "Password",
-        "SecurityToken",
-        "OIDCToken",
-        "BearerToken",
-        "Assertion",
-        "Signature",
-        "Url",
-        "URL",
+    const SECRET: [&str; 10] = [
+        "authkey",
+        "secret",
+        "password",
+        "privatekey",
+        "securitytoken",
+        "oidctoken",
+        "bearertoken",
+        "assertion",
+        "signature",
+        "url",
     ];
-    secret.iter().any(|part| name.contains(part))
+    let name = name.to_ascii_lowercase();
+    SECRET.iter().any(|part| name.contains(part)) || sensitive.iter().any(|one| is_of(&name, one))
+}
+
+/// Whether a name that was sent, in lower case, is a sensitive one's, stands inside of it, or has it inside.
+fn is_of(sent: &str, sensitive: &str) -> bool {
+    let is_number = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let mut parts = sent.split('.').filter(|part| !is_number(part));
+    let mut wanted = sensitive.split('.');
+    loop {
+        match (parts.next(), wanted.next()) {
+            (Some(part), Some(wanted)) if part.eq_ignore_ascii_case(wanted) => {}
+            (Some(_), Some(_)) => return false,
+            _ => return true,
+        }
+    }
 }
 
 /// The entries in their order, the oldest dropped if there are too many.
@@ -228,11 +237,18 @@ mod tests {
     #[test]
     fn secrets_do_not_show() {
         let mut entry = LedgerEntry::blank(String::new());
-        for name in ["AuthKey", "OIDCToken", "SecurityToken", "DstUrl"] {
+        entry.sensitive = ["SSLPri".to_owned(), "App.PlayKey".to_owned()].into();
+        for name in ["AuthKey", "OIDCToken", "SecurityToken", "DstUrl", "login_password", "PrivateKey", "SSLPri"] {
             entry.parameters.insert(name.to_owned(), "sesame".to_owned());
         }
-        entry.parameters.insert("Region".to_owned(), "cn-shanghai".to_owned());
+        // A field of a list, and the whole that it is in.
+        for name in ["App.1.PlayKey", "app"] {
+            entry.parameters.insert(name.to_owned(), "sesame".to_owned());
+        }
+        for name in ["Region", "App.1.Name", "PlayKey"] {
+            entry.parameters.insert(name.to_owned(), "cn-shanghai".to_owned());
+        }
         let shown = format!("{entry:?}");
-        assert!(!shown.contains("sesame") && shown.contains("cn-shanghai"), "{shown}");
+        assert!(!shown.contains("sesame") && shown.matches("cn-shanghai").count() == 3, "{shown}");
     }
 }

@@ -1,7 +1,7 @@
 //! Products and operations, as far as a gateway needs to know them.
 
 use std::collections::{BTreeMap, HashSet};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use apsara_specs::Ram;
 use http::Method;
@@ -51,6 +51,8 @@ pub(crate) struct Operation {
     pub(crate) quota: Option<(u32, u32)>,
     /// What must be allowed to whoever calls it, if a document says that.
     pub(crate) needs: Option<Ram>,
+    /// The names that its spec or our overlay calls sensitive; a dot stands before the name of a field.
+    pub(crate) sensitive: Arc<[String]>,
     methods: Vec<Method>,
 }
 
@@ -141,7 +143,10 @@ impl Product {
             // What our overlay says, or what was read out of sentences, is not in the spec itself.
             let quota = decoded.quota().filter(|quota| quota.0 > 0 && quota.1 > 0);
             let needs = decoded.overlay().and_then(|overlay| Ram::of_overlay(&overlay["ram"]));
-            Some(Operation { quota, needs: needs.or(operation.needs), ..operation })
+            let ours = decoded.overlay().and_then(|overlay| overlay["sensitive"].as_array());
+            let ours = ours.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
+            let sensitive = operation.sensitive.iter().cloned().chain(ours).collect();
+            Some(Operation { quota, needs: needs.or(operation.needs), sensitive, ..operation })
         };
         self.operations.get(name)?.get_or_init(decode).as_ref()
     }
@@ -196,6 +201,8 @@ impl Operation {
             parameters.push(parameter.map_err(|found| flaw(format!(".parameters[{at}]{}", found.at), found.reason))?);
         }
         share_the_body(&mut parameters);
+        let sensitive = parameters.iter().filter(|parameter| parameter.schema["sensitive"] == true);
+        let sensitive = sensitive.map(|parameter| parameter.name.clone()).collect();
         let path = match &spec["path"] {
             Value::Null => "/",
             Value::String(path) => path,
@@ -211,7 +218,20 @@ impl Operation {
         let (name, demo) = (name.to_owned(), spec["responseDemo"].as_str().map(str::to_owned));
         let (quota, needs) = (read_quota(&spec), Ram::of_spec(&spec["ramActions"]));
         let form = read_form(&spec, &responses);
-        Ok(Self { name, path, parameters, responses, demo, form, anonymous, https_only, quota, needs, methods })
+        Ok(Self {
+            name,
+            path,
+            parameters,
+            responses,
+            demo,
+            form,
+            anonymous,
+            https_only,
+            quota,
+            needs,
+            sensitive,
+            methods,
+        })
     }
 
     /// Whether it lists a method, or none at all.

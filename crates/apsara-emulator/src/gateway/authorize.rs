@@ -60,7 +60,7 @@ pub(super) fn deciding(found: &Found<'_>, request: &WireRequest) -> Option<BTree
         ram::is_deciding(&needs, &values, name) || name == "RoleArn" && assumes_role(found)
     };
     let may_be_seen = |name: &str, values: &[String]| {
-        !ledger::may_be_secret(name) && !values.iter().any(|value| value.contains("://"))
+        !ledger::may_be_secret(name, &found.operation.sensitive) && !values.iter().any(|value| value.contains("://"))
     };
     let chosen = values.iter().filter(|(name, _)| is_deciding(name)).cloned();
     chosen.map(|(name, values)| may_be_seen(&name, &values).then_some((name, values))).collect()

@@ -1,5 +1,7 @@
 //! What is noted of a request once it has been decided upon.
 
+use std::sync::Arc;
+
 use super::authorize::{deciding, needs, region};
 use super::{State, Touched};
 use crate::clock::{Now, format_precise};
@@ -22,9 +24,12 @@ impl State {
     }
 
     /// Notes a request that could be read.
-    pub(super) fn note(&mut self, entry: LedgerEntry, request: &WireRequest, target: &Target<'_>, now: Now) {
+    pub(super) fn note(&mut self, mut entry: LedgerEntry, request: &WireRequest, target: &Target<'_>, now: Now) {
         let (ram_actions, region, parameters) = match &target.found {
-            Ok(found) => (action_names(&needs(found)), region(request), deciding(found, request)),
+            Ok(found) => {
+                entry.sensitive = Arc::clone(&found.operation.sensitive);
+                (action_names(&needs(found)), region(request), deciding(found, request))
+            }
             Err(_) => (Vec::new(), None, None),
         };
         let duration = request.arrived.elapsed().as_micros();

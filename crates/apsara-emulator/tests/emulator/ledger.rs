@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use apsara_emulator::Emulator;
 
-use crate::client::{at_noon, create, exchange, live, on_task};
+use crate::client::{Call, at_noon, create, exchange, live, on_task};
 
 #[tokio::test]
 async fn an_entry_holds_what_a_test_compares_calls_by() {
@@ -52,4 +52,25 @@ async fn a_bounded_ledger_keeps_the_newest_entries() {
     }
     let actions: Vec<_> = emulator.ledger().into_iter().map(|entry| entry.action).collect();
     assert_eq!(actions, ["two", "three"]);
+}
+
+#[tokio::test]
+async fn what_the_documents_call_sensitive_is_not_shown() {
+    let emulator = Emulator::builder().control(true).start().await.unwrap();
+    for (version, action, name) in [
+        ("2018-05-10", "SetCdnDomainSSLCertificate", "SSLPri"),
+        ("2017-03-21", "SetAppPlayKey", "PlayKey"),
+        ("2016-11-01", "DescribeLivePullToPush", "login_password"),
+    ] {
+        let parameters = [(name, "sesame"), ("DomainName", "example.com")];
+        Call::new(&emulator, version, action, &parameters).v3(&emulator).await;
+        let entry = emulator.ledger().pop().unwrap();
+        // A test in the same program can compare it all the same.
+        assert_eq!((entry.action.as_str(), entry.parameter(name)), (action, Some("sesame")));
+        let debug = format!("{entry:?}");
+        assert!(!debug.contains("sesame") && debug.contains("example.com"), "{debug}");
+    }
+    let request = format!("GET /_apsara/ledger HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", emulator.host());
+    let shown = exchange(&emulator, request.as_bytes()).await;
+    assert!(!shown.body.contains("sesame") && shown.body.matches("example.com").count() == 3, "{shown:?}");
 }
