@@ -176,6 +176,13 @@ pub(super) const BREAKS: &[Break] = &[
         HTTP,
     ),
     ram(
+        "RAM: a property that no spec has fills a placeholder",
+        "crates/apsara-emulator/src/catalog/values.rs",
+        "known.is_some_and(|known| known.contains_key(name))",
+        "known.is_none_or(|known| known.contains_key(name) || !name.is_empty())",
+        HTTP,
+    ),
+    ram(
         "RAM: a key of an account that is gone may do everything",
         "crates/apsara-emulator/src/accounts.rs",
         "if !self.realms.contains_key(&key.account) {",

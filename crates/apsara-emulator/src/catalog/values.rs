@@ -1,14 +1,19 @@
 //! What a request says, by the names of its parameters, whatever place and style each has.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use super::Found;
 use super::parameter::Parameter;
 use super::read::read;
+use super::schema::resolve;
 use crate::request::WireRequest;
 
-/// Lists what was sent: each parameter with its value, or with several where it is a list of plain values; behind them
-/// the plain properties of objects, and what was sent without being in the spec.
+/// Lists what was sent of what the spec has: each parameter with its value, or with several where it is a list of plain
+/// values; behind them the plain properties of objects.
+///
+/// What the spec does not have is ignored, and must not pass for a parameter that means something.
 pub(crate) fn values(found: &Found<'_>, request: &WireRequest) -> Vec<(String, Vec<String>)> {
     let Found { product, operation, captures } = found;
     let mut values = Vec::new();
@@ -23,16 +28,14 @@ pub(crate) fn values(found: &Found<'_>, request: &WireRequest) -> Vec<(String, V
             values.push((parameter.name.clone(), texts));
         }
         if let Value::Object(fields) = value {
-            inside.extend(fields);
+            let known = resolve(&parameter.schema, product.schemas())["properties"].as_object();
+            let is_known = |name: &str| known.is_some_and(|known| known.contains_key(name));
+            inside.extend(fields.into_iter().filter(|(name, _)| is_known(name)));
         }
     }
-    let others = request.parameters().into_iter().map(|(name, value)| (name, Value::String(value)));
-    for (name, value) in inside.into_iter().chain(others) {
-        let texts = plain(&value);
-        if !texts.is_empty() && values.iter().all(|(known, _)| *known != name) {
-            values.push((name, texts));
-        }
-    }
+    let names: HashSet<String> = values.iter().map(|(name, _)| name.clone()).collect();
+    let inside = inside.into_iter().map(|(name, value)| (name, plain(&value)));
+    values.extend(inside.filter(|(name, texts)| !texts.is_empty() && !names.contains(name)));
     values
 }
 

@@ -55,9 +55,10 @@ pub(super) fn deciding(found: &Found<'_>, request: &WireRequest) -> Option<BTree
         return Some(BTreeMap::new());
     }
     let values = catalog::values(found, request);
+    let names = ram::deciding(&needs, &values);
     let is_deciding = |name: &str| {
         // Its name and its account are taken out of it.
-        ram::is_deciding(&needs, &values, name) || name == "RoleArn" && assumes_role(found)
+        names.contains(name) || name == "RoleArn" && assumes_role(found)
     };
     let may_be_seen = |name: &str, values: &[String]| {
         !ledger::may_be_secret(name, &found.operation.sensitive) && !values.iter().any(|value| value.contains("://"))
@@ -89,7 +90,8 @@ fn filling(call: &Call<'_>, found: &Found<'_>, caller: &Caller) -> Filling {
         // A role belongs to its own account, whoever asks for it.
         account = role.split(':').nth(3).unwrap_or_default().to_owned();
         let name = role_name(role).to_owned();
-        values.push(("RoleName".to_owned(), vec![name]));
+        // Before all that the request says, for the first that fits is meant.
+        values.insert(0, ("RoleName".to_owned(), vec![name]));
     }
     Filling { account, region, values }
 }

@@ -27,7 +27,7 @@ pub(crate) use self::context::{Context, NOWHERE};
 pub use self::decide::RamDecision;
 pub(crate) use self::decide::{Call, decide};
 pub(crate) use self::denial::Denial;
-pub(crate) use self::needs::{Filling, action_names, is_deciding, names_parameters};
+pub(crate) use self::needs::{Filling, action_names, deciding, names_parameters};
 pub(crate) use self::policy::Policy;
 pub(crate) use self::principal::Asking;
 pub(crate) use self::read::Purpose;

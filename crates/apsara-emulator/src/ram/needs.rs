@@ -1,5 +1,7 @@
 //! What a call must be allowed: actions, and the resources of each, as specs say it.
 
+use std::collections::HashSet;
+
 use apsara_specs::{Ram, RamAction, RamResource};
 
 use super::arn::{Parts, Resource};
@@ -116,15 +118,17 @@ impl Filling {
 /// end, or else the longest name that the placeholder ends with. Specs write one thing in several ways.
 fn parameter_of<'v>(values: &'v [(String, Vec<String>)], placeholder: &str) -> Option<&'v (String, Vec<String>)> {
     let wanted = placeholder.to_lowercase();
-    let named = |name: &str| values.iter().find(|(known, _)| known.to_lowercase() == name);
+    let names: Vec<String> = values.iter().map(|(name, _)| name.to_lowercase()).collect();
+    let named = |name: &str| names.iter().position(|known| known == name);
     let bare = ["name", "id"].iter().find_map(|end| wanted.strip_suffix(end)).filter(|bare| !bare.is_empty());
     let exact = named(&wanted).or_else(|| named(&format!("{wanted}s"))).or_else(|| bare.and_then(named));
-    exact.or_else(|| {
+    let found = exact.or_else(|| {
         let ends =
             |name: &str| wanted.ends_with(name) || name.strip_suffix('s').is_some_and(|one| wanted.ends_with(one));
-        let fitting = values.iter().filter(|(name, _)| name.len() > 2 && ends(&name.to_lowercase()));
-        fitting.max_by_key(|(name, _)| name.len())
-    })
+        let fitting = names.iter().enumerate().filter(|(_, name)| name.len() > 2 && ends(name));
+        fitting.max_by_key(|(_, name)| name.len()).map(|(at, _)| at)
+    });
+    values.get(found?)
 }
 
 /// Whether policies decide about some parameter of an operation: a resource has a placeholder, or there is a condition key.
@@ -134,19 +138,17 @@ pub(crate) fn names_parameters(needs: &Ram) -> bool {
     })
 }
 
-/// Whether policies decide by this parameter.
-pub(crate) fn is_deciding(needs: &Ram, values: &[(String, Vec<String>)], name: &str) -> bool {
-    needs.actions.iter().any(|action| {
-        let is_key =
-            |key: &String| key.split_once(':').map_or(key.as_str(), |(_, name)| name).eq_ignore_ascii_case(name);
-        let mut placeholders = action.resources.iter().flat_map(|resource| {
-            let parts = resource.template.split('{').skip(1);
-            parts.filter_map(|part| part.split_once('}').map(|(placeholder, _)| placeholder))
-        });
-        action.condition_keys.iter().any(is_key)
-            || placeholders.any(|one| {
-                !one.eq_ignore_ascii_case("accountId")
-                    && parameter_of(values, one).is_some_and(|(known, _)| known == name)
-            })
-    })
+/// The parameters by whose values policies decide: those that placeholders mean, and those that condition keys are called
+/// after.
+pub(crate) fn deciding<'v>(needs: &Ram, values: &'v [(String, Vec<String>)]) -> HashSet<&'v str> {
+    let resources = needs.actions.iter().flat_map(|action| &action.resources);
+    let parts = resources.flat_map(|resource| resource.template.split('{').skip(1));
+    let placeholders = parts.filter_map(|part| part.split_once('}').map(|(placeholder, _)| placeholder));
+    let placeholders: HashSet<&str> = placeholders.filter(|one| !one.eq_ignore_ascii_case("accountId")).collect();
+    let meant = placeholders.into_iter().filter_map(|one| parameter_of(values, one));
+    let keys = needs.actions.iter().flat_map(|action| &action.condition_keys);
+    let keys: HashSet<String> =
+        keys.map(|key| key.split_once(':').map_or(key.as_str(), |(_, name)| name).to_ascii_lowercase()).collect();
+    let keyed = values.iter().filter(|(name, _)| keys.contains(&name.to_ascii_lowercase()));
+    meant.chain(keyed).map(|(name, _)| name.as_str()).collect()
 }

@@ -1,9 +1,11 @@
 //! What calls need: rows of specs and of our overlays, with their placeholders filled from requests.
 
+use std::collections::HashSet;
+
 use apsara_specs::Ram;
 use serde_json::{Value, json};
 
-use super::needs::{Filling, MOST_RESOURCES, action_names, is_deciding, names_parameters};
+use super::needs::{Filling, MOST_RESOURCES, action_names, deciding, names_parameters};
 
 fn filling(values: &[(&str, &[&str])]) -> Filling {
     let values = values
@@ -142,8 +144,7 @@ fn policies_decide_by_placeholders_and_condition_keys() {
     assert_eq!([&bare, &placed, &keyed].map(names_parameters), [false, true, true]);
     let values: Vec<(String, Vec<String>)> =
         ["project", "Kind", "Other"].map(|name| (name.to_owned(), vec!["v".to_owned()])).into();
-    let deciding = |needs: &Ram| ["project", "Kind", "Other"].map(|name| is_deciding(needs, &values, name));
-    assert_eq!(deciding(&bare), [false; 3]);
-    assert_eq!(deciding(&placed), [true, false, false]);
-    assert_eq!(deciding(&keyed), [false, true, false]);
+    assert_eq!(deciding(&bare, &values), HashSet::new());
+    assert_eq!(deciding(&placed, &values), HashSet::from(["project"]));
+    assert_eq!(deciding(&keyed, &values), HashSet::from(["Kind"]));
 }

@@ -239,6 +239,21 @@ async fn to_assume_a_role_takes_its_trust_and_a_policy() {
 }
 
 #[tokio::test]
+async fn a_parameter_that_an_operation_does_not_know_is_no_role() {
+    let trust = r#"{"Version":"1","Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"RAM":"acs:ram::1000:root"}}}"#;
+    let reader = json!({ "Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "acs:ram::1000:role/reader" });
+    let account = account_of_ann(&reader).role(Role::new("reader", trust)).role(Role::new("admin", trust));
+    let emulator = start(Emulator::builder().account(account), RamMode::Strict).await;
+    for (role, more, expected) in [("reader", "admin", (200, "OK")), ("admin", "reader", (403, "NoPermission"))] {
+        let role = format!("acs:ram::1000:role/{role}");
+        let parameters = [("RoleArn", role.as_str()), ("RoleSessionName", "visit"), ("RoleName", more)];
+        let reply = by_ann(sts(&emulator, "AssumeRole", &parameters)).v3(&emulator).await;
+        assert_eq!(told(&reply), is(expected), "{role}");
+        assert_eq!(emulator.ledger().pop().unwrap().ram.unwrap().resources, [role.replace("ram::", "ram:*:")]);
+    }
+}
+
+#[tokio::test]
 async fn roles_that_nobody_described_may_do_all_that_their_sessions_may() {
     let builder = Emulator::builder().account(Account::new("1000").key("root", "s"));
     let emulator = start(builder, RamMode::Strict).await;

@@ -169,6 +169,15 @@ fn written() -> PathBuf {
                     "additionalActions": ["ram:PassRole"],
                 }],
             },
+            "Move": {
+                "methods": ["get"], "schemes": ["https"], "security": [{ "AK": [] }],
+                "parameters": [{ "name": "Options", "in": "query", "style": "json", "schema": {
+                    "type": "object", "properties": { "ShelfIds": { "type": "array", "items": { "type": "string" } } } } }],
+                "responses": { "200": { "schema": { "type": "object", "properties": {} } } },
+                "ramActions": [{ "ramAction": { "action": "sample:Move", "resources": [
+                    { "validationType": "always", "arn": "acs:sample:*:{#accountId}:shelf/{#ShelfId}" },
+                ] } }],
+            },
             "Unlisted": {
                 "methods": ["get"], "schemes": ["https"], "security": [{ "AK": [] }], "parameters": [],
                 "responses": { "200": { "schema": { "type": "object", "properties": {} } } },
@@ -229,4 +238,37 @@ async fn an_operation_without_a_row_is_its_name_under_the_code_of_its_product() 
     let asked = Asked { product: "Example", version: "2020-01-01", action: "Unlisted", host: emulator.host(), call };
     assert_eq!(ask(&emulator, &asked).await.status, 200);
     assert_eq!(emulator.ledger()[0].ram.as_ref().unwrap().actions, ["sample:Unlisted"]);
+}
+
+#[tokio::test]
+async fn what_an_operation_does_not_know_fills_no_placeholder() {
+    let file = written();
+    let allow = json!([
+        { "Effect": "Allow", "Action": "sample:*", "Resource": ["acs:sample:*:*:machine/m", "acs:sample:*:*:disk/mine"] },
+        { "Effect": "Allow", "Action": "sample:*", "Resource": "acs:sample:*:*:shelf/mine" },
+        { "Effect": "Allow", "Action": "ram:PassRole", "Resource": "*" },
+    ]);
+    let both = |first: &str| json!({ "ShelfIds": [first], "ShelfId": "mine" }).to_string();
+    let (secret, mine) = (both("secret"), both("mine"));
+    for (action, query, expected) in [
+        // The spec has `DiskIds`, but no `DiskId`.
+        ("Attach", vec![("MachineId", "m"), ("DiskIds.1", "secret"), ("DiskId", "mine")], Some("disk/secret")),
+        ("Attach", vec![("MachineId", "m"), ("DiskIds.1", "mine"), ("DiskId", "secret")], None),
+        // Nothing is named, so that all is meant.
+        ("Attach", vec![("MachineId", "m"), ("DiskId", "mine")], Some("disk/*")),
+        // The same within an object.
+        ("Move", vec![("Options", secret.as_str())], Some("shelf/secret")),
+        ("Move", vec![("Options", mine.as_str())], None),
+    ] {
+        let emulator = strict(&file, &allow).await;
+        let call = Outgoing { method: "GET".into(), path: "/".into(), query: pairs(&query), ..Outgoing::default() };
+        let asked = Asked { product: "Example", version: "2020-01-01", action, host: emulator.host(), call };
+        let reply = ask(&emulator, &asked).await;
+        let about = denied(&emulator, &reply);
+        let is_about = |resource: &str| about.as_ref().is_some_and(|all| all.iter().any(|one| one.ends_with(resource)));
+        assert!(expected.map_or(about.is_none(), is_about), "{query:?}: {about:?}");
+        // Nor does a policy that is made of the trace follow from it.
+        let noted = emulator.trace().pop().unwrap().parameters.unwrap();
+        assert!(["DiskId", "ShelfId"].iter().all(|unknown| !noted.contains_key(*unknown)), "{noted:?}");
+    }
 }
