@@ -45,6 +45,11 @@ impl Refusal {
         Self::bad_request("InvalidParameter", format!("Specified parameter {name} is not valid."))
     }
 
+    /// `InvalidParameter` for more resources than policies are asked about one by one.
+    pub(crate) fn too_many_resources(most: usize) -> Self {
+        Self::invalid_parameter(&format!("The request names over {most} resources; name fewer in each request"))
+    }
+
     /// `MissingParameter` for what a parameter that was sent lacks inside.
     pub(crate) fn property_missing(name: &str) -> Self {
         Self::bad_request("MissingParameter", format!("{name} is mandatory for this action."))

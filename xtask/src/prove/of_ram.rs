@@ -164,8 +164,8 @@ pub(super) const BREAKS: &[Break] = &[
     ram(
         "RAM: soft mode refuses",
         "crates/apsara-emulator/src/gateway/authorize.rs",
-        "Some(denial) if state.manner.ram == RamMode::Strict =>",
-        "Some(denial) =>",
+        "Some(refusal) if state.manner.ram == RamMode::Strict =>",
+        "Some(refusal) =>",
         HTTP,
     ),
     ram(
@@ -180,6 +180,13 @@ pub(super) const BREAKS: &[Break] = &[
         "crates/apsara-emulator/src/catalog/values.rs",
         "known.is_some_and(|known| known.contains_key(name))",
         "known.is_none_or(|known| known.contains_key(name) || !name.is_empty())",
+        HTTP,
+    ),
+    ram(
+        "RAM: who names more than can be judged escapes every denial",
+        "crates/apsara-emulator/src/ram/decide.rs",
+        "if resource.is_too_many && has_policies {",
+        "if resource.is_too_many && !has_policies {",
         HTTP,
     ),
     ram(

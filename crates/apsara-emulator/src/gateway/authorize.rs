@@ -29,11 +29,12 @@ pub(super) fn authorize(
     }
     let (needs, filling) = (needs(found), filling(call, found, caller));
     let subject = state.accounts.subject(caller);
-    let call = ram::Call { request: call.request, needs: &needs, filling: &filling, now: call.now.world };
-    let (decision, denial) = ram::decide(&call, &subject);
+    let (request, product, now) = (call.request, found.product.code(), call.now.world);
+    let call = ram::Call { request, product, needs: &needs, filling: &filling, now };
+    let (decision, refusal) = ram::decide(&call, &subject);
     *decided = Some(decision);
-    match denial {
-        Some(denial) if state.manner.ram == RamMode::Strict => Err(denial.refusal(found.product.code())),
+    match refusal {
+        Some(refusal) if state.manner.ram == RamMode::Strict => Err(refusal),
         _ => Ok(()),
     }
 }

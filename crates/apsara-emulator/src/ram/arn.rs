@@ -25,6 +25,8 @@ pub(crate) struct Resource {
     pub(super) parts: Parts,
     /// Whether the operation knows no resources: written as `*`.
     pub(super) is_all: bool,
+    /// Whether it stands for more than policies are asked about one by one.
+    pub(super) is_too_many: bool,
 }
 
 impl Parts {
@@ -72,11 +74,11 @@ impl Resource {
             account: account.to_owned(),
             relative: "*".to_owned(),
         };
-        Self { parts, is_all: true }
+        Self { parts, is_all: true, is_too_many: false }
     }
 
     pub(super) fn one(parts: Parts) -> Self {
-        Self { parts, is_all: false }
+        Self { parts, is_all: false, is_too_many: false }
     }
 }
 

@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use super::arn::Resource;
 use super::context::Context;
 use super::denial::{Denial, PolicyType};
-use super::needs::{Filling, action_names, resources};
+use super::needs::{Filling, MOST_RESOURCES, action_names, resources};
 use super::policy::{Question, Verdict, judge};
 use super::{Kind, Subject};
+use crate::refusal::Refusal;
 use crate::request::WireRequest;
 
 /// Tells what a call needed, and whether policies allow it.
@@ -28,27 +29,40 @@ pub struct RamDecision {
 /// A call, as far as policies look at it.
 pub(crate) struct Call<'a> {
     pub(crate) request: &'a WireRequest,
+    /// The product's name.
+    pub(crate) product: &'a str,
     pub(crate) needs: &'a Ram,
     pub(crate) filling: &'a Filling,
     pub(crate) now: Timestamp,
 }
 
-/// Decides about a call; the denial says what was missing first.
-pub(crate) fn decide(call: &Call<'_>, subject: &Subject<'_>) -> (RamDecision, Option<Denial>) {
-    let Call { needs, filling, .. } = call;
+/// Decides about a call; the refusal says what was missing first.
+pub(crate) fn decide(call: &Call<'_>, subject: &Subject<'_>) -> (RamDecision, Option<Refusal>) {
+    let Call { needs, filling, product, .. } = call;
     let context = context(call, subject);
     let wanted = needs.actions.iter().flat_map(|action| {
         resources(action, filling).into_iter().map(|resource| (action.name.as_str(), resource)).collect::<Vec<_>>()
     });
     let wanted: Vec<(&str, Resource)> = wanted.collect();
-    let (reason, denial) = weigh(&wanted, subject, &context);
+    let (reason, objection) = weigh(&wanted, subject, &context);
+    let refusal = objection.map(|objection| match objection {
+        Objection::Denied(denial) => denial.refusal(product),
+        Objection::TooMany => Refusal::too_many_resources(MOST_RESOURCES),
+    });
     let mut resources: Vec<String> = wanted.iter().map(|(_, resource)| resource.to_string()).collect();
     resources.dedup();
-    (RamDecision { actions: action_names(needs), resources, allowed: denial.is_none(), reason }, denial)
+    (RamDecision { actions: action_names(needs), resources, allowed: refusal.is_none(), reason }, refusal)
 }
 
-/// Asks the policies for each action on each resource: all must be allowed.
-fn weigh(wanted: &[(&str, Resource)], subject: &Subject<'_>, context: &Context) -> (String, Option<Denial>) {
+/// What speaks against a call.
+enum Objection {
+    Denied(Denial),
+    /// It names more than policies are asked about, and a denial could be about any of it.
+    TooMany,
+}
+
+/// Asks the policies for each action on each resource: all must be allowed. Tells why they are, or why not.
+fn weigh(wanted: &[(&str, Resource)], subject: &Subject<'_>, context: &Context) -> (String, Option<Objection>) {
     if wanted.is_empty() {
         return ("everybody may do it".to_owned(), None);
     }
@@ -56,7 +70,12 @@ fn weigh(wanted: &[(&str, Resource)], subject: &Subject<'_>, context: &Context) 
         Kind::Account => "the account itself may do everything".to_owned(),
         _ => "no role of the account is described: each may do everything".to_owned(),
     };
+    let has_policies = subject.session.is_some() || subject.policies.is_some();
     for (action, resource) in wanted {
+        if resource.is_too_many && has_policies {
+            let why = format!("{resource} stands for over {MOST_RESOURCES} names, too many to be judged");
+            return (why, Some(Objection::TooMany));
+        }
         let question = Question { action, resource: Some(resource), asking: None, context };
         // What narrows a session comes first, as in the documents' order.
         let session = subject.session.map(|policy| {
@@ -82,7 +101,7 @@ fn weigh(wanted: &[(&str, Resource)], subject: &Subject<'_>, context: &Context) 
                 }
             };
             let denial = Denial::new(subject, action, &resource.to_string(), policy_type, is_explicit);
-            return (why, Some(denial));
+            return (why, Some(Objection::Denied(denial)));
         }
     }
     (reason, None)
@@ -90,7 +109,7 @@ fn weigh(wanted: &[(&str, Resource)], subject: &Subject<'_>, context: &Context) 
 
 /// Collects the condition keys of a call.
 fn context(call: &Call<'_>, subject: &Subject<'_>) -> Context {
-    let Call { request, needs, filling, now } = call;
+    let Call { request, needs, filling, now, .. } = call;
     let mut context = Context::of(request, &subject.arn, *now);
     let keys: Vec<&String> = needs.actions.iter().flat_map(|action| &action.condition_keys).collect();
     for key in &keys {

@@ -6,7 +6,7 @@ use apsara_specs::{Ram, RamAction, RamResource};
 
 use super::arn::{Parts, Resource};
 
-/// The most resources that one row of a spec can stand for; a request that names more is about all of them.
+/// The most resources that one row of a spec can stand for; a request that names more cannot be judged.
 pub(super) const MOST_RESOURCES: usize = 1000;
 
 /// What placeholders are filled with.
@@ -49,11 +49,13 @@ fn fill(template: &RamResource, filling: &Filling) -> Vec<Resource> {
     };
     let mut is_named = false;
     let mut is_complete = true;
+    let mut is_too_many = false;
     let mut fill = |text: &str| {
-        let (texts, gaps, named) = filling.fill(text);
-        is_named |= named;
-        is_complete &= !gaps;
-        texts
+        let filled = filling.fill(text);
+        is_named |= filled.is_named;
+        is_complete &= !filled.has_gaps;
+        is_too_many |= filled.is_too_many;
+        filled.texts
     };
     let single = |texts: Vec<String>| texts.into_iter().next().unwrap_or_default();
     let (region, account) = (single(fill(&parts.region)), single(fill(&parts.account)));
@@ -63,16 +65,28 @@ fn fill(template: &RamResource, filling: &Filling) -> Vec<Resource> {
     }
     let one = |relative| {
         let service = parts.service.clone();
-        Resource::one(Parts { service, region: region.clone(), account: account.clone(), relative })
+        let parts = Parts { service, region: region.clone(), account: account.clone(), relative };
+        Resource { is_too_many, ..Resource::one(parts) }
     };
     relatives.into_iter().map(one).collect()
 }
 
+/// A text whose placeholders were filled.
+struct Filled {
+    /// All that it can stand for.
+    texts: Vec<String>,
+    /// Whether the request does not say what some placeholder stands for.
+    has_gaps: bool,
+    /// Whether a parameter was named.
+    is_named: bool,
+    /// Whether there were more values than can be told one by one.
+    is_too_many: bool,
+}
+
 impl Filling {
-    /// Fills a text: all that it can stand for, whether a gap was left, and whether a parameter was named.
-    fn fill(&self, template: &str) -> (Vec<String>, bool, bool) {
+    fn fill(&self, template: &str) -> Filled {
         let mut texts = vec![String::new()];
-        let (mut gaps, mut named) = (false, false);
+        let (mut has_gaps, mut is_named, mut is_too_many) = (false, false, false);
         let mut rest = template;
         while let Some((before, after)) = rest.split_once('{') {
             let Some((name, behind)) = after.split_once('}') else {
@@ -85,20 +99,19 @@ impl Filling {
                 vec![self.region.clone().unwrap_or_else(|| "*".to_owned())]
             } else {
                 let values = self.values_of(name);
-                named |= !values.is_empty();
-                gaps |= values.is_empty();
-                if values.is_empty() || values.len() * texts.len() > MOST_RESOURCES {
-                    vec!["*".to_owned()]
-                } else {
-                    values
-                }
+                let exceeds = values.len() * texts.len() > MOST_RESOURCES;
+                is_named |= !values.is_empty();
+                has_gaps |= values.is_empty();
+                is_too_many |= exceeds;
+                if values.is_empty() || exceeds { vec!["*".to_owned()] } else { values }
             };
             texts = texts
                 .iter()
                 .flat_map(|text| values.iter().map(move |value| format!("{text}{before}{value}")))
                 .collect();
         }
-        (texts.into_iter().map(|text| text + rest).collect(), gaps, named)
+        let texts = texts.into_iter().map(|text| text + rest).collect();
+        Filled { texts, has_gaps, is_named, is_too_many }
     }
 
     /// Finds what a placeholder stands for. Where the parameter is several and the placeholder is one, each is one.

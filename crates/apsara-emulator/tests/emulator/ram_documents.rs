@@ -272,3 +272,36 @@ async fn what_an_operation_does_not_know_fills_no_placeholder() {
         assert!(["DiskId", "ShelfId"].iter().all(|unknown| !noted.contains_key(*unknown)), "{noted:?}");
     }
 }
+
+#[tokio::test]
+async fn nobody_escapes_a_denial_by_naming_more_than_can_be_judged() {
+    let file = written();
+    let all_but_one = json!([
+        { "Effect": "Allow", "Action": "*", "Resource": "*" },
+        { "Effect": "Deny", "Action": "sample:*", "Resource": "acs:sample:*:*:disk/secret" },
+    ]);
+    let query = |count: usize| {
+        let disks = (2..=count).map(|at| (format!("DiskIds.{at}"), "d".to_owned()));
+        [("MachineId".to_owned(), "m".to_owned()), ("DiskIds.1".to_owned(), "secret".to_owned())]
+            .into_iter()
+            .chain(disks)
+            .collect::<Vec<_>>()
+    };
+    let clock = apsara_emulator::Clock::frozen_at(crate::client::NOON).unwrap();
+    for (mode, key, count, expected) in [
+        (RamMode::Strict, ("ann", "ann-secret"), 1000, (403, Some("Forbidden.RAM"), false)),
+        (RamMode::Strict, ("ann", "ann-secret"), 1001, (400, Some("InvalidParameter"), false)),
+        // Soft mode refuses nothing, and no policy is about the account itself.
+        (RamMode::Soft, ("ann", "ann-secret"), 1001, (200, None, false)),
+        (RamMode::Strict, ("root", "root-secret"), 1001, (200, None, true)),
+    ] {
+        let builder = Emulator::builder().account(account_of_ann(&all_but_one)).spec_file(&file).ram(mode);
+        let emulator = builder.clock(clock.clone()).gateway_clock(clock.clone()).start().await.unwrap();
+        let call = Outgoing { method: "GET".into(), path: "/".into(), query: query(count), ..Outgoing::default() };
+        let request = signed(&call, (emulator.host(), "Attach", "2020-01-01"), key, Some("Example"));
+        let reply = exchange(&emulator, request.as_bytes()).await;
+        let entry = emulator.ledger().pop().unwrap();
+        let told = (reply.status, entry.code.as_deref(), entry.ram.as_ref().unwrap().allowed);
+        assert_eq!(told, expected, "{count}: {entry:?}");
+    }
+}
