@@ -203,8 +203,8 @@ pub(super) const BREAKS: &[Break] = &[
     relay(
         TASK,
         "an update lets a list that is played jump",
-        "self.state = State::Running { since: now };\n        }",
-        "let _ = now;\n        }",
+        "self.state = State::Running { since: since.saturating_add(counted).unwrap_or(now) };",
+        "let _ = counted;",
     ),
     relay(
         UPDATE,

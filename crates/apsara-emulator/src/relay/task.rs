@@ -133,10 +133,11 @@ impl Task {
 
     /// Takes a new configuration; the clock or the next restart puts it into effect.
     pub(crate) fn configure(&mut self, settings: Settings, now: Timestamp, desk: &Desk) {
-        if let State::Running { .. } = self.state {
-            // What was played so far was played by the old one.
+        if let State::Running { since } = self.state {
+            // What was played so far was played by the old one. A position has whole seconds; the part of the next one counts on.
             self.position = self.position(now, &desk.rules);
-            self.state = State::Running { since: now };
+            let counted = SignedDuration::from_secs(now.duration_since(since).as_secs());
+            self.state = State::Running { since: since.saturating_add(counted).unwrap_or(now) };
         }
         self.settings = settings;
         if self.state == State::Idle {
@@ -144,6 +145,10 @@ impl Task {
             self.waiting_since = now;
         } else if self.is_active() && self.position.is_beyond(&self.settings) {
             self.position = Position::default();
+            if let State::Running { since } = &mut self.state {
+                // Another file begins, now.
+                *since = now;
+            }
         }
         desk.ring(self);
     }

@@ -23,6 +23,23 @@ fn a_list_restarts_from_the_top_unless_an_update_says_where() {
 }
 
 #[test]
+fn updates_of_a_running_task_lose_no_part_of_a_second() {
+    let callback = [("CallbackUrl", "https://c.example.com")];
+    let mut world = World::with_rules("files-1m", &[]);
+    world.at(START);
+    for _ in 0..100 {
+        world.now += SignedDuration::from_millis(900);
+        world.task("UpdateLivePullToPush", &callback).unwrap();
+    }
+    assert_eq!(world.position(), (1, 30));
+    // A clock that is set back undoes nothing, and the list is played on from there.
+    world.pass(-3600);
+    world.task("UpdateLivePullToPush", &callback).unwrap();
+    world.pass(10);
+    assert_eq!(world.position(), (1, 40));
+}
+
+#[test]
 fn updates_of_a_stopped_task_add_up_until_it_gets_another_list() {
     type Update<'a> = &'a [(&'a str, &'a str)];
     let (index, offset): (Update<'_>, Update<'_>) = (&[("FileIndex", "2")], &[("Offset", "30")]);
