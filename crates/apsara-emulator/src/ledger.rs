@@ -183,23 +183,28 @@ fn is_of(sent: &str, sensitive: &str) -> bool {
     }
 }
 
+/// How many bytes of what callers sent are kept where the number of entries is bounded too.
+const MOST_BYTES: usize = 64 * 1024 * 1024;
+
 /// The entries in their order, the oldest dropped if there are too many.
 #[derive(Default)]
 pub(crate) struct Ledger {
     entries: VecDeque<LedgerEntry>,
     most: Option<usize>,
+    bytes: usize,
 }
 
 impl Ledger {
-    /// Keeps so many entries at most; all of them if no number is given.
+    /// Keeps so many entries at most, and no more than fit into 64 MiB; all of them if no number is given.
     pub(crate) fn new(most: Option<usize>) -> Self {
-        Self { entries: VecDeque::new(), most }
+        Self { most, ..Self::default() }
     }
 
     pub(crate) fn push(&mut self, entry: LedgerEntry) {
+        self.bytes += sent(&entry);
         self.entries.push_back(entry);
-        if self.most.is_some_and(|most| self.entries.len() > most) {
-            self.entries.pop_front();
+        while self.most.is_some_and(|most| self.entries.len() > most || self.bytes > MOST_BYTES) {
+            self.bytes -= self.entries.pop_front().as_ref().map_or(self.bytes, sent);
         }
     }
 
@@ -213,7 +218,16 @@ impl Ledger {
 
     pub(crate) fn clear(&mut self) {
         self.entries.clear();
+        self.bytes = 0;
     }
+}
+
+/// How many bytes an entry has of what its caller sent; a parameter has some even if it is empty.
+fn sent(entry: &LedgerEntry) -> usize {
+    let parameters = entry.parameters.iter().map(|(name, value)| name.len() + value.len() + size_of::<[String; 2]>());
+    let ids = [&entry.access_key_id, &entry.nonce, &entry.task_id].into_iter().flatten();
+    let words = ids.chain([&entry.action, &entry.version]);
+    parameters.chain(words.map(String::len)).sum()
 }
 
 #[cfg(test)]
@@ -232,6 +246,23 @@ mod tests {
         let mut nothing = Ledger::new(Some(0));
         nothing.push(LedgerEntry::blank(String::new()));
         assert_eq!(nothing.len(), 0);
+    }
+
+    #[test]
+    fn a_bounded_ledger_is_bounded_by_what_was_sent_too() {
+        let entry = || {
+            let parameters = BTreeMap::from([("Name".to_owned(), "a".repeat(MOST_BYTES / 2))]);
+            LedgerEntry { parameters, ..LedgerEntry::blank(String::new()) }
+        };
+        for (most, expected) in [(None, 2), (Some(100), 1)] {
+            let mut ledger = Ledger::new(most);
+            ledger.push(entry());
+            ledger.push(entry());
+            assert_eq!(ledger.len(), expected);
+            ledger.clear();
+            ledger.push(entry());
+            assert_eq!((ledger.len(), ledger.bytes), (1, sent(&entry())), "what is dropped does not count any more");
+        }
     }
 
     #[test]

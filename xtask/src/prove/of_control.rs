@@ -6,6 +6,14 @@ const EMULATOR: &str = "apsara-emulator";
 
 pub(super) const BREAKS: &[Break] = &[
     Break {
+        lie: "a line of the trace that was written in part takes the next one with it",
+        file: "crates/apsara-emulator/src/trace.rs",
+        old: "if self.in_a_line {",
+        new: "if self.in_a_line && line.is_empty() {",
+        package: EMULATOR,
+        target: "lib",
+    },
+    Break {
         lie: "an answer goes out before what it tells is kept",
         file: "crates/apsara-emulator/src/server.rs",
         old: "if saved.written().await.is_err() {",

@@ -84,7 +84,7 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Lets the ledger keep so many entries at most and drop the oldest ones.
+    /// Lets the ledger keep so many entries at most, and of what callers sent 64 MiB, and drop the oldest ones.
     ///
     /// Unless set it keeps them all: a test wants to see every call, and ends. What serves for days sets it.
     pub fn most_ledger_entries(mut self, most: usize) -> Self {
