@@ -9,7 +9,7 @@ use redb::{Database, DatabaseError, ReadableTable as _, TableDefinition, WriteTr
 use tokio::sync::watch;
 
 use super::ticket::Progress;
-use super::{ALL, Change, Rows, Ticket};
+use super::{ALL, Change, Rows, Ticket, private};
 use crate::start_error::StartError;
 
 /// The file in the folder that is given.
@@ -42,8 +42,9 @@ pub(crate) struct Disk {
 impl Disk {
     pub(super) fn open(folder: &Path) -> Result<(Self, Rows), StartError> {
         let failed = |reason: String| StartError::Data { folder: folder.to_owned(), reason };
-        std::fs::create_dir_all(folder).map_err(|error| failed(error.to_string()))?;
-        let database = Database::create(folder.join(FILE)).map_err(|error| match error {
+        let file = folder.join(FILE);
+        private::make(folder, &file).map_err(|error| failed(error.to_string()))?;
+        let database = Database::create(file).map_err(|error| match error {
             DatabaseError::DatabaseAlreadyOpen => StartError::DataInUse { folder: folder.to_owned() },
             error => failed(error.to_string()),
         })?;

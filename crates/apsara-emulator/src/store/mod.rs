@@ -5,6 +5,7 @@
 //! gets a table here, and a call in the state's `save` and `resume`.
 
 mod disk;
+mod private;
 mod rows;
 mod ticket;
 

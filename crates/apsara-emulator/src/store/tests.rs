@@ -47,6 +47,24 @@ async fn what_is_written_is_there_again_and_only_what_differs_is_written() {
     assert_eq!(tasks(&Store::open(&folder.0).unwrap().1), []);
 }
 
+#[cfg(unix)]
+#[test]
+fn what_is_kept_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = Folder::new("private");
+    let file = folder.0.join("emulator.redb");
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    drop(Store::open(&folder.0).unwrap());
+    assert_eq!((mode(&folder.0), mode(&file)), (0o700, 0o600));
+    // An older program left its file as others could read it; whose folder it is says who may enter that.
+    for (path, open) in [(&file, 0o644), (&folder.0, 0o755)] {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(open)).unwrap();
+    }
+    drop(Store::open(&folder.0).unwrap());
+    assert_eq!((mode(&folder.0), mode(&file)), (0o755, 0o600));
+}
+
 #[tokio::test]
 async fn a_change_after_the_end_is_not_acknowledged() {
     let folder = Folder::new("end");
