@@ -199,4 +199,20 @@ pub(super) const BREAKS: &[Break] = &[
         package: TESTS,
         target: "family",
     },
+    Break {
+        lie: "an update throws away the part of a second that a task has played",
+        file: "crates/apsara-emulator/src/relay/task.rs",
+        old: "since.saturating_add(counted).unwrap_or(now)",
+        new: "now.max(since.saturating_add(counted).unwrap_or(now))",
+        package: EMULATOR,
+        target: "lib",
+    },
+    Break {
+        lie: "a task whose time is over keeps its destination until somebody looks",
+        file: "crates/apsara-emulator/src/relay/update.rs",
+        old: "relays.settle(call.now);",
+        new: "let _ = &relays;",
+        package: EMULATOR,
+        target: "lib",
+    },
 ];

@@ -169,6 +169,20 @@ fn an_update_cannot_take_a_destination_that_another_task_has() {
 }
 
 #[test]
+fn an_update_takes_a_destination_whose_task_is_over() {
+    let mut world = World::with_rules("older", &[("EndTime", "2026-01-01T10:00:30Z")]);
+    world.at(START);
+    let other = [("StartTime", "2026-01-01T11:00:00Z"), ("EndTime", END), ("DstUrl", "rtmp://c/d")];
+    let other = [&other[..], &[("SourceType", "vod"), ("SourceUrls", r#"["a"]"#)]].concat();
+    world.task_id = world.call("CreateLivePullToPush", &other).unwrap().body()["TaskId"].as_str().unwrap().to_owned();
+    let first = [("DstUrl", "rtmp://push.example.com/a/b")];
+    assert_eq!(code(world.task(UPDATE, &first)), "CodeConfigAlreadyExists");
+    // Sooner than all tasks are looked at anyway.
+    world.pass(31);
+    assert_eq!(code(world.task(UPDATE, &first)), "");
+}
+
+#[test]
 fn a_list_that_changes_while_it_is_played_goes_on_where_it_was_if_it_can() {
     let mut world = World::with_rules("sources-at-once", &[("FileIndex", "1")]);
     world.at(START);

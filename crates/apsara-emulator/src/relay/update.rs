@@ -38,6 +38,8 @@ pub(super) fn update(relays: &mut Relays, call: &Call<'_>) -> Result<Executed, R
         settings::check_start(new.start, call.now, &rules)?;
     }
     if new.destination_url != old.destination_url {
+        // One whose time is over has its destination no more, although nobody has looked at it since.
+        relays.settle(call.now);
         check_destination(relays, call.account, id, &new.destination_url)?;
     }
     let (task, desk) = relays.find(call.account, id, call.now).ok_or_else(task_not_exist)?;
