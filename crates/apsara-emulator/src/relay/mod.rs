@@ -51,8 +51,8 @@ impl Relays {
     pub(crate) fn snapshot(&mut self, now: Timestamp) -> Vec<TaskSnapshot> {
         self.settle(now);
         let mut tasks: Vec<&Task> = self.tasks.values().collect();
-        // Of the ids a task has had, the one it runs under comes last.
-        tasks.sort_by_key(|task| (task.place, task.restarted_as.is_none(), task.interruptions));
+        // Of the ids a task has had, the one it runs under comes last, also where a file of an older program did not count them.
+        tasks.sort_by_key(|task| (task.place, task.restarted_as.is_none(), task.earlier_ids));
         tasks.into_iter().map(|task| TaskSnapshot::new(task, now, &self.desk.rules)).collect()
     }
 

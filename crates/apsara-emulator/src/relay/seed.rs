@@ -25,7 +25,12 @@ impl Relays {
         status: TaskStatus,
         now: Timestamp,
     ) -> Result<TaskSnapshot, Refusal> {
+        // A task that is forgotten by now does not keep its id from another.
+        self.settle(now);
         let id = match id {
+            Some("") => {
+                return Err(Refusal::invalid_parameter("TaskId must not be empty; leave it out to be given one"));
+            }
             Some(id) if self.tasks.contains_key(id) => {
                 return Err(Refusal::invalid_parameter("there is such a task already"));
             }

@@ -2,6 +2,7 @@
 
 use super::test_world::{END, START, TIMES, World};
 use super::*;
+use crate::clock::parse_utc;
 use crate::parameters::Parameters;
 
 /// What changes a transition, and what must not.
@@ -151,6 +152,42 @@ fn what_exited_long_ago_is_forgotten_though_nobody_lists() {
     world.pass(24 * 3600 - 60);
     world.task("StopLivePullToPush", &[]).unwrap_err();
     assert!(world.relays.tasks.len() <= 2, "{}", world.relays.tasks.len());
+}
+
+#[test]
+fn the_ids_of_a_task_are_in_their_order() {
+    let mut world = World::new(&[]);
+    world.at(START);
+    let mut ids = vec![world.task_id.clone()];
+    for _ in 0..10 {
+        // Stopped before, so that no restart interrupts.
+        world.task("StopLivePullToPush", &[]).unwrap();
+        world.task("RestartLivePullToPush", &[]).unwrap();
+        ids.push(world.task_id.clone());
+    }
+    let shown: Vec<String> = world.relays.snapshot(world.now).into_iter().map(|task| task.task_id).collect();
+    assert_eq!(shown, ids);
+}
+
+#[test]
+fn a_seeded_task_has_an_id_that_no_other_has() {
+    let mut world = World::in_status(TaskStatus::Running);
+    let mut seed = |id: &str, now: Timestamp| {
+        let parameters = Parameters::from([
+            ("Region", "cn-shanghai"),
+            ("SourceType", "vod"),
+            ("SourceUrls", r#"["a"]"#),
+            ("DstUrl", "rtmp://c/d"),
+        ]);
+        let seeded = world.relays.seed("1", Some(id), parameters, TaskStatus::Exit, now);
+        seeded.map(|task| task.task_id).map_err(|refusal| refusal.message)
+    };
+    let start = parse_utc(START).unwrap();
+    assert_eq!(seed("t", start), Ok("t".to_owned()));
+    assert!(seed("t", start).unwrap_err().contains("there is such a task already"));
+    assert!(seed("", start).unwrap_err().contains("TaskId must not be empty"));
+    // A day after its end it is forgotten, also where nobody has looked.
+    assert_eq!(seed("t", start + SignedDuration::from_hours(24)), Ok("t".to_owned()));
 }
 
 #[test]

@@ -26,6 +26,9 @@ pub(crate) struct Task {
     /// Whether the state came about by a recovery, which need not be told.
     pub(super) recovered: bool,
     pub(crate) interruptions: u32,
+    /// How many ids it had before this one.
+    #[serde(default)]
+    pub(super) earlier_ids: u64,
     pub(crate) origin_id: String,
     pub(crate) restarted_from: Option<String>,
     pub(crate) restarted_as: Option<String>,
@@ -46,6 +49,7 @@ impl Task {
             waiting_since: now,
             recovered: false,
             interruptions: 0,
+            earlier_ids: 0,
             restarted_from: None,
             restarted_as: None,
         }
@@ -191,7 +195,12 @@ impl Task {
 
     /// Ends this task and answers the one that runs on in its place.
     pub(crate) fn restart_as(&mut self, new_id: String, now: Timestamp, desk: &mut Desk) -> Self {
-        let mut restarted = Self { id: new_id.clone(), restarted_from: Some(self.id.clone()), ..self.clone() };
+        let mut restarted = Self {
+            id: new_id.clone(),
+            earlier_ids: self.earlier_ids + 1,
+            restarted_from: Some(self.id.clone()),
+            ..self.clone()
+        };
         self.position = self.position(now, &desk.rules);
         // It is told as a restart, under the new id, and not as an exit.
         self.state = State::Exited { at: now, by: Exit::User };
