@@ -79,6 +79,11 @@ impl Write for Connection {
             return Poll::Ready(Ok(buf.len()));
         }
         if let Some(status) = bare_refusal(buf) {
+            if self.orders.is(&Order::ResetWhenUsed) {
+                // What the library refuses came together with the request before, and is a use too.
+                self.orders.reset();
+                return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
+            }
             self.instead = self.shared.refuse_unreadable(status).into();
             return Poll::Ready(Ok(buf.len()));
         }

@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 use crate::clock::{Clocks, Now};
 use crate::connection::Connection;
 use crate::control;
-use crate::delivery::{Orders, Unanswered, deliver};
+use crate::delivery::{Order, Orders, Unanswered, deliver};
 use crate::door::Door;
 use crate::emulator::Blueprint;
 use crate::faults::{Faults, Intervention};
@@ -154,6 +154,11 @@ async fn respond(
     peer: IpAddr,
     request: Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, Unanswered> {
+    if orders.is(&Order::ResetWhenUsed) {
+        // It came together with the request before, so that the library had it before the connection was to be reset.
+        orders.reset();
+        return Err(Unanswered);
+    }
     let (parts, incoming) = request.into_parts();
     let read = tokio::time::timeout(BODY_PATIENCE, read_body(incoming)).await;
     let (body, flaw) = match read.unwrap_or_else(|_| Err(Refusal::body_unreadable())) {

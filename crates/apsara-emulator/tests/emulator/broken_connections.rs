@@ -5,7 +5,7 @@ use std::time::Duration;
 use apsara_emulator::{Emulator, Fault, FaultKind, FaultRule};
 
 use crate::client::{Call, at_noon, create, live};
-use crate::wire::{End, Wire, content_length, send_and_wait_for_the_end};
+use crate::wire::{End, Wire, content_length, request, send_and_wait_for_the_end};
 
 const RESTART: &str = "RestartLivePullToPush";
 
@@ -92,6 +92,21 @@ async fn an_idle_connection_is_reset_when_it_is_used_again() {
 
     assert_eq!(restart(&emulator, &new_id).v3(&emulator).await.status, 200);
     assert_eq!(last(&emulator), (true, None, 200, None));
+}
+
+#[tokio::test]
+async fn a_request_that_comes_together_with_the_one_before_uses_the_connection_too() {
+    let emulator = at_noon().await;
+    emulator.faults().add(FaultRule::new(Fault::CloseIdle));
+    let list = || live(&emulator, "DescribeLivePullToPushList", &[("Region", "cn-shanghai")]);
+    for (calls, next) in [(1, request(&emulator, &list())), (2, "no request\r\n\r\n".to_owned())] {
+        let mut wire = Wire::open(&emulator).await;
+        wire.send_with(&emulator, &list(), &next).await;
+        let (answer, end) = wire.rest().await;
+        assert_eq!((answer.matches("HTTP/1.1 ").count(), end), (1, End::Reset), "{next}{answer}");
+        assert_eq!(emulator.ledger_len(), calls, "what came behind was not read: {next}");
+        assert_eq!(last(&emulator), (true, Some(FaultKind::CloseIdle), 200, None), "{next}");
+    }
 }
 
 #[tokio::test]

@@ -29,8 +29,12 @@ impl Wire {
 
     /// Sends a call with a V3 signature and leaves the connection open.
     pub(crate) async fn send(&mut self, emulator: &Emulator, call: &Call) {
-        let request = call.v3_request(emulator).replace("connection: close\r\n", "");
-        self.0.write_all(request.as_bytes()).await.unwrap();
+        self.send_with(emulator, call, "").await;
+    }
+
+    /// Sends a call, and in the same write what comes after it.
+    pub(crate) async fn send_with(&mut self, emulator: &Emulator, call: &Call, next: &str) {
+        self.0.write_all((request(emulator, call) + next).as_bytes()).await.unwrap();
     }
 
     /// Reads one answer, as long as its head says it is.
@@ -64,6 +68,11 @@ impl Wire {
         };
         (String::from_utf8(read).unwrap(), end)
     }
+}
+
+/// A call with a V3 signature, as it is sent on a connection that stays open.
+pub(crate) fn request(emulator: &Emulator, call: &Call) -> String {
+    call.v3_request(emulator).replace("connection: close\r\n", "")
 }
 
 /// Sends a call on a connection of its own that would stay open, and reads until it ends.
