@@ -59,7 +59,8 @@ pub(crate) fn assume_role_with_oidc(accounts: &mut Accounts, call: &Call<'_>) ->
     let in_account = provider.strip_prefix("acs:ram::").and_then(|rest| rest.split_once(":oidc-provider/"));
     let (account, name) = in_account.ok_or_else(|| super::wrongly_formed("OIDCProviderArn"))?;
     let claims = read_claims(parameters.required("OIDCToken")?).ok_or_else(|| invalid("is not well formed"))?;
-    let expires = Timestamp::from_second(claims.exp).unwrap_or(Timestamp::MAX);
+    let beyond = if claims.exp < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    let expires = Timestamp::from_second(claims.exp).unwrap_or(beyond);
     if now >= expires {
         return Err(Refusal::bad_request("AuthenticationFail.OIDCToken.Expired", "The OIDC token has expired."));
     }

@@ -163,9 +163,12 @@ async fn a_foreign_token_is_traded_for_a_key_without_any_signature() {
 #[tokio::test]
 async fn foreign_tokens_that_are_over_or_are_none_are_refused() {
     let emulator = at_noon().await;
-    let over = jwt(r#"{"iss":"i","sub":"s","aud":"a","exp":1767268800}"#);
-    let verdict = assume_with(&emulator, &over).await.verdict();
-    assert_eq!(verdict, refused(400, "AuthenticationFail.OIDCToken.Expired"));
+    // The last is before the first time that there is.
+    for end in [1_767_268_800, -1, -400_000_000_000_i64] {
+        let over = jwt(&format!(r#"{{"iss":"i","sub":"s","aud":"a","exp":{end}}}"#));
+        let verdict = assume_with(&emulator, &over).await.verdict();
+        assert_eq!(verdict, refused(400, "AuthenticationFail.OIDCToken.Expired"), "{end}");
+    }
     for token in ["abc", "a.b.c", &jwt("{}"), &jwt(r#"{"iss":"i","sub":"s","aud":"a"}"#)] {
         let verdict = assume_with(&emulator, token).await.verdict();
         assert_eq!(verdict, refused(400, "AuthenticationFail.OIDCToken.Invalid"), "{token}");
