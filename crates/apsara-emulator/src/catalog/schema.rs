@@ -47,14 +47,37 @@ pub(super) fn kind(schema: &Value) -> Kind {
     }
 }
 
-/// Reads a bound, which specs write as a number or as a text.
+/// Reads a bound, which specs write as a number or as a text; what is no finite number bounds nothing.
 pub(super) fn bound(schema: &Value, name: &str) -> Option<f64> {
     let value = schema.get(name)?;
-    value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())
+    let number: f64 = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())?;
+    number.is_finite().then_some(number)
 }
 
 /// Reads a count, which specs write as a number or as a text.
 pub(super) fn count(schema: &Value, name: &str) -> Option<usize> {
     let value = schema.get(name)?;
     value.as_u64().or_else(|| value.as_str()?.trim().parse().ok()).and_then(|count| usize::try_from(count).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_no_finite_number_bounds_nothing() {
+        for (written, expected) in [
+            (json!(2), Some(2.0)),
+            (json!(" -1.5 "), Some(-1.5)),
+            (json!("NaN"), None),
+            (json!("inf"), None),
+            (json!("1e999"), None),
+            (json!("many"), None),
+            (json!(null), None),
+        ] {
+            assert_eq!(bound(&json!({ "minimum": written }), "minimum"), expected, "{written}");
+        }
+    }
 }
