@@ -2,6 +2,9 @@
 
 use jiff::Timestamp;
 
+/// What people write for no end: the last time that there is counts as this one, which is a day later.
+const NO_END: &str = "9999-12-31T23:59:59Z";
+
 /// Reads `yyyy-MM-ddTHH:mm:ssZ` and nothing else: no fraction, no offset, no other case. What lies in the last day of the year 9999, which
 /// stands for no end, is the last time that there is.
 pub(crate) fn parse_utc(text: &str) -> Option<Timestamp> {
@@ -17,8 +20,11 @@ pub(crate) fn parse_utc(text: &str) -> Option<Timestamp> {
     in_range.or_else(|| (civil.year() == 9999).then_some(Timestamp::MAX))
 }
 
-/// Writes `yyyy-MM-ddTHH:mm:ssZ`, dropping the fraction of a second.
+/// Writes `yyyy-MM-ddTHH:mm:ssZ`, dropping the fraction of a second; no end is written as it was read.
 pub(crate) fn format_utc(time: Timestamp) -> String {
+    if time == Timestamp::MAX {
+        return NO_END.to_owned();
+    }
     time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
@@ -47,7 +53,7 @@ mod tests {
     #[test]
     fn only_the_documented_form_of_a_time_is_read() {
         assert!(parse_utc("2024-02-29T23:59:59Z").is_some());
-        assert_eq!(parse_utc("9999-12-31T23:59:59Z"), Some(Timestamp::MAX));
+        assert_eq!(parse_utc(NO_END), Some(Timestamp::MAX));
         for wrong in [
             "",
             "2023-02-29T00:00:00Z",
@@ -60,6 +66,13 @@ mod tests {
             "1704067200",
         ] {
             assert!(parse_utc(wrong).is_none(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_time_is_written_as_it_was_read() {
+        for text in ["0001-01-01T00:00:00Z", "2024-02-29T23:59:59Z", "9999-12-30T21:59:59Z", NO_END] {
+            assert_eq!(format_utc(parse_utc(text).unwrap()), text);
         }
     }
 
