@@ -40,7 +40,8 @@ pub enum Fault {
     ResetAfterExecuting,
     /// Answers as usual and resets the connection when the first byte of a next request arrives on it.
     ///
-    /// That next request is never read: it is not carried out and not in the ledger. A new connection is served.
+    /// That next request is never read, even if it came together with this one: it is not carried out and not in the ledger. A new
+    /// connection is served.
     CloseIdle,
     /// Carries the operation out and answers with the whole head, half of the body, and the end of the connection.
     Truncate,
@@ -82,7 +83,9 @@ pub enum Fault {
     ExpiredToken,
     /// Lets the request arrive twice, as by a proxy that repeats: the first answer is thrown away, the second goes out.
     ///
-    /// If the first copy was carried out, the second is told `SignatureNonceUsed`; both stand in the ledger.
+    /// If the first copy used up its nonce, the second is told `SignatureNonceUsed`; both stand in the ledger. A call without a
+    /// signature, a bearer's, one that has no nonce, and any call to an emulator that verifies nothing use up none: then the second
+    /// copy is a call like any other, which is carried out too unless something else speaks against it, such as its client token.
     Duplicate,
 }
 

@@ -200,6 +200,15 @@ async fn a_request_that_arrives_twice_is_executed_once_and_told_that_its_nonce_w
 }
 
 #[tokio::test]
+async fn a_request_that_arrives_twice_without_using_up_its_nonce_is_executed_twice() {
+    let emulator = Emulator::builder().unverified().start().await.unwrap();
+    emulator.faults().add(FaultRule::new(Fault::Duplicate));
+    assert_eq!(list(&emulator).v3(&emulator).await.status, 200);
+    let told = emulator.with_ledger(|calls| calls.iter().map(|call| (call.executed, call.status)).collect::<Vec<_>>());
+    assert_eq!(told, [(true, 200), (true, 200)]);
+}
+
+#[tokio::test]
 async fn the_same_seed_meets_the_same_calls() {
     let run = async |seed: u64| {
         let clock = Clock::frozen_at(NOON).unwrap();
