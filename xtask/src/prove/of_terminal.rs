@@ -102,8 +102,8 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "items are lost where the last page has no list",
         file: PAGES,
-        old: "put(&mut answer, &paging.items",
-        new: "put(&mut answer.clone(), &paging.items",
+        old: "put(&mut answer, &path",
+        new: "put(&mut answer.clone(), &path",
         package: CLI,
         target: "lib",
     },

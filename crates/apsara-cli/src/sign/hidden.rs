@@ -84,7 +84,7 @@ fn line_without(line: &str, names: &BTreeSet<String>) -> String {
 
 /// Takes a line apart where names and values end, and says what stands between: pairs of a query, or a header as it is.
 fn parts(line: &str) -> (&'static str, Vec<&str>) {
-    let in_whole = line.splitn(3, '&').nth(1).is_some_and(|path| path.eq_ignore_ascii_case("%2F"));
+    let in_whole = line.split('&').nth(1).is_some_and(|path| path.eq_ignore_ascii_case("%2F"));
     match () {
         () if in_whole => ("%26", line.split("%26").collect()),
         () if is_header(line) => ("", vec![line]),
