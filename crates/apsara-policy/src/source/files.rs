@@ -1,7 +1,9 @@
 //! The files of a crate, without those that are for tests only.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
+
+use syn::ext::IdentExt as _;
 
 use super::SourceError;
 
@@ -24,8 +26,8 @@ pub(super) fn read(path: &Path) -> Result<Vec<SourceFile>, SourceError> {
     }
     paths.sort();
     let mut files = paths.into_iter().map(parse).collect::<Result<Vec<_>, _>>()?;
-    let tests: BTreeSet<PathBuf> = files.iter().flat_map(of_tests).collect();
-    files.retain(|file| !file.path.ancestors().any(|path| tests.contains(path)));
+    let tests = of_tests(&files);
+    files.retain(|file| !is_below(&file.path, &tests));
     Ok(files)
 }
 
@@ -59,24 +61,89 @@ fn failed(file: &Path, reason: &dyn std::fmt::Display) -> SourceError {
     SourceError { file: file.to_owned(), reason: reason.to_string() }
 }
 
-/// Returns the files and folders of modules that a file declares for tests.
-fn of_tests(file: &SourceFile) -> Vec<PathBuf> {
-    let folder = file.path.parent().unwrap_or(Path::new(""));
-    let stem = file.path.file_stem().unwrap_or_default();
-    let own =
-        if ["lib", "main", "mod"].iter().any(|name| stem == *name) { folder.to_owned() } else { folder.join(stem) };
-    let mut found = Vec::new();
-    for item in &file.syntax.items {
-        if let syn::Item::Mod(module) = item
-            && module.content.is_none()
-            && is_for_tests(&module.attrs)
-        {
-            let name = module.ident.to_string();
-            found.extend([own.join(format!("{name}.rs")), own.join(name)]);
-            found.extend(module.attrs.iter().filter_map(|attribute| Some(folder.join(path_of(attribute)?))));
+/// Returns the files and folders of modules that are declared for tests, and nowhere else.
+fn of_tests(files: &[SourceFile]) -> BTreeSet<PathBuf> {
+    let declared: Vec<(&Path, Declared)> = files.iter().map(|file| (file.path.as_path(), Declared::of(file))).collect();
+    let mut tests: BTreeSet<PathBuf> = declared.iter().flat_map(|(_, of)| of.for_tests.iter().cloned()).collect();
+    let of_files = |are_tests: bool, tests: &BTreeSet<PathBuf>| {
+        let files = declared.iter().filter(|(path, _)| is_below(path, tests) == are_tests);
+        files.flat_map(|(_, of)| of.always.iter().cloned()).collect::<BTreeSet<_>>()
+    };
+    // What a module for tests declares is for tests too.
+    loop {
+        let before = tests.len();
+        tests.append(&mut of_files(true, &tests));
+        if tests.len() == before {
+            break;
         }
     }
-    found
+    // A file may be declared elsewhere as well, and what it declares with it.
+    loop {
+        let before = tests.len();
+        let built = of_files(false, &tests);
+        tests.retain(|path| !built.contains(path));
+        if tests.len() == before {
+            return tests;
+        }
+    }
+}
+
+/// Returns whether a file is one of these, or in one of these folders.
+fn is_below(file: &Path, of: &BTreeSet<PathBuf>) -> bool {
+    file.ancestors().any(|path| of.contains(path))
+}
+
+/// The files and folders of the modules that a file declares.
+#[derive(Default)]
+struct Declared {
+    for_tests: Vec<PathBuf>,
+    always: Vec<PathBuf>,
+}
+
+impl Declared {
+    fn of(file: &SourceFile) -> Self {
+        let folder = file.path.parent().unwrap_or(Path::new(""));
+        let stem = file.path.file_stem().unwrap_or_default();
+        let is_root = ["lib", "main", "mod"].iter().any(|name| stem == *name);
+        let own = if is_root { folder.to_owned() } else { folder.join(stem) };
+        let mut declared = Self::default();
+        declared.read(&file.syntax.items, &own, folder, false);
+        declared
+    }
+
+    /// Reads items. Modules are in `own`, and those that say a path are by that in `folder`.
+    fn read(&mut self, items: &[syn::Item], own: &Path, folder: &Path, is_within_tests: bool) {
+        for item in items {
+            let syn::Item::Mod(module) = item else { continue };
+            let is_test = is_within_tests || is_for_tests(&module.attrs);
+            let name = module.ident.unraw().to_string();
+            if let Some((_, items)) = &module.content {
+                let own = own.join(name);
+                self.read(items, &own, &own, is_test);
+                continue;
+            }
+            let paths = match module.attrs.iter().find_map(path_of) {
+                Some(path) => vec![plain(&folder.join(path))],
+                None => vec![own.join(format!("{name}.rs")), own.join(name)],
+            };
+            let list = if is_test { &mut self.for_tests } else { &mut self.always };
+            list.extend(paths);
+        }
+    }
+}
+
+/// Takes the way back out of a path: `a/../b` is `b`.
+fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir if matches!(plain.components().next_back(), Some(Component::Normal(_))) => {
+                plain.pop();
+            }
+            part => plain.push(part),
+        }
+    }
+    plain
 }
 
 /// Reads `#[path = "…"]`.

@@ -99,6 +99,35 @@ fn what_is_no_call_and_what_is_for_tests_is_not_seen() {
 }
 
 #[test]
+fn what_tests_have_a_fake_of_is_seen_and_the_fake_is_not() {
+    let call = |method: &str| format!("pub fn f(live: &apsara::live::Client) {{ live.{method}(); }}");
+    let (real, fake) = (call("describe_live_pull_to_push"), call("stop_live_pull_to_push"));
+    let fake_with_helper = format!("mod helper; {fake}");
+    let expected = (vec!["live:DescribeLivePullToPush".to_owned()], Vec::new());
+    let by_path = "#[cfg(not(test))] mod client; #[cfg(test)] #[path = \"client_fake.rs\"] mod client;";
+    let files = [("src/lib.rs", by_path), ("src/client.rs", &real), ("src/client_fake.rs", &fake), ("Cargo.toml", "")];
+    assert_eq!(seen(&files), expected);
+    let real_by_path = "#[cfg(test)] mod client; #[cfg(not(test))] #[path = \"net/../real.rs\"] mod client;";
+    let files = [
+        ("src/lib.rs", real_by_path),
+        ("src/real.rs", &*real),
+        ("src/client.rs", &fake_with_helper),
+        ("src/client/helper.rs", &fake),
+        ("Cargo.toml", ""),
+    ];
+    assert_eq!(seen(&files), expected);
+    let both = "mod a; #[cfg(test)] #[path = \"a/shared.rs\"] mod fake; mod inner { #[cfg(test)] mod tests; }";
+    let files = [
+        ("src/lib.rs", both),
+        ("src/a.rs", "mod shared;"),
+        ("src/a/shared.rs", &real),
+        ("src/inner/tests.rs", &fake),
+        ("Cargo.toml", ""),
+    ];
+    assert_eq!(seen(&files), expected);
+}
+
+#[test]
 fn what_is_not_certain_is_told_by_file_and_line() {
     let (actions, unseen) = seen(&[
         (
