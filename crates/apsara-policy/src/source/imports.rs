@@ -16,6 +16,8 @@ pub(super) struct Imports {
     items: BTreeMap<String, (String, String)>,
     /// Products of which everything is imported.
     globs: Vec<String>,
+    /// The names of what is imported by another name from modules that are of no product: what they have may have come from one.
+    renamed: BTreeMap<String, String>,
 }
 
 impl Imports {
@@ -36,6 +38,11 @@ impl Imports {
         product.map(|product| (product, last.clone()))
     }
 
+    /// Returns what a name is called where it came from, if no product is known of it.
+    pub(super) fn renamed<'n>(&'n self, name: &'n str) -> &'n str {
+        self.renamed.get(name).map_or(name, String::as_str)
+    }
+
     pub(super) fn globs(&self) -> &[String] {
         &self.globs
     }
@@ -45,7 +52,7 @@ impl Imports {
 pub(super) fn named(file: &syn::File, specs: &Specs) -> Vec<String> {
     let mut paths = Paths { specs, found: Vec::new() };
     paths.visit_file(file);
-    let Imports { modules, items, globs } = Imports::of(file, specs);
+    let Imports { modules, items, globs, .. } = Imports::of(file, specs);
     let items = items.into_values().map(|(product, _)| product);
     paths.found.into_iter().chain(modules.into_values()).chain(items).chain(globs).collect()
 }
@@ -92,6 +99,9 @@ impl Uses<'_> {
             Some(within) => drop(self.imports.items.insert(here.to_owned(), (within.to_owned(), name.to_owned()))),
             None => {
                 self.imports.modules.extend(product(name, self.specs).map(|product| (here.to_owned(), product)));
+                if name != here {
+                    self.imports.renamed.insert(here.to_owned(), name.to_owned());
+                }
             }
         }
     }

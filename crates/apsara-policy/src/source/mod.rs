@@ -18,8 +18,8 @@ use crate::{Specs, Used};
 
 /// Holds the operations that the source of a crate calls.
 ///
-/// Seen are the methods of generated clients, `live.restart_live_pull_to_push()` and `live.wait_until_task()`; requests that are
-/// made, `RestartLivePullToPushRequest`; and operations that are called or described by their names,
+/// Seen are the methods of generated clients, `live.restart_live_pull_to_push()` and `live.wait_until_task()`, also by their path,
+/// `live::Client::restart_live_pull_to_push`; requests that are made, `RestartLivePullToPushRequest`; and operations that are called or described by their names,
 /// `client.call("live", "2016-11-01", "RestartLivePullToPush")`; what is handed to a macro too. What is for tests only is left out.
 /// The product of a method is that of the variable, field or argument before it where the same file says its type, of all that are
 /// called so; else it is any that the crate names.

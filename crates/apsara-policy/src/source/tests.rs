@@ -128,6 +128,47 @@ fn what_tests_have_a_fake_of_is_seen_and_the_fake_is_not() {
 }
 
 #[test]
+fn a_request_that_comes_by_another_module_is_seen() {
+    for (from, request) in [
+        ("pub use apsara::live::*;", "use crate::sdk::RestartLivePullToPushRequest;"),
+        ("pub use apsara::live::RestartLivePullToPushRequest;", "use super::sdk::*;"),
+        ("pub use apsara::live::*;", "use crate::sdk::RestartLivePullToPushRequest as Again;"),
+    ] {
+        let name = if request.contains("Again") { "Again" } else { "RestartLivePullToPushRequest" };
+        let text = format!("{request} fn f() {{ {name}::default(); }}");
+        let (actions, unseen) = seen(&[("sdk.rs", from), ("a.rs", &text)]);
+        assert_eq!((actions, unseen), (vec!["live:RestartLivePullToPush".to_owned()], Vec::new()), "{from} {text}");
+    }
+    let sdk = "pub use apsara::live::*; pub use own::weather;";
+    let text = "use crate::sdk::RestartLivePullToPushRequest;\nfn f(r: RestartLivePullToPushRequest) {}";
+    let (actions, unseen) = seen(&[("sdk.rs", sdk), ("a.rs", text)]);
+    assert_eq!(actions, ["live:RestartLivePullToPush", "weather:RestartLivePullToPush"]);
+    let told = "a.rs:2: RestartLivePullToPushRequest may be of any of live:RestartLivePullToPush, \
+                weather:RestartLivePullToPush, so all are allowed";
+    assert_eq!(unseen, [told]);
+}
+
+#[test]
+fn a_method_that_is_named_by_its_path_is_seen() {
+    for text in [
+        "fn f(live: &apsara::live::Client) { apsara::live::Client::restart_live_pull_to_push(live); }",
+        "use apsara::live; fn f(all: &[live::Client]) { all.iter().map(live::Client::restart_live_pull_to_push); }",
+        "use apsara::live::Client as Relay; fn f(c: &Relay) { Relay::restart_live_pull_to_push(c); }",
+        "use apsara::live; type Relay = live::Client; fn f(c: &Relay) { Relay::restart_live_pull_to_push(c); }",
+        "fn f(c: &apsara::live::Client) { <apsara::live::Client>::restart_live_pull_to_push(c); }",
+        "use apsara::live; fn f(c: C) { select! { x = live::Client::restart_live_pull_to_push(&c) => {} } }",
+    ] {
+        // The path says the product, so that another one that is named does not matter; by another name of it, it does.
+        let more = if text.contains("type ") { "" } else { " use own::weather;" };
+        let seen = seen(&[("main.rs", &format!("{text}{more}"))]);
+        assert_eq!(seen, (vec!["live:RestartLivePullToPush".to_owned()], Vec::new()), "{text}");
+    }
+    let own = "use apsara::live::StopLivePullToPushRequest; fn f(r: StopLivePullToPushRequest) { \
+               Own::restart_live_pull_to_push(1, 2); Own::RestartLivePullToPush(r); own::restart_live_pull_to_push(r); }";
+    assert_eq!(actions(own), ["live:StopLivePullToPush"]);
+}
+
+#[test]
 fn what_is_not_certain_is_told_by_file_and_line() {
     let (actions, unseen) = seen(&[
         (

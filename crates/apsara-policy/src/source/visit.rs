@@ -90,8 +90,7 @@ impl Visitor<'_, '_> {
         if is_elsewhere {
             found = self.operations(&word, self.calls.known.keys().copied());
         }
-        let names: Vec<String> = found.iter().map(|(product, name)| format!("{product}:{name}")).collect();
-        let names = names.join(", ");
+        let names = listed(&found);
         match (meant, found.len()) {
             (_, 0) => {}
             (Some((receiver, products)), _) if is_elsewhere => {
@@ -138,22 +137,51 @@ impl Visitor<'_, '_> {
         }
     }
 
-    /// Looks at a path: who makes or reads a request calls its operation.
-    fn path(&mut self, path: &syn::Path) {
+    /// Looks at a path: who makes or reads a request calls its operation, and so does who names a method of a client.
+    fn path(&mut self, path: &syn::Path, may_be_method: bool) {
         // A request may be followed by a function of its own, `RestartLivePullToPushRequest::default`.
         for end in 1..=path.segments.len() {
             let begin = syn::Path { leading_colon: None, segments: path.segments.iter().take(end).cloned().collect() };
             let Some(word) = begin.segments.last().map(|last| last.ident.to_string()) else { continue };
             let found = self.imports.find(&begin, self.calls.specs);
             // It may have another name here.
-            let name = found.as_ref().map_or(&word, |(_, name)| name);
-            let Some(operation) = name.strip_suffix("Request").filter(|name| !name.is_empty()) else { continue };
-            let products = found.as_ref().map(|(product, _)| vec![product.clone()]);
-            for product in products.unwrap_or_else(|| self.imports.globs().to_vec()) {
-                let name = self.calls.known.get(product.as_str()).and_then(|names| names.get(&bare(operation)));
-                let name = name.cloned();
-                self.calls.found.extend(name.map(|name| Found::of((product, name))));
+            let name = found.as_ref().map_or_else(|| self.imports.renamed(&word), |(_, name)| name);
+            let product = found.as_ref().map(|(product, _)| product.as_str());
+            if let Some(operation) = name.strip_suffix("Request").filter(|name| !name.is_empty()) {
+                self.request(&begin, operation, product);
             }
+            let method = path.segments.get(end).map(|next| &next.ident).filter(|_| may_be_method);
+            if let Some(method) = method.filter(|method| is_type(&word) && !is_type(&method.to_string())) {
+                self.function(method, product.filter(|_| name == "Client"));
+            }
+        }
+    }
+
+    /// Looks at the type of a request. One whose product is not known came by another module; it may be of any that has the operation.
+    fn request(&mut self, path: &syn::Path, operation: &str, product: Option<&str>) {
+        let known = &self.calls.known;
+        let of = |product: &str| Some((product.to_owned(), known.get(product)?.get(&bare(operation))?.clone()));
+        let mut requests: Vec<(String, String)> = match product {
+            Some(product) => of(product).into_iter().collect(),
+            None => self.imports.globs().iter().filter_map(|product| of(product)).collect(),
+        };
+        if requests.is_empty() && product.is_none() {
+            requests = known.keys().filter_map(|product| of(product)).collect();
+            if let Some(last) = path.segments.last().filter(|_| requests.len() > 1) {
+                let what = format!("{} may be of any of {}, so all are allowed", last.ident, listed(&requests));
+                self.unseen(last.ident.span(), what);
+            }
+        }
+        self.calls.found.extend(requests.into_iter().map(Found::of));
+    }
+
+    /// Looks at a function of a type: a method of a client by its path, `live::Client::restart_live_pull_to_push`. Of a type that is not
+    /// known to be a client it is what a method of a variable is that is not known.
+    fn function(&mut self, method: &Ident, product: Option<&str>) {
+        let methods = product.map(|product| self.operations(&method.to_string(), std::iter::once(product)));
+        match methods.filter(|methods| !methods.is_empty()) {
+            Some(methods) => self.calls.found.extend(methods.into_iter().map(Found::of)),
+            None => self.method(method, None),
         }
     }
 }
@@ -198,25 +226,54 @@ impl<'ast> Visit<'ast> for Visitor<'_, '_> {
             if is_described && let Some(last) = path.path.segments.last() {
                 self.named(last.ident.span(), call.args.iter().map(Some));
             }
+            // A client's method has one argument by its path, the client: any other number of them is of another function.
+            if call.args.len() != 1 {
+                self.path(&path.path, false);
+                visit::visit_path(self, &path.path);
+                return call.args.iter().for_each(|argument| self.visit_expr(argument));
+            }
         }
         visit::visit_expr_call(self, call);
     }
 
+    fn visit_expr_path(&mut self, path: &'ast syn::ExprPath) {
+        // `<live::Client>::restart_live_pull_to_push` is the same without its brackets.
+        if let Some(syn::QSelf { ty, position: 0, .. }) = &path.qself
+            && let syn::Type::Path(of) = &**ty
+        {
+            let mut whole = of.path.clone();
+            whole.segments.extend(path.path.segments.iter().cloned());
+            self.path(&whole, true);
+        }
+        visit::visit_expr_path(self, path);
+    }
+
     fn visit_path(&mut self, path: &'ast syn::Path) {
-        self.path(path);
+        self.path(path, true);
         visit::visit_path(self, path);
     }
 
     fn visit_macro(&mut self, call: &'ast syn::Macro) {
         for piece in pieces(call.tokens.clone()) {
             match piece {
-                Piece::Path(path) => self.path(&path),
+                Piece::Path(path) => self.path(&path, true),
                 Piece::Method(method, receiver) => self.method(&method, receiver.as_deref()),
                 Piece::Named(span, arguments) => self.named(span, arguments.iter().map(Option::as_ref)),
                 Piece::Use(_) | Piece::Bound(_) => {}
             }
         }
     }
+}
+
+/// Lists operations as a policy names them.
+fn listed(operations: &[(String, String)]) -> String {
+    let names: Vec<String> = operations.iter().map(|(product, name)| format!("{product}:{name}")).collect();
+    names.join(", ")
+}
+
+/// Says whether a word is the name of a type, by how those are written. `Self` has what this file writes, and is no client.
+fn is_type(word: &str) -> bool {
+    word.starts_with(char::is_uppercase) && word != "Self"
 }
 
 fn text_of(expression: &Expr) -> Option<String> {
