@@ -1,5 +1,7 @@
 //! From a resource with placeholders to the names of resources.
 
+use std::collections::BTreeSet;
+
 use apsara_specs::RamResource;
 #[cfg(any(test, feature = "observer"))]
 use apsara_specs::{Ram, RamAction};
@@ -20,8 +22,20 @@ pub(crate) struct Filled {
     pub(crate) wild: Vec<String>,
 }
 
-/// Fills a resource with what a call says. One that is optional and was not named has no name.
-pub(crate) fn fill(resource: &RamResource, call: &Call) -> Filled {
+/// Returns the parts of a resource that calls name in more ways than a policy can list, all calls together.
+pub(crate) fn crowded<'r>(resource: &'r RamResource, calls: &[Call]) -> BTreeSet<&'r str> {
+    let is_crowded = |name: &&str| {
+        let mut values = BTreeSet::new();
+        calls.iter().any(|call| {
+            values.extend(part(name, call, None));
+            values.len() > MOST
+        })
+    };
+    placeholders(&resource.template).filter(is_crowded).collect()
+}
+
+/// Fills a resource with what a call says, but for the parts that are crowded. One that is optional and was not named has no name.
+pub(crate) fn fill(resource: &RamResource, call: &Call, crowded: &BTreeSet<&str>) -> Filled {
     let mut filled = Filled::default();
     if !resource.template.starts_with("acs:") {
         return filled;
@@ -33,20 +47,15 @@ pub(crate) fn fill(resource: &RamResource, call: &Call) -> Filled {
     let mut rest = resource.template.as_str();
     while let Some((before, name, behind)) = next_placeholder(rest) {
         rest = behind;
-        let values = if is_account(name) {
-            owner.iter().chain(&call.account).take(1).cloned().collect()
-        } else if is_region(name) {
-            call.region.iter().cloned().collect()
-        } else {
-            let values = of_parameter(name, call).map(|found| found.values).unwrap_or_default();
+        let values = part(name, call, owner.as_ref());
+        if !is_account(name) && !is_region(name) {
             (missing, named) = (missing | values.is_empty(), named | !values.is_empty());
-            values
-        };
+        }
         let values = if values.is_empty() {
             // Whoever a policy belongs to has one account only.
             filled.unknown.extend((!is_account(name)).then(|| name.to_owned()));
             vec!["*".to_owned()]
-        } else if values.len() * texts.len() > MOST {
+        } else if values.len() * texts.len() > MOST || crowded.contains(name) {
             filled.too_many.push(name.to_owned());
             vec!["*".to_owned()]
         } else {
@@ -84,6 +93,17 @@ pub(crate) fn key_name(key: &str) -> &str {
     key.split_once(':').map_or(key, |(_, name)| name)
 }
 
+/// Returns what a call says of a part of a resource; the account is that of an ARN that fills another part, if there is one.
+fn part(name: &str, call: &Call, owner: Option<&String>) -> Vec<String> {
+    if is_account(name) {
+        owner.or(call.account.as_ref()).cloned().into_iter().collect()
+    } else if is_region(name) {
+        call.region.iter().cloned().collect()
+    } else {
+        of_parameter(name, call).map(|found| found.values).unwrap_or_default()
+    }
+}
+
 /// What a parameter says of a part of a resource.
 struct Said {
     values: Vec<String>,
@@ -97,22 +117,32 @@ fn of_parameter(placeholder: &str, call: &Call) -> Option<Said> {
     let is_list = ends_with(name, "s") && !ends_with(placeholder, "s");
     let mut said = Said { values: Vec::new(), owner: None };
     for value in call.values(name) {
-        if let Some((owner, resource)) = value.strip_prefix("acs:").and_then(of_arn) {
+        let items = match json_list(value) {
+            Some(items) => items,
+            None if is_list && of_arn(value).is_none() => value.split(',').map(|one| one.trim().to_owned()).collect(),
+            None => vec![value.clone()],
+        };
+        for item in items {
+            let Some((owner, resource)) = of_arn(&item) else {
+                said.values.push(item);
+                continue;
+            };
             said.owner = Some(owner.to_owned()).filter(|owner| !owner.is_empty());
             said.values.push(resource.to_owned());
-        } else if is_list {
-            said.values.extend(value.split(',').map(|one| one.trim().to_owned()));
-        } else {
-            said.values.push(value.clone());
         }
     }
     said.values.retain(|value| !value.is_empty());
     Some(said)
 }
 
-/// Takes the account and the last part of an ARN, which stands behind its `acs:`.
-fn of_arn(arn: &str) -> Option<(&str, &str)> {
-    let mut parts = arn.splitn(4, ':').skip(2);
+/// Reads a list of texts that is written as JSON.
+fn json_list(value: &str) -> Option<Vec<String>> {
+    if value.starts_with('[') { serde_json::from_str(value).ok() } else { None }
+}
+
+/// Takes the account and the last part of an ARN.
+fn of_arn(value: &str) -> Option<(&str, &str)> {
+    let mut parts = value.strip_prefix("acs:")?.splitn(4, ':').skip(2);
     let (account, relative) = (parts.next()?, parts.next()?);
     Some((account, relative.split_once('/').map_or(relative, |(_, name)| name)))
 }
@@ -179,7 +209,11 @@ mod tests {
     use super::*;
 
     fn names(template: &str, call: &Call) -> Vec<String> {
-        fill(&resource(template, false), call).names
+        of(&resource(template, false), call).names
+    }
+
+    fn of(resource: &RamResource, call: &Call) -> Filled {
+        fill(resource, call, &crowded(resource, std::slice::from_ref(call)))
     }
 
     fn resource(template: &str, is_optional: bool) -> RamResource {
@@ -210,7 +244,7 @@ mod tests {
     #[test]
     fn what_is_not_known_is_told() {
         let template = "acs:log:{#regionId}:{#accountId}:project/{#p}/logstore/{#l}";
-        let filled = fill(&resource(template, false), &Call::default());
+        let filled = of(&resource(template, false), &Call::default());
         assert_eq!(filled.names, ["acs:log:*:*:project/*/logstore/*"]);
         assert_eq!(filled.unknown, ["regionId", "p", "l"]);
     }
@@ -224,9 +258,18 @@ mod tests {
     #[test]
     fn an_optional_resource_has_a_name_if_the_call_names_it_or_nothing_is_known() {
         let optional = resource("acs:oss:*:*:{#bucket}/*", true);
-        assert_eq!(fill(&optional, &Call::default()).names, ["acs:oss:*:*:*/*"]);
-        assert_eq!(fill(&optional, &Call::default().parameter("other", ["x"])).names, [""; 0]);
-        assert_eq!(fill(&optional, &Call::default().parameter("bucket", ["b"])).names, ["acs:oss:*:*:b/*"]);
+        assert_eq!(of(&optional, &Call::default()).names, ["acs:oss:*:*:*/*"]);
+        assert_eq!(of(&optional, &Call::default().parameter("other", ["x"])).names, [""; 0]);
+        assert_eq!(of(&optional, &Call::default().parameter("bucket", ["b"])).names, ["acs:oss:*:*:b/*"]);
+    }
+
+    #[test]
+    fn a_list_in_a_text_of_json_is_taken_apart_as_json() {
+        let of = |value: &str| names("acs:ecs:*:*:i/{#InstanceId}", &Call::default().parameter("InstanceIds", [value]));
+        assert_eq!(of(r#"["i-1","a,b"]"#), ["acs:ecs:*:*:i/i-1", "acs:ecs:*:*:i/a,b"]);
+        assert_eq!(of(r#"["acs:ecs:cn-x:7:i/i-1"]"#), ["acs:ecs:*:*:i/i-1"]);
+        assert_eq!(of("[x,y"), ["acs:ecs:*:*:i/[x", "acs:ecs:*:*:i/y"]);
+        assert_eq!(of("[]"), ["acs:ecs:*:*:i/*"]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use apsara_specs::RamAction;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::fill::{Filled, fill, key_name};
+use crate::fill::{Filled, crowded, fill, key_name};
 use crate::{Call, Reason, Remark, Used};
 
 /// How many characters RAM takes for a policy of one's own, by the documents of its limits.
@@ -140,11 +140,12 @@ impl Statement {
 
 impl Wanted {
     fn add(&mut self, used: &Used, action: &RamAction, calls: &[Call], remarks: &mut BTreeSet<Remark>) {
+        let crowded: Vec<BTreeSet<&str>> = action.resources.iter().map(|resource| crowded(resource, calls)).collect();
         for call in calls {
             self.calls += 1;
             let mut is_narrow = false;
-            for resource in &action.resources {
-                let filled = fill(resource, call);
+            for (resource, crowded) in action.resources.iter().zip(&crowded) {
+                let filled = fill(resource, call, crowded);
                 is_narrow |= !filled.names.is_empty();
                 remarks.extend(told(action, &filled));
                 self.resources.extend(filled.names);
@@ -168,8 +169,16 @@ impl Wanted {
 
     /// Takes out resources that another one covers.
     fn narrow(&mut self) {
-        let all: Vec<String> = self.resources.iter().cloned().collect();
-        self.resources.retain(|one| !all.iter().any(|other| other != one && covers(other, one)));
+        if self.resources.contains(ANYTHING) {
+            return self.resources.retain(|one| one == ANYTHING);
+        }
+        let all = self.resources.clone();
+        // Few resources differ in where they have a star: to compare each with each would take the square of their number.
+        let stars = |one: &String| parts(one).iter().map(|part| *part == ANYTHING).collect();
+        let stars: BTreeSet<Vec<bool>> = all.iter().map(stars).collect();
+        let covers = |wide: &String, one: &String| wide != one && all.contains(wide);
+        self.resources
+            .retain(|one| !stars.iter().any(|stars| widened(one, stars).is_some_and(|wide| covers(&wide, one))));
     }
 
     fn remarks(&self, action: &str) -> Vec<Remark> {
@@ -230,19 +239,25 @@ fn group(wanted: BTreeMap<&str, Wanted>) -> Vec<Statement> {
     statements
 }
 
-/// Says whether a resource of a policy certainly allows all that another does: it is the same, but for parts that are `*`.
-fn covers(wide: &str, narrow: &str) -> bool {
-    if wide == ANYTHING {
-        return true;
+/// Returns the parts of a resource: those of an ARN, and the segments of its last one. What is no ARN has none.
+fn parts(resource: &str) -> Vec<&str> {
+    let mut parts: Vec<&str> = resource.splitn(5, ':').collect();
+    match parts.pop().filter(|_| parts.len() == 4) {
+        Some(path) => parts.into_iter().chain(path.split('/')).collect(),
+        None => Vec::new(),
     }
-    let parts = |text: &str| text.splitn(5, ':').map(str::to_owned).collect::<Vec<_>>();
-    let (wide, narrow) = (parts(wide), parts(narrow));
-    let (Some(wide_path), Some(narrow_path)) = (wide.get(4), narrow.get(4)) else { return false };
-    let segments = |path: &str| path.split('/').map(str::to_owned).collect::<Vec<_>>();
-    let alike = |wide: &[String], narrow: &[String]| {
-        wide.len() == narrow.len() && wide.iter().zip(narrow).all(|(wide, narrow)| wide == ANYTHING || wide == narrow)
-    };
-    alike(&wide[..4], &narrow[..4]) && alike(&segments(wide_path), &segments(narrow_path))
+}
+
+/// Returns the resource that has stars in these parts and is else the same, which certainly allows all that this one does.
+fn widened(resource: &str, stars: &[bool]) -> Option<String> {
+    let parts = parts(resource);
+    if parts.len() != stars.len() || parts.is_empty() {
+        return None;
+    }
+    let parts: Vec<&str> =
+        parts.iter().zip(stars).map(|(part, is_star)| if *is_star { ANYTHING } else { part }).collect();
+    let (head, path) = parts.split_at(4);
+    Some(format!("{}:{}", head.join(":"), path.join("/")))
 }
 
 #[cfg(test)]

@@ -74,7 +74,9 @@ fn a_resource_covers_only_what_is_certainly_in_it() {
         ("acs:log:*:*:project/a", "acs:log:*:*:project/*", false),
         ("acs:oss:*:*:*", "acs:log:*:*:project", false),
     ] {
-        assert_eq!(covers(wide, narrow), expected, "{wide} {narrow}");
+        let mut both = Wanted { resources: [wide, narrow].map(str::to_owned).into(), ..Wanted::default() };
+        both.narrow();
+        assert_eq!(!both.resources.contains(narrow), expected, "{wide} {narrow}");
     }
 }
 
@@ -140,6 +142,28 @@ fn every_star_has_its_reason() {
         ]
     );
     assert!(Policy::of(&operations[2..3]).statements().is_empty());
+}
+
+#[test]
+fn what_calls_name_in_more_ways_than_a_policy_can_list_is_a_star() {
+    const TEMPLATE: &str = "acs:log:*:{#accountId}:project/{#ProjectName}/logstore/{#Logstore}";
+    let called = |count: usize| {
+        let call = |number: usize| {
+            let call = Call::default().account("1000").parameter("ProjectName", [format!("p{number}")]);
+            call.parameter("Logstore", [["a", "b"][number % 2]])
+        };
+        (0..count).fold(used("Get", &[TEMPLATE], &[], &[]), |used, number| used.called(call(number)))
+    };
+    let policy = Policy::of(&[called(100)]);
+    assert_eq!((policy.statements()[0].resources().len(), policy.remarks()), (100, &[][..]));
+    let policy = Policy::of(&[called(101)]);
+    let starred = ["acs:log:*:1000:project/*/logstore/a", "acs:log:*:1000:project/*/logstore/b"];
+    assert_eq!(policy.statements()[0].resources(), starred);
+    let parts = vec!["ProjectName".to_owned()];
+    let told = starred.map(|resource| {
+        Remark::new("log:Get", Reason::TooMany { resource: resource.to_owned(), parts: parts.clone() })
+    });
+    assert_eq!(policy.remarks(), told);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Traces: a JSON object in each line, for a call that was made.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::io::{self, BufRead};
 
@@ -17,6 +17,8 @@ use crate::{Call, Specs, Used};
 pub struct Trace {
     used: Vec<Used>,
     untold: Vec<Untold>,
+    /// The calls of each that is used, to see at once which are the same.
+    known: Vec<HashSet<Call>>,
 }
 
 /// Names a line of a trace from which nothing follows for a policy.
@@ -81,16 +83,19 @@ impl Trace {
         let Line { product, version, operation, account, region, parameters } = line;
         let call = Call { account, region, parameters };
         // What RAM must allow for it can be something else in each version.
-        let same = |used: &&mut Used| used.operation == operation && used.version == version && used.product == product;
-        if let Some(used) = self.used.iter_mut().find(same) {
-            if !used.calls.contains(&call) {
+        let same = |used: &Used| used.operation == operation && used.version == version && used.product == product;
+        if let Some((used, known)) = self.used.iter_mut().zip(&mut self.known).find(|(used, _)| same(used)) {
+            if known.insert(call.clone()) {
                 used.calls.push(call);
             }
             return;
         }
         match specs.find(&product, Some(&version), &operation) {
             // The next line has the product in the same word.
-            Some(used) => self.used.push(Used { product, ..used.called(call) }),
+            Some(used) => {
+                self.known.push(HashSet::from([call.clone()]));
+                self.used.push(Used { product, ..used.called(call) });
+            }
             None => {
                 let called = [product, version, operation].into_iter().filter(|word| !word.is_empty());
                 self.untold.push(Untold { line: number, called: called.collect::<Vec<_>>().join(" ") });

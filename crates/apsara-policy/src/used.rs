@@ -17,7 +17,7 @@ pub struct Used {
 }
 
 /// Says what is known of one call.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Call {
     pub(crate) account: Option<String>,
     pub(crate) region: Option<String>,

@@ -35,8 +35,8 @@ pub(super) const BREAKS: &[Break] = &[
     proven(
         "policy: only the first resource of an action is allowed",
         WRITER,
-        "for resource in &action.resources {",
-        "for resource in action.resources.iter().take(1) {",
+        "in action.resources.iter().zip(&crowded) {",
+        "in action.resources.iter().zip(&crowded).take(1) {",
     ),
     proven(
         "policy: no condition is written",
@@ -53,8 +53,8 @@ pub(super) const BREAKS: &[Break] = &[
     unit(
         "policy: a resource that another one covers is listed as well",
         WRITER,
-        "other != one && covers(other, one)",
-        "other != one && covers(other, one) && false",
+        "wide != one && all.contains(wide)",
+        "wide != one && all.contains(wide) && false",
     ),
     unit(
         "policy: a star has no reason",
