@@ -1,48 +1,31 @@
 //! curl, with a request that the runtime has signed.
 
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use apsara_catalog::Operation;
-use apsara_core::transport::{BoxFuture, Transport, TransportError};
 use apsara_core::untyped::Client;
-use apsara_core::{Config, ConfigBuilder, Retry};
+use apsara_core::{Config, ConfigBuilder};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use http::Request;
 use serde_json::{Map, Value};
 
 use crate::error::Error;
 use crate::given::Call;
+use crate::kept::{Kept, Sent};
 use crate::settings::Settings;
 use crate::shell::{command as joined, quoted};
 
-/// The header with the token of a temporary key, and the variable that holds it where the command runs.
-const TOKEN: (&str, &str) = ("x-acs-security-token", "ALIBABA_CLOUD_SECURITY_TOKEN");
+/// The headers with what proves who calls, each with the variable that holds it where the command runs.
+const TOKENS: [(&str, &str); 2] =
+    [("x-acs-bearer-token", BEARER_TOKEN), ("x-acs-security-token", "ALIBABA_CLOUD_SECURITY_TOKEN")];
+
+/// The variable that holds a bearer token where the command runs.
+const BEARER_TOKEN: &str = "ALIBABA_CLOUD_BEARER_TOKEN";
+
+/// The parameters in which the older signature sends tokens.
+const TOKEN_PARAMETERS: [&str; 2] = ["BearerToken", "SecurityToken"];
 
 /// The headers that curl writes itself, or that say nothing of the call.
 const NOT_WRITTEN: [&str; 5] = ["host", "content-length", "user-agent", "accept-encoding", "connection"];
-
-/// A request with its body.
-type Sent = Request<bytes::Bytes>;
-
-/// A transport that sends nothing: it keeps the request that would go out, signed, and every call by it fails.
-#[derive(Clone, Debug, Default)]
-pub struct Kept(Arc<Mutex<Option<Sent>>>);
-
-impl Kept {
-    /// Returns the request that was kept last, once.
-    #[must_use]
-    pub fn take(&self) -> Option<Sent> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-}
-
-impl Transport for Kept {
-    fn send(&self, request: Sent) -> BoxFuture<'_, Result<http::Response<bytes::Bytes>, TransportError>> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(request);
-        Box::pin(async { Err(TransportError::new("nothing is sent").malformed()) })
-    }
-}
 
 /// Writes the command for what is set, in a thread of its own, so that it does not matter whether a runtime runs here already.
 pub(crate) fn now(
@@ -64,18 +47,20 @@ pub(crate) fn now(
     // The runtime is dropped there too, which no thread may do that runs another.
     let run = || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().ok()?;
-        Some(runtime.block_on(command(call, operation, parameters, config)))
+        // The key is at hand, so that nobody is asked for one.
+        Some(runtime.block_on(command(call, operation, parameters, config, &Kept::default())))
     };
     let written = thread::scope(|scope| scope.spawn(run).join());
     written.ok().flatten().unwrap_or_else(|| Err(Error::new("the request could not be signed")))
 }
 
-/// Writes the command for a configuration.
+/// Writes the command for a configuration whose request is kept.
 pub(crate) async fn command(
     call: &Call<'_>,
     operation: &Operation,
     parameters: &Map<String, Value>,
     config: ConfigBuilder,
+    kept: &Kept,
 ) -> Result<String, Error> {
     if let Some(variable) = call.variables.first() {
         return Err(Error::new(format!(
@@ -83,21 +68,26 @@ pub(crate) async fn command(
              take another language"
         )));
     }
-    write(&signed(operation, parameters, config).await?)
+    write(&signed(operation, parameters, config, kept).await?)
 }
 
 /// Has the runtime sign the call, and keeps the request.
-async fn signed(operation: &Operation, parameters: &Map<String, Value>, config: ConfigBuilder) -> Result<Sent, Error> {
+async fn signed(
+    operation: &Operation,
+    parameters: &Map<String, Value>,
+    config: ConfigBuilder,
+    kept: &Kept,
+) -> Result<Sent, Error> {
     let told = |error: apsara_core::Error| match error.is_config() || error.is_credentials() {
         true => Error::new(format!(
             "a curl command is signed now, which needs an access key and to know where it goes: {}",
             error.to_string().split(" [outcome: ").next().unwrap_or_default()
-        )),
+        ))
+        .of_key(),
         false => Error::new(error.to_string()),
     };
     let description = operation.clone().describe().map_err(|error| Error::new(error.to_string()))?;
-    let kept = Kept::default();
-    let config = config.transport(kept.clone()).retry(Retry::never()).without_pacing().without_validation();
+    let config = kept.keeping(config).without_validation();
     let untyped = Client::new(&config.build().map_err(told)?).described(&description.into());
     let untyped = parameters.iter().fold(untyped, |call, (name, value)| call.param(name, value.clone()));
     match (untyped.send().await, kept.take()) {
@@ -112,6 +102,11 @@ fn write(request: &Sent) -> Result<String, Error> {
     let text = |what: &str, text: &str| {
         quoted(text).ok_or_else(|| Error::new(format!("{what} has a zero byte in it, which no command line holds")))
     };
+    if let Some(name) = TOKEN_PARAMETERS.into_iter().find(|name| has_parameter(request, name)) {
+        return Err(Error::new(format!(
+            "a curl command that is signed by version 1 would hold a secret in the parameter {name}; take version 3, or another language"
+        )));
+    }
     let mut groups = Vec::new();
     let mut comment = "# It is signed: good for 15 minutes, and for one call.\n".to_owned();
     let mut has_content_type = false;
@@ -121,9 +116,12 @@ fn write(request: &Sent) -> Result<String, Error> {
             continue;
         }
         has_content_type |= name == "content-type";
-        if name == TOKEN.0 {
-            groups.push(format!("--header \"{}: ${{{}:?}}\"", TOKEN.0, TOKEN.1));
-            comment.push_str(&format!("# {} must hold the token that it is signed with.\n", TOKEN.1));
+        if let Some((scheme, variable)) = token(name, value) {
+            groups.push(format!("--header \"{name}: {scheme}${{{variable}:?}}\""));
+            let line = format!("# {variable} must hold the token that it is signed with.\n");
+            if !comment.contains(&line) {
+                comment.push_str(&line);
+            }
             continue;
         }
         let value = value.to_str().map_err(|_| Error::new(format!("the header {name} holds more than ASCII")))?;
@@ -148,6 +146,21 @@ fn write(request: &Sent) -> Result<String, Error> {
         }
     }
     Ok(format!("{comment}{}", joined(&first, &groups)))
+}
+
+/// Returns the variable for a header that is no signature but a secret, and what stands in front of it.
+fn token(name: &str, value: &http::HeaderValue) -> Option<(&'static str, &'static str)> {
+    const BEARER: &str = "Bearer ";
+    if name == "authorization" && value.as_bytes().starts_with(BEARER.as_bytes()) {
+        return Some((BEARER, BEARER_TOKEN));
+    }
+    TOKENS.iter().find(|(header, _)| *header == name).map(|(_, variable)| ("", *variable))
+}
+
+/// Returns whether a parameter is in the query.
+fn has_parameter(request: &Sent, name: &str) -> bool {
+    let pairs = request.uri().query().unwrap_or_default().split('&');
+    pairs.filter_map(|pair| pair.split_once('=')).any(|(known, _)| known == name)
 }
 
 /// Returns whether the header `Host` says another host than the address.

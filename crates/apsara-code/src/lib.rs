@@ -6,6 +6,7 @@ mod curl;
 mod error;
 mod given;
 mod json;
+mod kept;
 mod known;
 mod language;
 mod path;
@@ -17,11 +18,12 @@ mod shell;
 
 use apsara_catalog::Operation;
 use apsara_core::ConfigBuilder;
+use apsara_core::transport::Transport;
 use serde_json::{Map, Value};
 
 pub use self::apsara::OPTIONS;
-pub use self::curl::Kept;
 pub use self::error::Error;
+pub use self::kept::Kept;
 pub use self::language::{Language, NotALanguage};
 pub use self::settings::Settings;
 
@@ -51,8 +53,8 @@ pub fn sample(
     }
 }
 
-/// Writes a curl command that is signed now, by the credentials of a configuration and for where its calls go. Nothing is sent; only who
-/// gives credentials may be asked over the network.
+/// Writes a curl command that is signed now, by the credentials of a configuration and for where its calls go. The call is not sent;
+/// only who gives credentials is asked, by `transport`.
 ///
 /// # Errors
 ///
@@ -62,9 +64,11 @@ pub async fn curl(
     operation: &Operation,
     parameters: &Map<String, Value>,
     config: ConfigBuilder,
+    transport: impl Transport + 'static,
 ) -> Result<String, Error> {
     let usage = known::usage(operation)?;
-    curl::command(&given::read(&usage, &operation.product, parameters)?, operation, parameters, config).await
+    let call = given::read(&usage, &operation.product, parameters)?;
+    curl::command(&call, operation, parameters, config, &Kept::asking(transport)).await
 }
 
 /// Writes a whole cargo project that makes the call: a zip with `Cargo.toml`, `src/main.rs`, `README.md` and `.gitignore`, in a

@@ -118,7 +118,7 @@ fn endpoint(operation: &Operation, call: &Call<'_>, settings: &Settings) -> Resu
         return Endpoint::parse(endpoint).map_err(told);
     }
     let description = operation.clone().describe().map_err(|error| Error::new(error.to_string()))?;
-    let builder = Config::builder().transport(crate::curl::Kept::default());
+    let builder = Config::builder().transport(crate::kept::Kept::default());
     let builder = match &settings.region {
         Some(region) => builder.region(region),
         None => builder,

@@ -23,7 +23,7 @@ pub(crate) async fn write(app: &Arc<App>, asked: &Value) -> Result<Value, Refusa
         Language::Curl => {
             let (_, target) = target(app, asked)?;
             let config = target.builder().map_err(unwritten)?;
-            curl(&operation, &request, config).await.map_err(unwritten)?
+            curl(&operation, &request, config, target.transport()).await.map_err(unwritten)?
         }
         _ => {
             let settings = settings(app, &operation.product);

@@ -46,6 +46,11 @@ impl Target {
         (self.configure)()
     }
 
+    /// Returns what sends, also to who gives credentials.
+    pub(crate) fn transport(&self) -> Arc<dyn Transport> {
+        Arc::clone(&self.transport)
+    }
+
     /// Returns what calls go out by; it is made once.
     pub(crate) fn config(&self, manner: Manner) -> Result<Config, Error> {
         let mut configs = self.configs.lock().unwrap_or_else(PoisonError::into_inner);

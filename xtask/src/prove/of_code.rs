@@ -72,10 +72,26 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "a signed command holds the token",
         file: CURL,
-        old: "if name == TOKEN.0 {",
-        new: "if name.is_empty() {",
+        old: "if let Some((scheme, variable)) = token(name, value) {",
+        new: "if let Some((scheme, variable)) = token(name, value).filter(|_| name.is_empty()) {",
         package: CODE,
         target: "samples",
+    },
+    Break {
+        lie: "a signed command holds a bearer token",
+        file: CURL,
+        old: "[(\"x-acs-bearer-token\", BEARER_TOKEN), ",
+        new: "[(\"x-acs-bearer\", BEARER_TOKEN), ",
+        package: CODE,
+        target: "curl",
+    },
+    Break {
+        lie: "the request for a key is kept in the place of the call",
+        file: "crates/apsara-code/src/kept.rs",
+        old: "(None, Some(transport)) => return transport.send(request),",
+        new: "(None, Some(_)) => *self.request.lock().unwrap_or_else(PoisonError::into_inner) = Some(request),",
+        package: CODE,
+        target: "curl",
     },
     Break {
         lie: "a signed command holds the secrets of parameters",

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use apsara_core::pacing::Pacer;
-use apsara_core::transport::Transport;
 use apsara_core::{Config, ConfigBuilder, Credentials, Retry};
 use apsara_emulator::Emulator;
 
+use super::Kept;
 use super::trace::CallTrace;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -23,13 +23,13 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Finds credentials and endpoint, and what else the options say. An emulator is started if one is wanted; with a transport,
-    /// nothing goes out but by that.
+    /// Finds credentials and endpoint, and what else the options say. An emulator is started if one is wanted; where calls are kept,
+    /// none goes out.
     pub(crate) async fn open(
         connect: &ConnectOptions,
         call: Option<&CallOptions>,
         spec: Option<&Path>,
-        transport: Option<impl Transport + 'static>,
+        kept: Option<Kept>,
     ) -> Result<Self, Failure> {
         let (builder, emulator) = match &connect.emulator {
             Some(folder) => {
@@ -43,8 +43,8 @@ impl Connection {
         };
         let builder = counted(with_options(builder, connect, call), connect, pacer(connect).await?);
         let trace = CallTrace::open(connect, spec)?;
-        let builder = match transport {
-            Some(transport) => builder.transport(transport).retry(Retry::never()).without_pacing(),
+        let builder = match kept {
+            Some(kept) => kept.keeping(builder),
             None => trace.noting(builder),
         };
         let folder = connect.emulator.clone().flatten();

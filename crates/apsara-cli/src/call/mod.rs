@@ -59,7 +59,7 @@ pub(crate) async fn run(mut operation: Operation, options: &CallOptions, given: 
     let nowhere = Config::builder().transport(Kept::default()).build().map_err(|error| unusable(&error))?;
     let mut prepared = Prepared { operation, description, client: Client::new(&nowhere), request };
     prepared.check(options)?;
-    let kept = options.dry_run.then(Kept::default);
+    let kept = options.dry_run.then(dry_run::kept);
     let connection = Connection::open(&options.connect, Some(options), options.spec.as_deref(), kept.clone()).await?;
     prepared.client = Client::new(connection.config());
     if let Some(kept) = kept {

@@ -8,6 +8,7 @@ mod code;
 mod family;
 mod files;
 mod harmless;
+mod keys;
 mod outcomes;
 mod own_commands;
 mod screens;
