@@ -18,9 +18,14 @@ impl Drop for Running {
 
 /// Starts the program with nothing in its environment, and returns its host and its token.
 fn start(arguments: &[&str]) -> (Running, String, String) {
+    start_with(arguments, &[])
+}
+
+fn start_with(arguments: &[&str], variables: &[(&str, &str)]) -> (Running, String, String) {
     let home = tempfile::tempdir().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_apsara"));
     command.arg("explorer").args(arguments).env_clear().env("HOME", home.path()).stdout(Stdio::piped());
+    command.envs(variables.iter().copied());
     let mut child = Running(command.spawn().unwrap());
     let mut line = String::new();
     BufReader::new(child.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -57,6 +62,25 @@ fn with_an_emulator_nothing_else_is_called_and_tasks_are_kept() {
     let status = get(&host, "/api/status", &format!("x-apsara-token: {token}\r\n"));
     assert!(status.contains("It was started with --emulator, so that calls go nowhere else."), "{status}");
     assert!(data.path().read_dir().unwrap().next().is_some());
+}
+
+#[test]
+fn code_that_is_signed_and_not_sent_is_in_no_trace() {
+    let folder = tempfile::tempdir().unwrap();
+    let trace = folder.path().join("calls.jsonl");
+    let variables = [("ALIBABA_CLOUD_ACCESS_KEY_ID", "LTAI-example"), ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "canary")];
+    let arguments = ["--trace", trace.to_str().unwrap(), "--endpoint", "http://127.0.0.1:1"];
+    let (_child, host, token) = start_with(&arguments, &variables);
+    let asked = r#"{"language":"curl","target":"cloud","product":"live","version":"2016-11-01",
+        "operation":"DescribeLivePullToPush","request":{"Region":"cn-shanghai","TaskId":"t"}}"#;
+    let mut stream = TcpStream::connect(&host).unwrap();
+    let head =
+        format!("host: {host}\r\nconnection: close\r\nx-apsara-token: {token}\r\ncontent-type: application/json");
+    write!(stream, "POST /api/code HTTP/1.1\r\n{head}\r\ncontent-length: {}\r\n\r\n{asked}", asked.len()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.contains("curl --request") && answer.contains("LTAI-example"), "{answer}");
+    assert_eq!(std::fs::read_to_string(&trace).unwrap(), "");
 }
 
 #[test]

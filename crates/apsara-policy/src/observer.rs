@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use apsara_core::Outcome;
 use apsara_core::observe::{AddedHeaders, AttemptStarted, CallEnded, CallObserver, CallStarted, Observer};
 
 use crate::fill::deciding;
@@ -134,9 +135,9 @@ impl CallObserver for Observed {
         self.line.region = self.line.region.take().or(region);
     }
 
-    fn ended(&mut self, _: &CallEnded<'_>) {
-        // What never went out needed no permission.
-        if self.is_sent {
+    fn ended(&mut self, call: &CallEnded<'_>) {
+        // What never went out needed no permission: no attempt began, or none was sent.
+        if self.is_sent && call.outcome != Some(Outcome::NotSent) {
             self.trace.write(&self.line);
         }
     }

@@ -168,6 +168,23 @@ async fn the_policy_of_a_trace_is_as_narrow_as_the_calls() {
 }
 
 #[tokio::test]
+async fn a_call_that_was_never_sent_is_in_no_trace() {
+    let scratch = tempfile::tempdir().unwrap();
+    let file = scratch.path().join("calls.jsonl");
+    let everything = json!({ "Version": "1", "Statement": [{ "Effect": "Allow", "Action": "*", "Resource": "*" }] });
+    let emulator = cloud(&everything, None).await;
+    let observer = TraceFile::create(&file).unwrap();
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    for (endpoint, lines) in [(format!("http://{nobody}"), 0), (emulator.url().to_owned(), 1)] {
+        let config = config(&emulator, "root").endpoint(endpoint).observer(observer.clone());
+        let config = config.retry(apsara::Retry::never()).build().unwrap();
+        let called = untyped::Client::new(&config).call("Sts", "2015-04-01", "GetCallerIdentity").send().await;
+        assert_eq!(called.is_ok(), lines > 0, "{called:?}");
+        assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), lines);
+    }
+}
+
+#[tokio::test]
 async fn the_policy_of_the_source_allows_exactly_what_it_calls() {
     let source = Source::read(&folder().join("calls.rs"), &specs()).unwrap();
     assert_eq!(source.unseen(), []);
