@@ -7,13 +7,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use apsara_code::{Language, Settings};
-use apsara_core::credentials::CredentialsChain;
 use apsara_core::untyped::Client;
-use apsara_core::{Config, Credentials, CredentialsProvider as _};
+use apsara_core::{Config, ConfigBuilder};
 use clap::Args;
 
-use crate::call::{self, Input, Kept, unusable};
-use crate::catalog;
+use crate::call::{self, Asking, Input, Kept, unusable};
+use crate::catalog::{self, Operation};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::line;
@@ -93,14 +92,10 @@ pub(crate) async fn run(options: &Options) -> Result<(), Failure> {
         return save(path, &zip);
     }
     let language = own.language.unwrap_or(Language::Rust);
-    if language == Language::Curl {
-        settings.credentials = Some(credentials(own.profile.as_deref()).await?);
-        // Where the call goes stands in what is signed.
-        let vars = variables(own.profile.as_deref());
-        settings.endpoint = settings.endpoint.or_else(|| vars("ALIBABA_CLOUD_ENDPOINT"));
-        settings.region = settings.region.or_else(|| vars("ALIBABA_CLOUD_REGION_ID"));
-    }
-    let text = apsara_code::sample(language, &operation, &parameters, &settings).map_err(unwritten)?;
+    let text = match language {
+        Language::Curl => signed(&own, &operation, &parameters).await?,
+        _ => apsara_code::sample(language, &operation, &parameters, &settings).map_err(unwritten)?,
+    };
     crate::output::show(&text)
 }
 
@@ -135,22 +130,20 @@ fn warn(description: &Arc<apsara_core::untyped::Description>, parameters: &call:
     Ok(())
 }
 
-/// Looks a variable up; a profile that is named is meant, whatever else is set.
-fn variables(profile: Option<&str>) -> impl Fn(&str) -> Option<String> {
-    crate::options::variables(profile.map(str::to_owned))
-}
-
-/// Finds the key that a curl command is signed with.
-async fn credentials(profile: Option<&str>) -> Result<Credentials, Failure> {
-    let vars = variables(profile);
-    let found = Credentials::from_vars(&vars).map_err(|error| unusable(&error))?;
-    match found {
-        Some(credentials) => Ok(credentials),
-        None => {
-            let chain = CredentialsChain::from_vars(vars).map_err(|error| unusable(&error))?;
-            chain.credentials().await.map_err(|error| unusable(&error))
-        }
+/// Writes a curl command: signed with the key, and for the host, that the call itself would take.
+async fn signed(own: &Own, operation: &Operation, parameters: &call::Request) -> Result<String, Failure> {
+    let vars = crate::options::variables(own.profile.clone());
+    let mut config = ConfigBuilder::from_vars(vars).map_err(|error| unusable(&error))?;
+    if let Some(endpoint) = &own.endpoint {
+        config = config.endpoint(endpoint);
     }
+    if let Some(region) = &own.endpoint_region {
+        config = config.region(region);
+    }
+    let written = apsara_code::curl(operation, parameters, config, Asking).await;
+    written.map_err(|error| {
+        Failure::new(if error.is_of_key() { Exit::Credentials } else { Exit::Invalid }, error.to_string())
+    })
 }
 
 /// Writes a file that was not there; one that is there is left as it is.

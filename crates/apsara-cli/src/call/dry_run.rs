@@ -11,7 +11,7 @@ use crate::failure::Failure;
 
 /// Sends what is asked for credentials. It is made when that happens: most have a key at hand.
 #[derive(Debug)]
-struct Asking;
+pub(crate) struct Asking;
 
 impl Transport for Asking {
     fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, TransportError>> {

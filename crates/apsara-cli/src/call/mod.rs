@@ -20,6 +20,7 @@ use serde_json::Value;
 
 pub(crate) use self::arguments::Request;
 pub(crate) use self::connect::{Connection, cloud, unusable};
+pub(crate) use self::dry_run::Asking;
 pub(crate) use self::failed::failure;
 pub(crate) use self::trace::{CallTrace, incomplete, lack};
 use self::values::Sources;

@@ -42,3 +42,17 @@ fn a_dry_run_asks_for_the_key_and_shows_the_call() {
     assert!(ran.out.contains("x-acs-action: DescribeLivePullToPush") && ran.out.contains("STS.given"), "{}", ran.out);
     assert!(!ran.out.contains("canary") && !ran.out.contains("/key"), "{}", ran.out);
 }
+
+#[test]
+fn a_signed_command_goes_where_the_profile_says() {
+    let words = ["code", "cs", "DescribeClusterDetail", "--cluster-id", "c1", "--language", "curl"];
+    for (more, host) in [
+        (r#","region_id":"cn-shanghai""#, "https://cs.cn-shanghai.aliyuncs.com/"),
+        (r#","endpoint":"cs.example.com""#, "https://cs.example.com/"),
+    ] {
+        let ran = by_server(&words, more);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
+        assert!(ran.out.contains(host) && ran.out.contains("STS.given"), "{}", ran.out);
+        assert!(!ran.out.contains("canary"), "{}", ran.out);
+    }
+}
