@@ -127,7 +127,7 @@ fn connection(settings: &Settings) -> Result<Vec<String>, Error> {
 /// Fills the path. What would be escaped in it is refused: it is not known whether the CLI escapes it once more.
 fn path(call: &Call<'_>) -> Result<String, Error> {
     let mut path = call.usage.path.clone();
-    for (member, given) in call.given.iter().filter(|(member, _)| member.place == Travels::Path) {
+    for (member, given) in call.sent_by(Travels::Path) {
         let text = given.json().scalar().ok_or_else(|| no_secret(&member.wire, "the path"))?;
         crate::path::part(member, &text)?;
         let segments = text.trim_start_matches('/').split('/');

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use apsara_catalog::words::{hint, kebab};
-use apsara_codegen::{Holds, Member, Usage};
+use apsara_codegen::{Holds, Member, Travels, Usage};
 use apsara_core::redact_urls;
 use apsara_core::untyped::Parameter;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
@@ -20,6 +20,13 @@ pub(crate) struct Call<'u> {
     pub(crate) given: Vec<(&'u Member, Given<'u>)>,
     /// The variables of the environment that hold its secrets.
     pub(crate) variables: Vec<String>,
+}
+
+impl<'u> Call<'u> {
+    /// Returns the parameters that travel in a place, be it as well.
+    pub(crate) fn sent_by(&self, place: Travels) -> impl Iterator<Item = &(&'u Member, Given<'u>)> {
+        self.given.iter().filter(move |(member, _)| member.place == place || member.also.contains(&place))
+    }
 }
 
 /// A value, as what it must be.

@@ -53,6 +53,8 @@ impl Json {
     pub(crate) fn scalar(&self) -> Option<String> {
         match self {
             Self::Bool(value) => Some(value.to_string()),
+            // JSON may have an exponent; the runtime writes none.
+            Self::Number(value) if value.is_f64() => value.as_f64().map(|value| value.to_string()),
             Self::Number(value) => Some(value.to_string()),
             Self::Text(value) => Some(value.clone()),
             _ => None,

@@ -126,6 +126,70 @@ fn what_travels_twice_or_stands_in_the_path_is_written_as_the_runtime_sends_it()
 }
 
 #[test]
+fn python_and_the_official_cli_put_what_travels_twice_into_every_place() {
+    let text = |name: &str, place: &str| json!({ "name": name, "in": place, "schema": { "type": "string" } });
+    let document = json!({
+        "info": { "style": "ROA", "product": "Test", "version": "2026-01-01" },
+        "apis": { "GetThing": {
+            "methods": ["get"], "path": "/things/{id}", "security": [{ "AK": [] }], "responses": {},
+            "parameters": [text("token", "query"), text("token", "header"), text("id", "query"), text("id", "path")]
+        } }
+    });
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("second.json");
+    std::fs::write(&file, document.to_string()).unwrap();
+    let get = || product("test", Some(&file)).unwrap().operation("GetThing").unwrap();
+    let (given, mut settings) = (parameters(&json!({ "token": "t", "id": "i" })), Settings::default());
+    settings.endpoint = Some("test.example.com".to_owned());
+    let python = sample(Language::Python, &get(), &given, &settings).unwrap();
+    assert_eq!(python.matches("\"token\": \"t\"").count(), 2, "{python}");
+    assert!(python.contains("\"id\": \"i\"") && python.contains("pathname=\"/things/i\""), "{python}");
+    let command = written(Language::Aliyun, (get(), given));
+    assert!(command.contains("/things/i ") && command.contains("--id i"), "{command}");
+}
+
+#[test]
+fn python_asks_the_environment_where_it_goes_and_goes_to_no_other_region() {
+    let given = || parameters(&json!({ "ClusterId": "c1" }));
+    let python = |region: Option<&str>| {
+        let mut settings = Settings::default();
+        settings.region = region.map(str::to_owned);
+        sample(Language::Python, &operation("cs", "DeleteCluster"), &given(), &settings).unwrap()
+    };
+    let asking = "endpoint = os.environ.get(\"ALIBABA_CLOUD_ENDPOINT\")\nif not endpoint:\n    endpoint = ";
+    let open = python(None);
+    assert!(open.contains(&format!("{asking}\"cs.cn-hangzhou.aliyuncs.com\"\n")), "{open}");
+    assert!(
+        open.contains("if os.environ.get(\"ALIBABA_CLOUD_REGION_ID\", \"\") not in (\"\", \"cn-hangzhou\"):"),
+        "{open}"
+    );
+    assert!(open.contains("endpoint=host") && open.contains("protocol=scheme.upper() or \"HTTPS\""), "{open}");
+    // One that was given is meant, whatever the environment says.
+    let given = python(Some("cn-shanghai"));
+    assert!(given.contains(&format!("{asking}\"cs.cn-shanghai.aliyuncs.com\"\n")), "{given}");
+    assert!(!given.contains("ALIBABA_CLOUD_REGION_ID"), "{given}");
+}
+
+#[test]
+fn a_number_in_a_query_is_written_without_an_exponent() {
+    let document = json!({
+        "info": { "style": "RPC", "product": "Test", "version": "2026-01-01" },
+        "apis": { "GetThing": {
+            "methods": ["get"], "security": [{ "AK": [] }], "responses": {},
+            "parameters": [{ "name": "Share", "in": "query", "schema": { "type": "number", "format": "double" } }]
+        } }
+    });
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("numbers.json");
+    std::fs::write(&file, document.to_string()).unwrap();
+    let mut settings = Settings::default();
+    settings.endpoint = Some("test.example.com".to_owned());
+    for (value, text) in [(json!(1e-7), "0.0000001"), (json!(1e16), "10000000000000000"), (json!(2.5), "2.5")] {
+        let get = product("test", Some(&file)).unwrap().operation("GetThing").unwrap();
+        let python = sample(Language::Python, &get, &parameters(&json!({ "Share": value })), &settings).unwrap();
+        assert!(python.contains(&format!("\"Share\": \"{text}\"")), "{python}");
+    }
+}
+
+#[test]
 fn the_official_cli_is_given_what_travels_twice_in_both_places() {
     let text = |place: &str| json!({ "name": "token", "in": place, "schema": { "type": "string" } });
     let document = json!({

@@ -8,7 +8,7 @@ const GIVEN: &str = "crates/apsara-code/src/given.rs";
 const SHELL: &str = "crates/apsara-code/src/shell.rs";
 const APSARA: &str = "crates/apsara-code/src/apsara.rs";
 const ALIYUN: &str = "crates/apsara-code/src/aliyun.rs";
-const PYTHON: &str = "crates/apsara-code/src/python.rs";
+const PYTHON: &str = "crates/apsara-code/src/python/mod.rs";
 const VALUES: &str = "crates/apsara-code/src/rust/values.rs";
 const CURL: &str = "crates/apsara-code/src/curl.rs";
 

@@ -1,11 +1,12 @@
 //! Python, with the generic client of the official SDK, which calls any product.
 
+mod endpoint;
+
 use apsara_catalog::Operation;
 use apsara_codegen::{Member, Shape, Travels};
 use apsara_core::sign::percent_encode;
-use apsara_core::untyped::Client;
-use apsara_core::{Config, Endpoint};
 
+use self::endpoint::Goes;
 use crate::error::Error;
 use crate::given::{Call, Given};
 use crate::json::{Json, Leaf, Secret};
@@ -35,13 +36,14 @@ pub(crate) fn program(call: &Call<'_>, operation: &Operation, settings: &Setting
             usage.name
         )));
     }
-    let endpoint = endpoint(operation, call, settings)?;
+    let endpoint = Goes::of(operation, call, settings)?;
     let mut imports = Imports::default();
     let query = pairs(call, Travels::Query, &mut imports)?;
     let headers = headers(call, &mut imports)?;
     let body = body(call, &mut imports)?;
     let path = path(call, &mut imports)?;
     let host = host(call, &endpoint, &mut imports)?;
+    imports.os |= endpoint.is_asked_for();
 
     let mut request = Vec::new();
     if let Some(query) = query {
@@ -85,17 +87,18 @@ pub(crate) fn program(call: &Call<'_>, operation: &Operation, settings: &Setting
         Some(region) => format!(" region_id={},", text(region)),
         None => String::new(),
     };
+    let asking = endpoint.asking();
     out.push_str(&format!(
         "\nfrom alibabacloud_credentials.client import Client as Credentials\n\
          from alibabacloud_tea_openapi.client import Client\n{utils}\
          from alibabacloud_tea_openapi.utils_models import Config, OpenApiRequest, Params\n\
          from darabonba.runtime import RuntimeOptions\n\n\
-         client = Client(Config(credential=Credentials(),{region} endpoint={host}))\n\
+         {asking}client = Client(Config(credential=Credentials(),{region} endpoint={host}))\n\
          params = Params(\n    action={},\n    version={},\n    protocol={},\n    pathname={path},\n    method={},\n    \
          auth_type=\"{security}\",\n    style=\"{style}\",\n    req_body_type=\"{body_type}\",\n    body_type=\"json\",\n)\n",
         text(&usage.name),
         text(&usage.version),
-        text(&endpoint.scheme().to_uppercase()),
+        endpoint.protocol(),
         text(&usage.http_method),
     ));
     match request.as_slice() {
@@ -111,32 +114,10 @@ pub(crate) fn program(call: &Call<'_>, operation: &Operation, settings: &Setting
     Ok(out)
 }
 
-/// Returns where the runtime would send the call.
-fn endpoint(operation: &Operation, call: &Call<'_>, settings: &Settings) -> Result<Endpoint, Error> {
-    let told = |error: apsara_core::Error| Error::new(error.to_string());
-    if let Some(endpoint) = &settings.endpoint {
-        return Endpoint::parse(endpoint).map_err(told);
-    }
-    let description = operation.clone().describe().map_err(|error| Error::new(error.to_string()))?;
-    let builder = Config::builder().transport(crate::kept::Kept::default());
-    let builder = match &settings.region {
-        Some(region) => builder.region(region),
-        None => builder,
-    };
-    let untyped = Client::new(&builder.build().map_err(told)?).described(&description.into());
-    let region = call.given.iter().find(|(member, _)| member.wire == "RegionId");
-    let untyped = match region.and_then(|(_, given)| given.json().scalar()) {
-        Some(region) => untyped.param("RegionId", region),
-        None => untyped,
-    };
-    untyped.endpoint_of().map_err(told)
-}
-
 /// Writes the parameters of the query or the form as a dictionary.
 fn pairs(call: &Call<'_>, place: Travels, imports: &mut Imports) -> Result<Option<String>, Error> {
     let mut entries = Vec::new();
-    let is_there = |member: &Member| member.place == place || member.also.contains(&place);
-    for (member, given) in call.given.iter().filter(|(member, _)| is_there(member)) {
+    for (member, given) in call.sent_by(place) {
         let json = given.json();
         let value = match (&json, member.shape) {
             (Json::List(items), Shape::Simple) => {
@@ -154,7 +135,7 @@ fn pairs(call: &Call<'_>, place: Travels, imports: &mut Imports) -> Result<Optio
     for pair in path.split('&').filter(|pair| !pair.is_empty() && place == Travels::Query) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         // What is given takes its place.
-        if call.given.iter().any(|(member, _)| member.wire == name && is_there(member)) {
+        if call.sent_by(place).any(|(member, _)| member.wire == name) {
             continue;
         }
         entries.push(format!("    {}: {},\n", text(name), text(value)));
@@ -164,7 +145,7 @@ fn pairs(call: &Call<'_>, place: Travels, imports: &mut Imports) -> Result<Optio
 
 fn headers(call: &Call<'_>, imports: &mut Imports) -> Result<Option<String>, Error> {
     let mut entries = Vec::new();
-    for (member, given) in call.given.iter().filter(|(member, _)| member.place == Travels::Header) {
+    for (member, given) in call.sent_by(Travels::Header) {
         let json = given.json();
         let one = |name: &str, json: &Json, imports: &mut Imports| match json {
             Json::List(_) | Json::Object(_) | Json::Null => {
@@ -188,7 +169,7 @@ fn headers(call: &Call<'_>, imports: &mut Imports) -> Result<Option<String>, Err
 fn path(call: &Call<'_>, imports: &mut Imports) -> Result<String, Error> {
     let mut path = call.usage.path.split('?').next().unwrap_or_default().to_owned();
     let mut secrets = Vec::new();
-    for (member, given) in call.given.iter().filter(|(member, _)| member.place == Travels::Path) {
+    for (member, given) in call.sent_by(Travels::Path) {
         let (whole, part) = (format!("{{+{}}}", member.wire), format!("{{{}}}", member.wire));
         match given.json() {
             Json::Secret(secret) => secrets.push((part, secret)),
@@ -216,8 +197,8 @@ fn path(call: &Call<'_>, imports: &mut Imports) -> Result<String, Error> {
 }
 
 /// Writes the host, with the names in front that parameters give.
-fn host(call: &Call<'_>, endpoint: &Endpoint, imports: &mut Imports) -> Result<String, Error> {
-    let mut out = text(endpoint.host());
+fn host(call: &Call<'_>, endpoint: &Goes, imports: &mut Imports) -> Result<String, Error> {
+    let mut out = endpoint.host();
     for (member, given) in call.given.iter().rev().filter(|(member, _)| member.place == Travels::Host) {
         match given.json() {
             Json::Secret(secret) => {
