@@ -20,13 +20,22 @@ export function el(name, properties = {}, ...children) {
       element[key] = value;
     }
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== undefined && child !== null && child !== false));
+  append(element, children);
   return element;
+}
+
+/** Appends what is there, one by one: a long answer has more parts than a function takes arguments. */
+function append(parent, children) {
+  for (const child of children.flat(Infinity)) {
+    if (child !== undefined && child !== null && child !== false) parent.append(child);
+  }
 }
 
 /** Puts other children in the place of an element's own. */
 export function fill(element, ...children) {
-  element.replaceChildren(...children.flat(Infinity).filter((child) => child !== undefined && child !== null && child !== false));
+  const all = document.createDocumentFragment();
+  append(all, children);
+  element.replaceChildren(all);
 }
 
 /** A button that copies a text, and says that it did. */

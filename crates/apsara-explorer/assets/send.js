@@ -46,9 +46,9 @@ export function sendPanel(operation, fields, page) {
         fill(answer, el('p', { class: 'soft', textContent: 'Nothing was sent.' }));
         return;
       }
-      // What became of it is shown before anything else is done with it.
-      showResult(answer, result);
+      // What became of it is kept before anything else is done with it, and then shown.
       remember(operation, request, target, result);
+      showResult(answer, result);
       keepSeen(result.answer);
       offerSeen(page);
       answer.scrollIntoView({ block: 'nearest' });

@@ -1,6 +1,8 @@
 //! What is said of a call, whether its answer comes or not, and what is kept of it.
 
-use apsara_explorer::Explorer;
+use std::path::Path;
+
+use apsara_explorer::{Explorer, ExplorerBuilder};
 use serde_json::json;
 
 use crate::page::Page;
@@ -91,10 +93,8 @@ async fn a_result_is_shown_though_the_history_has_no_room_for_it() {
     page.browser.close().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn numbers_are_shown_and_copied_as_they_were_answered() {
-    let sample =
-        r#"{ "Count": 9223372036854775807, "Ratio": 1.0, "Name": "a, \"b\": {1}", "None": [], "2": { "1": null } }"#;
+/// Knows an operation whose answer is this sample.
+fn weather(folder: &Path, sample: &str) -> ExplorerBuilder {
     let document = json!({
         "info": { "style": "RPC", "product": "Weather", "version": "2020-01-01" },
         "apis": { "DescribeWind": {
@@ -104,10 +104,36 @@ async fn numbers_are_shown_and_copied_as_they_were_answered() {
             "responses": { "200": { "schema": { "type": "object", "properties": {} } } },
         } },
     });
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("api-docs.json");
+    let file = folder.join("api-docs.json");
     std::fs::write(&file, document.to_string()).unwrap();
-    let page = Page::of(Explorer::builder().document(&file), 1440).await;
+    Explorer::builder().document(&file)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_answer_is_shown_whole_and_its_call_is_kept() {
+    // More than a function of the browser takes arguments.
+    let sample = json!({ "List": (0..150_000).collect::<Vec<_>>() }).to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let page = Page::of(weather(folder.path(), &sample), 1440).await;
+    let browser = &page.browser;
+    page.go("#/weather/2020-01-01/DescribeWind").await;
+    page.shows("DescribeWind").await;
+    let shown = page.send().await;
+    assert!(shown.starts_with("succeeded") && shown.contains("Request id"), "{}", &shown[..200]);
+    let script = "const code = document.querySelector('#answer .boxed .code');
+        return [JSON.parse(code.textContent).List.length, code.querySelectorAll('span').length]";
+    assert_eq!(browser.run(script, &[]).await, json!([150_000, 20_000]));
+    let script = "return JSON.parse(localStorage.getItem('apsara.history')).map((entry) => entry.outcome)";
+    assert_eq!(browser.run(script, &[]).await, json!(["succeeded"]));
+    page.browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_are_shown_and_copied_as_they_were_answered() {
+    let sample =
+        r#"{ "Count": 9223372036854775807, "Ratio": 1.0, "Name": "a, \"b\": {1}", "None": [], "2": { "1": null } }"#;
+    let folder = tempfile::tempdir().unwrap();
+    let page = Page::of(weather(folder.path(), sample), 1440).await;
     let browser = &page.browser;
     page.go("#/weather/2020-01-01/DescribeWind").await;
     page.shows("DescribeWind").await;
