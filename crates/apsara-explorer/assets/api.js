@@ -2,12 +2,13 @@
 
 const KEY = 'apsara.token';
 
-/** Takes the token out of the address, so that it is neither seen nor copied with a link. */
+/** Takes the token out of the address, so that it is neither seen nor copied with a link; returns whether there was one. */
 export function takeToken() {
   const found = /^#token=([A-Za-z0-9_-]+)(.*)$/.exec(location.hash);
-  if (!found) return;
+  if (!found) return false;
   localStorage.setItem(KEY, found[1]);
   history.replaceState(null, '', found[2].startsWith('/') ? `#${found[2]}` : '#/');
+  return true;
 }
 
 /** What the program answers when it does not do what it was asked. */

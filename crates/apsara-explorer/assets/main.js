@@ -102,6 +102,13 @@ document.querySelector('.skip').addEventListener('click', (event) => {
   main.focus();
 });
 
+// The address that a later start printed is no other page to a browser that shows this one: only what is behind its # is another.
+addEventListener('hashchange', (event) => {
+  if (!takeToken()) return;
+  event.stopImmediatePropagation();
+  location.reload();
+});
+
 async function start() {
   takeToken();
   try {

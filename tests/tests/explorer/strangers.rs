@@ -35,13 +35,23 @@ async fn a_page_of_another_origin_has_no_effect_and_learns_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_the_token_the_page_says_what_to_do() {
+async fn without_the_token_the_page_says_what_to_do_and_takes_it_when_it_comes() {
     let page = Page::open(360).await;
     let stranger = Browser::start(360).await;
     stranger.open(&format!("http://{}/", page.explorer.address())).await;
     let text = stranger.until("return document.querySelector('#main h1')?.textContent").await;
     assert_eq!(text, "Open the address with its token");
     stranger.picture("0-no-token").await;
+    // Where the page is open already, the address with the token changes nothing but what stands behind its #.
+    for outdated in [false, true] {
+        if outdated {
+            stranger.run("localStorage.setItem('apsara.token', 'outdated'); location.reload()", &[]).await;
+            stranger.until("return document.querySelector('#main h1')?.textContent.startsWith('Open the address')").await;
+        }
+        stranger.open(page.explorer.url()).await;
+        stranger.until("return document.querySelector('a.op') !== null").await;
+        assert_eq!(stranger.run("return location.hash", &[]).await, "#/");
+    }
     stranger.close().await;
     page.browser.close().await;
 }
