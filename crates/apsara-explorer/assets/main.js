@@ -122,6 +122,8 @@ async function start() {
   const choice = targets.querySelector('[value=cloud]');
   choice.disabled = !cloud.configured;
   choice.closest('label').title = cloud.because ?? '';
+  // A browser may have restored what was chosen before the page was loaded again.
+  targets.querySelector('[value=emulator]').checked = true;
   setTarget('emulator');
   showList(state.catalogue.products);
   addEventListener('hashchange', show);

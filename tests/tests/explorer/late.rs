@@ -1,6 +1,9 @@
 //! What comes late, when somebody has already gone elsewhere.
 
+use apsara_core::{Config, Credentials};
+use apsara_explorer::Explorer;
 use fantoccini::key::Key;
+use serde_json::json;
 
 use crate::page::Page;
 
@@ -64,5 +67,22 @@ async fn what_was_typed_last_gives_no_other_page_its_address() {
     browser.run(script, &[]).await;
     browser.until("return window.later").await;
     assert_eq!(browser.run("return location.hash", &[]).await, "#/history");
+    page.browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_is_loaded_again_stands_at_the_emulator() {
+    // Nothing is sent there.
+    let configure = || Ok(Config::builder().credentials(Credentials::new("a", "b")?).endpoint("http://127.0.0.1:9"));
+    let page = Page::of(Explorer::builder().cloud(configure), 1440).await;
+    let browser = &page.browser;
+    page.go("#/live/2016-11-01/DescribeLivePullToPushList").await;
+    page.shows("DescribeLivePullToPushList").await;
+    let now = "return [document.querySelector('#target :checked').value, document.querySelector('#send').textContent]";
+    page.click("#target [value=cloud]").await;
+    assert_eq!(browser.run(now, &[]).await, json!(["cloud", "Send to the cloud"]));
+    browser.client.refresh().await.unwrap();
+    page.shows("DescribeLivePullToPushList").await;
+    assert_eq!(browser.run(now, &[]).await, json!(["emulator", "Send to the emulator"]));
     page.browser.close().await;
 }
