@@ -23,7 +23,7 @@ export function sendPanel(operation, fields, page) {
     button.textContent = cloud ? 'Send to the cloud' : 'Send to the emulator';
     button.classList.toggle('danger', cloud);
     emulator.hidden = cloud;
-    fill(where, cloud ? `Calls go to ${place(operation)}, with your credentials.` : 'Calls go to an emulator in this program. Nothing leaves this machine.');
+    fill(where, cloud ? `Calls go to ${place(operation)}${elsewhere(operation)}, with your credentials.` : 'Calls go to an emulator in this program. Nothing leaves this machine.');
   };
   const stop = onTarget(() => { if (button.isConnected) show(); else stop(); });
   show();
@@ -78,14 +78,18 @@ export function sendPanel(operation, fields, page) {
 /** Where calls to the cloud go, in words. */
 const place = (operation) => operation.endpoint?.host ?? 'the cloud';
 
+/** Says if what is in the form can lead them elsewhere. */
+const elsewhere = (operation) => (operation.endpoint?.followsRegionId ? ' unless RegionId names another region' : '');
+
 /** Sends a call, and asks first if it interrupts something; returns nothing if the answer is no. */
 async function sendConfirmed(operation, call) {
   try {
     return await sendOnce(operation, call);
   } catch (error) {
     if (!(error instanceof Refused) || !error.answer.confirm) throw error;
-    const where = call.target === 'cloud' ? place(operation) : 'the emulator';
-    if (!await confirmInterrupt(operation, error.answer.confirm, call.target, where)) return undefined;
+    const { confirm } = error.answer;
+    const where = call.target === 'cloud' ? confirm.host ?? place(operation) : 'the emulator';
+    if (!await confirmInterrupt(operation, confirm, call.target, where)) return undefined;
     return sendOnce(operation, { ...call, confirmed: true });
   }
 }

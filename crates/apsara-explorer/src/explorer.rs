@@ -65,15 +65,22 @@ impl App {
         Ok(operation)
     }
 
-    /// Says where the cloud's calls of an operation go, and why there.
+    /// Says where the cloud's calls of an operation go, why there, and whether they go elsewhere with another `RegionId`.
     pub(crate) fn endpoint(&self, described: &Value) -> Value {
         let find = || {
             let config = self.to_cloud.as_ref().ok()?.config(Manner::USUAL).ok()?;
             let description = Arc::new(Description::from_json(described).ok()?);
-            Client::new(&config).described(&description).endpoint_of().ok()
+            let call = || Client::new(&config).described(&description);
+            let endpoint = call().endpoint_of().ok()?;
+            // Two regions are two reasons, unless something else counts before them.
+            let because = |region: &str| {
+                Some(call().param("RegionId", region).endpoint_of().ok()?.explain().to_owned())
+            };
+            let follows = description.parameters().iter().any(|parameter| parameter.name() == "RegionId")
+                && because("cn-hangzhou") != because("cn-shanghai");
+            Some(json!({ "host": endpoint.host(), "because": endpoint.explain(), "followsRegionId": follows }))
         };
-        let told = |endpoint: apsara_core::Endpoint| json!({ "host": endpoint.host(), "because": endpoint.explain() });
-        find().map_or(Value::Null, told)
+        find().unwrap_or_default()
     }
 }
 

@@ -76,7 +76,9 @@ pub(crate) async fn send(app: &App, asked: &Value) -> Result<Value, Refusal> {
     }
     let secrets = Secrets::of_request(&prepared.description);
     if prepared.operation.impact == "interrupt" && asked["confirmed"] != true {
-        let asked = document::interrupts(&prepared.operation, &prepared.request, &secrets);
+        let mut asked = document::interrupts(&prepared.operation, &prepared.request, &secrets);
+        // The request may name a region, and with it another host than the operation's documents were shown with.
+        asked["host"] = json!(call.endpoint_of().ok().map(|endpoint| endpoint.host().to_owned()));
         let message = format!("{} interrupts what runs; it was not sent", prepared.operation.name);
         return Err((StatusCode::CONFLICT, json!({ "error": message, "confirm": asked })));
     }

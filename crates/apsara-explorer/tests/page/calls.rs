@@ -1,6 +1,6 @@
 //! Calls that the page sends.
 
-use apsara_core::{Config, Credentials};
+use apsara_core::{Config, ConfigBuilder, Credentials};
 use apsara_emulator::Emulator;
 use apsara_explorer::Explorer;
 use serde_json::{Value, json};
@@ -134,6 +134,28 @@ async fn calls_go_to_the_cloud_only_if_that_is_said() {
     let alone = Explorer::builder().start().await.unwrap();
     let refused = post(&alone, "/api/send", &with(list, "target", json!("cloud"))).await;
     assert!(refused.status == 409 && refused.text.contains("its emulator alone"), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_question_names_the_host_that_the_call_goes_to() {
+    let reboot = json!({
+        "product": "ecs", "version": "2014-05-26", "operation": "RebootInstances", "target": "cloud",
+        "request": { "RegionId": "cn-beijing", "InstanceId": ["i-1"] },
+    });
+    for (configured, asked, follows) in [(None, "cn-beijing", true), (Some("cn-shanghai"), "cn-shanghai", false)] {
+        let configure = move || {
+            let builder = Config::builder().credentials(Credentials::new("a", "b")?);
+            Ok(configured.into_iter().fold(builder, ConfigBuilder::region))
+        };
+        let explorer = Explorer::builder().cloud(configure).start().await.unwrap();
+        let question = post(&explorer, "/api/send", &reboot).await;
+        assert_eq!(question.status, 409, "{question:?}");
+        let host = &question.json()["confirm"]["host"];
+        assert_eq!(*host, format!("ecs.{asked}.aliyuncs.com"));
+        let shown = get(&explorer, "/api/operation/ecs/2014-05-26/RebootInstances").await.json()["endpoint"].clone();
+        assert_eq!(shown["followsRegionId"], follows, "{shown}");
+        assert_eq!(shown["host"] == *host, !follows, "{shown}");
+    }
 }
 
 #[tokio::test]
