@@ -15,10 +15,27 @@ function read() {
   }
 }
 
-/** Keeps what became of a call, if the browser has room for it. */
-export function remember(operation, request, target, result) {
+/**
+ * Keeps that a call goes out whose outcome nobody knows, until `remember` says what became of it or `forget` that nothing was sent:
+ * the page may be left before its answer comes. No older call makes way for it yet. Returns what it is known by.
+ */
+export function begin(operation, { request, target }) {
+  const entry = entryOf(operation, request, target, { outcome: 'unknown' });
+  write([entry, ...read()].map((kept) => JSON.stringify(kept)));
+  return entry.id;
+}
+
+/** Forgets a call that began and was not sent. */
+export function forget(id) {
+  write(others(id).map((kept) => JSON.stringify(kept)));
+}
+
+const others = (id) => read().filter((kept) => kept.id !== id);
+
+function entryOf(operation, request, target, result) {
   const { product, version, name } = operation;
-  const entry = {
+  return {
+    id: crypto.randomUUID(),
     at: new Date().toISOString(),
     product, version, name, target,
     link: permalink(operation, request),
@@ -27,7 +44,12 @@ export function remember(operation, request, target, result) {
     requestId: result.requestId,
     took: result.took,
   };
-  const entries = [entry, ...read()].slice(0, MOST).map((kept) => JSON.stringify(kept));
+}
+
+/** Keeps what became of a call that began, if the browser has room for it. */
+export function remember(id, operation, { request, target }, result) {
+  const entry = entryOf(operation, request, target, result);
+  const entries = [entry, ...others(id)].slice(0, MOST).map((kept) => JSON.stringify(kept));
   // The oldest make way for it. Where it does not fit even alone, what was in the form is left out.
   while (entries.length > 0) {
     if (write(entries)) return;
@@ -48,12 +70,12 @@ function write(entries) {
 
 /** Shows the calls, the last one first. */
 export function showHistory(main) {
-  const entries = read();
+  const entries = read().slice(0, MOST);
   const row = (entry) => el('li', {},
     el('a', { class: 'entry', href: entry.link },
       el('strong', { textContent: entry.name }),
       el('span', { class: `mark ${entry.outcome === 'succeeded' ? 'good' : entry.outcome === 'unknown' ? 'warn' : 'bad'}`, textContent: entry.outcome }),
-      el('span', { class: 'soft', textContent: [entry.target, entry.code, `${entry.took} ms`, new Date(entry.at).toLocaleString()].filter(Boolean).join(' · ') }),
+      el('span', { class: 'soft', textContent: [entry.target, entry.code, entry.took !== undefined && `${entry.took} ms`, new Date(entry.at).toLocaleString()].filter(Boolean).join(' · ') }),
       entry.requestId && el('code', { class: 'soft small', textContent: entry.requestId })));
   fill(main,
     el('div', { class: 'page' },

@@ -6,7 +6,7 @@ import { confirmInterrupt } from './dialog.js';
 import { el, fill, fold } from './dom.js';
 import { emulatorPanel } from './emulator.js';
 import { offerSeen } from './chips.js';
-import { remember } from './history.js';
+import { begin, forget, remember } from './history.js';
 import { onTarget, state } from './state.js';
 
 /** Builds the panel; `fields` is the form that the request is read from. */
@@ -31,10 +31,8 @@ export function sendPanel(operation, fields, page) {
   const send = async () => {
     if (button.disabled) return;
     if (!unchecked.checked && !fields.check()) return;
-    const target = state.target;
-    const request = fields.read();
     const call = {
-      product: operation.product, version: operation.version, operation: operation.name, request, target,
+      product: operation.product, version: operation.version, operation: operation.name, request: fields.read(), target: state.target,
       options: { attempts: attempts.value, unpaced: unpaced.checked, unchecked: unchecked.checked },
     };
     button.disabled = true;
@@ -46,8 +44,6 @@ export function sendPanel(operation, fields, page) {
         fill(answer, el('p', { class: 'soft', textContent: 'Nothing was sent.' }));
         return;
       }
-      // What became of it is kept before anything else is done with it, and then shown.
-      remember(operation, request, target, result);
       showResult(answer, result);
       keepSeen(result.answer);
       offerSeen(page);
@@ -94,8 +90,22 @@ async function sendConfirmed(operation, call) {
   }
 }
 
-/** Sends a call; one whose answer is lost may have been executed, and its result says so. */
+/** Sends a call and keeps what became of it, before anything else is done with that. */
 async function sendOnce(operation, call) {
+  const id = begin(operation, call);
+  let result;
+  try {
+    result = await resultOf(operation, call);
+  } catch (error) {
+    forget(id);
+    throw error;
+  }
+  remember(id, operation, call, result);
+  return result;
+}
+
+/** Sends a call; one whose answer is lost may have been executed, and its result says so. */
+async function resultOf(operation, call) {
   const begun = performance.now();
   try {
     return await post('/api/send', call);

@@ -15,6 +15,7 @@ use apsara_policy::Specs;
 use http::StatusCode;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
 use crate::emulated::Emulated;
@@ -33,6 +34,8 @@ pub struct Explorer {
     address: SocketAddr,
     url: String,
     serving: AbortHandle,
+    /// Calls do not belong to connections, and end by this.
+    _calls: watch::Sender<()>,
 }
 
 /// What all requests share.
@@ -49,6 +52,8 @@ pub(crate) struct App {
     pub(crate) to_emulator: Target,
     /// The cloud, or why it cannot be called.
     pub(crate) to_cloud: Result<Target, String>,
+    /// Closes when the explorer is dropped.
+    pub(crate) dropped: watch::Receiver<()>,
 }
 
 impl App {
@@ -206,6 +211,7 @@ impl ExplorerBuilder {
         let (listener, address) = bound.await.map_err(taken)?;
         let token = Token::random().map_err(|error| StartError::of("no random token can be made", error))?;
         let url = format!("http://{address}/#token={}", token.as_str());
+        let (calls, dropped) = watch::channel(());
         let app = Arc::new(App {
             guard: Guard { port: address.port(), token },
             products,
@@ -215,9 +221,10 @@ impl ExplorerBuilder {
             emulated: Emulated::new(emulator),
             to_emulator,
             to_cloud,
+            dropped,
         });
         let serving = tokio::spawn(serve::serve(listener, routes::router(Arc::clone(&app)))).abort_handle();
-        Ok(Explorer { app, address, url, serving })
+        Ok(Explorer { app, address, url, serving, _calls: calls })
     }
 }
 

@@ -14,7 +14,7 @@ use http::{HeaderValue, Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::explorer::App;
-use crate::send::{Refusal, refusal, send};
+use crate::send::{Refusal, refusal, send_to_the_end};
 use crate::{assets, catalogue, code, document, policy};
 
 /// The longest body that is read: a request of the page's forms.
@@ -142,7 +142,7 @@ async fn change(State(app): State<Arc<App>>, request: Request) -> Response {
 
 async fn sent(State(app): State<Arc<App>>, request: Request) -> Response {
     answer(match body(request).await {
-        Ok(asked) => send(&app, &asked).await,
+        Ok(asked) => send_to_the_end(app, asked).await,
         Err(refusal) => Err(refusal),
     })
 }

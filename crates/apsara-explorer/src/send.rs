@@ -57,8 +57,29 @@ fn invalid(operation: &Operation, violations: &[Value]) -> Refusal {
     (StatusCode::UNPROCESSABLE_ENTITY, json!({ "error": message, "violations": violations }))
 }
 
+/// Sends a call as [`send`] does, and does not leave it half-way where the page that asked for it goes away, only where the explorer
+/// is dropped.
+pub(crate) async fn send_to_the_end(app: Arc<App>, asked: Value) -> Result<Value, Refusal> {
+    let call = tokio::spawn(async move {
+        let mut dropped = app.dropped.clone();
+        tokio::select! {
+            result = send(&app, &asked) => result,
+            _ = dropped.changed() => Err(stopped()),
+        }
+    });
+    call.await.unwrap_or_else(|error| match error.try_into_panic() {
+        // The connection breaks, and the page says that nobody knows what became of the call.
+        Ok(panic) => std::panic::resume_unwind(panic),
+        Err(_) => Err(stopped()),
+    })
+}
+
+fn stopped() -> Refusal {
+    refusal(StatusCode::SERVICE_UNAVAILABLE, "the explorer was stopped")
+}
+
 /// Sends a call, unless something is wrong with it, or it interrupts something and nobody said yes.
-pub(crate) async fn send(app: &App, asked: &Value) -> Result<Value, Refusal> {
+async fn send(app: &App, asked: &Value) -> Result<Value, Refusal> {
     let prepared = Prepared::read(app, asked)?;
     let (name, target) = target(app, asked)?;
     let options = &asked["options"];

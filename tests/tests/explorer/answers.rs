@@ -46,6 +46,38 @@ async fn a_call_whose_answer_is_lost_may_have_been_executed() {
     browser.close().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_whose_page_is_left_before_its_answer_comes_is_kept() {
+    let page = Page::open(1440).await;
+    let browser = &page.browser;
+    page.go("#/live/2016-11-01/DescribeLivePullToPushList?Region=cn-shanghai").await;
+    page.shows("DescribeLivePullToPushList").await;
+    let script = "const whole = window.fetch;
+        window.fetch = (path, options) => (path === '/api/send' ? new Promise(() => { window.waits = true; }) : whole(path, options));";
+    browser.run(script, &[]).await;
+    page.click("#send").await;
+    browser.until("return window.waits").await;
+    browser.client.refresh().await.unwrap();
+    page.go("#/history").await;
+    let script = "const all = [...document.querySelectorAll('.entry')].map((it) => it.innerText); return all.length > 0 && all";
+    let kept = browser.until(script).await;
+    let kept = kept.as_array().unwrap();
+    assert_eq!(kept.len(), 1, "{kept:?}");
+    let text = kept[0].as_str().unwrap();
+    assert!(text.contains("unknown") && text.contains("emulator") && !text.contains("ms"), "{text}");
+
+    // One that is refused before it is sent is not.
+    page.go("#/live/2016-11-01/DescribeLivePullToPushList?Region=cn-shanghai").await;
+    page.shows("DescribeLivePullToPushList").await;
+    page.press("#call", "Options").await;
+    page.find("#attempts").await.send_keys("many").await.unwrap();
+    let shown = page.send().await;
+    assert!(shown.contains("attempts must be from 1 to 20"), "{shown}");
+    let script = "return JSON.parse(localStorage.getItem('apsara.history')).map((entry) => entry.outcome)";
+    assert_eq!(browser.run(script, &[]).await, json!(["unknown"]));
+    page.browser.close().await;
+}
+
 /// Fills what is left of the room that the browser has for this page.
 const FILL: &str = "let text = 'x'.repeat(1 << 22);
     while (text) {

@@ -30,6 +30,23 @@ pub(crate) fn own(explorer: &Explorer) -> Vec<(String, String)> {
     vec![("host".to_owned(), host), ("x-apsara-token".to_owned(), token(explorer).to_owned())]
 }
 
+/// Sends a request with these headers and no others, and returns the connection that its answer comes on.
+pub(crate) async fn begin(
+    explorer: &Explorer,
+    method: &str,
+    path: &str,
+    headers: &[(String, String)],
+    body: &str,
+) -> TcpStream {
+    let mut stream = TcpStream::connect(explorer.address()).await.unwrap();
+    let mut request = format!("{method} {path} HTTP/1.1\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
+    headers.iter().for_each(|(name, value)| request.push_str(&format!("{name}: {value}\r\n")));
+    request.push_str("\r\n");
+    request.push_str(body);
+    stream.write_all(request.as_bytes()).await.unwrap();
+    stream
+}
+
 /// Sends a request with these headers and no others.
 pub(crate) async fn raw(
     explorer: &Explorer,
@@ -38,12 +55,7 @@ pub(crate) async fn raw(
     headers: &[(String, String)],
     body: &str,
 ) -> Answered {
-    let mut stream = TcpStream::connect(explorer.address()).await.unwrap();
-    let mut request = format!("{method} {path} HTTP/1.1\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
-    headers.iter().for_each(|(name, value)| request.push_str(&format!("{name}: {value}\r\n")));
-    request.push_str("\r\n");
-    request.push_str(body);
-    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut stream = begin(explorer, method, path, headers, body).await;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).await.unwrap();
     let text = String::from_utf8(bytes).unwrap();

@@ -3,5 +3,6 @@
 
 mod asked;
 mod calls;
+mod left;
 mod secrets;
 mod strangers;
