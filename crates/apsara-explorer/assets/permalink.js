@@ -70,7 +70,9 @@ function harmless(operation, request) {
       const kept = Object.entries(value).map(([key, entry]) => [key, SENSITIVE.test(key) ? one(undefined, entry, key) : one(field.item, entry, name)]);
       return Object.fromEntries(kept.filter(([, entry]) => entry !== undefined));
     }
-    if (typeof value === 'string' && (value.includes('://') || (field?.type === 'json' && SENSITIVE.test(value)))) {
+    // A text may hold JSON though no document says so.
+    const isJson = field?.type === 'json' || /^\s*[[{]/.test(value);
+    if (typeof value === 'string' && (value.includes('://') || (isJson && SENSITIVE.test(value)))) {
       left.push(name);
       return undefined;
     }

@@ -71,6 +71,14 @@ async fn no_secret_is_in_an_address_or_in_the_history() {
     page.shows("CreateMessageApp").await;
     page.fill("AppName", "b").await;
     browser.until("return location.hash.includes('AppName=b') && location.hash.includes('red')").await;
+    // Nor does anything say of a text that JSON stands in it.
+    page.go("#/live/2016-11-01/DescribeLivePullToPushList?Region=cn-shanghai").await;
+    page.shows("DescribeLivePullToPushList").await;
+    page.fill("DstUrl", r#" [{"password":"canary-of-a-text"}]"#).await;
+    page.fill("PageNumber", "2").await;
+    browser.until("return location.hash.includes('PageNumber=2')").await;
+    let shown = page.send().await;
+    assert!(shown.starts_with("succeeded"), "{shown}");
     let all = browser.run("return JSON.stringify([location.href, Object.entries(localStorage), Object.entries(sessionStorage), document.cookie])", &[]).await;
     let all = all.as_str().unwrap();
     assert!(all.contains("DomainName=example.com") && all.contains("CreateLivePullToPush"), "{all}");
