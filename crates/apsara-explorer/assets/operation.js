@@ -83,12 +83,12 @@ function facts(operation) {
   return part('facts', 'Facts', el('dl', { class: 'facts' },
     row('Quota', quota ? `${quota.calls} calls in ${quota.seconds} s, of the account with all its RAM users` : 'No document says it.'),
     row('Repeat', REPEAT[operation.repeat] ?? REPEAT.unsafe),
-    row('RAM action', ram ? el('code', { textContent: ram.action }) : 'Not known.'),
-    ram && [
+    row('RAM action', ram ? (ram.actions.length ? list(ram.actions) : 'None: everybody may call it.') : 'No document says it.'),
+    ram?.actions.length > 0 && [
       ram.level && row('Access level', ram.level),
-      row('Resources', ram.resources?.length ? list(ram.resources) : 'none named'),
-      ram.conditionKeys?.length > 0 && row('Condition keys', list(ram.conditionKeys)),
-      ram.dependentActions?.length > 0 && row('Also needs', list(ram.dependentActions)),
+      row('Resources', ram.resources.length ? list(ram.resources) : 'none named'),
+      ram.conditionKeys.length > 0 && row('Condition keys', list(ram.conditionKeys)),
+      ram.dependentActions.length > 0 && row('Also needs', list(ram.dependentActions)),
     ],
     endpoint && row('Endpoint', el('code', { textContent: endpoint.host }), ` ${endpoint.because}`),
     row('Request', el('code', { textContent: `${operation.method} ${operation.path}` })),

@@ -4,6 +4,9 @@ import { post } from './api.js';
 import { copyButton, el, fill, part } from './dom.js';
 import { code } from './json.js';
 
+/** What a policy allows: no more than the call only where there is nothing to be known of it. */
+const allowed = (remarks) => (remarks.length ? 'It allows this call. Below it stands where it may be wider.' : 'It allows this call, and nothing else.');
+
 /** Builds the panel; `read` reads the form. The result has `element`, and `changed()` for whenever the form has. */
 export function policyPanel(operation, read) {
   const place = el('div', { class: 'boxed' });
@@ -16,7 +19,7 @@ export function policyPanel(operation, read) {
       const written = await post('/api/policy', { product, version, operation: name, request: read() });
       if (mine !== latest) return;
       fill(place, written.policy
-        ? [el('p', { class: 'soft small', textContent: 'It allows this call, and nothing else.' }), copyButton(written.policy), code(written.policy, 'RAM policy')]
+        ? [el('p', { class: 'soft small', textContent: allowed(written.remarks) }), copyButton(written.policy), code(written.policy, 'RAM policy')]
         : el('p', { class: 'soft', textContent: 'Nothing has to be allowed.' }));
       fill(remarks, written.remarks.map((remark) => el('li', { textContent: remark })));
     } catch (error) {

@@ -1,8 +1,11 @@
 //! An operation as its documents have it, for the page.
 
+use std::collections::BTreeSet;
+
 use apsara_catalog::advice::{advice, again};
 use apsara_catalog::{Operation, Secrets};
 use apsara_core::Outcome;
+use apsara_specs::{Ram, RamAction};
 use serde_json::{Value, json};
 
 use crate::fields;
@@ -39,10 +42,28 @@ pub(crate) fn command(operation: &Operation) -> String {
     format!("apsara {} {}", operation.product, operation.word())
 }
 
-/// Returns the row of the RAM table; nothing where it is not known.
+/// Returns what RAM must allow; nothing where no document says it.
 fn ram(operation: &Operation) -> Option<Value> {
-    let row = &operation.overlay()?["ram"];
-    row.is_object().then(|| row.clone())
+    let ram = operation.ram();
+    ram.is_documented.then(|| {
+        let mut shown = allowing(&ram);
+        shown["level"] = operation.overlay().map_or(Value::Null, |overlay| overlay["ram"]["level"].clone());
+        shown
+    })
+}
+
+/// Writes down the actions of an operation with their resources and condition keys, and what it needs beside them.
+fn allowing(ram: &Ram) -> Value {
+    let (beside, own): (Vec<&RamAction>, Vec<&RamAction>) = ram.actions.iter().partition(|action| action.is_dependent);
+    let names = |actions: &[&RamAction]| actions.iter().map(|action| action.name.clone()).collect::<Vec<_>>();
+    let resources = own.iter().flat_map(|action| &action.resources).map(|resource| resource.template.as_str());
+    let keys = own.iter().flat_map(|action| &action.condition_keys).map(String::as_str);
+    json!({
+        "actions": names(&own),
+        "resources": resources.collect::<BTreeSet<_>>(),
+        "conditionKeys": keys.collect::<BTreeSet<_>>(),
+        "dependentActions": names(&beside),
+    })
 }
 
 /// Returns a sample of an answer in JSON, as it is laid out in the documents. It is a text, because a page that reads numbers makes
@@ -109,7 +130,9 @@ mod tests {
         ] {
             assert_eq!(document[key], expected, "{key}");
         }
-        assert_eq!(document["ram"]["action"], "live:RestartLivePullToPush");
+        assert_eq!(document["ram"]["actions"], json!(["live:RestartLivePullToPush"]));
+        assert_eq!(document["ram"]["resources"], json!(restart.ram_resources()));
+        assert!(document["ram"]["level"].is_string(), "{}", document["ram"]);
         assert_eq!(document["codes"].as_array().unwrap().len(), 6);
         assert_eq!(document["codes"][1]["code"], "CodeTaskNotExist");
         assert_eq!(document["codes"][1]["meaning"], "There is no such task.");
@@ -117,6 +140,24 @@ mod tests {
             document["response"]["fields"].as_array().unwrap().iter().map(|it| &it["name"]).collect();
         assert_eq!(names, ["RequestId", "TaskId"]);
         assert!(document["sample"].as_str().unwrap().contains("  \"TaskId\": \""));
+    }
+
+    #[test]
+    fn what_ram_must_allow_is_shown_wherever_a_document_says_it() {
+        let rows = json!([{
+            "ramAction": { "action": "weather:DescribeWind", "resources": [{ "arn": "acs:weather:*:{#accountId}:station/{#Id}" }],
+                "actionConditions": [{ "conditionKey": "weather:Season" }] },
+            "additionalActions": ["ram:PassRole"],
+        }]);
+        let expected = json!({
+            "actions": ["weather:DescribeWind"], "resources": ["acs:weather:*:{accountId}:station/{Id}"],
+            "conditionKeys": ["weather:Season"], "dependentActions": ["ram:PassRole"],
+        });
+        assert_eq!(allowing(&Ram::of_spec(&rows).unwrap()), expected);
+        // Everybody may call it, which is more than that nothing is known.
+        let identity = operation("sts", "GetCallerIdentity");
+        let document = write(&identity, &identity.described().unwrap());
+        assert_eq!(document["ram"]["actions"], json!([]));
     }
 
     #[test]

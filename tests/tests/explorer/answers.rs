@@ -1,11 +1,8 @@
 //! What is said of a call, whether its answer comes or not, and what is kept of it.
 
-use std::path::Path;
-
-use apsara_explorer::{Explorer, ExplorerBuilder};
 use serde_json::json;
 
-use crate::page::Page;
+use crate::page::{Page, weather};
 
 /// Lets answers to calls break off on their way to the page.
 const BREAK_OFF: &str = "const whole = window.fetch;
@@ -123,22 +120,6 @@ async fn a_result_is_shown_though_the_history_has_no_room_for_it() {
     let link = browser.run("return JSON.parse(localStorage.getItem('apsara.history'))[0].link", &[]).await;
     assert_eq!(link, "#/live/2016-11-01/DescribeLivePullToPushList");
     page.browser.close().await;
-}
-
-/// Knows an operation whose answer is this sample.
-fn weather(folder: &Path, sample: &str) -> ExplorerBuilder {
-    let document = json!({
-        "info": { "style": "RPC", "product": "Weather", "version": "2020-01-01" },
-        "apis": { "DescribeWind": {
-            "methods": ["get"], "schemes": ["https"], "security": [{ "AK": [] }], "operationType": "read",
-            "systemTags": { "operationType": "get" }, "parameters": [],
-            "responseDemo": json!([{ "type": "json", "example": sample }]).to_string(),
-            "responses": { "200": { "schema": { "type": "object", "properties": {} } } },
-        } },
-    });
-    let file = folder.join("api-docs.json");
-    std::fs::write(&file, document.to_string()).unwrap();
-    Explorer::builder().document(&file)
 }
 
 #[tokio::test(flavor = "multi_thread")]

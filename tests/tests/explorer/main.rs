@@ -8,4 +8,5 @@ mod lists;
 mod newcomer;
 mod page;
 mod permalinks;
+mod policies;
 mod strangers;

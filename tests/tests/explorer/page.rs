@@ -1,5 +1,7 @@
 //! The explorer's page, as somebody uses it who sees it for the first time.
 
+use std::path::Path;
+
 use apsara_explorer::{Explorer, ExplorerBuilder};
 use fantoccini::Locator;
 use fantoccini::elements::Element;
@@ -173,4 +175,22 @@ impl Page {
         assert!(shown.starts_with("succeeded"), "{shown}");
         self.json().await["TaskId"].as_str().unwrap().to_owned()
     }
+}
+
+/// Begins an explorer of a document with one operation, DescribeWind, whose answer is this sample.
+pub(crate) fn weather(folder: &Path, sample: &str) -> ExplorerBuilder {
+    let document = json!({
+        "info": { "style": "RPC", "product": "Weather", "version": "2020-01-01" },
+        "apis": { "DescribeWind": {
+            "methods": ["get"], "schemes": ["https"], "security": [{ "AK": [] }], "operationType": "read",
+            "systemTags": { "operationType": "get" }, "parameters": [{ "name": "StationId", "in": "query", "schema": { "type": "string" } }],
+            "ramActions": [{ "ramAction": { "action": "weather:DescribeWind",
+                "resources": [{ "arn": "acs:weather:*:{#accountId}:station/{#StationId}" }] } }],
+            "responseDemo": json!([{ "type": "json", "example": sample }]).to_string(),
+            "responses": { "200": { "schema": { "type": "object", "properties": {} } } },
+        } },
+    });
+    let file = folder.join("api-docs.json");
+    std::fs::write(&file, document.to_string()).unwrap();
+    Explorer::builder().document(&file)
 }
