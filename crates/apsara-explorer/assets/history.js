@@ -79,7 +79,7 @@ export function showHistory(main) {
       entry.requestId && el('code', { class: 'soft small', textContent: entry.requestId })));
   fill(main,
     el('div', { class: 'page' },
-      el('h1', { textContent: 'History' }),
+      el('h1', { id: 'heading', textContent: 'History' }),
       el('p', { class: 'soft', textContent: `The last ${MOST} calls of this browser. Sensitive parameters and addresses are not kept.` }),
       entries.length
         ? [el('ul', { class: 'entries' }, entries.map(row)),

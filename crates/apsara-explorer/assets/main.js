@@ -24,6 +24,7 @@ async function show() {
   const mine = opened += 1;
   const isOpen = () => mine === opened;
   const to = route();
+  const from = document.activeElement;
   document.body.dataset.page = to.page;
   markCurrent();
   call = undefined;
@@ -40,13 +41,21 @@ async function show() {
     document.title = 'Apsara explorer';
     showHome();
   }
+  if (mine > 1) arrive(to, from);
+}
+
+/** Leads the keyboard to what was opened, so that keys act there, unless somebody has gone on meanwhile or has come to search. */
+function arrive(to, from) {
+  const at = document.activeElement;
+  const isSearching = to.page === 'home' && at === search;
+  if ((at === from || at === document.body) && !isSearching) main.focus({ preventScroll: true });
 }
 
 function showHome() {
   const step = (title, text) => el('li', {}, el('strong', { textContent: title }), ' ', text);
   const count = state.catalogue.products.reduce((sum, product) => sum + product.operations.length, 0);
   fill(main, el('div', { class: 'page home' },
-    el('h1', { textContent: 'Try an operation' }),
+    el('h1', { id: 'heading', textContent: 'Try an operation' }),
     el('p', { class: 'lead', textContent: `${count} operations of ${state.catalogue.products.length} products, with an emulator to try them in. Nothing leaves this machine unless you switch to the cloud.` }),
     el('ol', { class: 'steps' },
       step('Find it.', 'Any words of its name, of what it does, or an error code will do.'),
@@ -60,7 +69,7 @@ function showHome() {
 function showRefused(error) {
   document.body.dataset.page = 'refused';
   fill(main, el('div', { class: 'page' },
-    el('h1', { textContent: error.status === 403 ? 'Open the address with its token' : 'It does not work' }),
+    el('h1', { id: 'heading', textContent: error.status === 403 ? 'Open the address with its token' : 'It does not work' }),
     el('p', { class: 'lead', textContent: error.message }),
     error.status === 403 && el('p', {}, 'Every start of the explorer has a token of its own. The address with it stands in the terminal, below ', el('code', { textContent: 'apsara explorer' }), '.')));
 }
@@ -88,7 +97,7 @@ document.addEventListener('keydown', (event) => {
     '?': showKeys,
     h: () => { location.hash = '#/history'; },
     t: nextTheme,
-    p: () => main.querySelector('#form input:not([hidden]), #form select')?.focus(),
+    p: () => main.querySelector('#form input:not([hidden]), #form select, #form textarea')?.focus(),
     a: () => main.querySelector('#answer')?.focus(),
   };
   const act = keys[event.key];

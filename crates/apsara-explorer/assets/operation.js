@@ -26,7 +26,7 @@ export async function showOperation(main, route, isOpen) {
   try {
     operation = await get(`/api/operation/${[route.product, route.version, route.operation].map(encodeURIComponent).join('/')}`);
   } catch (error) {
-    if (isOpen()) fill(main, el('div', { class: 'page' }, el('h1', { textContent: route.operation }), el('p', { class: 'problem', textContent: error.message })));
+    if (isOpen()) fill(main, el('div', { class: 'page' }, el('h1', { id: 'heading', textContent: route.operation }), el('p', { class: 'problem', textContent: error.message })));
     return undefined;
   }
   if (!isOpen()) return undefined;
@@ -65,7 +65,7 @@ function head(operation, fields) {
   const link = () => `${location.origin}/${permalink(operation, fields.read())}`;
   return el('header', { class: 'head' },
     el('p', { class: 'soft small crumbs' }, el('a', { href: '#/', class: 'back' }, 'Operations'), ` / ${operation.product} / ${operation.version}`),
-    el('h1', {}, operation.name.split(/(?<=[a-z0-9])(?=[A-Z])/).flatMap((word, place) => (place ? [el('wbr'), word] : [word]))),
+    el('h1', { id: 'heading' }, operation.name.split(/(?<=[a-z0-9])(?=[A-Z])/).flatMap((word, place) => (place ? [el('wbr'), word] : [word]))),
     operation.summary !== operation.name && el('p', { class: 'lead', textContent: operation.summary }),
     el('div', { class: 'row' },
       mark(operation.method, 'plain', 'HTTP method'),

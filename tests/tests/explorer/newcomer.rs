@@ -5,7 +5,7 @@ use fantoccini::key::Key;
 use serde_json::json;
 
 use crate::axe::judge;
-use crate::page::Page;
+use crate::page::{Page, weather};
 use apsara_tests::browser::WIDTHS;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -149,12 +149,27 @@ async fn the_keyboard_alone_will_do() {
     let browser = &page.browser;
     page.types("/").await;
     assert_eq!(browser.run("return document.activeElement.id", &[]).await, "search");
+    // The first that is found is opened from where it was typed, and the keys act there.
+    page.types("restart pull").await;
+    assert_eq!(browser.run("return document.activeElement.id", &[]).await, "search");
+    page.key(Key::Enter).await;
+    page.shows("RestartLivePullToPush").await;
+    browser.until("return document.activeElement.id === 'main'").await;
+    let named = "const main = document.activeElement; return document.getElementById(main.getAttribute('aria-labelledby')).textContent";
+    assert_eq!(browser.run(named, &[]).await, "RestartLivePullToPush");
+    page.types("p").await;
+    assert_eq!(browser.run("return document.querySelector('#form').contains(document.activeElement)", &[]).await, true);
+    browser.run("document.activeElement.blur()", &[]).await;
+    page.types("/").await;
+    // What was typed before is chosen, so that this takes its place.
     page.types("list pull to push").await;
     browser.until("return document.querySelector('.matches a.op') !== null").await;
     page.key(Key::Down).await;
     assert_eq!(browser.run("return document.activeElement.classList.contains('op')", &[]).await, true);
     page.key(Key::Enter).await;
     page.shows("DescribeLivePullToPushList").await;
+    let at = "return document.activeElement.id";
+    browser.until(&format!("{at} === 'main'")).await;
     page.types("p").await;
     assert_eq!(browser.run("return document.activeElement.dataset.choice", &[]).await, "Region");
     page.choose("Region", "cn-shanghai").await;
@@ -168,6 +183,18 @@ async fn the_keyboard_alone_will_do() {
     judge(browser, "keys").await;
     page.key(Key::Escape).await;
     browser.until("return document.querySelector('dialog') === null").await;
+    page.browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_keyboard_comes_to_a_parameter_of_many_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = Page::of(weather(folder.path(), "{}"), 1440).await;
+    page.go("#/weather/2020-01-01/ReportWind").await;
+    page.shows("ReportWind").await;
+    page.types("p").await;
+    let at = "const { tagName, dataset } = document.activeElement; return [tagName, dataset.path]";
+    assert_eq!(page.browser.run(at, &[]).await, json!(["TEXTAREA", "Reading"]));
     page.browser.close().await;
 }
 

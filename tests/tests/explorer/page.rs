@@ -177,18 +177,25 @@ impl Page {
     }
 }
 
-/// Begins an explorer of a document with one operation, DescribeWind, whose answer is this sample.
+/// Begins an explorer of a document with two operations: DescribeWind, whose answer is this sample, and ReportWind, which takes JSON.
 pub(crate) fn weather(folder: &Path, sample: &str) -> ExplorerBuilder {
-    let document = json!({
-        "info": { "style": "RPC", "product": "Weather", "version": "2020-01-01" },
-        "apis": { "DescribeWind": {
+    let operation = |parameters: Value| {
+        json!({
             "methods": ["get"], "schemes": ["https"], "security": [{ "AK": [] }], "operationType": "read",
-            "systemTags": { "operationType": "get" }, "parameters": [{ "name": "StationId", "in": "query", "schema": { "type": "string" } }],
+            "systemTags": { "operationType": "get" }, "parameters": parameters,
             "ramActions": [{ "ramAction": { "action": "weather:DescribeWind",
                 "resources": [{ "arn": "acs:weather:*:{#accountId}:station/{#StationId}" }] } }],
             "responseDemo": json!([{ "type": "json", "example": sample }]).to_string(),
             "responses": { "200": { "schema": { "type": "object", "properties": {} } } },
-        } },
+        })
+    };
+    let parameter = |name: &str, kind: &str| json!({ "name": name, "in": "query", "schema": { "type": kind } });
+    let document = json!({
+        "info": { "style": "RPC", "product": "Weather", "version": "2020-01-01" },
+        "apis": {
+            "DescribeWind": operation(json!([parameter("StationId", "string")])),
+            "ReportWind": operation(json!([parameter("Reading", "any"), parameter("StationId", "string")])),
+        },
     });
     let file = folder.join("api-docs.json");
     std::fs::write(&file, document.to_string()).unwrap();
