@@ -6,10 +6,15 @@ const NOTHING_KNOWN = {};
 /** What holds other values. */
 const GROUPS = ['list', 'map', 'object'];
 
-/** Reads where the address leads. */
+/** Reads where the address leads: home where it is none of this page's. */
 export function route(hash = location.hash) {
   const [path, query = ''] = hash.replace(/^#/, '').split('?');
-  const words = path.split('/').filter(Boolean).map(decodeURIComponent);
+  let words;
+  try {
+    words = path.split('/').filter(Boolean).map(decodeURIComponent);
+  } catch {
+    return { page: 'home' };
+  }
   if (words.length === 3) {
     return { page: 'operation', product: words[0], version: words[1], operation: words[2], texts: new URLSearchParams(query) };
   }

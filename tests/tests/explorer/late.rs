@@ -71,6 +71,20 @@ async fn what_was_typed_last_gives_no_other_page_its_address() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_cannot_be_read_leads_home_and_sends_nothing() {
+    let page = Page::open(1440).await;
+    let browser = &page.browser;
+    page.go("#/live/2016-11-01/DescribeLivePullToPushList?Region=cn-shanghai").await;
+    page.shows("DescribeLivePullToPushList").await;
+    page.go("#/live/2016-11-01/%").await;
+    browser.until("return document.querySelector('.home') !== null").await;
+    page.types(&[Key::Control, Key::Enter].map(char::from).iter().collect::<String>()).await;
+    assert_eq!(browser.run("return localStorage.getItem('apsara.history')", &[]).await, json!(null));
+    assert_eq!(page.explorer.emulator().ledger_len(), 0);
+    page.browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_is_loaded_again_stands_at_the_emulator() {
     // Nothing is sent there.
     let configure = || Ok(Config::builder().credentials(Credentials::new("a", "b")?).endpoint("http://127.0.0.1:9"));
