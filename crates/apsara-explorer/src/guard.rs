@@ -50,10 +50,12 @@ impl Guard {
     }
 
     fn is_own(&self, host: &str) -> bool {
-        let own = |name: &str| {
-            host.strip_prefix(name).and_then(|rest| rest.strip_prefix(':')).and_then(|port| port.parse().ok())
+        let is_port = |rest: &str| match rest.strip_prefix(':') {
+            Some(port) => port == self.port.to_string(),
+            // Browsers leave out the port that the scheme implies.
+            None => rest.is_empty() && self.port == 80,
         };
-        own("127.0.0.1").or_else(|| own("localhost")) == Some(self.port)
+        ["127.0.0.1", "localhost"].iter().any(|name| host.strip_prefix(name).is_some_and(is_port))
     }
 }
 
@@ -72,7 +74,11 @@ mod tests {
     use super::*;
 
     fn check(path: &str, headers: &[(&'static str, &str)]) -> Result<(), &'static str> {
-        let guard = Guard { port: 4711, token: Token::random().unwrap() };
+        check_at(4711, path, headers)
+    }
+
+    fn check_at(port: u16, path: &str, headers: &[(&'static str, &str)]) -> Result<(), &'static str> {
+        let guard = Guard { port, token: Token::random().unwrap() };
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             let value = if *value == "TOKEN" { guard.token.as_str() } else { value };
@@ -98,11 +104,25 @@ mod tests {
     }
 
     #[test]
+    fn the_page_at_port_80_is_answered_without_it() {
+        for host in ["127.0.0.1", "127.0.0.1:80", "localhost"] {
+            let origin = format!("http://{host}");
+            let headers = [("host", host), KNOWN, ("origin", origin.as_str())];
+            assert_eq!(check_at(80, "/api/status", &headers), Ok(()), "{host}");
+        }
+        for host in ["127.0.0.1:", "127.0.0.1:4711", "127.0.0.12", "localhost.example.com", "example.com"] {
+            assert!(check_at(80, "/", &[("host", host)]).is_err(), "{host}");
+        }
+    }
+
+    #[test]
     fn nobody_else_is() {
         for (path, headers) in [
             ("/", vec![]),
             ("/", vec![("host", "127.0.0.1")]),
             ("/", vec![("host", "127.0.0.1:4712")]),
+            ("/", vec![("host", "127.0.0.1:+4711")]),
+            ("/", vec![("host", "127.0.0.1:04711")]),
             ("/", vec![("host", "127.0.0.1.example.com:4711")]),
             ("/", vec![("host", "rebound.example.com:4711")]),
             ("/", vec![OWN, ("host", "rebound.example.com:4711")]),
