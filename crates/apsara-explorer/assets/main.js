@@ -19,6 +19,8 @@ const note = document.getElementById('cloud-note');
 let call;
 /** How many pages were opened; what comes late for an earlier one is thrown away. */
 let opened = 0;
+/** Whether what is opened next is opened to search there. */
+let toSearch = false;
 
 async function show() {
   const mine = opened += 1;
@@ -41,14 +43,20 @@ async function show() {
     document.title = 'Apsara explorer';
     showHome();
   }
-  if (mine > 1) arrive(to, from);
+  if (mine > 1) arrive(from);
 }
 
-/** Leads the keyboard to what was opened, so that keys act there, unless somebody has gone on meanwhile or has come to search. */
-function arrive(to, from) {
+/** Leads the keyboard to what was opened, so that keys act there, unless somebody has gone on meanwhile. */
+function arrive(from) {
   const at = document.activeElement;
-  const isSearching = to.page === 'home' && at === search;
-  if ((at === from || at === document.body) && !isSearching) main.focus({ preventScroll: true });
+  if (toSearch) startSearch();
+  else if (at === from || at === document.body) main.focus({ preventScroll: true });
+  toSearch = false;
+}
+
+function startSearch() {
+  search.focus();
+  search.select();
 }
 
 function showHome() {
@@ -93,7 +101,12 @@ document.addEventListener('keydown', (event) => {
   }
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || document.querySelector('dialog[open]')) return;
   const keys = {
-    '/': () => { if (location.hash !== '#/' && matchMedia('(max-width: 799px)').matches) location.hash = '#/'; search.focus(); search.select(); },
+    '/': () => {
+      // A narrow page has room for the search at home alone.
+      toSearch = document.body.dataset.page !== 'home' && matchMedia('(max-width: 799px)').matches;
+      if (toSearch) location.hash = '#/';
+      else startSearch();
+    },
     '?': showKeys,
     h: () => { location.hash = '#/history'; },
     t: nextTheme,

@@ -78,9 +78,8 @@ impl App {
             let call = || Client::new(&config).described(&description);
             let endpoint = call().endpoint_of().ok()?;
             // Two regions are two reasons, unless something else counts before them.
-            let because = |region: &str| {
-                Some(call().param("RegionId", region).endpoint_of().ok()?.explain().to_owned())
-            };
+            let because =
+                |region: &str| Some(call().param("RegionId", region).endpoint_of().ok()?.explain().to_owned());
             let follows = description.parameters().iter().any(|parameter| parameter.name() == "RegionId")
                 && because("cn-hangzhou") != because("cn-shanghai");
             Some(json!({ "host": endpoint.host(), "because": endpoint.explain(), "followsRegionId": follows }))

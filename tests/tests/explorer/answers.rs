@@ -56,7 +56,8 @@ async fn a_call_whose_page_is_left_before_its_answer_comes_is_kept() {
     browser.until("return window.waits").await;
     browser.client.refresh().await.unwrap();
     page.go("#/history").await;
-    let script = "const all = [...document.querySelectorAll('.entry')].map((it) => it.innerText); return all.length > 0 && all";
+    let script =
+        "const all = [...document.querySelectorAll('.entry')].map((it) => it.innerText); return all.length > 0 && all";
     let kept = browser.until(script).await;
     let kept = kept.as_array().unwrap();
     assert_eq!(kept.len(), 1, "{kept:?}");

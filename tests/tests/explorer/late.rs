@@ -85,7 +85,7 @@ async fn an_address_that_cannot_be_read_leads_home_and_sends_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_that_is_loaded_again_stands_at_the_emulator() {
+async fn a_page_that_is_come_back_to_stands_at_the_emulator() {
     // Nothing is sent there.
     let configure = || Ok(Config::builder().credentials(Credentials::new("a", "b")?).endpoint("http://127.0.0.1:9"));
     let page = Page::of(Explorer::builder().cloud(configure), 1440).await;
@@ -95,8 +95,12 @@ async fn a_page_that_is_loaded_again_stands_at_the_emulator() {
     let now = "return [document.querySelector('#target :checked').value, document.querySelector('#send').textContent]";
     page.click("#target [value=cloud]").await;
     assert_eq!(browser.run(now, &[]).await, json!(["cloud", "Send to the cloud"]));
-    browser.client.refresh().await.unwrap();
+    // Who comes back to a page that the browser did not keep is given a new one, with what was chosen in the old.
+    browser.run("addEventListener('unload', () => {}); window.isOld = true", &[]).await;
+    browser.open(&format!("http://{}/icon.svg", page.explorer.address())).await;
+    browser.client.back().await.unwrap();
     page.shows("DescribeLivePullToPushList").await;
+    assert_eq!(browser.run("return window.isOld", &[]).await, json!(null));
     assert_eq!(browser.run(now, &[]).await, json!(["emulator", "Send to the emulator"]));
     page.browser.close().await;
 }

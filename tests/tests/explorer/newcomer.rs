@@ -187,6 +187,17 @@ async fn the_keyboard_alone_will_do() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_keyboard_comes_to_the_search_of_a_narrow_page() {
+    let page = Page::open(360).await;
+    page.go("#/live/2016-11-01/RestartLivePullToPush").await;
+    page.shows("RestartLivePullToPush").await;
+    page.types("/").await;
+    page.browser.until("return document.activeElement.id === 'search'").await;
+    assert_eq!(page.browser.run("return document.body.dataset.page", &[]).await, "home");
+    page.browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_keyboard_comes_to_a_parameter_of_many_lines() {
     let folder = tempfile::tempdir().unwrap();
     let page = Page::of(weather(folder.path(), "{}"), 1440).await;

@@ -46,7 +46,9 @@ async fn without_the_token_the_page_says_what_to_do_and_takes_it_when_it_comes()
     for outdated in [false, true] {
         if outdated {
             stranger.run("localStorage.setItem('apsara.token', 'outdated'); location.reload()", &[]).await;
-            stranger.until("return document.querySelector('#main h1')?.textContent.startsWith('Open the address')").await;
+            stranger
+                .until("return document.querySelector('#main h1')?.textContent.startsWith('Open the address')")
+                .await;
         }
         stranger.open(page.explorer.url()).await;
         stranger.until("return document.querySelector('a.op') !== null").await;
