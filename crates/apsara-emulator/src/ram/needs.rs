@@ -120,11 +120,17 @@ impl Filling {
             return Vec::new();
         };
         let is_list = name.to_lowercase().ends_with('s') && !placeholder.to_lowercase().ends_with('s');
-        let split = |value: &String| value.split(',').map(|part| part.trim().to_owned()).collect::<Vec<_>>();
-        let mut values = if is_list { values.iter().flat_map(split).collect() } else { values.clone() };
+        let mut values =
+            if is_list { values.iter().flat_map(|value| several(value)).collect() } else { values.clone() };
         values.retain(|value| !value.is_empty());
         values
     }
+}
+
+/// Returns the values that one text holds: those of a list in JSON, else those between commas.
+fn several(text: &str) -> Vec<String> {
+    let in_json = text.trim_start().starts_with('[').then(|| serde_json::from_str(text).ok()).flatten();
+    in_json.unwrap_or_else(|| text.split(',').map(|part| part.trim().to_owned()).collect())
 }
 
 /// Finds the parameter that a placeholder means: the same name, one or several of it, without `Name` or `Id` at its

@@ -31,6 +31,7 @@ fn placeholders_are_filled_from_the_account_the_region_and_the_request() {
         ("CompliancePackId", &["cp-1"]),
         ("ConfigRuleIds", &["cr-1, cr-2"]),
         ("AggregatorIds", &["ca-1", "ca-2"]),
+        ("InstanceIds", &[r#"["i-1", "i,2"]"#]),
         ("Empty", &[""]),
     ]);
     for (template, expected) in [
@@ -53,6 +54,7 @@ fn placeholders_are_filled_from_the_account_the_region_and_the_request() {
             format!("{config}:aggregator/{{#AggregatorId}}"),
             vec!["acs:config:*:1000:aggregator/ca-1", "acs:config:*:1000:aggregator/ca-2"],
         ),
+        (format!("{config}:i/{{#InstanceId}}"), vec!["acs:config:*:1000:i/i-1", "acs:config:*:1000:i/i,2"]),
         // What the request does not say stands for all.
         (format!("{config}:x/{{#Unheard}}"), vec!["acs:config:*:1000:x/*"]),
         (format!("{config}:x/{{#Empty}}"), vec!["acs:config:*:1000:x/*"]),
