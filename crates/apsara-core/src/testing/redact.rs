@@ -41,6 +41,9 @@ impl SensitiveNames {
         let fields = (0..request.count()).map(|index| (request.meta(index), request.get(index).view()));
         let in_path = fields.filter_map(|(meta, view)| match view {
             View::Str(value) if meta.location == Location::Path => Some((meta.name.to_string(), value.to_owned())),
+            View::Json(Value::String(value)) if meta.location == Location::Path => {
+                Some((meta.name.to_string(), value.clone()))
+            }
             _ => None,
         });
         Self { of_types, of_request, in_path: in_path.collect() }
