@@ -72,8 +72,8 @@ pub fn on_many_threads<F: FnMut() -> Result<(), Failure>>(
     })
 }
 
-/// A round while it runs. What is measured begins when every lane has begun a call, and ends when so many more have begun: to start and to
-/// end ten thousand lanes is no part of what a call costs.
+/// A round while it runs. What is measured begins when as many calls have begun as there are lanes, which is when nearly all of them run,
+/// and ends when so many more have begun: to start and to end ten thousand lanes is no part of what a call costs.
 struct Round {
     begun: AtomicUsize,
     first: usize,

@@ -62,7 +62,7 @@ pub(crate) enum State {
     Ended(Fate),
 }
 
-/// How many lines an input may have: each takes a byte of memory, and nine while its results are written.
+/// How many lines an input may have: each takes a byte of memory, and ten while a run writes its results.
 pub(crate) const MOST_LINES: u64 = 100_000_000;
 
 /// The states of all lines, by the line's number, a byte for each.

@@ -25,7 +25,7 @@
 //! ```
 //!
 //! Memory does not grow with the input but by a byte for each line, and one more while its calls are made; by eight more while it is
-//! checked or its results are written; and by some thirty for each line of which nobody knows what became. So an input has a hundred
+//! checked, by nine more while its results are written; and by some thirty for each line of which nobody knows what became. So an input has a hundred
 //! million lines at most.
 
 mod error;

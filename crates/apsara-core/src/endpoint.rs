@@ -105,7 +105,10 @@ impl Endpoint {
         }
         let (region, _) = region_of(product, region)?;
         let row = find(product.portal_endpoints, region).or_else(|| find(product.sdk_endpoints, region));
-        Ok(row.map_or_else(|| of_host(&built(product, region)), of_host))
+        match row {
+            Some(host) => Ok(of_host(host)),
+            None => Ok(of_host(&built(product, region)?)),
+        }
     }
 
     /// As [`Endpoint::resolve`] where no parameter stands in the host's name, with the reason.
@@ -123,7 +126,7 @@ impl Endpoint {
             (Some(portal), Some(sdk)) if portal == sdk => "the portal's and the official SDKs' tables".to_owned(),
             (Some(_), Some(sdk)) => format!("the portal's table; the official SDKs' says {sdk}"),
             (Some(_), None) => {
-                format!("the portal's table; the official SDKs' rule gives {}", built(product, region))
+                format!("the portal's table; the official SDKs' rule gives {}", built(product, region)?)
             }
             (None, Some(_)) => "the official SDKs' table; the portal's has no row".to_owned(),
             (None, None) => "the official SDKs' rule; no table has a row".to_owned(),
@@ -153,12 +156,18 @@ fn region_of<'a>(product: &Product, region: Option<(&'a str, &'a str)>) -> Resul
 }
 
 /// Builds the host of a region by the official SDKs' rule.
-fn built(product: &Product, region: &str) -> String {
+fn built(product: &Product, region: &str) -> Result<String, Error> {
+    if !is_label(product.name) {
+        return Err(Error::config(format!(
+            "the product `{}` is no part of a host's name; set an endpoint",
+            product.name
+        )));
+    }
     let name = product.name.to_ascii_lowercase();
-    match product.sdk_rule {
+    Ok(match product.sdk_rule {
         EndpointRule::Regional => format!("{name}.{region}.aliyuncs.com"),
         EndpointRule::Central => format!("{name}.aliyuncs.com"),
-    }
+    })
 }
 
 impl fmt::Display for Endpoint {

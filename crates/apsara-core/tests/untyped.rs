@@ -238,7 +238,7 @@ async fn what_must_not_be_seen_is_not() {
     // What the name of an entry says counts as much as what that of a parameter does, and a text may hold entries.
     let map = Parameter::new("Config").of(Kind::Map(Box::new(Kind::Text)));
     let call = call.param_as(map, json!({ "CallbackAuthKey": "k-e-y", "Shown": "shown as well" }));
-    let call = call.param("Settings", r#"{"Password":"p-a-s-s","Shown":"this too"}"#);
+    let call = call.param("Settings", r#" {"Password":"p-a-s-s","Shown":"this too"}"#);
     let debug = format!("{call:?}");
     assert!(debug.contains("shown as well") && debug.contains("this too"), "{debug}");
     for secret in ["hunter2", "s-e-c-r-e-t", "key\"", "k-e-y", "p-a-s-s"] {
@@ -261,7 +261,6 @@ async fn nothing_that_is_said_of_an_operation_sends_it_to_another_host() {
         (cs("{Id}/nodes").path_param("Id", ".evil.example"), "path must begin with `/`"),
         (cs("@evil.example/x"), "path must begin with `/`"),
         (cs(""), "path must begin with `/`"),
-        (call("evil.example/", "2015-12-15", "GetIt"), "product is a part of the host's name"),
         (call("Ecs", "2014-05-26", "DescribeRegions\n"), "operation must be"),
         (call("Ecs", "2014-05-26", "描述"), "operation must be"),
         (call("Ecs", "2014-05-26\r\nx: y", "DescribeRegions"), "version must be"),
@@ -270,16 +269,26 @@ async fn nothing_that_is_said_of_an_operation_sends_it_to_another_host() {
         let error = call.send().await.unwrap_err();
         assert!(error.is_invalid() && error.to_string().contains(what), "{error}");
     }
+    let product = call("evil.example/", "2015-12-15", "GetIt");
+    let what = "the product `evil.example/` is no part of a host's name; set an endpoint";
+    assert!(product.endpoint_of().unwrap_err().to_string().contains(what));
+    assert!(product.send().await.unwrap_err().to_string().contains(what));
     assert_eq!(kept.count(), 0, "something was sent");
     cs("/nodes").send().await.unwrap();
+    // With an endpoint the product is no part of the host.
+    let config = kept.config().endpoint("https://h.test").region("cn-hangzhou").build().unwrap();
+    Client::new(&config).call("of.mine", "2015-12-15", "GetIt").send().await.unwrap();
+    assert_eq!(kept.request().uri().host(), Some("h.test"));
 }
 
 #[tokio::test]
 async fn a_list_is_written_with_commas_where_its_shape_alone_is_said() {
     let kept = Kept::default();
     let ids = Parameter::new("Ids").shaped(Shape::Simple);
-    kept.client().call("Ecs", "2014-05-26", "DoIt").param_as(ids, json!(["a", "b"])).send().await.unwrap();
-    assert_eq!(kept.request().uri().query(), Some("Ids=a%2Cb"));
+    for (value, query) in [(json!(["a", 2]), "Ids=a%2C2"), (json!("a"), "Ids=a")] {
+        kept.client().call("Ecs", "2014-05-26", "DoIt").param_as(ids.clone(), value).send().await.unwrap();
+        assert_eq!(kept.request().uri().query(), Some(query));
+    }
 }
 
 /// Answers nothing.

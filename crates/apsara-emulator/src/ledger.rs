@@ -226,7 +226,8 @@ impl Ledger {
 fn sent(entry: &LedgerEntry) -> usize {
     let parameters = entry.parameters.iter().map(|(name, value)| name.len() + value.len() + size_of::<[String; 2]>());
     let ids = [&entry.access_key_id, &entry.nonce, &entry.task_id].into_iter().flatten();
-    let words = ids.chain([&entry.action, &entry.version]);
+    let resources = entry.ram.iter().flat_map(|ram| &ram.resources);
+    let words = ids.chain([&entry.action, &entry.version]).chain(resources);
     parameters.chain(words.map(String::len)).sum()
 }
 

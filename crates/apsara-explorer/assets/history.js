@@ -9,7 +9,7 @@ const MOST = 50;
 function read() {
   try {
     const entries = JSON.parse(localStorage.getItem(KEY) ?? '[]');
-    return Array.isArray(entries) ? entries : [];
+    return Array.isArray(entries) ? entries.filter((entry) => entry && typeof entry === 'object') : [];
   } catch {
     return [];
   }

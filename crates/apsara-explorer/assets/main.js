@@ -26,7 +26,7 @@ async function show() {
   const mine = opened += 1;
   const isOpen = () => mine === opened;
   const to = route();
-  const from = document.activeElement;
+  const [from, typed] = [document.activeElement, search.value];
   document.body.dataset.page = to.page;
   markCurrent();
   call = undefined;
@@ -43,14 +43,14 @@ async function show() {
     document.title = 'Apsara explorer';
     showHome();
   }
-  if (mine > 1) arrive(from);
+  if (mine > 1) arrive(from, typed);
 }
 
 /** Leads the keyboard to what was opened, so that keys act there, unless somebody has gone on meanwhile. */
-function arrive(from) {
+function arrive(from, typed) {
   const at = document.activeElement;
   if (toSearch) startSearch();
-  else if (at === from || at === document.body) main.focus({ preventScroll: true });
+  else if ((at === from && search.value === typed) || at === document.body) main.focus({ preventScroll: true });
   toSearch = false;
 }
 

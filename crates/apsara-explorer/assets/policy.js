@@ -4,8 +4,8 @@ import { post } from './api.js';
 import { copyButton, el, fill, part } from './dom.js';
 import { code } from './json.js';
 
-/** What a policy allows: no more than the call only where there is nothing to be known of it. */
-const allowed = (remarks) => (remarks.length ? 'It allows this call. Below it stands where it may be wider.' : 'It allows this call, and nothing else.');
+/** What is said of a policy: that it allows no more than the call only where there is nothing to be known of it. */
+const allowed = (remarks) => (remarks.length ? 'It is for this call. Read below what is to be known of it.' : 'It allows this call, and nothing else.');
 
 /** Builds the panel; `read` reads the form. The result has `element`, and `changed()` for whenever the form has. */
 export function policyPanel(operation, read) {

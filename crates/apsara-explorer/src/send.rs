@@ -63,19 +63,17 @@ pub(crate) async fn send_to_the_end(app: Arc<App>, asked: Value) -> Result<Value
     let call = tokio::spawn(async move {
         let mut dropped = app.dropped.clone();
         tokio::select! {
-            result = send(&app, &asked) => result,
-            _ = dropped.changed() => Err(stopped()),
+            result = send(&app, &asked) => Some(result),
+            _ = dropped.changed() => None,
         }
     });
-    call.await.unwrap_or_else(|error| match error.try_into_panic() {
+    match call.await.map_err(tokio::task::JoinError::try_into_panic) {
+        Ok(Some(result)) => result,
         // The connection breaks, and the page says that nobody knows what became of the call.
-        Ok(panic) => std::panic::resume_unwind(panic),
-        Err(_) => Err(stopped()),
-    })
-}
-
-fn stopped() -> Refusal {
-    refusal(StatusCode::SERVICE_UNAVAILABLE, "the explorer was stopped")
+        Err(Ok(panic)) => std::panic::resume_unwind(panic),
+        // So it does with the explorer: an answer would say that nothing was sent.
+        Ok(None) | Err(Err(_)) => std::future::pending().await,
+    }
 }
 
 /// Sends a call, unless something is wrong with it, or it interrupts something and nobody said yes.

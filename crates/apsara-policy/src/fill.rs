@@ -135,9 +135,15 @@ fn of_parameter(placeholder: &str, call: &Call) -> Option<Said> {
     Some(said)
 }
 
-/// Reads a list of texts that is written as JSON.
+/// Reads a list of texts and numbers that is written as JSON.
 fn json_list(value: &str) -> Option<Vec<String>> {
-    if value.starts_with('[') { serde_json::from_str(value).ok() } else { None }
+    let items: Vec<serde_json::Value> = serde_json::from_str(value).ok()?;
+    let text = |item: serde_json::Value| match item {
+        serde_json::Value::String(text) => Some(text),
+        serde_json::Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    items.into_iter().map(text).collect()
 }
 
 /// Takes the account and the last part of an ARN.

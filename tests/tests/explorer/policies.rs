@@ -16,7 +16,7 @@ async fn a_policy_is_said_to_allow_the_call_alone_only_where_it_does() {
         .until("const text = document.querySelector('#policy').innerText; return text.includes('Copy') && text")
         .await;
     let wide = wide.as_str().unwrap();
-    assert!(wide.contains("station/*") && wide.contains("where it may be wider"), "{wide}");
+    assert!(wide.contains("station/*") && wide.contains("what is to be known of it"), "{wide}");
     assert!(!wide.contains("nothing else"), "{wide}");
     page.fill("StationId", "one").await;
     let narrow = browser

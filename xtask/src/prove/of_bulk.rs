@@ -214,8 +214,8 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "results may be written over the journal",
         file: "crates/apsara-cli/src/bulk/mod.rs",
-        old: "let is_wrong = private::is_same(written, file);",
-        new: "let is_wrong = written == file;",
+        old: "let is_wrong = is_file && private::is_same(written, file);",
+        new: "let is_wrong = is_file && written == file;",
         package: "apsara-cli",
         target: "bulk",
     },

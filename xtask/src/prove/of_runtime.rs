@@ -188,8 +188,8 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "a request without a body has no length",
         file: "crates/apsara-core/src/transport/mod.rs",
-        old: "if [Method::POST, Method::PUT, Method::PATCH].contains(method) {",
-        new: "if [Method::PUT, Method::PATCH].contains(method) {",
+        old: "if [Method::POST, Method::PUT, Method::PATCH].contains(request.method()) {",
+        new: "if [Method::PUT, Method::PATCH].contains(request.method()) {",
         package: TESTS,
         target: "on_hyper",
     },

@@ -35,9 +35,9 @@ pub struct Called {
     pub impact: Impact,
     /// How many calls an account may make, where it is known.
     pub quota: Option<Quota>,
-    /// The id of the access key that the calls are signed with, where it is a permanent one: a run goes on only with that.
+    /// The id of the access key that the calls are signed with, where it is a permanent one. No run is gone on with by another.
     pub key_id: Option<String>,
-    /// The account of the role by which the calls are made, where it is known: a run goes on only in that.
+    /// The account of the role by which the calls are made, where it is known. No run is gone on with in another.
     pub account: Option<String>,
 }
 

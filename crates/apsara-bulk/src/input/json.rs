@@ -1,75 +1,74 @@
 //! Reads JSON in which every name of an object stands once: of two values, nobody can say which is meant.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
+use serde_json::Value;
 
 /// Reads a value.
 pub(super) fn read(text: &[u8]) -> serde_json::Result<Value> {
-    serde_json::from_slice(text).map(|Once(value)| value)
+    let Once = serde_json::from_slice(text)?;
+    serde_json::from_slice(text)
 }
 
-/// A value in whose objects no name stands twice.
-struct Once(Value);
+/// A value in whose objects no name stands twice. It is only looked at.
+struct Once;
 
 impl<'de> Deserialize<'de> for Once {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Reading).map(Self)
+        deserializer.deserialize_any(Looking)
     }
 }
 
-struct Reading;
+struct Looking;
 
-impl<'de> Visitor<'de> for Reading {
-    type Value = Value;
+impl<'de> Visitor<'de> for Looking {
+    type Value = Once;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("any JSON value")
     }
 
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
+    fn visit_unit<E>(self) -> Result<Once, E> {
+        Ok(Once)
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
+    fn visit_bool<E>(self, _: bool) -> Result<Once, E> {
+        Ok(Once)
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
+    fn visit_i64<E>(self, _: i64) -> Result<Once, E> {
+        Ok(Once)
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
+    fn visit_u64<E>(self, _: u64) -> Result<Once, E> {
+        Ok(Once)
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+    fn visit_f64<E>(self, _: f64) -> Result<Once, E> {
+        Ok(Once)
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
+    fn visit_str<E>(self, _: &str) -> Result<Once, E> {
+        Ok(Once)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let mut list = Vec::new();
-        while let Some(Once(item)) = items.next_element()? {
-            list.push(item);
-        }
-        Ok(Value::Array(list))
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Once, A::Error> {
+        while items.next_element::<Once>()?.is_some() {}
+        Ok(Once)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        let mut object = Map::new();
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Once, A::Error> {
+        let mut names = HashSet::new();
         while let Some(name) = members.next_key::<String>()? {
-            if object.contains_key(&name) {
+            if names.contains(&name) {
                 return Err(A::Error::custom(format_args!("the name `{name}` stands twice; write it once")));
             }
-            let Once(value) = members.next_value()?;
-            object.insert(name, value);
+            let Once = members.next_value()?;
+            names.insert(name);
         }
-        Ok(Value::Object(object))
+        Ok(Once)
     }
 }
 

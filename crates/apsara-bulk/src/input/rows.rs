@@ -33,7 +33,7 @@ impl Stopped {
 /// What is wrong with the text of a row.
 pub(super) struct Wrong {
     pub(super) text: String,
-    /// The last line of which nothing can be said for it; its own, unless it is a later one.
+    /// The last line of which nothing can be said for it; 0 where that is its own.
     pub(super) last: u64,
 }
 
@@ -141,9 +141,9 @@ pub(super) fn csv(
             Ok(true) => {
                 let cells = names.iter().zip(&is_text).zip(record.iter());
                 let set = cells.filter(|(_, cell)| !cell.is_empty());
-                let object: Map<String, Value> =
-                    set.map(|((name, is_text), text)| ((*name).to_owned(), cell(text, *is_text))).collect();
-                Ok(Value::Object(object))
+                let object: Result<Map<String, Value>, Wrong> =
+                    set.map(|((name, is_text), text)| Ok(((*name).to_owned(), cell(text, *is_text)?))).collect();
+                object.map(Value::Object)
             }
             Err(error) => Err(read_error(error)?.into()),
         };
@@ -205,8 +205,12 @@ fn wrong_names(names: &[&str]) -> Option<String> {
     None
 }
 
-/// Takes a cell for a text, or for JSON where the parameter is no text.
-fn cell(text: &str, is_text: bool) -> Value {
-    let json = if is_text { None } else { json::read(text.as_bytes()).ok() };
-    json.unwrap_or_else(|| Value::String(text.to_owned()))
+/// Takes a cell for a text, or for JSON where the parameter is no text. JSON in which a name stands twice is neither.
+fn cell(text: &str, is_text: bool) -> Result<Value, Wrong> {
+    let json = if is_text { None } else { Some(json::read(text.as_bytes())) };
+    match json {
+        Some(Ok(value)) => Ok(value),
+        Some(Err(error)) if error.is_data() => Err(format!("is wrong: {error}").into()),
+        Some(Err(_)) | None => Ok(Value::String(text.to_owned())),
+    }
 }

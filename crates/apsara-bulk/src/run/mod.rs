@@ -148,9 +148,19 @@ impl Run {
     ///
     /// # Errors
     ///
-    /// As [`results`](crate::results).
-    pub fn results(&self, out: &mut dyn Write) -> Result<BTreeMap<String, u64>, BulkError> {
+    /// As [`results`](crate::results), and where [`Run::go_on`] was dropped, or could not write the journal to its end.
+    pub fn results(&mut self, out: &mut dyn Write) -> Result<BTreeMap<String, u64>, BulkError> {
+        self.refuse_open()?;
         results_of(&self.file, &self.path, out)
+    }
+
+    /// Refuses what needs a journal that nobody writes any more.
+    fn refuse_open(&self) -> Result<(), BulkError> {
+        if !self.is_open {
+            return Ok(());
+        }
+        let problem = format!("{} was not written to its end, or nobody waited for that", self.path.display());
+        Err(BulkError::new(format!("{problem}; drop this run and resume it")))
     }
 
     /// Says what [`Run::go_on`] is about to do.
@@ -182,11 +192,7 @@ impl Run {
         stop: &Stop,
         mut progress: impl FnMut(&Progress),
     ) -> Result<Summary, BulkError> {
-        if self.is_open {
-            let path = self.path.display();
-            let problem = format!("{path} was not written to its end, or nobody waited for that");
-            return Err(BulkError::new(format!("{problem}; drop this run and resume it")));
-        }
+        self.refuse_open()?;
         let start = Instant::now();
         let called = executor.operation();
         // The results may have been read since it was written.

@@ -225,7 +225,7 @@ async fn a_run_reads_its_results_by_the_file_that_it_holds_and_goes_on_behind_th
     let input = lines(&["succeed", "disconnect succeed", "succeed"]);
     let mut run = Run::create(place.checked(&*executor, &input), &place.journal(), &*executor).unwrap();
     go_on(&mut run, &executor, &options().in_flight(1)).await;
-    let results = |run: &Run| {
+    let results = |run: &mut Run| {
         let mut text = Vec::new();
         let counts = run.results(&mut text).unwrap();
         (text, counts.into_iter().collect::<Vec<_>>())
@@ -233,11 +233,11 @@ async fn a_run_reads_its_results_by_the_file_that_it_holds_and_goes_on_behind_th
     let mut expected = Vec::new();
     apsara_bulk::results(&place.journal(), &mut expected).unwrap();
     let counts = vec![("not_executed".to_owned(), 1), ("succeeded".to_owned(), 2)];
-    assert_eq!(results(&run), (expected.clone(), counts.clone()));
+    assert_eq!(results(&mut run), (expected.clone(), counts.clone()));
     // Where a lock keeps everybody else from reading, another file is as good as none.
     let away = place.journal().with_extension("away");
     std::fs::rename(place.journal(), &away).unwrap();
-    assert_eq!(results(&run), (expected, counts));
+    assert_eq!(results(&mut run), (expected, counts));
     std::fs::rename(&away, place.journal()).unwrap();
     let summary = go_on(&mut run, &executor, &options()).await;
     assert_eq!(summary.counts.succeeded, 3);

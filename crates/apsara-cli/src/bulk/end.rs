@@ -15,7 +15,7 @@ use crate::{output, private, terminal};
 const LISTED: usize = 1000;
 
 /// Writes the results, says what became of the lines, and by the exit code whether somebody has to do something.
-pub(super) fn tell(options: &Options, run: &Run, summary: &Summary) -> Result<(), Failure> {
+pub(super) fn tell(options: &Options, run: &mut Run, summary: &Summary) -> Result<(), Failure> {
     // Once more: what a link leads to may not have been there before.
     if let Some(problem) = wrong_files(options) {
         return Err(Failure::new(Exit::Failed, problem).with("outcome", summary.to_string()));
@@ -73,7 +73,7 @@ fn listed(mut lines: impl Iterator<Item = u64>) -> Option<String> {
     match lines.count() {
         _ if first.is_empty() => None,
         0 => Some(text),
-        more => Some(format!("{text}, and {more} more, which the results name")),
+        more => Some(format!("{text}, and {more} more, which the journal names")),
     }
 }
 
@@ -83,8 +83,8 @@ fn next(options: &Options) -> String {
 }
 
 /// Writes the results; returns how many lines ended with each code.
-fn write_results(options: &Options, run: &Run) -> Result<BTreeMap<String, u64>, Failure> {
-    let written = |to: &mut dyn Write| run.results(to).map_err(|error| failed(&error));
+fn write_results(options: &Options, run: &mut Run) -> Result<BTreeMap<String, u64>, Failure> {
+    let mut written = |to: &mut dyn Write| run.results(to).map_err(|error| failed(&error));
     match &options.results {
         Some(file) if file != Path::new("-") => private::replace(file, written),
         None if std::io::stdout().is_terminal() => written(&mut std::io::sink()),
@@ -119,6 +119,6 @@ mod tests {
         assert_eq!(listed(0..0), None);
         assert_eq!(listed([3, 5].into_iter()).as_deref(), Some("3 5"));
         assert_eq!(last(1000).as_deref(), Some("998 999 1000"));
-        assert_eq!(last(1002).as_deref(), Some("998 999 1000, and 2 more, which the results name"));
+        assert_eq!(last(1002).as_deref(), Some("998 999 1000, and 2 more, which the journal names"));
     }
 }

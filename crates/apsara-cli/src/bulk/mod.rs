@@ -127,10 +127,11 @@ pub(crate) async fn run(options: &Options) -> Result<(), Failure> {
     let mut shown = Shown::new();
     let ended = run.go_on(executor, &how, &stop, |progress| shown.show(progress)).await;
     listening.abort();
-    tokio::spawn(leave());
+    // What is in doubt counts most.
+    tokio::spawn(leave(if run.counts().unknown > 0 { Exit::Unknown } else { Exit::Interrupted }));
     shown.end();
     let told = match ended {
-        Ok(summary) => end::tell(options, &run, &summary),
+        Ok(summary) => end::tell(options, &mut run, &summary),
         Err(error) => Err(end::broken_off(options, &run, &error)),
     };
     connection.checked(told)
@@ -224,7 +225,9 @@ fn wrong_files(options: &Options) -> Option<String> {
     ];
     pairs.into_iter().find_map(|(would, written, what, file)| {
         let (written, file) = written.zip(file)?;
-        let is_wrong = private::is_same(written, file);
+        // What is no file, such as /dev/null, loses nothing by it.
+        let is_file = std::fs::metadata(file).map_or(true, |file| file.is_file());
+        let is_wrong = is_file && private::is_same(written, file);
         is_wrong.then(|| format!("{would} {what}, {}; name another file", file.display()))
     })
 }
@@ -243,10 +246,12 @@ fn confirm(options: &Options, run: &Run) -> Result<(), Failure> {
     Err(failure.with("what to do", "say yes by --yes"))
 }
 
-/// Ends the program when the terminal interrupts it behind the run, whose journal is whole: nobody has to take the results.
-async fn leave() {
+/// Ends the program when the terminal interrupts it behind the run, whose journal is whole: nobody has to take the results. What was
+/// written of them for another file's place may be left beside it.
+async fn leave(exit: Exit) {
     if tokio::signal::ctrl_c().await.is_ok() {
-        std::process::exit(Exit::Interrupted as i32);
+        terminal::tell("note: the results were not written; the journal has them, and --resume writes them");
+        std::process::exit(exit as i32);
     }
 }
 

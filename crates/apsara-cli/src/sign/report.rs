@@ -41,6 +41,9 @@ pub(super) fn write(request: &Request, signed: &Signed, server: Option<&Server>,
             Some(difference) => {
                 let Difference { what, ours, theirs } = &difference;
                 let sides = hidden.without_either([ours.as_deref(), theirs.as_deref()]);
+                // The name of a parameter may be a whole text that was not taken apart.
+                let [what, _] = hidden.without_either([Some(what.as_str()), None]);
+                let what = what.unwrap_or_default();
                 let [ours, theirs] =
                     sides.map(|side| side.map_or_else(|| "(not there)".to_owned(), |text| shown(&text)));
                 let text = format!("first in {what}\nhere   {ours}\ncloud  {theirs}");

@@ -53,12 +53,12 @@ impl Goes {
     /// Writes what asks the environment.
     pub(super) fn asking(&self) -> String {
         let Self::Asking { host, region } = self else { return String::new() };
-        let (host, mut other) = (text(host), String::new());
+        let mut other = String::new();
         if let Some(region) = region {
             // It is a label of a host's name, else there would be no host.
             let message = format!(
                 "this calls {region}, and ALIBABA_CLOUD_REGION_ID names another region: write it again for that one, or set \
-                 ALIBABA_CLOUD_ENDPOINT"
+                 ALIBABA_CLOUD_ENDPOINT, to {host} if that serves both"
             );
             other = format!(
                 "    if os.environ.get(\"ALIBABA_CLOUD_REGION_ID\", \"\") not in (\"\", {}):\n        raise SystemExit({})\n",
@@ -66,6 +66,7 @@ impl Goes {
                 text(&message)
             );
         }
+        let host = text(host);
         format!(
             "endpoint = os.environ.get(\"ALIBABA_CLOUD_ENDPOINT\")\nif not endpoint:\n    endpoint = {host}\n{other}\
              scheme, _, host = endpoint.rstrip(\"/\").rpartition(\"://\")\n"

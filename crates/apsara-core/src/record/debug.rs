@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::json::written;
-use super::secrets::{in_text, without_named};
+use super::secrets::{text_without_named, without_named};
 use super::value::{AnyRecord, View};
 use crate::sensitive::{REDACTED, is_sensitive_name, redact_urls};
 
@@ -41,7 +41,7 @@ impl fmt::Debug for Shown<'_> {
             View::Int(value) => value.fmt(f),
             View::Float(value) => value.fmt(f),
             View::Str(value) => {
-                let inner = in_text(value).map(|json| written(&without_named(&json)));
+                let inner = text_without_named(value);
                 fmt::Debug::fmt(&redact_urls(inner.as_deref().unwrap_or(value)), f)
             }
             View::Bytes(value) => write!(f, "[{} bytes]", value.len()),

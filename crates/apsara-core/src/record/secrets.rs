@@ -49,9 +49,7 @@ pub(crate) fn without_named(value: &serde_json::Value) -> serde_json::Value {
             };
             entries.iter().map(one).collect()
         }
-        Value::String(text) => {
-            in_text(text).map_or_else(|| value.clone(), |json| written(&without_named(&json)).into())
-        }
+        Value::String(text) => text_without_named(text).map_or_else(|| value.clone(), Value::from),
         other => other.clone(),
     }
 }
@@ -86,9 +84,16 @@ fn of_json(value: &serde_json::Value, sensitive: bool, visit: &mut dyn FnMut(&st
     }
 }
 
+/// Returns a text without what stands in its JSON under a name that says that it is secret, where there is such.
+pub(super) fn text_without_named(text: &str) -> Option<String> {
+    let json = in_text(text)?;
+    let shown = without_named(&json);
+    (shown != json).then(|| written(&shown))
+}
+
 /// Reads an object or a list that stands in a text, as many parameters have it.
 pub(crate) fn in_text(text: &str) -> Option<serde_json::Value> {
-    text.starts_with(['{', '[']).then(|| serde_json::from_slice(text.as_bytes()).ok()).flatten()
+    text.trim_start().starts_with(['{', '[']).then(|| serde_json::from_slice(text.as_bytes()).ok()).flatten()
 }
 
 fn of_text(text: &str, visit: &mut dyn FnMut(&str)) {

@@ -37,12 +37,11 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// Says of a request that has no body that it has none, where there could be one: hyper is silent about it then, and some servers and
 /// proxies refuse what has no length (RFC 9110, section 8.6).
 #[cfg(any(feature = "hyper", feature = "reqwest"))]
-#[inline(never)]
-fn say_no_length(method: &http::Method, headers: &mut http::HeaderMap) {
+fn say_no_length<B>(request: &mut http::Request<B>) {
     use http::{HeaderValue, Method, header::CONTENT_LENGTH};
 
-    if [Method::POST, Method::PUT, Method::PATCH].contains(method) {
-        headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+    if [Method::POST, Method::PUT, Method::PATCH].contains(request.method()) {
+        request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
 }
 

@@ -97,8 +97,11 @@ impl ReqwestTransport {
 impl Transport for ReqwestTransport {
     fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportError>> {
         // Nothing of the request is kept here, where it would only be moved about.
-        let is_empty = request.body().is_empty();
-        let sent = converted(request, is_empty).map(|request| self.client.execute(request));
+        let mut request = request;
+        if request.body().is_empty() {
+            say_no_length(&mut request);
+        }
+        let sent = converted(request).map(|request| self.client.execute(request));
         Box::pin(async move {
             let mut answer = sent?.await.map_err(failed)?;
             let mut response = http::Response::new(self.read(&mut answer).await?);
@@ -110,9 +113,13 @@ impl Transport for ReqwestTransport {
 
     fn open(&self, request: http::Request<Outgoing>) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
         Box::pin(async move {
+            let mut request = request;
             let length = request.body().length();
+            if length == 0 {
+                say_no_length(&mut request);
+            }
             let request = request.map(|pieces| reqwest::Body::wrap(Sent { left: length, pieces }));
-            let answer = self.client.execute(converted(request, length == 0)?).await.map_err(failed)?;
+            let answer = self.client.execute(converted(request)?).await.map_err(failed)?;
             let answer = http::Response::from(answer);
             let status = answer.status().as_u16();
             Ok(answer.map(|body| Body::new(Incoming { body, status, failed })))
@@ -134,14 +141,8 @@ thread_local! {
 }
 
 /// Makes a request of reqwest.
-fn converted(
-    request: http::Request<impl Into<reqwest::Body>>,
-    is_empty: bool,
-) -> Result<reqwest::Request, TransportError> {
-    let (mut parts, body) = request.into_parts();
-    if is_empty {
-        say_no_length(&parts.method, &mut parts.headers);
-    }
+fn converted(request: http::Request<impl Into<reqwest::Body>>) -> Result<reqwest::Request, TransportError> {
+    let (parts, body) = request.into_parts();
     let malformed = |error| TransportError::new("the request is malformed").malformed().with_source(error);
     let url = KNOWN.with_borrow_mut(|known| address(known, &parts.uri)).map_err(malformed)?;
     let mut converted = reqwest::Request::new(parts.method, url);

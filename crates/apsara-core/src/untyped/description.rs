@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::parameter::Parameter;
-use crate::endpoint::{EndpointRule, is_label};
+use crate::endpoint::EndpointRule;
 use crate::error::Violation;
 use crate::operation::{Impact, Method, Quota, Repeat, Security, Style};
 
@@ -63,11 +63,6 @@ impl Description {
         let is_shown = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
         let shown = "must be of the letters, digits and signs of ASCII, without spaces";
         let rules = [
-            (
-                "product",
-                is_label(&product.name),
-                "is a part of the host's name, so it must be of letters, digits and hyphens",
-            ),
             ("version", is_shown(&product.version), shown),
             ("operation", is_shown(&facts.name), shown),
             ("path", facts.path.starts_with('/'), "must begin with `/`"),

@@ -123,11 +123,8 @@ impl Parameter {
         self
     }
 
-    /// Says how a list or an object becomes text. With [`Shape::Simple`] what is not said otherwise is a list.
+    /// Says how a list or an object becomes text.
     pub fn shaped(mut self, shape: Shape) -> Self {
-        if shape == Shape::Simple && self.kind == Kind::Json {
-            self.kind = Kind::List(Box::new(Kind::Json));
-        }
         self.shape = shape;
         self
     }

@@ -51,7 +51,7 @@ pub(crate) struct Operation {
     pub(crate) quota: Option<(u32, u32)>,
     /// What must be allowed to whoever calls it, if a document says that.
     pub(crate) needs: Option<Ram>,
-    /// The names that its spec or our overlay calls sensitive; a dot stands before the name of a field.
+    /// The names of parameters, or paths of fields with dots, that its spec or our overlay calls sensitive.
     pub(crate) sensitive: Arc<[String]>,
     methods: Vec<Method>,
 }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use apsara_specs::{Ram, RamAction, RamResource};
+use serde_json::Value;
 
 use super::arn::{Parts, Resource};
 
@@ -120,17 +121,20 @@ impl Filling {
             return Vec::new();
         };
         let is_list = name.to_lowercase().ends_with('s') && !placeholder.to_lowercase().ends_with('s');
-        let mut values =
-            if is_list { values.iter().flat_map(|value| several(value)).collect() } else { values.clone() };
+        let mut values: Vec<String> = values.iter().flat_map(|value| several(value, is_list)).collect();
         values.retain(|value| !value.is_empty());
         values
     }
 }
 
-/// Returns the values that one text holds: those of a list in JSON, else those between commas.
-fn several(text: &str) -> Vec<String> {
-    let in_json = text.trim_start().starts_with('[').then(|| serde_json::from_str(text).ok()).flatten();
-    in_json.unwrap_or_else(|| text.split(',').map(|part| part.trim().to_owned()).collect())
+/// Returns the values that one text holds: those of a list in JSON, else those between commas, where it may hold several.
+fn several(text: &str, is_list: bool) -> Vec<String> {
+    let one = |item: &Value| item.as_str().map_or_else(|| item.to_string(), str::to_owned);
+    match serde_json::from_str::<Vec<Value>>(text) {
+        Ok(items) => items.iter().map(one).collect(),
+        Err(_) if is_list => text.split(',').map(|part| part.trim().to_owned()).collect(),
+        Err(_) => vec![text.to_owned()],
+    }
 }
 
 /// Finds the parameter that a placeholder means: the same name, one or several of it, without `Name` or `Id` at its

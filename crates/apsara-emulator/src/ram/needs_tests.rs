@@ -32,6 +32,8 @@ fn placeholders_are_filled_from_the_account_the_region_and_the_request() {
         ("ConfigRuleIds", &["cr-1, cr-2"]),
         ("AggregatorIds", &["ca-1", "ca-2"]),
         ("InstanceIds", &[r#"["i-1", "i,2"]"#]),
+        ("DiskIds", &[" [1, 2]"]),
+        ("Pack", &[r#"["p"]"#]),
         ("Empty", &[""]),
     ]);
     for (template, expected) in [
@@ -55,6 +57,8 @@ fn placeholders_are_filled_from_the_account_the_region_and_the_request() {
             vec!["acs:config:*:1000:aggregator/ca-1", "acs:config:*:1000:aggregator/ca-2"],
         ),
         (format!("{config}:i/{{#InstanceId}}"), vec!["acs:config:*:1000:i/i-1", "acs:config:*:1000:i/i,2"]),
+        (format!("{config}:d/{{#DiskId}}"), vec!["acs:config:*:1000:d/1", "acs:config:*:1000:d/2"]),
+        (format!("{config}:p/{{#Pack}}"), vec!["acs:config:*:1000:p/p"]),
         // What the request does not say stands for all.
         (format!("{config}:x/{{#Unheard}}"), vec!["acs:config:*:1000:x/*"]),
         (format!("{config}:x/{{#Empty}}"), vec!["acs:config:*:1000:x/*"]),

@@ -52,7 +52,7 @@ impl Relays {
         self.settle(now);
         let mut tasks: Vec<&Task> = self.tasks.values().collect();
         // Of the ids a task has had, the one it runs under comes last, also where a file of an older program did not count them.
-        tasks.sort_by_key(|task| (task.place, task.restarted_as.is_none(), task.earlier_ids));
+        tasks.sort_by_key(|task| (task.place, task.restarted_as.is_none(), task.earlier_ids, task.interruptions));
         tasks.into_iter().map(|task| TaskSnapshot::new(task, now, &self.desk.rules)).collect()
     }
 

@@ -27,7 +27,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<SourceFile>, SourceError> {
     paths.sort();
     let mut files = paths.into_iter().map(parse).collect::<Result<Vec<_>, _>>()?;
     let tests = of_tests(&files);
-    files.retain(|file| !is_below(&file.path, &tests));
+    files.retain(|file| !tests.contains(&file.path));
     Ok(files)
 }
 
@@ -61,7 +61,7 @@ fn failed(file: &Path, reason: &dyn std::fmt::Display) -> SourceError {
     SourceError { file: file.to_owned(), reason: reason.to_string() }
 }
 
-/// Returns the files and folders of modules that are declared for tests, and nowhere else.
+/// Returns the files of modules that are declared for tests, and nowhere else.
 fn of_tests(files: &[SourceFile]) -> BTreeSet<PathBuf> {
     let declared: Vec<(&Path, Declared)> = files.iter().map(|file| (file.path.as_path(), Declared::of(file))).collect();
     let mut tests: BTreeSet<PathBuf> = declared.iter().flat_map(|(_, of)| of.for_tests.iter().cloned()).collect();
@@ -83,7 +83,8 @@ fn of_tests(files: &[SourceFile]) -> BTreeSet<PathBuf> {
         let built = of_files(false, &tests);
         tests.retain(|path| !built.contains(path));
         if tests.len() == before {
-            return tests;
+            let files = declared.iter().map(|(path, _)| *path);
+            return files.filter(|path| is_below(path, &tests) && !built.contains(*path)).map(Path::to_owned).collect();
         }
     }
 }

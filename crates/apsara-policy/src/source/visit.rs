@@ -229,6 +229,9 @@ impl<'ast> Visit<'ast> for Visitor<'_, '_> {
             // A client's method has one argument by its path, the client: any other number of them is of another function.
             if call.args.len() != 1 {
                 self.path(&path.path, false);
+                if let Some(of) = &path.qself {
+                    self.visit_qself(of);
+                }
                 visit::visit_path(self, &path.path);
                 return call.args.iter().for_each(|argument| self.visit_expr(argument));
             }

@@ -55,13 +55,13 @@ impl<'a> Attempts<'a> {
             }
             let before = self.paced;
             self.pace(timer).await?;
-            // Last, so that none is held by what waits for something else.
-            self.enter(timer).await?;
             waits = false;
             if self.paced - before < LONG {
                 break credentials;
             }
         };
+        // Last, so that none is held by what waits for something else.
+        self.enter(timer).await?;
         // What it waited for may have come in the last moment: what cannot be answered in time is not begun.
         if Instant::now() >= self.deadline {
             return Err(self.late(Outcome::NotSent));

@@ -120,6 +120,10 @@ fn push<'a>(out: &mut Vec<Pair<'a>>, meta: &'a Meta<'_>, view: View<'a>) {
             let joined: Vec<Cow<'_, str>> = (0..list.count()).filter_map(|i| scalar(&list.at(i))).collect();
             out.push((meta.name.into(), joined.join(",").into()));
         }
+        (Shape::Simple, View::Json(serde_json::Value::Array(items)), _) => {
+            let joined: Vec<Cow<'_, str>> = items.iter().filter_map(|item| scalar(&View::Json(item))).collect();
+            out.push((meta.name.into(), joined.join(",").into()));
+        }
         (_, view, _) => flatten(out, meta.name.into(), view),
     }
 }

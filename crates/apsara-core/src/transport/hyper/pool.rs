@@ -36,9 +36,12 @@ impl Pool {
         if !self.is_swept.load(Ordering::Relaxed) {
             self.sweep();
         }
-        let is_empty = request.body().is_empty();
+        let mut request = request;
+        if request.body().is_empty() {
+            say_no_length(&mut request);
+        }
         let mut request = request.map(Full::new);
-        let address = without_address(&mut request, is_empty);
+        let address = without_address(&mut request);
         self.to_server(&address, request, limit).unwrap_or_else(|error| Box::pin(ready(Err(error))))
     }
 
@@ -60,8 +63,10 @@ impl Pool {
 
     /// Sends a request and gives its answer piece by piece, over a connection of its own, which is closed behind it.
     pub(super) fn open(&self, mut request: http::Request<Outgoing>) -> BoxFuture<'static, Opened> {
-        let is_empty = request.body().length() == 0;
-        let address = without_address(&mut request, is_empty);
+        if request.body().length() == 0 {
+            say_no_length(&mut request);
+        }
+        let address = without_address(&mut request);
         let connector = self.connector.clone();
         Box::pin(async move {
             let (is_tls, authority) = named(&address)?;
@@ -100,10 +105,7 @@ impl Pool {
 }
 
 /// Takes the address out of a request: its server is asked for a path, and its own name stands in a header.
-fn without_address<B>(request: &mut http::Request<B>, is_empty: bool) -> uri::Parts {
-    if is_empty {
-        say_no_length(&request.method().clone(), request.headers_mut());
-    }
+fn without_address<B>(request: &mut http::Request<B>) -> uri::Parts {
     let mut address = std::mem::take(request.uri_mut()).into_parts();
     *request.uri_mut() = address.path_and_query.take().map(Uri::from).unwrap_or_default();
     address
