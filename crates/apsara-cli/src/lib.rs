@@ -98,7 +98,7 @@ fn run(arguments: Vec<OsString>, color: &mut Color) -> Result<ExitCode, Failure>
     Ok(ExitCode::SUCCESS)
 }
 
-/// Reads a command line; the program's name is not in it. What it says of colours holds for why it cannot be read, too.
+/// Reads a command line; the program's name is not in it. `color` is set once the options are read: what is wrong behind them is told in it.
 fn read(arguments: Vec<OsString>, color: &mut Color) -> Result<Asked, Failure> {
     let first = arguments.iter().find(|word| !word.to_string_lossy().starts_with('-'));
     let is_own = first.is_some_and(|word| builtin::NAMES.iter().any(|name| word.to_str() == Some(*name)));

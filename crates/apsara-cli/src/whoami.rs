@@ -7,7 +7,7 @@ use apsara_core::untyped::Client;
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::call::{Connection, Kept, failure};
+use crate::call::{Connection, failure};
 use crate::catalog;
 use crate::failure::Failure;
 use crate::options::ConnectOptions;
@@ -39,7 +39,7 @@ pub(crate) async fn run(options: &Options) -> Result<(), Failure> {
     }
     let mut operation = catalog::product("sts", None)?.operation("GetCallerIdentity")?;
     let description = Arc::new(operation.describe()?);
-    let opened = Connection::open(&options.connect, None, None, None::<Kept>).await;
+    let opened = Connection::open(&options.connect, None, None, None).await;
     let connection = opened.inspect_err(|_| {
         // The error comes behind it.
         let _ = write(&steps, None, options);

@@ -13,7 +13,7 @@ use apsara_core::Impact;
 use clap::{Args, ValueEnum};
 
 use self::shown::Shown;
-use crate::call::{Connection, Kept, failure};
+use crate::call::{Connection, failure};
 use crate::catalog::{self, Operation};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -92,7 +92,7 @@ pub(crate) async fn run(options: &Options) -> Result<(), Failure> {
     if let Some(problem) = wrong_files(options) {
         return Err(Failure::usage(problem).with("outcome", "not sent"));
     }
-    let connection = Connection::open(&options.connect, None, options.spec.as_deref(), None::<Kept>).await?;
+    let connection = Connection::open(&options.connect, None, options.spec.as_deref(), None).await?;
     let executor = Arc::new(executor(options, &connection)?);
     let input = input(options)?;
     let checked = check(input, &*executor, &options.journal).map_err(|error| failed(&error))?;

@@ -95,9 +95,8 @@ impl ReqwestTransport {
 }
 
 impl Transport for ReqwestTransport {
-    fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportError>> {
+    fn send(&self, mut request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportError>> {
         // Nothing of the request is kept here, where it would only be moved about.
-        let mut request = request;
         if request.body().is_empty() {
             say_no_length(&mut request);
         }
@@ -111,9 +110,11 @@ impl Transport for ReqwestTransport {
         })
     }
 
-    fn open(&self, request: http::Request<Outgoing>) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+    fn open(
+        &self,
+        mut request: http::Request<Outgoing>,
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
         Box::pin(async move {
-            let mut request = request;
             let length = request.body().length();
             if length == 0 {
                 say_no_length(&mut request);

@@ -32,11 +32,14 @@ impl Pool {
     }
 
     /// Sends a request over a connection to the server of its address, and reads at most so many bytes of an answer.
-    pub(super) fn send(self: &Arc<Self>, request: http::Request<Bytes>, limit: usize) -> BoxFuture<'static, Answered> {
+    pub(super) fn send(
+        self: &Arc<Self>,
+        mut request: http::Request<Bytes>,
+        limit: usize,
+    ) -> BoxFuture<'static, Answered> {
         if !self.is_swept.load(Ordering::Relaxed) {
             self.sweep();
         }
-        let mut request = request;
         if request.body().is_empty() {
             say_no_length(&mut request);
         }
