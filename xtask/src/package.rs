@@ -80,12 +80,6 @@ pub(crate) fn of_the_workspace() -> Result<Vec<Value>, Failure> {
     Ok(metadata["packages"].as_array_mut().map(std::mem::take).unwrap_or_default())
 }
 
-/// Names the crates of the workspace that nobody outside of it sees.
-pub(crate) fn unpublished() -> Result<Vec<String>, Failure> {
-    let all = of_the_workspace()?.into_iter().filter(|package| !package["publish"].is_null());
-    Ok(all.filter_map(|package| package["name"].as_str().map(str::to_owned)).collect())
-}
-
 /// Returns the crates of the workspace that are published.
 fn published() -> Result<Vec<Package>, Failure> {
     let all = of_the_workspace()?;
@@ -235,6 +229,20 @@ mod tests {
             Some("there is no order to publish in, counting what tests need: a needs b; b needs a")
         );
         assert!(in_order(vec![package("a", &["hidden"])]).is_err());
+    }
+
+    #[test]
+    fn the_page_of_the_clients_names_every_feature() {
+        let all = of_the_workspace().unwrap();
+        let features = all.iter().find(|package| package["name"] == "apsara").unwrap()["features"].as_object().unwrap();
+        let page = fs::read_to_string(root().join("crates/apsara/README.md")).unwrap();
+        let named: std::collections::BTreeSet<&str> = page
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `")?.split_once(" |"))
+            .flat_map(|(names, _)| names.split('`').filter(|name| !name.starts_with(',')))
+            .filter(|name| !name.is_empty())
+            .collect();
+        assert_eq!(named, features.keys().map(String::as_str).filter(|name| *name != "default").collect());
     }
 
     #[test]

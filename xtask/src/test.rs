@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use crate::run::{Failure, cargo, exists, succeed};
 use crate::{canaries, chaos, corpus, differential, fuzz, generate, package, peers, prove, release, supply};
 
-/// What to run. Without a flag: everything that must pass before a change lands, in less than half an hour on 2 cores.
+/// What to run. Without a flag: everything that must pass before a change lands, in less than half an hour on 2 cores, built from nothing.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Only what needs no network and nothing installed, in at most 5 minutes.
+    /// Only what needs no network and nothing installed: a few minutes, once everything is built.
     #[arg(long, conflicts_with_all = ["full", "prove", "peers"])]
     quick: bool,
     /// Everything, and the proof as well.
@@ -31,8 +31,11 @@ pub(crate) struct Args {
     peers: bool,
 }
 
-/// The tests that need other programs or other builds.
-const SLOW: [&str; 7] = ["code", "downstream", "drop_in", "elsewhere", "evolution", "peers", "wire"];
+/// The tests that have cargo build something.
+const BUILDING: [&str; 5] = ["code", "downstream", "drop_in", "elsewhere", "evolution"];
+
+/// Those that mostly wait for programs in other languages.
+const WAITING: [&str; 2] = ["peers", "wire"];
 
 /// Those that need a browser.
 const BROWSER: &str = "explorer";
@@ -66,15 +69,13 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         ("doc test", || succeed(&mut tests(cargo(&["test", "--workspace", "--doc", "--quiet"])))),
         ("documentation", documentation),
     ];
-    let more: [Step; 12] = [
-        ("canaries", canaries::run),
+    let more: [Step; 10] = [
+        ("canaries, fuzz", || at_once([canaries::run, fuzz::sample])),
         ("chaos", chaos::sample),
-        ("fuzz", fuzz::sample),
         ("what tests need: installed", installed),
         ("chaos: a short soak", chaos::soak_sample),
-        ("fleet", fleet_tests),
-        ("differential: a sample", differential::sample),
-        ("peers, other crates", || slow_tests(&SLOW)),
+        ("fleet, differential: a sample", || at_once([fleet_tests, differential::sample])),
+        ("peers, other crates", || at_once([|| slow_tests(&BUILDING), || slow_tests(&WAITING)])),
         ("explorer", || slow_tests(&[BROWSER])),
         ("supply", supply::cheap),
         ("packages", package::run),
@@ -88,6 +89,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     } else if !args.prove {
         steps.extend(quick);
         if !args.quick {
+            peers::look()?;
             begin_to_install();
             steps.extend(more);
         }
@@ -99,7 +101,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     for (name, step) in steps {
         eprintln!("── {name}");
         let start = Instant::now();
-        let result = step();
+        let result = step().and_then(|()| installed_so_far());
         table.push((name, start.elapsed()));
         if let Err(failure) = result {
             // What is half installed would be in the way of the next run.
@@ -122,12 +124,30 @@ fn begin_to_install() {
     *INSTALLING.lock().unwrap_or_else(PoisonError::into_inner) = Some(std::thread::spawn(all));
 }
 
+/// Fails if something could not be installed: at the end of the step in which that is known.
+fn installed_so_far() -> Result<(), Failure> {
+    let installing = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_over = installing.as_ref().is_some_and(JoinHandle::is_finished);
+    drop(installing);
+    if is_over { installed() } else { Ok(()) }
+}
+
 /// Waits until everything is installed.
 fn installed() -> Result<(), Failure> {
     let installing = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner).take();
     let ended =
         installing.map(|installing| installing.join().unwrap_or_else(|_| Err("installing panicked".to_owned())));
     ended.unwrap_or(Ok(()))
+}
+
+/// Takes steps at once that leave a CPU to others for most of their time. What they print is mixed; what is red says its name.
+fn at_once<const N: usize>(steps: [fn() -> Result<(), Failure>; N]) -> Result<(), Failure> {
+    let results = std::thread::scope(|scope| {
+        let running = steps.map(|step| scope.spawn(step));
+        running.map(|step| step.join().unwrap_or_else(|_| Err("a step panicked".to_owned())))
+    });
+    let failures: Vec<Failure> = results.into_iter().filter_map(Result::err).collect();
+    if failures.is_empty() { Ok(()) } else { Err(failures.join("; ")) }
 }
 
 fn print_table(table: &[(&str, Duration)]) {
@@ -147,18 +167,20 @@ fn tests(mut command: std::process::Command) -> std::process::Command {
 
 fn fast_tests() -> Result<(), Failure> {
     if exists("cargo", "nextest") {
-        let left_out = SLOW.iter().chain([&FLEET, &BROWSER, &canaries::TARGET]);
-        let filter = left_out.map(|name| format!("not binary(={name})")).collect::<Vec<_>>().join(" and ");
+        let filter = left_out().map(|name| format!("not binary(={name})")).collect::<Vec<_>>().join(" and ");
         return succeed(&mut tests(cargo(&["nextest", "run", "--workspace", "--filterset", &filter])));
     }
-    succeed(&mut tests(cargo(&["test", "--workspace", "--lib", "--bins"])))?;
     // Without nextest a test target can only be left out by naming the others.
-    for target in test_targets()? {
-        if !SLOW.contains(&target.as_str()) && ![FLEET, BROWSER, canaries::TARGET].contains(&target.as_str()) {
-            succeed(&mut tests(cargo(&["test", "--workspace", "--test", &target])))?;
-        }
+    let mut command = tests(cargo(&["test", "--workspace", "--no-fail-fast", "--lib", "--bins"]));
+    for target in test_targets()?.iter().filter(|target| left_out().all(|name| name != target.as_str())) {
+        command.args(["--test", target]);
     }
-    Ok(())
+    succeed(&mut command)
+}
+
+/// The test targets that have steps of their own.
+fn left_out() -> impl Iterator<Item = &'static str> {
+    BUILDING.into_iter().chain(WAITING).chain([FLEET, BROWSER, canaries::TARGET])
 }
 
 /// Returns the names of the workspace's test targets, as cargo finds them.
@@ -187,12 +209,10 @@ fn slow_tests(names: &[&str]) -> Result<(), Failure> {
     succeed(&mut tests(cargo(&arguments)))
 }
 
-/// Documents what is published; the rest is read as source, and its links are not looked at.
+/// Documents the libraries. That examples are as well, of which there are none, has cargo choose the features that tests and lints have:
+/// nothing is compiled once more.
 fn documentation() -> Result<(), Failure> {
-    let mut command = cargo(&["doc", "--workspace", "--all-features", "--no-deps", "--quiet"]);
-    for package in package::unpublished()? {
-        command.args(["--exclude", &package]);
-    }
+    let mut command = cargo(&["doc", "--workspace", "--all-features", "--no-deps", "--lib", "--examples", "--quiet"]);
     succeed(command.env("RUSTDOCFLAGS", "--deny warnings"))
 }
 

@@ -18,10 +18,10 @@ pub(super) fn install(packages: &[&str], what: &str) -> Result<(), Failure> {
         succeed(&mut command).map_err(|error| format!("{error}; {needed}"))
     };
     apt(&["--quiet", "--quiet", "update"])?;
-    apt(&[&["--quiet", "--quiet", "--yes", "install"], packages].concat())
+    apt(&[&["--quiet", "--quiet", "--yes", "--no-install-recommends", "install"], packages].concat())
 }
 
-fn is_root() -> bool {
+pub(super) fn is_root() -> bool {
     let id = Command::new("id").arg("-u").output();
     id.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }

@@ -9,13 +9,16 @@ use crate::run::{Failure, exists, target};
 /// What judges pages, below a target folder.
 const AXE: &str = "peers/browser/node_modules/axe-core/axe.min.js";
 
+/// The browser, what drives it, and letters for it to draw.
+const PACKAGES: &[&str] = &["chromium", "chromium-driver", "fonts-liberation"];
+
 /// Installs Debian's `chromium` with its driver, which needs root, and axe-core; nothing where they are there.
 pub(crate) fn install() -> Result<(), Failure> {
     super::node::install("browser")?;
     if exists("chromium", "--version") && exists("chromedriver", "--version") {
         return Ok(());
     }
-    apt::install(&["chromium", "chromium-driver"], "chromium or chromedriver")
+    apt::install(PACKAGES, "chromium or chromedriver")
 }
 
 /// Copies what judges pages to another target folder.
