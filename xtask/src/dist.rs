@@ -25,7 +25,7 @@ pub(crate) fn run() -> Result<(), Failure> {
 
 /// Builds the program, and returns where it is.
 pub(crate) fn build() -> Result<PathBuf, Failure> {
-    let program = target().join("dist/apsara");
+    let program = target().join(format!("dist/apsara{}", std::env::consts::EXE_SUFFIX));
     let order = target().join("dist/order.txt");
     if !exists("valgrind", "--version") || !cfg!(target_os = "linux") {
         println!("valgrind, which watches a call, is not here: the code is left in the order of the compiler");
@@ -38,7 +38,10 @@ pub(crate) fn build() -> Result<PathBuf, Failure> {
     println!("{} functions are run by a call, and stand together", names.len());
     let ordered = format!("link-arg=-Wl,--symbol-ordering-file={}", order.display());
     // What only the first build has, such as functions of the C library, stands in the file as well.
-    rustc(&["-C", "strip=symbols", "-C", "link-arg=-Wl,--no-warn-symbol-ordering", "-C", &ordered])?;
+    if rustc(&["-C", "strip=symbols", "-C", "link-arg=-Wl,--no-warn-symbol-ordering", "-C", &ordered]).is_err() {
+        println!("the linker takes no order, as lld does: the code is left in that of the compiler");
+        rustc(&["-C", "strip=symbols"])?;
+    }
     Ok(program)
 }
 

@@ -202,7 +202,11 @@ fn features(manifest: &PathBuf) -> Result<BTreeSet<String>, Failure> {
     let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)
         .map_err(|_| format!("cargo cannot read the workspace: {}", String::from_utf8_lossy(&output.stderr).trim()))?;
     let packages = metadata["packages"].as_array().into_iter().flatten();
-    let package = packages.into_iter().find(|package| package["manifest_path"] == manifest.to_string_lossy().as_ref());
+    // Compared part by part: systems differ in what stands between them.
+    let is_it = |package: &&serde_json::Value| {
+        package["manifest_path"].as_str().is_some_and(|path| Path::new(path) == manifest.as_path())
+    };
+    let package = packages.into_iter().find(is_it);
     let features = package.and_then(|package| package["features"].as_object());
     Ok(features.into_iter().flatten().map(|(name, _)| name.clone()).collect())
 }

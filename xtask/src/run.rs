@@ -1,8 +1,10 @@
 //! Programs that a command starts.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
+
+use serde_json::Value;
 
 /// Says in a sentence what failed; it is printed as it is.
 pub(crate) type Failure = String;
@@ -18,16 +20,32 @@ pub(crate) fn root() -> &'static Path {
     })
 }
 
-/// Returns the folder that everything built and installed goes to.
+/// Returns the folder that everything built and installed goes to: the one that cargo uses, whichever of its settings says so.
 pub(crate) fn target() -> PathBuf {
-    match std::env::var_os("CARGO_TARGET_DIR") {
+    static TARGET: OnceLock<PathBuf> = OnceLock::new();
+    let asked = || {
+        let told = plain_cargo(&["metadata", "--no-deps", "--offline", "--format-version", "1"]).output().ok()?;
+        let metadata: Value = serde_json::from_slice(&told.stdout).ok()?;
+        metadata["target_directory"].as_str().map(PathBuf::from)
+    };
+    let found = || match std::env::var_os("CARGO_TARGET_DIR") {
         Some(folder) => root().join(folder),
-        None => root().join("target"),
-    }
+        None => asked().unwrap_or_else(|| root().join("target")),
+    };
+    TARGET.get_or_init(found).clone()
 }
 
 /// Starts `cargo` in the workspace.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
+    let mut command = plain_cargo(arguments);
+    if target() != root().join("target") {
+        // Tests look there for what was installed for them, and know no setting of cargo's but this one.
+        command.env("CARGO_TARGET_DIR", target());
+    }
+    command
+}
+
+fn plain_cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments).current_dir(root());
     forget_package(&mut command);
@@ -77,8 +95,28 @@ pub(crate) fn exists(program: &str, argument: &str) -> bool {
 /// It is built as for that test, with the whole workspace chosen: so every crate has the features that all tests were built with, and
 /// none is built once more with others.
 pub(crate) fn built(name: &str, beside: &str) -> Result<PathBuf, Failure> {
-    succeed(&mut cargo(&["test", "--quiet", "--workspace", "--no-run", "--test", beside]))?;
-    Ok(target().join("debug").join(format!("{name}{}", std::env::consts::EXE_SUFFIX)))
+    program(&["test", "--workspace", "--no-run", "--test", beside], name)
+}
+
+/// Has cargo build something, and returns where the program of that name is that it made: where that is, its settings say.
+fn program(arguments: &[&str], name: &str) -> Result<PathBuf, Failure> {
+    let mut command = cargo(arguments);
+    command.args(["--quiet", "--message-format", "json-render-diagnostics"]).stderr(Stdio::inherit());
+    let shown = shown(&command);
+    let output = command.output().map_err(|error| format!("`{shown}` cannot be started: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("`{shown}` failed ({})", output.status));
+    }
+    let told = String::from_utf8_lossy(&output.stdout);
+    let artifacts = told.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let is_it = |artifact: &Value| {
+        artifact["target"]["name"] == name
+            && artifact["target"]["kind"][0] == "bin"
+            && artifact["profile"]["test"] == false
+    };
+    let mut programs =
+        artifacts.filter(is_it).filter_map(|artifact| artifact["executable"].as_str().map(PathBuf::from));
+    programs.next().ok_or_else(|| format!("`{shown}` builds no program {name}"))
 }
 
 /// Builds a program of the tests package, with all optimizations where it has so much to do that they are worth a build of their own.
@@ -88,8 +126,7 @@ pub(crate) fn built_for(name: &str, times: u64) -> Result<PathBuf, Failure> {
     if times <= FEW {
         return built(name, "bulk");
     }
-    succeed(&mut cargo(&["build", "--quiet", "--release", "--package", "apsara-tests", "--bin", name]))?;
-    Ok(target().join("release").join(format!("{name}{}", std::env::consts::EXE_SUFFIX)))
+    program(&["build", "--release", "--package", "apsara-tests", "--bin", name], name)
 }
 
 /// Installs a program of the Rust registry below the target folder, in one version, unless it is there; returns where it is.
