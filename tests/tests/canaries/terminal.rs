@@ -122,17 +122,18 @@ fn calls(desk: &Desk, emulator: &Emulator, seen: &mut Seen) {
     let (code, out, err) = desk.run(&wrong, "");
     assert!(code != 0 && out.is_empty(), "{out}{err}");
     seen.text("terminal: refused words", &err);
-    let (_, out, err) = desk.run(&["whoami"], "");
+    let (code, out, err) = desk.run(&["whoami"], "");
+    assert_eq!(code, 0, "{err}");
     seen.text("terminal: whoami", &format!("{out}{err}"));
-    if let Ok(trace) = fs::read_to_string(&trace) {
-        seen.text("terminal: traces", &format!("{trace} "));
-        let (_, out, err) = desk.run(&["ram", "policy", "--trace", &desk.file("trace.jsonl")], "");
-        seen.text("terminal: policies", &format!("{out}{err}"));
-    }
+    seen.text("terminal: traces", &fs::read_to_string(&trace).unwrap());
+    let (code, out, err) = desk.run(&["ram", "policy", "--from-trace", &trace], "");
+    assert!(code == 0 && out.contains("\"Statement\""), "{out}{err}");
+    seen.text("terminal: policies", &format!("{out}{err}"));
     for language in apsara_code::Language::all() {
         let language = language.to_string();
         let words = [&["code", "--language", &language], &create[..]].concat();
-        let (_, out, err) = desk.run(&words, "");
+        let (code, out, err) = desk.run(&words, "");
+        assert_eq!(code, 0, "{err}");
         seen.text("terminal: code", &format!("{out}{err}"));
     }
 }
