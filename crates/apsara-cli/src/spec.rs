@@ -106,18 +106,27 @@ fn of_revision(revision: &str, path: &str) -> Result<Sources, Failure> {
     let scratch = tempfile::tempdir().map_err(|error| Failure::new(Exit::Failed, error.to_string()))?;
     let unwritten = |error| Failure::of_file(scratch.path(), error);
     let unreadable = |error: std::io::Error| Failure::new(Exit::Failed, format!("{object}: {error}"));
-    let kind = output_of(Program::new("git").args(["cat-file", "-t", &object]))?;
-    if kind.starts_with(b"blob") {
+    let id = line_of(&["rev-parse", "--verify", "--end-of-options", &object])?;
+    let kind = line_of(&["cat-file", "-t", &id])?;
+    if kind == "blob" {
         let file = scratch.path().join("api-docs.json");
-        std::fs::write(&file, output_of(Program::new("git").args(["cat-file", "blob", &object]))?)
-            .map_err(unwritten)?;
+        std::fs::write(&file, output_of(Program::new("git").args(["cat-file", "blob", &id]))?).map_err(unwritten)?;
         return Sources::open(&file).map_err(unreadable);
     }
     let (archive, specs) = (scratch.path().join("specs.tar"), scratch.path().join("specs"));
     std::fs::create_dir(&specs).map_err(unwritten)?;
-    output_of(Program::new("git").args(["archive", "--format=tar", "--output"]).arg(&archive).arg(&object))?;
+    // Told where the repository is, git takes this folder for its root, and leaves out nothing of what is not below this one.
+    let repository = line_of(&["rev-parse", "--absolute-git-dir"])?;
+    let mut packed = Program::new("git");
+    packed.args(["--git-dir", &repository, "archive", "--format=tar", "--output"]).arg(&archive).arg(&id);
+    output_of(&mut packed)?;
     output_of(Program::new("tar").arg("-xf").arg(&archive).arg("-C").arg(&specs))?;
     Sources::open(&specs).map_err(unreadable)
+}
+
+/// Asks git for one line.
+fn line_of(words: &[&str]) -> Result<String, Failure> {
+    output_of(Program::new("git").args(words)).map(|line| String::from_utf8_lossy(&line).trim_end().to_owned())
 }
 
 /// Runs a program to its end, and returns what it wrote.

@@ -179,11 +179,12 @@ fn specs_are_compared_between_files_and_revisions() {
         path.to_str().unwrap().to_owned()
     };
     let (old, new) = (file("old.json", document(&["Gone"])), file("api-docs.json", document(&["Lost"])));
-    let run = |words: &[&str]| -> Ran {
+    let run_in = |place: &std::path::Path, words: &[&str]| -> Ran {
         let mut command = alone(&[&["spec", "diff"], words].concat());
         // git is found there.
-        command.env("PATH", std::env::var_os("PATH").unwrap()).current_dir(folder.path()).output().unwrap().into()
+        command.env("PATH", std::env::var_os("PATH").unwrap()).current_dir(place).output().unwrap().into()
     };
+    let run = |words: &[&str]| run_in(folder.path(), words);
     let gone = "- `things` 2026-01-01 `Update`: the error code `Gone` is gone\n";
     let compared = run(&[&old, &new]);
     assert_eq!((compared.code, compared.err.as_str()), (0, ""), "{compared:?}");
@@ -200,6 +201,8 @@ fn specs_are_compared_between_files_and_revisions() {
     let git = |words: &[&str]| {
         let mut git = std::process::Command::new("git");
         git.current_dir(folder.path()).args(["-c", "user.name=A", "-c", "user.email=a@example.com"]).args(words);
+        // Whoever runs this may sign commits, or have hooks.
+        git.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
         assert!(git.output().unwrap().status.success(), "{words:?}");
     };
     let layout = folder.path().join("specs/things/2026-01-01");
@@ -210,6 +213,11 @@ fn specs_are_compared_between_files_and_revisions() {
     git(&["commit", "--quiet", "--message", "first"]);
     assert!(run(&["HEAD:specs", &new]).out.contains(gone));
     assert!(run(&["HEAD:old.json", "HEAD:api-docs.json"]).out.contains(gone));
+    // Paths begin at the root of the repository, wherever one stands in it, unless they say that they do not.
+    let below = folder.path().join("specs");
+    for path in ["HEAD:specs", "HEAD:./things/.."] {
+        assert!(run_in(&below, &[path, &new]).out.contains(gone), "{path}");
+    }
     run(&["HEAD:nowhere", &new]).failed(1, &["nowhere"]);
     run(&["nowhere.json", &new]).failed(1, &["nowhere.json"]);
 }
