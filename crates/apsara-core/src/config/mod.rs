@@ -7,7 +7,7 @@ mod key_pair;
 mod transport;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 pub use self::builder::ConfigBuilder;
@@ -84,6 +84,36 @@ impl Config {
     /// Starts a configuration that knows nothing yet.
     pub fn builder() -> ConfigBuilder {
         ConfigBuilder::default()
+    }
+
+    /// Returns this configuration for another region: with the same key, transport, observers and count of quotas, and with a retry
+    /// budget and a limit of calls at a time of its own, as other servers answer. An endpoint that is set stays.
+    #[must_use]
+    pub fn with_region(&self, region: impl Into<String>) -> Self {
+        let from = &*self.inner;
+        Self {
+            inner: Arc::new(Inner {
+                credentials: from.credentials.clone(),
+                #[cfg(feature = "rsa")]
+                key_pair: from.key_pair.clone(),
+                bearer_token: from.bearer_token.clone(),
+                region: Some((region.into(), "Config::with_region")),
+                endpoint: from.endpoint.clone(),
+                signature: from.signature,
+                deadline: from.deadline,
+                attempt_timeout: from.attempt_timeout,
+                user_agent: from.user_agent.clone(),
+                retry: from.retry,
+                budget: Budget::new(),
+                clock_offset: AtomicI64::new(from.clock_offset.load(Ordering::Relaxed)),
+                account: from.account.clone(),
+                pacer: from.pacer.clone(),
+                validation: from.validation,
+                observers: from.observers.clone(),
+                limit: Limit::new(from.limit.most()),
+                transport: Arc::clone(&from.transport),
+            }),
+        }
     }
 
     /// Returns the id of the access key that calls are signed with, where it is a permanent one, and known without asking anybody.
@@ -210,6 +240,23 @@ mod tests {
         assert_eq!(agent(builder(&vars).unwrap().user_agent("mine/2")).unwrap(), format!("{ours} mine/2"));
         let error = agent(Config::builder().user_agent("two\r\nlines: 1")).unwrap_err();
         assert!(error.to_string().contains("ALIBABA_CLOUD_USER_AGENT"), "{error}");
+    }
+
+    #[test]
+    fn a_configuration_for_another_region_shares_what_is_not_of_a_region() {
+        let key = crate::Credentials::new("id", "secret").unwrap();
+        let builder = Config::builder().credentials(key).region("cn-shanghai").account("1").concurrency_limit(3);
+        let first = builder.build().unwrap();
+        first.inner.clock_offset.store(7, Ordering::Relaxed);
+        let second = first.with_region("cn-beijing");
+        assert_eq!(second.inner.region, Some(("cn-beijing".to_owned(), "Config::with_region")));
+        assert_eq!(first.inner.region, Some(("cn-shanghai".to_owned(), "ConfigBuilder::region")));
+        assert!(Arc::ptr_eq(&first.inner.transport, &second.inner.transport));
+        let pacers = (first.inner.pacer.as_ref().unwrap(), second.inner.pacer.as_ref().unwrap());
+        assert!(Arc::ptr_eq(pacers.0, pacers.1));
+        assert_eq!((second.inner.account.as_str(), second.inner.limit.most()), ("1", Some(3)));
+        assert_eq!(second.inner.clock_offset.load(Ordering::Relaxed), 7);
+        assert_eq!(second.permanent_key_id().as_deref(), Some("id"));
     }
 
     #[test]

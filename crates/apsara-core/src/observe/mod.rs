@@ -40,6 +40,10 @@ pub(crate) use self::spans::Around;
 #[cfg(feature = "opentelemetry")]
 pub use self::trace_context::TraceContext;
 pub(crate) use self::watch::Watch;
+/// The version of the library that [`Meters::new`] takes a meter of.
+#[cfg(feature = "opentelemetry")]
+#[doc(no_inline)]
+pub use ::opentelemetry;
 
 /// Hears of every call of a configuration; see [`ConfigBuilder::observer`].
 ///

@@ -4,9 +4,10 @@ mod body;
 #[cfg(feature = "hyper")]
 mod hyper;
 #[cfg(feature = "reqwest")]
-mod proxies;
+#[path = "reqwest.rs"]
+mod on_reqwest;
 #[cfg(feature = "reqwest")]
-mod reqwest;
+mod proxies;
 #[cfg(feature = "reqwest")]
 mod settings;
 #[cfg(any(feature = "hyper", feature = "reqwest"))]
@@ -27,9 +28,13 @@ pub use self::body::{Body, Outgoing};
 #[cfg(feature = "hyper")]
 pub use self::hyper::HyperTransport;
 #[cfg(feature = "reqwest")]
-pub use self::reqwest::ReqwestTransport;
+pub use self::on_reqwest::ReqwestTransport;
 #[cfg(feature = "reqwest")]
 pub use self::settings::ReqwestTransportBuilder;
+/// The version of the library that [`ReqwestTransport::with_client`] takes a client of.
+#[cfg(feature = "reqwest")]
+#[doc(no_inline)]
+pub use ::reqwest;
 
 /// A future that can be sent to another thread.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::RESPONSE_LIMIT;
+use super::on_reqwest::ReqwestTransport;
 use super::proxies::{Chosen, Proxies};
-use super::reqwest::ReqwestTransport;
 use super::system::no_tls;
 use super::trust::{Source, Trust};
 use crate::error::Error;

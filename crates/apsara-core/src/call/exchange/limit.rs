@@ -29,6 +29,14 @@ impl Limit {
         }
     }
 
+    /// Returns how many may be under way, where that is limited.
+    pub(crate) fn most(&self) -> Option<usize> {
+        match self {
+            Self::Most(most, _) => Some(*most),
+            Self::None(_) => None,
+        }
+    }
+
     /// Gives a permit if there is one, and nobody waits for it.
     pub(super) fn try_enter(&self) -> Option<Permit<'_>> {
         match self {
