@@ -1,4 +1,4 @@
-//! The guides below docs: every sample in them is compiled.
+//! The guides below docs, and the pages of crates that do not compile their own: every sample in them is compiled.
 
 /// Compiles the samples of a page.
 macro_rules! guide {
@@ -28,3 +28,6 @@ guide!(Bulk, "bulk.md");
 guide!(Explorer, "explorer.md");
 guide!(Code, "code.md");
 guide!(Ram, "ram.md");
+guide!(EmulatorChoices, "emulator-choices.md");
+guide!(Redis, "../crates/apsara-redis/README.md");
+guide!(Codegen, "../codegen/README.md");
