@@ -8,6 +8,7 @@
 
 mod answer;
 mod file;
+mod for_keys;
 mod record;
 mod redact;
 mod replay;
@@ -17,6 +18,7 @@ mod script;
 use std::time::Duration;
 
 pub use self::answer::Answer;
+pub(crate) use self::for_keys::KeyTransport;
 pub use self::record::Recorder;
 pub(crate) use self::redact::{NamesOfTypes, SensitiveNames, names_of_types};
 pub use self::replay::Replay;

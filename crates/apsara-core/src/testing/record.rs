@@ -9,6 +9,7 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use bytes::Bytes;
 
 use super::file::{Body, Came, Exchange, FORMAT, Recording};
+use super::for_keys::is_for_keys;
 use super::redact::Redaction;
 use super::request::Asked;
 use crate::transport::{BoxFuture, Sent, Transport, TransportError};
@@ -19,7 +20,8 @@ use crate::transport::{BoxFuture, Sent, Transport, TransportError};
 /// No secret is in the recording: not who called, when, and with which signature; not what the specs or the names of parameters and
 /// fields (`Password`, `Secret` and so on) say is sensitive, nor what [`redact`](Recorder::redact) names; of URLs, neither user
 /// information nor query, nor the last segment of those of streams; and none of these values where an answer repeats it, unless it
-/// has less than four bytes. Bodies that are no text are kept as they are.
+/// has less than four bytes. Bodies that are no text are kept as they are. Requests by which a provider asks for keys are sent and
+/// not kept.
 ///
 /// ```no_run
 /// use apsara_core::testing::Recorder;
@@ -90,6 +92,9 @@ impl fmt::Debug for Recorder {
 
 impl Transport for Recorder {
     fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportError>> {
+        if is_for_keys(&request) {
+            return self.transport.send(request);
+        }
         Box::pin(async move {
             let mut redaction = Redaction::of(&request, &self.more_names);
             let mut asked = Asked::read(&request);

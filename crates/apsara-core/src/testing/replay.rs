@@ -10,6 +10,7 @@ use bytes::Bytes;
 use http::header::{HeaderName, HeaderValue};
 
 use super::file::{Body, Came, Exchange, Recording};
+use super::for_keys::is_for_keys;
 use super::redact::Redaction;
 use super::request::Asked;
 use crate::error::Error;
@@ -140,6 +141,10 @@ impl fmt::Debug for Replay {
 
 impl Transport for Replay {
     fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportError>> {
+        if is_for_keys(&request) {
+            let told = "a recording holds no requests for keys; give the configuration one, as `testing::config` does";
+            return Box::pin(std::future::ready(Err(TransportError::new(told).malformed())));
+        }
         let mut asked = Asked::read(&request);
         Redaction::of(&request, &self.more_names).asked(&mut asked);
         Box::pin(std::future::ready(self.answer(&asked)))

@@ -18,15 +18,20 @@ struct Stage {
 
 impl Case {
     fn set_up(&self) -> Stage {
+        self.set_up_over(|answers| Arc::new(answers.clone()))
+    }
+
+    fn set_up_over(&self, over: impl FnOnce(&Answers) -> Arc<dyn Transport>) -> Stage {
         let folder = tempfile::tempdir().unwrap();
         for (path, text) in self.files {
             write(folder.path(), path, text);
         }
         let home = folder.path().display().to_string();
         let answers = Answers::new((self.answers)());
+        let transport = over(&answers);
         let surroundings = Surroundings::of(Variables::read(|name| self.var(name, &home)).unwrap());
         for wire in [&surroundings.wire, &surroundings.direct] {
-            wire.set(Arc::new(answers.clone()));
+            wire.set(Arc::clone(&transport));
         }
         Stage { chain: CredentialsChain::of(surroundings), answers, folder }
     }
@@ -71,6 +76,32 @@ async fn every_case_ends_as_the_table_says_and_shows_no_secret() {
         assert_eq!(explanation.used().is_some(), end.is_ok(), "{name}: {text}");
         let seen = format!("{text}{told}{end:?}{:?}{explanation:?}", stage.chain);
         assert!(!seen.contains("canary"), "{name}: {seen}");
+    }
+}
+
+#[cfg(feature = "testing")]
+#[tokio::test(start_paused = true)]
+async fn no_request_for_a_key_is_in_a_recording() {
+    use crate::testing::{Recorder, Replay};
+
+    for case in CASES {
+        let (name, mut kept) = (case.name, None);
+        let stage = case.set_up_over(|answers| Arc::new(kept.insert(Recorder::new(answers.clone())).clone()));
+        let end = stage.chain.credentials().await;
+        assert_eq!(end.is_ok(), case.end.is_ok(), "{name}");
+        assert_eq!(stage.answers.lines(), case.asked, "{name}");
+        let file = stage.folder.path().join("recording.json");
+        kept.unwrap().save(&file).unwrap();
+        let recorded: serde_json::Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+        assert_eq!(recorded["exchanges"], serde_json::json!([]), "{name}");
+        if !case.asked.is_empty() {
+            let replayed = case.set_up_over(|_| Arc::new(Replay::open(&file).unwrap())).chain.credentials().await;
+            let told = replayed.unwrap_err().to_string();
+            assert!(
+                told.contains("a recording holds no requests for keys") && !told.contains("canary"),
+                "{name}: {told}"
+            );
+        }
     }
 }
 
