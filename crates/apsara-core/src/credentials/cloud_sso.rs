@@ -137,7 +137,8 @@ impl Issuer for Access {
     fn issue<'a>(&'a self, _: Option<&'a Credentials>) -> BoxFuture<'a, Result<Issued, Error>> {
         Box::pin(async {
             let url = beside(self.sign_in_url.expose(), "/cloud-credentials")?;
-            let bearer = Sensitive::new(format!("Bearer {}", self.token.get()?.expose()));
+            let token = self.token.get()?;
+            let bearer = Sensitive::new(format!("Bearer {}", token.expose()));
             let body = serde_json::json!({
                 "AccountId": &*self.account_id,
                 "AccessConfigurationId": &*self.configuration,
@@ -152,7 +153,7 @@ impl Issuer for Access {
                 self.wire.send(Asking { method: Method::POST, url: &url, headers: &headers, body, limit: LIMIT });
             let answer = answer.await?;
             if !answer.status().is_success() {
-                return Err(refusal(&url, &answer));
+                return Err(refusal(&url, &answer, Some(&token)));
             }
             let read = |fields: Fields| match fields.object("CloudCredential") {
                 Some(key) => key.issued(),

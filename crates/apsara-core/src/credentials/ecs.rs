@@ -107,7 +107,7 @@ impl Metadata {
         let answer = match self.wire.send(asking).await {
             Ok(answer) if answer.status() == StatusCode::OK => answer,
             Ok(_) if !self.without_v1 => return Ok(None),
-            Ok(answer) => return Err(refusal(&url, &answer)),
+            Ok(answer) => return Err(refusal(&url, &answer, None)),
             // There is nobody who could be asked without a token, and whoever says nothing says nothing to that either.
             Err(error) if error.is_connect() || error.is_timeout() || self.without_v1 => return Err(error),
             Err(_) => return Ok(None),
@@ -138,7 +138,7 @@ impl Metadata {
                 }
                 // A token that is not taken is worth no more than none, as the official SDKs see it.
                 _ if token.is_some() && !self.without_v1 => *token = None,
-                _ => return Err(refusal(&url, &answer)),
+                _ => return Err(refusal(&url, &answer, token.as_ref())),
             }
         }
     }

@@ -11,7 +11,7 @@ use super::cache::{Cache, Issued, Issuer};
 use super::cloud_sso::{LIMIT, beside, seconds};
 use super::locked_file::LockedFile;
 use super::profile::{CliFile, Entry};
-use super::wire::{Asking, Fields, Wire, refusal};
+use super::wire::{Asking, Fields, Wire, refusal, without_secrets};
 use super::{Credentials, CredentialsProvider};
 use crate::error::Error;
 use crate::sensitive::Sensitive;
@@ -143,7 +143,7 @@ impl Login {
             pair("Timestamp", &humantime::format_rfc3339_seconds(SystemTime::now()).to_string()),
         ]);
         let headers = [("content-type", "application/x-www-form-urlencoded")];
-        let fields = self.post(&url, &headers, form.into_bytes()).await?;
+        let fields = self.post(&url, &headers, form.into_bytes(), token).await?;
         let text = |name: &str| fields.required(name).map(|text| Sensitive::new(text.to_owned()));
         let (access, refresh) = (text("access_token"), text("refresh_token"));
         let lasts = fields.value("expires_in").and_then(Value::as_i64).unwrap_or(3600);
@@ -161,21 +161,29 @@ impl Login {
         let url = beside(server, "/v1/exchange")?;
         let bearer = Sensitive::new(format!("Bearer {}", token.expose()));
         let headers = [("authorization", bearer.expose().as_str()), ("content-type", "application/json")];
-        let fields = self.post(&url, &headers, Vec::new()).await?;
+        let fields = self.post(&url, &headers, Vec::new(), token).await?;
         fields.issued().map_err(|error| error.within(url))
     }
 
-    async fn post(&self, url: &str, headers: &[(&'static str, &str)], body: Vec<u8>) -> Result<Fields, Error> {
+    /// Sends a request that carries a token, of which nothing that is told holds a copy.
+    async fn post(
+        &self,
+        url: &str,
+        headers: &[(&'static str, &str)],
+        body: Vec<u8>,
+        token: &Sensitive<String>,
+    ) -> Result<Fields, Error> {
         let answer = self.wire.send(Asking { method: Method::POST, url, headers, body, limit: LIMIT }).await?;
         let fields = Fields::read(answer.body());
         // What OAuth calls an error is a word and a sentence.
         if let Some((code, why)) = fields.as_ref().ok().and_then(|fields| {
             Some((fields.text("error")?.to_owned(), fields.text("error_description").unwrap_or_default().to_owned()))
         }) {
-            return Err(Error::config(format!("{code} (HTTP {}): {why}", answer.status().as_u16())).within(url));
+            let told = format!("{code} (HTTP {}): {why}", answer.status().as_u16());
+            return Err(Error::config(without_secrets(&told, url, Some(token))).within(url));
         }
         if !answer.status().is_success() {
-            return Err(refusal(url, &answer));
+            return Err(refusal(url, &answer, Some(token)));
         }
         fields.map_err(|error| error.within(url))
     }

@@ -119,6 +119,21 @@ async fn a_login_that_is_over_says_how_to_log_in_again_and_changes_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_token_that_the_server_repeats_is_not_told() {
+    let (_folder, path) = file(0);
+    let invalid = r#"{"error":"invalid_grant","error_description":"Invalid refresh token: refresh-1"}"#;
+    let answers = Answers::new([(TOKEN, 400, invalid.to_owned())]);
+    let error = login(&path, &answers).credentials().await.unwrap_err();
+    assert!(error.to_string().contains("invalid_grant (HTTP 400): Invalid refresh token: [redacted]"), "{error}");
+    assert!(!format!("{error:?}").contains("refresh-1"), "{error:?}");
+    let invalid = r#"{"Code":"InvalidToken","Message":"access-2 is none"}"#;
+    let answers = Answers::new([renewed(), (EXCHANGE, 403, invalid.to_owned())]);
+    let error = login(&path, &answers).credentials().await.unwrap_err();
+    assert!(error.to_string().contains("InvalidToken (HTTP 403): [redacted] is none"), "{error}");
+    assert!(!format!("{error:?}").contains("access-2"), "{error:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_caller_that_gives_up_loses_no_token() {
     let (_folder, path) = file(0);
     let answers = Answers::new([renewed(), exchanged()]);

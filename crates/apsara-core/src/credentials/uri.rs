@@ -61,7 +61,7 @@ impl Issuer for Uri {
             let asking = Asking { method: http::Method::GET, url, headers: &[], body: Vec::new(), limit: LIMIT };
             let answer = self.wire.send(asking).await?;
             if !answer.status().is_success() {
-                return Err(refusal(url, &answer));
+                return Err(refusal(url, &answer, None));
             }
             read(answer.body()).map_err(|error| error.within(redact_address(url)))
         })

@@ -5,14 +5,17 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::header::{HeaderName, HeaderValue};
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 use tokio::time::timeout;
+use zeroize::Zeroize;
 
 use super::Credentials;
 use super::cache::Issued;
 use crate::error::{Error, Kind, ServiceError};
 use crate::outcome::Outcome;
-use crate::sensitive::redact_address;
+use crate::record::without_values;
+use crate::sensitive::{Sensitive, redact_address, secret_parts};
 use crate::transport::Transport;
 
 /// Where requests for credentials go out. Clones share it, and a transport is made when the first one does.
@@ -22,6 +25,9 @@ pub(super) struct Wire {
     /// Whether it is for a server next to this machine, which no proxy leads to.
     direct: bool,
 }
+
+/// The shortest part of an address that is looked for in what its server says.
+const SHORTEST: usize = 8;
 
 /// A request that is made of strings.
 pub(super) struct Asking<'a> {
@@ -104,15 +110,37 @@ impl Asking<'_> {
     }
 }
 
-/// Says what is wrong with an answer that is no success: the code and the message, where it has the cloud's shape. The body,
-/// which may hold a key, is not shown.
-pub(super) fn refusal(url: &str, answer: &http::Response<Bytes>) -> Error {
+/// Says what is wrong with an answer that is no success: the code and the message, where it has the cloud's shape, without what the
+/// request proved who asks with. The body, which may hold a key, is not shown.
+pub(super) fn refusal(url: &str, answer: &http::Response<Bytes>, secret: Option<&Sensitive<String>>) -> Error {
     let status = answer.status().as_u16();
     let kind = match ServiceError::read(status, answer.headers(), answer.body(), SystemTime::now()) {
-        Some(error) => Kind::Service(Box::new(error)),
+        Some(mut error) => {
+            error.redact(|message| Some(without_secrets(message, url, secret)));
+            Kind::Service(Box::new(error))
+        }
         None => Kind::Unshaped { status, request_id: None, asked_to_wait: None, body: Bytes::new() },
     };
     Error::new(kind, Outcome::Rejected).within(redact_address(url))
+}
+
+/// Takes out of what a server says the token that it was asked with, and what its address hides: servers repeat what they do not
+/// take.
+pub(super) fn without_secrets(text: &str, url: &str, secret: Option<&Sensitive<String>>) -> String {
+    let mut hidden: Vec<String> = secret.map(|secret| secret.expose().clone()).into_iter().collect();
+    let mut hide = |part: &str| {
+        // A short one may be a word that messages have.
+        if part.len() >= SHORTEST {
+            hidden.push(part.to_owned());
+            hidden.push(percent_decode_str(part).decode_utf8_lossy().into_owned());
+        }
+    };
+    // Where the query is no list of values, all of it may be the secret.
+    url.split_once('?').into_iter().for_each(|(_, query)| hide(query));
+    secret_parts(url, &mut hide);
+    let told = without_values(text, hidden.iter().map(String::as_str));
+    hidden.iter_mut().for_each(Zeroize::zeroize);
+    told.unwrap_or_else(|| text.to_owned())
 }
 
 /// The fields of a JSON object, by names without case: one server writes `AccessKeyId`, another `accessKeyId`.

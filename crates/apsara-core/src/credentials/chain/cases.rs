@@ -277,6 +277,23 @@ pub(super) const CASES: &[Case] = &[
         asked: &["POST https://signin.test/cloud-credentials"],
     },
     Case {
+        name: "a server that repeats the token that it does not take",
+        files: &[(
+            CLI,
+            r#"{"current":"s","profiles":[{"name":"s","mode":"CloudSSO","cloud_sso_sign_in_url":"https://signin.test/start",
+                "cloud_sso_account_id":"1","cloud_sso_access_config":"ac-1","access_token":"canary-access",
+                "cloud_sso_access_token_expire":4102444800}]}"#,
+        )],
+        vars: &[],
+        answers: || {
+            let refusal = r#"{"Code":"InvalidToken","Message":"token canary-access is over"}"#;
+            vec![("POST https://signin.test/cloud-credentials", 403, refusal.to_owned())]
+        },
+        end: Err("https://signin.test/cloud-credentials: InvalidToken (HTTP 403): token [redacted] is over"),
+        explained: &[NO_KEY],
+        asked: &["POST https://signin.test/cloud-credentials"],
+    },
+    Case {
         name: "a login of CloudSSO that is over",
         files: &[(
             CLI,
@@ -645,6 +662,37 @@ pub(super) const CASES: &[Case] = &[
             "6. the credentials URI (default/credential_uri): failed",
         ],
         asked: &["GET http://keys.test/k"],
+    },
+    Case {
+        name: "a server that repeats what its address hides",
+        files: &[],
+        vars: &[
+            ("ALIBABA_CLOUD_CREDENTIALS_URI", "http://keys.test/k?a=canary%2Dcoded&canary-alone"),
+            ("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true"),
+        ],
+        answers: || {
+            let refusal = r#"{"Code":"NoKey","Message":"a is canary-coded, and not of a=canary%2Dcoded&canary-alone"}"#;
+            vec![("GET http://keys.test/k", 403, refusal.to_owned())]
+        },
+        end: Err("http://keys.test/k?[redacted]: NoKey (HTTP 403): a is [redacted], and not of [redacted]"),
+        explained: &[NO_KEY],
+        asked: &["GET http://keys.test/k"],
+    },
+    Case {
+        name: "a metadata service that repeats its token",
+        files: &[],
+        vars: &[("ALIBABA_CLOUD_IMDSV1_DISABLED", "true"), ("ALIBABA_CLOUD_ECS_METADATA", "web")],
+        answers: || {
+            let refusal = r#"{"Code":"BadToken","Message":"canary-metadata-token is unknown"}"#;
+            let token = metadata().into_iter().take(1);
+            token.chain([("GET", 403, refusal.to_owned())]).collect()
+        },
+        end: Err("BadToken (HTTP 403): [redacted] is unknown"),
+        explained: &[NO_KEY],
+        asked: &[
+            "PUT http://100.100.100.200/latest/api/token",
+            "GET http://100.100.100.200/latest/meta-data/ram/security-credentials/web",
+        ],
     },
     Case {
         name: "an instance without a role, and nothing else",
