@@ -1,12 +1,13 @@
 //! Keys with an end: kept while they are valid, and renewed ahead of it by one refresh at a time.
 
 use std::fmt;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 use tokio::task::JoinHandle;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 use super::Credentials;
 use crate::error::Error;
@@ -16,6 +17,8 @@ use crate::transport::BoxFuture;
 const AHEAD: Duration = Duration::from_secs(15 * 60);
 /// How long ahead of its end a key is given out only if no other can be had.
 const LAST: Duration = Duration::from_secs(3 * 60);
+/// How long after its beginning callers wait for a refresh while there is a key that is still valid.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// The pause after a first failure; it doubles with each further one.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// The longest pause while there is a key that is still valid.
@@ -80,8 +83,12 @@ struct State {
     failures: u32,
     /// When the last of them did.
     failed: Option<Instant>,
+    /// When the refresh began that is under way.
+    began: Option<Instant>,
     /// How many refreshes have ended.
     ended: u64,
+    /// What the cloud called expired last. Whoever issues keys may give it again.
+    expired: Option<Credentials>,
     /// A key without an end, for those who waited while it was issued.
     passing: Option<Credentials>,
 }
@@ -127,7 +134,20 @@ impl Cache {
                 }
                 Ok(credentials)
             }
-            Verdict::Wait(ended) => self.refresh(issuer, ended, None).await,
+            Verdict::Wait(ended) => {
+                let until = self.patience();
+                let mut refreshed = pin!(self.refresh(issuer, ended, None));
+                if let Some(until) = until {
+                    if let Ok(end) = timeout_at(until, refreshed.as_mut()).await {
+                        return end;
+                    }
+                    // Unless it has ended meanwhile, or the cloud has called it expired.
+                    if let Some(credentials) = self.valid() {
+                        return Ok(credentials);
+                    }
+                }
+                refreshed.await
+            }
             Verdict::Fail(error) => Err(Error::shared(&error, "")),
         }
     }
@@ -150,6 +170,7 @@ impl Cache {
                 Some(kept) if kept.credentials == *expired => kept.end(),
                 _ => {}
             }
+            state.expired = Some(expired.clone());
             if let (Some(failure), true) = (&state.failure, state.is_pausing(now)) {
                 return Err(Error::shared(failure, ""));
             }
@@ -184,6 +205,7 @@ impl Cache {
         expired: Option<Credentials>,
     ) -> JoinHandle<()> {
         let (cache, issuer) = (self.clone(), issuer.clone());
+        self.state().began = Some(Instant::now());
         tokio::spawn(async move {
             // A provider that was made anew keeps nothing, and a file may still hold what the cloud does not take.
             let kept = cache.state().kept.as_ref().map(|kept| kept.credentials.clone());
@@ -199,15 +221,21 @@ impl Cache {
         let now = self.now();
         let mut state = self.state();
         let ended = state.ended + 1;
-        state.ended = ended;
+        (state.ended, state.began) = (ended, None);
+        let expired = state.expired.clone();
         let error = match issued {
             Ok(Issued { credentials, expiration: None }) => {
-                *state = State { ended, passing: Some(credentials), ..State::default() };
+                *state = State { ended, expired, passing: Some(credentials), ..State::default() };
                 return;
             }
+            // It would be given out, and refused, with every call.
+            Ok(Issued { credentials, .. }) if expired.as_ref() == Some(&credentials) => Error::config(format!(
+                "the key {} was issued again, which the cloud calls expired",
+                credentials.access_key_id()
+            )),
             Ok(Issued { credentials, expiration: Some(expiration) }) if expiration > now => {
                 let kept = Some(Kept::new(credentials, now, expiration));
-                *state = State { ended, kept, ..State::default() };
+                *state = State { ended, expired, kept, ..State::default() };
                 return;
             }
             Ok(Issued { credentials, .. }) => Error::config(format!(
@@ -220,6 +248,18 @@ impl Cache {
         state.failed = Some(Instant::now());
         state.failure = Some(Arc::new(error));
         state.passing = None;
+    }
+
+    /// Returns the key that is there, if it is valid.
+    fn valid(&self) -> Option<Credentials> {
+        let now = self.now();
+        self.state().kept.as_ref().filter(|kept| now < kept.expiration).map(|kept| kept.credentials.clone())
+    }
+
+    /// Returns until when to wait for a refresh at most; without a valid key nothing else is worth while.
+    fn patience(&self) -> Option<Instant> {
+        self.valid()?;
+        Some(self.state().began.unwrap_or_else(Instant::now) + PATIENCE)
     }
 
     /// Says what callers get who waited for a refresh that has ended.

@@ -16,6 +16,10 @@ struct Numbered(Arc<Plan>);
 struct Plan {
     issued: AtomicU32,
     fails: Mutex<bool>,
+    /// How long it takes to issue a key.
+    takes: Mutex<Duration>,
+    /// The number of the key that is issued, unless it is the next one.
+    always: Mutex<Option<u32>>,
     /// How long a key lasts; nothing if it has no end.
     lasts: Option<Duration>,
     from: Instant,
@@ -25,11 +29,13 @@ impl Issuer for Numbered {
     fn issue<'a>(&'a self, _: Option<&'a Credentials>) -> BoxFuture<'a, Result<Issued, Error>> {
         Box::pin(async {
             let number = self.0.issued.fetch_add(1, Ordering::SeqCst) + 1;
-            sleep(SECOND).await;
+            let takes = *self.0.takes.lock().unwrap();
+            sleep(takes).await;
             if *self.0.fails.lock().unwrap() {
                 return Err(Error::config(format!("failure {number}")));
             }
             let expiration = self.0.lasts.map(|lasts| start() + self.0.from.elapsed() + lasts);
+            let number = self.0.always.lock().unwrap().unwrap_or(number);
             Ok(Issued { credentials: numbered(number), expiration })
         })
     }
@@ -37,7 +43,14 @@ impl Issuer for Numbered {
 
 impl Numbered {
     fn lasting(lasts: Option<Duration>) -> (Self, Cache) {
-        let plan = Plan { issued: AtomicU32::new(0), fails: Mutex::new(false), lasts, from: Instant::now() };
+        let plan = Plan {
+            issued: AtomicU32::new(0),
+            fails: Mutex::new(false),
+            takes: Mutex::new(SECOND),
+            always: Mutex::new(None),
+            lasts,
+            from: Instant::now(),
+        };
         (Self(Arc::new(plan)), Cache::with_clock(clock()))
     }
 
@@ -89,6 +102,34 @@ async fn callers_wait_when_three_minutes_are_left() {
     ask(&cache, &issuer).await.0.unwrap();
     advance(HOUR - 3 * MINUTE + SECOND).await;
     assert_eq!(ask(&cache, &issuer).await, (Ok(2), SECOND));
+}
+
+#[tokio::test(start_paused = true)]
+async fn callers_wait_five_seconds_for_who_gives_no_answer_while_their_key_is_valid() {
+    let (issuer, cache) = Numbered::lasting(Some(HOUR));
+    ask(&cache, &issuer).await.0.unwrap();
+    *issuer.0.takes.lock().unwrap() = 30 * SECOND;
+    advance(HOUR - 2 * MINUTE).await;
+    assert_eq!(ask(&cache, &issuer).await, (Ok(1), 5 * SECOND));
+    // Whoever comes later has waited already, and the refresh goes on.
+    assert_eq!(ask(&cache, &issuer).await, (Ok(1), Duration::ZERO));
+    sleep(26 * SECOND).await;
+    assert_eq!(ask(&cache, &issuer).await, (Ok(2), Duration::ZERO));
+    assert_eq!(issuer.issued(), 2);
+    // A key that is over while somebody waits is not given out.
+    advance(HOUR - 3 * SECOND).await;
+    assert_eq!(ask(&cache, &issuer).await, (Ok(3), 30 * SECOND));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_that_the_cloud_called_expired_while_somebody_waits_is_not_given_out() {
+    let (issuer, cache) = Numbered::lasting(Some(HOUR));
+    ask(&cache, &issuer).await.0.unwrap();
+    *issuer.0.takes.lock().unwrap() = 30 * SECOND;
+    advance(HOUR - 2 * MINUTE).await;
+    let expired = numbered(1);
+    let (waited, renewed) = tokio::join!(ask(&cache, &issuer), cache.renew(&issuer, &expired));
+    assert_eq!((waited.0, renewed.unwrap()), (Ok(2), numbered(2)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -175,6 +216,30 @@ async fn a_key_that_the_cloud_calls_expired_is_given_to_nobody_and_the_pauses_ar
     issuer.fail(false);
     sleep(5 * SECOND).await;
     assert_eq!(ask(&cache, &issuer).await.0, Ok(13));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_that_the_cloud_calls_expired_is_none_though_it_is_issued_again() {
+    let (issuer, cache) = Numbered::lasting(Some(HOUR));
+    ask(&cache, &issuer).await.0.unwrap();
+    *issuer.0.always.lock().unwrap() = Some(1);
+    let told = "the key STS.1 was issued again, which the cloud calls expired";
+    assert_eq!(cache.renew(&issuer, &numbered(1)).await.unwrap_err().to_string(), told);
+    assert_eq!(issuer.issued(), 2);
+    for _ in 0..3 {
+        assert_eq!(ask(&cache, &issuer).await, (Err(told.to_owned()), Duration::ZERO));
+        assert_eq!(cache.renew(&issuer, &numbered(1)).await.unwrap_err().to_string(), told);
+    }
+    assert_eq!(issuer.issued(), 2);
+    sleep(5 * SECOND).await;
+    assert_eq!(ask(&cache, &issuer).await.0, Err(told.to_owned()));
+    *issuer.0.always.lock().unwrap() = None;
+    sleep(5 * SECOND).await;
+    assert_eq!(ask(&cache, &issuer).await.0, Ok(4));
+    // Nor does it come back later.
+    *issuer.0.always.lock().unwrap() = Some(1);
+    advance(HOUR).await;
+    assert_eq!(ask(&cache, &issuer).await.0, Err(told.to_owned()));
 }
 
 #[tokio::test(start_paused = true)]

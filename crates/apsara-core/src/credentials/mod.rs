@@ -4,11 +4,12 @@
 //! provider to [`ConfigBuilder::credentials_provider`](crate::ConfigBuilder::credentials_provider).
 //!
 //! Keys that have an end are kept and renewed: in the background when a quarter of an hour is left, so that no call waits,
-//! and at the latest when three minutes are left, when calls wait for it. Of what is issued for a shorter time these
+//! and at the latest when three minutes are left, when calls wait for it: five seconds at most while the old one is valid. Of what is issued for a shorter time these
 //! margins are at most a third and a sixth. However many calls want a key, one asks for it. A key is given
 //! out as long as it is valid, whether or not another one can be had; after a failure there is a pause, a second at first and
 //! then up to a minute, in which nobody is asked. Without a valid key calls fail with what went wrong, and the pause is at
-//! most five seconds. A key that the cloud calls expired is renewed once for all calls, whatever its end.
+//! most five seconds. A key that the cloud calls expired is renewed once for all calls, whatever its end, and is no key even if it
+//! is issued again.
 
 mod cache;
 mod chain;
