@@ -160,8 +160,16 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "tokens that were spent are not written back",
         file: "crates/apsara-core/src/credentials/oauth.rs",
-        old: "locked = successor.write(file.written().expose())?;\n                successor = locked.successor()?;",
-        new: "let _ = (&mut locked, &mut successor);",
+        old: "locked = successor.write_or_keep(locked, text.expose())?;",
+        new: "(locked, _) = (locked, successor);",
+        package: CORE,
+        target: "lib",
+    },
+    Break {
+        lie: "tokens are lost where no file can take the place of the old one",
+        file: "crates/apsara-core/src/credentials/locked_file.rs",
+        old: "if old.overwrite(text).is_ok() {",
+        new: "if self.stays && old.overwrite(text).is_ok() {",
         package: CORE,
         target: "lib",
     },

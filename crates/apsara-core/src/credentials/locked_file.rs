@@ -22,7 +22,10 @@ pub(super) struct Successor {
     path: PathBuf,
     temporary: PathBuf,
     file: File,
-    in_place: bool,
+    /// Whether all of the text is in it.
+    is_written: bool,
+    /// Whether it is the file by now, or is kept elsewhere.
+    stays: bool,
 }
 
 /// How long somebody else may hold the lock.
@@ -64,7 +67,16 @@ impl LockedFile {
         Ok(text)
     }
 
-    /// Makes what is to take the file's place, empty and for nobody else to read. That it can be made is known before
+    /// Writes a text into the file itself, in which whoever does not keep to the lock may see a half of it.
+    fn overwrite(&self, text: &str) -> io::Result<()> {
+        let mut file = &self.file;
+        file.rewind()?;
+        file.write_all(text.as_bytes())?;
+        file.set_len(text.len() as u64)?;
+        file.sync_all()
+    }
+
+    /// Makes what is to take the file's place, empty, for nobody to read but whom the file belongs to. That it can be made is known before
     /// anything is done that must be written down.
     pub(super) fn successor(&self) -> Result<Successor, Error> {
         let refuse = |error: io::Error| {
@@ -84,7 +96,9 @@ impl LockedFile {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(&temporary).map_err(refuse)?;
-        Ok(Successor { path, temporary, file, in_place: false })
+        let successor = Successor { path, temporary, file, is_written: false, stays: false };
+        give(&successor.file, &self.file).map_err(refuse)?;
+        Ok(successor)
     }
 }
 
@@ -92,6 +106,22 @@ impl Drop for LockedFile {
     fn drop(&mut self) {
         let _ = FileExt::unlock(&self.file);
     }
+}
+
+/// Gives a new file to whom the old one belongs: root may renew somebody else's login.
+#[cfg(unix)]
+fn give(new: &File, old: &File) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    let owner = old.metadata()?;
+    if new.metadata()?.uid() == owner.uid() {
+        return Ok(());
+    }
+    fchown(new, Some(owner.uid()), Some(owner.gid()))
+}
+
+#[cfg(not(unix))]
+fn give(_: &File, _: &File) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(unix)]
@@ -109,91 +139,55 @@ fn is_same(_: &File, _: &Path) -> io::Result<bool> {
 impl Successor {
     /// Writes the text, and puts the file in the place of the other at once: whoever reads sees the one or the other. It is locked
     /// before it can be found there, so that there is no moment in which somebody else gets in between.
-    pub(super) fn write(mut self, text: &str) -> Result<LockedFile, Error> {
+    pub(super) fn write(&mut self, text: &str) -> Result<LockedFile, Error> {
         let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_all());
+        self.is_written = written.is_ok();
         let locked = written.and_then(|()| Ok(FileExt::try_lock(&self.file)?)).and_then(|()| self.file.try_clone());
         let renamed = locked.and_then(|file| {
             let locked = LockedFile { path: self.path.clone(), file };
             fs::rename(&self.temporary, &self.path).map(|()| locked)
         });
-        self.in_place = renamed.is_ok();
+        self.stays = renamed.is_ok();
         renamed.map_err(|error| {
             Error::config(format!("it cannot be written: {error}")).within(self.path.display().to_string())
         })
+    }
+
+    /// Writes what nobody else has. Where no file can take the other's place, as where that is a mount point, the text is written
+    /// into the other; where that cannot be done either, it is kept beside it, and the error says where.
+    pub(super) fn write_or_keep(mut self, old: LockedFile, text: &str) -> Result<LockedFile, Error> {
+        let error = match self.write(text) {
+            Ok(locked) => return Ok(locked),
+            Err(error) => error,
+        };
+        // A half of the text must stand nowhere unless all of it stands somewhere else.
+        if !self.is_written {
+            return Err(error);
+        }
+        if old.overwrite(text).is_ok() {
+            return Ok(old);
+        }
+        Err(error.within(format!("what was to be written is in {}", self.keep().display())))
+    }
+
+    /// Keeps the text under a name that no other successor takes.
+    fn keep(&mut self) -> PathBuf {
+        self.stays = true;
+        let mut name = self.path.file_name().unwrap_or_default().to_owned();
+        name.push(".unsaved");
+        let kept = self.path.with_file_name(name);
+        if fs::rename(&self.temporary, &kept).is_ok() { kept } else { self.temporary.clone() }
     }
 }
 
 impl Drop for Successor {
     fn drop(&mut self) {
-        if !self.in_place {
+        if !self.stays {
             let _ = fs::remove_file(&self.temporary);
         }
     }
 }
 
 #[cfg(all(test, unix))]
-mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
-    use super::*;
-
-    #[tokio::test(start_paused = true)]
-    async fn whoever_waits_for_the_lock_gets_the_file_that_took_the_others_place() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("config.json");
-        fs::write(&path, "old").unwrap();
-        let first = LockedFile::lock(&path).await.unwrap();
-        let waiting = {
-            let path = path.clone();
-            tokio::spawn(async move { LockedFile::lock(&path).await.unwrap().read().unwrap() })
-        };
-        sleep(PAUSE * 3).await;
-        assert!(!waiting.is_finished());
-        first.successor().unwrap().write("new").unwrap();
-        drop(first);
-        assert_eq!(waiting.await.unwrap(), "new");
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_lock_that_is_never_given_back_is_an_error_that_names_the_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("config.json");
-        fs::write(&path, "old").unwrap();
-        let _held = LockedFile::lock(&path).await.unwrap();
-        let error = LockedFile::lock(&path).await.err().unwrap().to_string();
-        assert!(error.contains("config.json: another program has held its lock for 30s"), "{error}");
-    }
-
-    #[tokio::test]
-    async fn a_locked_file_is_open_for_writing_and_is_the_one_that_is_read() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("config.json");
-        fs::write(&path, "old").unwrap();
-        let locked = LockedFile::lock(&path).await.unwrap();
-        (&locked.file).write_all(b"new").unwrap();
-        fs::remove_file(&path).unwrap();
-        assert_eq!(locked.read().unwrap(), "new");
-        assert_eq!(locked.read().unwrap(), "new");
-    }
-
-    #[cfg(target_os = "linux")]
-    #[tokio::test]
-    async fn a_file_that_cannot_be_opened_for_writing_is_locked_as_well() {
-        // A program that runs is written by nobody, not even by root.
-        let running = std::env::current_exe().unwrap();
-        OpenOptions::new().write(true).open(&running).unwrap_err();
-        LockedFile::lock(&running).await.unwrap();
-    }
-
-    #[tokio::test]
-    async fn a_successor_that_is_not_written_leaves_nothing_behind() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("config.json");
-        fs::write(&path, "old").unwrap();
-        let locked = LockedFile::lock(&path).await.unwrap();
-        drop(locked.successor().unwrap());
-        assert_eq!(locked.read().unwrap(), "old");
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-    }
-}
+#[path = "locked_file_tests.rs"]
+mod tests;

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::Method;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::cache::{Cache, Issued, Issuer};
 use super::cloud_sso::{LIMIT, beside, seconds};
 use super::locked_file::LockedFile;
-use super::profile::{CliFile, Entry};
+use super::profile::{CliFile, Entry, with_value};
 use super::wire::{Asking, Fields, Wire, refusal, without_secrets};
 use super::{Credentials, CredentialsProvider};
 use crate::error::Error;
@@ -22,8 +22,9 @@ use crate::transport::{BoxFuture, Transport};
 ///
 /// The login stands in a profile of `~/.aliyun/config.json`, and each use of its refresh token gives another one. So the file
 /// is locked while the token is used, by the lock that the official SDKs take, and the new tokens are written back before a
-/// key is asked for: to a new file, which only its owner may read, and which takes the other's place at once. Whatever else
-/// stands in the file stays. The key is written back beside them, so that other programs use it as well until it is over.
+/// key is asked for: to a new file, which only its owner may read, and which takes the other's place at once; where none can, as
+/// where the file is mounted by itself into a container, into the file itself. Whatever else stands in the file stays as it is. The
+/// key is written back beside them, if it can be, so that other programs use it as well until it is over.
 #[derive(Clone, Debug)]
 pub struct OAuth {
     login: Login,
@@ -98,7 +99,8 @@ impl Login {
     async fn issued(&self, current: Option<&Credentials>) -> Result<Issued, Error> {
         let path = &**self.path;
         let mut locked = LockedFile::lock(path).await?;
-        let mut file = CliFile::read(&locked.read()?, path)?;
+        let mut text = Sensitive::new(locked.read()?);
+        let file = CliFile::read(text.expose(), path)?;
         let gone =
             || Error::config(format!("there is no profile `{}`", self.profile)).within(path.display().to_string());
         let entry = file.profile(&self.profile, path).ok_or_else(gone)?;
@@ -107,29 +109,31 @@ impl Login {
         }
         let (server, client) = site(entry)?;
         let server = self.endpoint.as_deref().unwrap_or(server);
-        let text = |key: &str| entry.text(key).map(|token| Sensitive::new(token.to_owned()));
+        let token = |key: &str| entry.text(key).map(|token| Sensitive::new(token.to_owned()));
         let ends = entry.number("oauth_access_token_expire").unwrap_or_default();
         let is_fresh = ends - seconds(SystemTime::now()) > SPARE_SECONDS;
         let again = format!("log in again with `aliyun configure --profile {} --mode OAuth`", self.profile);
         let what = entry.what();
-        let mut successor = locked.successor()?;
-        let tokens = match (text("oauth_access_token"), text("oauth_refresh_token")) {
+        let tokens = match (token("oauth_access_token"), token("oauth_refresh_token")) {
             (Some(access), refresh) if is_fresh || refresh.is_none() => Tokens { access, refresh, access_ends: ends },
             (_, Some(refresh)) => {
+                let successor = locked.successor()?;
                 let tokens = self.refresh(server, client, &refresh).await;
                 let tokens = tokens
                     .map_err(|error| error.within(format!("the login was not renewed ({again})")).within(&*what))?;
                 // At once, whatever becomes of the key and of this program: the old ones are spent.
-                set(file.profile_mut(&self.profile).ok_or_else(gone)?, &tokens, None);
-                locked = successor.write(file.written().expose())?;
-                successor = locked.successor()?;
+                text = with(text, &self.profile, &tokens, None).ok_or_else(gone)?;
+                locked = successor.write_or_keep(locked, text.expose())?;
                 tokens
             }
             (_, None) => return Err(entry.refuse(&format!("nobody has logged in; {again}"))),
         };
         let issued = self.exchange(server, &tokens.access).await.map_err(|error| error.within(what))?;
-        set(file.profile_mut(&self.profile).ok_or_else(gone)?, &tokens, Some(&issued));
-        successor.write(file.written().expose())?;
+        // Where the key cannot be written down, other programs ask for one of their own.
+        if let (Some(text), Ok(mut successor)) = (with(text, &self.profile, &tokens, Some(&issued)), locked.successor())
+        {
+            let _ = successor.write(text.expose());
+        }
         Ok(issued)
     }
 
@@ -197,19 +201,26 @@ fn kept(entry: Entry<'_>) -> Option<Issued> {
     (end > SystemTime::now() + SPARE_KEY).then_some(Issued { credentials, expiration: Some(end) })
 }
 
-fn set(profile: &mut Map<String, Value>, tokens: &Tokens, issued: Option<&Issued>) {
-    let mut set = |name: &str, value: Value| profile.insert(name.to_owned(), value);
-    set("oauth_access_token", tokens.access.expose().as_str().into());
-    set("oauth_access_token_expire", tokens.access_ends.into());
-    if let Some(refresh) = &tokens.refresh {
-        set("oauth_refresh_token", refresh.expose().as_str().into());
-    }
+/// Returns a text of the file with the tokens of a login, and with a key.
+fn with(text: Sensitive<String>, profile: &str, tokens: &Tokens, issued: Option<&Issued>) -> Option<Sensitive<String>> {
+    let mut values: Vec<(&str, Value)> = vec![
+        ("oauth_access_token", tokens.access.expose().as_str().into()),
+        ("oauth_access_token_expire", tokens.access_ends.into()),
+    ];
+    values.extend(tokens.refresh.iter().map(|token| ("oauth_refresh_token", token.expose().as_str().into())));
     if let Some(Issued { credentials, expiration: Some(end) }) = issued {
-        set("access_key_id", credentials.access_key_id().into());
-        set("access_key_secret", credentials.access_key_secret().expose().as_str().into());
-        set("sts_token", credentials.security_token().map_or("", |token| token.expose().as_str()).into());
-        set("sts_expiration", seconds(*end).into());
+        let token = credentials.security_token().map_or("", |token| token.expose().as_str());
+        values.extend([
+            ("access_key_id", credentials.access_key_id().into()),
+            ("access_key_secret", credentials.access_key_secret().expose().as_str().into()),
+            ("sts_token", token.into()),
+            ("sts_expiration", seconds(*end).into()),
+        ]);
     }
+    let set = |text: Sensitive<String>, (name, value): &(&str, Value)| {
+        with_value(text.expose(), profile, name, value).map(Sensitive::new)
+    };
+    values.iter().try_fold(text, set)
 }
 
 impl Issuer for Login {

@@ -70,6 +70,47 @@ async fn tokens_that_are_nearly_over_are_renewed_and_written_back_beside_all_tha
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_not_changed_stays_as_it_is_and_where_it_is() {
+    let (_folder, path) = file(0);
+    let ends = seconds(SystemTime::now());
+    let text = format!(
+        "{{\n\t\"current\": \"me\",\n\t\"profiles\": [\n\t\t{{\n\t\t\t\"name\": \"me\",\n\t\t\t\"mode\": \"OAuth\",\n\t\t\t\"sts_expiration\": 0,\n\t\t\t\"oauth_refresh_token\": \
+         \"refresh-1\",\n\t\t\t\"oauth_access_token\": \"access-1\",\n\t\t\t\"oauth_access_token_expire\": {ends},\n\t\t\t\"access_key_id\": \"STS.old\",\n\t\t\t\"access_key_secret\": \
+         \"old\",\n\t\t\t\"region_id\": \"cn-beijing\"\n\t\t}},\n\t\t{{\"name\": \"other\", \"x_unknown\": 18446744073709551617.50, \"access_key_id\": \"LTAI\"}}\n\t],\n\t\"a\": 1\n}}\n"
+    );
+    fs::write(&path, &text).unwrap();
+    login(&path, &Answers::new([renewed(), exchanged()])).credentials().await.unwrap();
+    let profile = &written(&path)["profiles"][0];
+    let (access_ends, ends_then) = (&profile["oauth_access_token_expire"], &profile["sts_expiration"]);
+    let expected = text
+        .replace("refresh-1", "refresh-2")
+        .replace("access-1", "access-2")
+        .replace(&format!(": {ends},"), &format!(": {access_ends},"))
+        .replace("STS.old", "STS.o")
+        .replace(": \"old\"", ": \"canary-secret\"")
+        .replace("_expiration\": 0", &format!("_expiration\": {ends_then}"))
+        .replace("\"cn-beijing\"\n", "\"cn-beijing\",\n\t\t\t\"sts_token\": \"canary-token\"\n");
+    assert_eq!(fs::read_to_string(&path).unwrap(), expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_that_nothing_can_be_written_for_is_used_unless_its_tokens_change() {
+    for (ends, asked) in [(7200, &[EXCHANGE] as &[&str]), (0, &[])] {
+        let (_folder, path) = file(ends);
+        let before = fs::read_to_string(&path).unwrap();
+        // In the place of what is to take the file's, as a folder that is read-only has none.
+        fs::create_dir(path.with_file_name(format!("config.json.tmp-{}", std::process::id()))).unwrap();
+        let answers = Answers::new([renewed(), exchanged()]);
+        match login(&path, &answers).credentials().await {
+            Ok(key) => assert_eq!((key.access_key_id(), ends), ("STS.o", 7200)),
+            Err(error) => assert!(error.to_string().contains("it cannot be written, which the tokens"), "{error}"),
+        }
+        assert_eq!(answers.lines(), asked);
+        assert_eq!(fs::read_to_string(&path).unwrap(), before);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_key_that_was_written_back_is_used_until_the_cloud_calls_it_expired() {
     let (_folder, path) = file(7200);
     let answers = Answers::new([exchanged()]);

@@ -7,7 +7,6 @@ use serde_json::{Map, Value};
 use super::without_mark;
 use crate::credentials::Credentials;
 use crate::error::Error;
-use crate::sensitive::Sensitive;
 
 /// What the file holds. Its values may be secret, so it has no `Debug`.
 pub(in crate::credentials) struct CliFile {
@@ -48,18 +47,6 @@ impl CliFile {
         let mut values = profiles.iter().filter_map(Value::as_object);
         let is_it = |values: &&Map<String, Value>| values.get("name").and_then(Value::as_str) == Some(name);
         values.rfind(is_it).map(|values| Entry { name, path, values })
-    }
-
-    /// Returns the text that it is written as.
-    pub(in crate::credentials) fn written(&self) -> Sensitive<String> {
-        Sensitive::new(serde_json::to_string_pretty(&self.root).unwrap_or_default())
-    }
-
-    /// Returns the values of a profile, to be changed.
-    pub(in crate::credentials) fn profile_mut(&mut self, name: &str) -> Option<&mut Map<String, Value>> {
-        let profiles = self.root.get_mut("profiles").and_then(Value::as_array_mut)?;
-        let is_it = |values: &&mut Map<String, Value>| values.get("name").and_then(Value::as_str) == Some(name);
-        profiles.iter_mut().filter_map(Value::as_object_mut).filter(is_it).last()
     }
 }
 

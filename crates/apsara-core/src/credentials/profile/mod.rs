@@ -2,6 +2,7 @@
 
 mod cli;
 mod cli_file;
+mod cli_text;
 mod ini;
 mod ini_profile;
 
@@ -12,6 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 pub use self::cli::CliProfile;
 pub(super) use self::cli_file::{CliFile, Entry};
+pub(super) use self::cli_text::with_value;
 pub use self::ini_profile::IniProfile;
 use super::ecs::EcsRamRole;
 use super::variables::Variables;
