@@ -17,7 +17,7 @@ use crate::transport::BoxFuture;
 /// `expiration` if they have one. What has none is not kept, so that the program runs for every attempt of a call.
 ///
 /// The program is started by its name and its arguments, which may be quoted as in a shell; there is no shell. On Windows
-/// only double quotes do that, and a backslash is a part of a path. It has a minute, and nothing to read. What it writes to its
+/// only double quotes do that, and a backslash is a part of a path. It has a minute, and nothing to read, and may print 1 MiB. What it writes to its
 /// standard error is not shown. The feature `process` must be on, as it is by default.
 #[derive(Clone, Debug)]
 pub struct ExternalProcess {
@@ -195,6 +195,14 @@ mod tests {
     async fn a_program_that_does_not_end_is_stopped_after_a_minute() {
         let error = run("sleep 600").await.unwrap_err();
         assert!(error.contains("was stopped, because it did not end within 60s"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_program_that_prints_too_much_is_stopped() {
+        let error = run("head -c 1048577 /dev/zero").await.unwrap_err();
+        assert!(error.contains("cannot be read: it printed more than 1048576 bytes"), "{error}");
+        let error = run("head -c 1048576 /dev/zero").await.unwrap_err();
+        assert!(error.contains("it is no JSON"), "{error}");
     }
 
     #[tokio::test]

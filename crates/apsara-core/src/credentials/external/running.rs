@@ -11,6 +11,9 @@ use tokio::sync::oneshot;
 /// How long it takes at most until it is seen that a program ended that closed its output before.
 const PAUSE: Duration = Duration::from_millis(5);
 
+/// How many bytes a program may print: a key has a few hundred.
+const MOST: u64 = 1 << 20;
+
 /// A program that runs. It is stopped when this is dropped.
 pub(super) struct Running(Child);
 
@@ -50,7 +53,11 @@ async fn read(mut output: ChildStdout) -> io::Result<Vec<u8>> {
     let (end, ended) = oneshot::channel();
     std::thread::Builder::new().name("apsara-credentials".to_owned()).spawn(move || {
         let mut printed = Vec::new();
-        let _ = end.send(output.read_to_end(&mut printed).map(|_| printed));
+        let read = output.by_ref().take(MOST + 1).read_to_end(&mut printed);
+        let _ = end.send(match read {
+            Ok(bytes) if bytes as u64 > MOST => Err(io::Error::other(format!("it printed more than {MOST} bytes"))),
+            read => read.map(|_| printed),
+        });
     })?;
     ended.await.map_err(io::Error::other)?
 }
