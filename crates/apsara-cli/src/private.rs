@@ -14,13 +14,47 @@ pub(crate) fn replace<T>(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Resul
     if std::fs::metadata(&path).is_ok_and(|file| !file.is_file()) {
         return fill(&mut File::options().write(true).open(&path).map_err(failed)?);
     }
-    // A temporary file of this crate is readable by its owner only.
-    let mut written = tempfile::NamedTempFile::new_in(folder(&path)).map_err(failed)?;
-    let filled = fill(&mut written)?;
-    written.as_file().sync_all().map_err(failed)?;
+    let (filled, written) = written(&path, fill)?;
+    keep_owner(written.as_file(), &path);
     written.persist(&path).map_err(|error| failed(error.error))?;
     Ok(filled)
 }
+
+/// Makes a file of what is written, unless there is one; returns whether there was none.
+pub(crate) fn create(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<(), Failure>) -> Result<bool, Failure> {
+    let ((), written) = written(path, fill)?;
+    match written.persist_noclobber(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(Failure::of_file(path, error.error)),
+    }
+}
+
+/// Writes what is to stand at a path to a file beside it. A temporary file of this crate is readable by its owner only.
+fn written<T>(
+    path: &Path,
+    fill: impl FnOnce(&mut dyn Write) -> Result<T, Failure>,
+) -> Result<(T, tempfile::NamedTempFile), Failure> {
+    let failed = |error: std::io::Error| Failure::of_file(path, error);
+    let mut written = tempfile::NamedTempFile::new_in(folder(path)).map_err(failed)?;
+    let filled = fill(&mut written)?;
+    written.as_file().sync_all().map_err(failed)?;
+    Ok((filled, written))
+}
+
+/// Gives a file to whom the one belongs whose place it is to take, where that can be done: root may write somebody else's.
+#[cfg(unix)]
+fn keep_owner(file: &File, path: &Path) {
+    use std::os::unix::fs::{MetadataExt as _, fchown};
+    if let (Ok(new), Ok(old)) = (file.metadata(), std::fs::metadata(path))
+        && new.uid() != old.uid()
+    {
+        let _ = fchown(file, Some(old.uid()), Some(old.gid()));
+    }
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_: &File, _: &Path) {}
 
 /// Returns whether two paths lead to the same place, whether or not something is there yet.
 pub(crate) fn is_same(one: &Path, other: &Path) -> bool {

@@ -102,6 +102,14 @@ pub(super) const BREAKS: &[Break] = &[
         target: "lib",
     },
     Break {
+        lie: "of two profiles of one name the last counts",
+        file: "crates/apsara-core/src/credentials/profile/cli_file.rs",
+        old: "values.find(is_it)",
+        new: "values.rfind(is_it)",
+        package: CORE,
+        target: "lib",
+    },
+    Break {
         lie: "profiles may lead to one another for ever",
         file: "crates/apsara-core/src/credentials/profile/cli.rs",
         old: "if above.contains(&entry.name) {",
@@ -171,6 +179,22 @@ pub(super) const BREAKS: &[Break] = &[
         old: "if old.overwrite(text).is_ok() {",
         new: "if self.stays && old.overwrite(text).is_ok() {",
         package: CORE,
+        target: "lib",
+    },
+    Break {
+        lie: "a profile is written into what the file was when somebody was asked",
+        file: "crates/apsara-cli/src/configure/file.rs",
+        old: "let mut file = Self::of(self.path.clone(), &text)?;",
+        new: "let mut file = Self { root: self.root.clone(), ..Self::of(self.path.clone(), &text)? };",
+        package: "apsara-cli",
+        target: "lib",
+    },
+    Break {
+        lie: "a profile is written though another program has locked the file",
+        file: "crates/apsara-cli/src/configure/locked.rs",
+        old: "Err(TryLockError::WouldBlock) => {}",
+        new: "Err(TryLockError::WouldBlock) => return Ok(Some(Self(file))),",
+        package: "apsara-cli",
         target: "lib",
     },
     Break {

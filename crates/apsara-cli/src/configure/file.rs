@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize as _;
 
 use super::json::Json;
+use super::locked::Locked;
 use crate::failure::Failure;
 use crate::private;
 
@@ -28,11 +29,14 @@ impl File {
 
     /// Reads a file; one that is not there has no profile.
     pub(super) fn read(path: PathBuf) -> Result<Self, Failure> {
-        let text = match std::fs::read(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-            Err(error) => return Err(Failure::of_file(&path, error)),
-        };
+        match std::fs::read(&path) {
+            Ok(text) => Self::of(path, &text),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Self::of(path, b""),
+            Err(error) => Err(Failure::of_file(&path, error)),
+        }
+    }
+
+    fn of(path: PathBuf, text: &[u8]) -> Result<Self, Failure> {
         let refused = |why: &str| {
             // The file is somebody's, and holds secrets: it is neither shown nor written over.
             Failure::usage(format!("{} {why}; mend it, or move it away", path.display()))
@@ -72,25 +76,41 @@ impl File {
         profiles.iter().filter_map(|profile| profile.get("name").and_then(Json::as_str))
     }
 
-    /// Returns a profile; where several have the name, the last counts, as it does for the runtime.
+    /// Returns a profile; where several have the name, the first counts, as it does for whoever reads the file.
     pub(super) fn profile(&self, name: &str) -> Option<&Json> {
         let Some(Json::List(profiles)) = self.root.get("profiles") else { return None };
-        profiles.iter().rfind(|profile| profile.get("name").and_then(Json::as_str) == Some(name))
+        profiles.iter().find(|profile| profile.get("name").and_then(Json::as_str) == Some(name))
     }
 
     /// Returns a profile to be changed, which is made at the end of the list if it is not there.
     pub(super) fn profile_mut(&mut self, name: &str) -> Option<&mut Json> {
         let Some(Json::List(profiles)) = self.root.entry("profiles", Json::List(Vec::new())) else { return None };
         let is_it = |profile: &Json| profile.get("name").and_then(Json::as_str) == Some(name);
-        let at = profiles.iter().rposition(is_it).unwrap_or_else(|| {
+        let at = profiles.iter().position(is_it).unwrap_or_else(|| {
             profiles.push(Json::Object(vec![("name".to_owned(), Json::text(name))]));
             profiles.len() - 1
         });
         profiles.get_mut(at)
     }
 
-    /// Writes the file as a whole or not at all, for nobody else to read.
-    pub(super) fn write(&self) -> Result<(), Failure> {
+    /// Changes the file as it stands by now, locked against whoever keeps to its lock: it may have been written since it was read,
+    /// as by a program that renewed somebody's login. Where the change fails, nothing is written.
+    pub(super) fn change<T>(self, change: impl Fn(&mut Self) -> Result<T, Failure>) -> Result<T, Failure> {
+        loop {
+            let locked = Locked::of(&self.path)?;
+            let text = locked.as_ref().map_or(Ok(Vec::new()), Locked::read);
+            let text = text.map_err(|error| Failure::of_file(&self.path, error))?;
+            let mut file = Self::of(self.path.clone(), &text)?;
+            let changed = change(&mut file)?;
+            if file.write(locked)? {
+                return Ok(changed);
+            }
+        }
+    }
+
+    /// Writes the file as a whole or not at all, for nobody else to read. Returns whether it did: where there was no file to lock,
+    /// somebody may have made one meanwhile.
+    fn write(&self, locked: Option<Locked>) -> Result<bool, Failure> {
         let failed = |error: std::io::Error| Failure::of_file(&self.path, error);
         make_private(private::folder(&self.path)).map_err(failed)?;
         let mut text = Vec::new();
@@ -99,7 +119,14 @@ impl File {
         let mut serializer = serde_json::Serializer::with_formatter(&mut text, formatter);
         self.root.serialize(&mut serializer).map_err(|error| failed(error.into()))?;
         text.push(b'\n');
-        private::replace(&self.path, |file| file.write_all(&text).map_err(failed))
+        // A link that leads nowhere is replaced, as nobody can lock what it leads to.
+        if locked.is_none() && !self.path.is_symlink() {
+            return private::create(&self.path, |file| file.write_all(&text).map_err(failed));
+        }
+        // On other systems than Unix a file that is open cannot be replaced: there the lock ends just before.
+        let _locked = locked.filter(|_| cfg!(unix));
+        private::replace(&self.path, |file| file.write_all(&text).map_err(failed))?;
+        Ok(true)
     }
 }
 

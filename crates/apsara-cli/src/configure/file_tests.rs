@@ -12,15 +12,24 @@ const BEFORE: &str = r#"{
 	"meta_path": ""
 }"#;
 
+/// Changes the file at a path.
+fn changed(path: &Path, change: impl Fn(&mut File)) {
+    let changed = File::read(path.to_owned()).unwrap().change(|file| {
+        change(file);
+        Ok(())
+    });
+    changed.unwrap();
+}
+
 #[test]
 fn what_is_not_changed_stays_as_it_is_and_where_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.json");
     std::fs::write(&path, BEFORE).unwrap();
-    let mut file = File::read(path.clone()).unwrap();
-    file.profile_mut("day").unwrap().set("access_key_id", Json::text("LTAI-new"));
-    file.profile_mut("third").unwrap().set("mode", Json::text("AK"));
-    file.write().unwrap();
+    changed(&path, |file| {
+        file.profile_mut("day").unwrap().set("access_key_id", Json::text("LTAI-new"));
+        file.profile_mut("third").unwrap().set("mode", Json::text("AK"));
+    });
     let text = std::fs::read_to_string(&path).unwrap();
     let places = [
         "current",
@@ -48,12 +57,89 @@ fn where_a_name_stands_twice_the_one_that_is_read_is_written() {
     let path = folder.path().join("config.json");
     std::fs::write(&path, r#"{"profiles": [], "current": "a", "profiles": [{"name": "night"}], "current": "b"}"#)
         .unwrap();
-    let mut file = File::read(path.clone()).unwrap();
-    assert_eq!(file.current(), Some("b"));
-    file.profile_mut("new").unwrap().set("mode", Json::text("AK"));
-    file.write().unwrap();
+    assert_eq!(File::read(path.clone()).unwrap().current(), Some("b"));
+    changed(&path, |file| file.profile_mut("new").unwrap().set("mode", Json::text("AK")));
     let read: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
     assert_eq!(read["profiles"][1], serde_json::json!({ "name": "new", "mode": "AK" }), "{read}");
+}
+
+#[test]
+fn what_others_write_before_the_change_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.json");
+    std::fs::write(&path, BEFORE).unwrap();
+    let file = File::read(path.clone()).unwrap();
+    // As a program does that renews a login meanwhile.
+    let renewed = BEFORE.replace("LTAI-n", "STS.renewed");
+    std::fs::write(&path, renewed).unwrap();
+    let change = |file: &mut File| {
+        file.profile_mut("day").unwrap().set("mode", Json::text("StsToken"));
+        Ok(())
+    };
+    file.change(change).unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains("STS.renewed") && text.contains("StsToken"), "{text}");
+    // A file that was made meanwhile is no other's either.
+    std::fs::remove_file(&path).unwrap();
+    let file = File::read(path.clone()).unwrap();
+    let made = std::cell::Cell::new(false);
+    let changed = file.change(|file| {
+        if !made.replace(true) {
+            std::fs::write(&path, BEFORE).unwrap();
+        }
+        change(file)
+    });
+    changed.unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains("LTAI-n") && text.contains("StsToken"), "{text}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_another_program_has_locked_is_waited_for_and_read_then() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.json");
+    std::fs::write(&path, BEFORE).unwrap();
+    let locked = Locked::of(&path).unwrap().unwrap();
+    let (done, wait) = std::sync::mpsc::channel();
+    let configure = {
+        let file = File::read(path.clone()).unwrap();
+        std::thread::spawn(move || {
+            file.change(|file| {
+                file.profile_mut("day").unwrap().set("mode", Json::text("StsToken"));
+                Ok(())
+            })
+            .unwrap();
+            done.send(()).unwrap();
+        })
+    };
+    assert!(wait.recv_timeout(std::time::Duration::from_millis(200)).is_err(), "the lock is another's");
+    // Its file takes the place of the one that is waited for.
+    private::replace(&path, |file| {
+        file.write_all(BEFORE.replace("LTAI-n", "STS.renewed").as_bytes()).unwrap();
+        Ok(())
+    })
+    .unwrap();
+    drop(locked);
+    configure.join().unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains("STS.renewed") && text.contains("StsToken"), "{text}");
+}
+
+#[test]
+fn of_two_profiles_of_one_name_the_first_is_meant() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.json");
+    let text = r#"{"profiles": [{"name": "a", "mode": "AK"}, {"name": "a", "mode": "EcsRamRole"}]}"#;
+    std::fs::write(&path, text).unwrap();
+    let mode = |file: &File| file.profile("a").unwrap().get("mode").and_then(Json::as_str).unwrap().to_owned();
+    assert_eq!(mode(&File::read(path.clone()).unwrap()), "AK");
+    changed(&path, |file| file.profile_mut("a").unwrap().set("mode", Json::text("External")));
+    let file: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    assert_eq!(
+        (&file["profiles"][0]["mode"], &file["profiles"][1]["mode"]),
+        (&"External".into(), &"EcsRamRole".into())
+    );
 }
 
 #[cfg(unix)]
@@ -65,11 +151,11 @@ fn it_is_for_its_owner_alone_and_a_link_stays_one() {
     std::fs::write(&target, "{}").unwrap();
     std::fs::set_permissions(&target, std::fs::Permissions::from_mode(0o644)).unwrap();
     std::os::unix::fs::symlink(&target, &link).unwrap();
-    File::read(link.clone()).unwrap().write().unwrap();
+    changed(&link, |_| ());
     assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
     assert_eq!(std::fs::metadata(&target).unwrap().permissions().mode() & 0o777, 0o600);
     let new = folder.path().join("a/b/config.json");
-    File::read(new.clone()).unwrap().write().unwrap();
+    changed(&new, |_| ());
     assert_eq!(std::fs::metadata(new.parent().unwrap()).unwrap().permissions().mode() & 0o777, 0o700);
     let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
     assert_eq!(left.len(), 3, "nothing temporary is left: {left:?}");

@@ -2,6 +2,7 @@
 
 mod file;
 mod json;
+mod locked;
 
 use std::io::{IsTerminal as _, Read as _};
 
@@ -53,14 +54,16 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     crate::output::print(&write(file, options)?)
 }
 
-/// Writes a profile of a file, and says what changed.
-fn write(mut file: File, options: &Options) -> Result<String, Failure> {
+/// Writes a profile of a file, and says what changed. The file is read again when all is known that is asked for, which may take a
+/// person a while.
+fn write(file: File, options: &Options) -> Result<String, Failure> {
     let name = options.profile.clone().or_else(|| file.current().map(str::to_owned)).unwrap_or("default".to_owned());
-    let had_current = file.current().is_some();
-    let known =
-        |key: &str| file.profile(&name).and_then(|profile| profile.get(key)).and_then(Json::as_str).map(str::to_owned);
-    let is_new = file.profile(&name).is_none();
-    let mut changes: Vec<(String, String)> = Vec::new();
+    let changes = changes(&file, &name, options)?;
+    file.change(|file| change(file, &name, changes.clone(), options))
+}
+
+/// Returns what the options say of a profile, or else somebody at the terminal.
+fn changes(file: &File, name: &str, options: &Options) -> Result<Vec<(String, String)>, Failure> {
     let says_nothing = options.access_key_id.is_none() && options.region.is_none() && options.mode.is_none();
     let asks = says_nothing && options.set.is_empty() && !options.secret_stdin && !options.current;
     if asks {
@@ -70,13 +73,27 @@ fn write(mut file: File, options: &Options) -> Result<String, Failure> {
                 "apsara configure --access-key-id ID --region cn-shanghai --secret-stdin < secret",
             ));
         }
-        changes.extend(asked(&known, options)?);
-    } else {
-        changes.extend(given(options)?);
+        return asked(&|key| known(file, name, key), options);
     }
+    given(options)
+}
+
+fn known(file: &File, name: &str, key: &str) -> Option<String> {
+    file.profile(name).and_then(|profile| profile.get(key)).and_then(Json::as_str).map(str::to_owned)
+}
+
+/// Changes a profile of a file, and says what changed.
+fn change(
+    file: &mut File,
+    name: &str,
+    mut changes: Vec<(String, String)>,
+    options: &Options,
+) -> Result<String, Failure> {
+    let had_current = file.current().is_some();
+    let is_new = file.profile(name).is_none();
     // Nothing but which is the current one was said: a profile that is not there is a slip.
     if is_new && changes.is_empty() {
-        let meant = hint(&name, file.names());
+        let meant = hint(name, file.names());
         let failure = Failure::usage(format!("{} has no profile {name}{meant}", file.location().display()));
         return Err(failure.with("to make one", "say what it has, such as --access-key-id ID --secret-stdin"));
     }
@@ -85,12 +102,12 @@ fn write(mut file: File, options: &Options) -> Result<String, Failure> {
         // A token is of one key: with another, and none of its own, the mode is that of a permanent one.
         let is_temporary = changed("sts_token");
         let mode = if is_temporary { "StsToken" } else { "AK" };
-        let follows = known("mode").is_none_or(|mode| ["AK", "StsToken"].contains(&mode.as_str()));
+        let follows = known(file, name, "mode").is_none_or(|mode| ["AK", "StsToken"].contains(&mode.as_str()));
         if !changed("mode") && follows {
             changes.push(("mode".to_owned(), mode.to_owned()));
         }
     }
-    let profile = file.profile_mut(&name).ok_or_else(|| Failure::usage("the file holds no list of profiles"))?;
+    let profile = file.profile_mut(name).ok_or_else(|| Failure::usage("the file holds no list of profiles"))?;
     for (key, value) in &changes {
         profile.set(key, Json::text(value));
     }
@@ -101,9 +118,8 @@ fn write(mut file: File, options: &Options) -> Result<String, Failure> {
         }
     }
     if options.current || !had_current {
-        file.make_current(&name);
+        file.make_current(name);
     }
-    file.write()?;
     let names: Vec<&str> = changes.iter().map(|(key, _)| key.as_str()).collect();
     let what = if names.is_empty() { "nothing changed".to_owned() } else { names.join(", ") };
     Ok(harmless(&format!("profile {name} of {}: {what}\n", file.location().display())))

@@ -335,6 +335,19 @@ pub(super) const CASES: &[Case] = &[
         asked: &["GET http://keys.test/k"],
     },
     Case {
+        name: "of two profiles of one name the first",
+        files: &[(
+            CLI,
+            r#"{"current":"a","profiles":[{"name":"a","access_key_id":"first","access_key_secret":"canary"},
+                {"name":"a","access_key_id":"second","access_key_secret":"canary"}]}"#,
+        )],
+        vars: &[],
+        answers: none,
+        end: Ok("first"),
+        explained: &[NO_KEY, NO_OIDC, "3. the profile of the official CLI (default/cli_profile/static_ak): used"],
+        asked: &[],
+    },
+    Case {
         name: "a program that may not be started",
         files: &[(CLI, r#"{"current":"x","profiles":[{"name":"x","mode":"External","process_command":"canary"}]}"#)],
         vars: &[("ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS", "1")],

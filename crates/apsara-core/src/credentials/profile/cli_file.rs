@@ -42,11 +42,12 @@ impl CliFile {
         self.root.get("current").and_then(Value::as_str).filter(|name| !name.is_empty()).unwrap_or("default")
     }
 
+    /// Returns a profile: of several of one name the first, as the official CLI and the official SDKs do.
     pub(in crate::credentials) fn profile<'a>(&'a self, name: &'a str, path: &'a Path) -> Option<Entry<'a>> {
         let profiles = self.root.get("profiles").and_then(Value::as_array)?;
         let mut values = profiles.iter().filter_map(Value::as_object);
         let is_it = |values: &&Map<String, Value>| values.get("name").and_then(Value::as_str) == Some(name);
-        values.rfind(is_it).map(|values| Entry { name, path, values })
+        values.find(is_it).map(|values| Entry { name, path, values })
     }
 }
 
