@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use apsara_core::generated::v1 as rt;
+use apsara_core::pacing::{Lane, Pacer, PacingError};
 use apsara_core::transport::{BoxFuture, Transport, TransportError};
 use apsara_core::{Config, Credentials, CredentialsProvider, Error, Outcome, Progress, Retry, WaitEnd};
 use bytes::Bytes;
@@ -306,4 +307,28 @@ async fn a_wait_outlives_what_gives_credentials_when_that_is_out_of_reach_for_a_
         let ended = rt::Wait::<DescribeRequest>::of(call, WAITER).await;
         assert_eq!((ended.is_ok(), script.sent()), (goes_on, if goes_on { 2 } else { 1 }), "{step:?}");
     }
+}
+
+/// Counts for processes that must name the account alike.
+#[derive(Debug)]
+struct AmongProcesses;
+
+impl Pacer for AmongProcesses {
+    fn acquire<'a>(&'a self, lane: Lane<'a>, _: Instant) -> BoxFuture<'a, Result<(), PacingError>> {
+        Box::pin(async move { lane.among_processes(None).map(drop) })
+    }
+
+    fn throttled(&self, _: Lane<'_>, _: Duration) {}
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_ends_at_once_where_an_account_must_be_named_and_is_not() {
+    let (script, start) = (Script::new([State(1)]), Instant::now());
+    let config = Config::builder().endpoint("http://gateway.test").transport(script.clone()).pacer(AmongProcesses);
+    let config = config.credentials_provider(Failing(NotSent, Mutex::new(2))).build().unwrap();
+    let call = rt::Call::new(&rt::Client::new(&config, &PRODUCT));
+    let error = Error::from(rt::Wait::<DescribeRequest>::of(call, WAITER).await.unwrap_err());
+    assert!(error.is_config() && !error.is_paced() && !error.is_throttled(), "{error}");
+    assert!(error.to_string().contains("set ConfigBuilder::account"), "{error}");
+    assert_eq!((error.outcome(), script.sent(), start.elapsed()), (Outcome::NotSent, 0, Duration::ZERO));
 }

@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 
-use crate::cloud::{Ran, alone, folder};
+use crate::cloud::{Ran, alone, folder, text};
 
 /// Runs the program with a profile whose key a server gives, which then answers once.
 fn by_server(words: &[&str], more: &str) -> Ran {
@@ -41,6 +41,17 @@ fn a_dry_run_asks_for_the_key_and_shows_the_call() {
     assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
     assert!(ran.out.contains("x-acs-action: DescribeLivePullToPush") && ran.out.contains("STS.given"), "{}", ran.out);
     assert!(!ran.out.contains("canary") && !ran.out.contains("/key"), "{}", ran.out);
+}
+
+#[test]
+fn a_quota_that_processes_share_wants_an_account_where_keys_change() {
+    let folder = folder();
+    let quota = format!("host:{}", text(&folder.path().join("quotas")));
+    let describe = ["live", "describe-live-pull-to-push", "--region", "cn-shanghai", "--task-id", "t"];
+    for more in [&[][..], &["--wait", "TaskStatus==1"]] {
+        let ran = by_server(&[&describe[..], &["--quota", &quota], more].concat(), "");
+        ran.failed(4, &["set ConfigBuilder::account", "outcome     not sent", "set what the message names"]);
+    }
 }
 
 #[test]

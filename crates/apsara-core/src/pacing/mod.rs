@@ -50,9 +50,7 @@ impl<'a> Lane<'a> {
     pub fn among_processes(self, account: Option<&'a str>) -> Result<Self, PacingError> {
         let account = account.unwrap_or(self.account);
         if account.is_empty() || account.starts_with(PROVIDER) {
-            return Err(PacingError::Unavailable(
-                "no account is known that processes could count by: set ConfigBuilder::account".to_owned(),
-            ));
+            return Err(PacingError::NoAccount);
         }
         Ok(Self { account, ..self })
     }
@@ -115,6 +113,9 @@ pub enum PacingError {
     Late,
     /// It is not known whether there is one, with the reason why.
     Unavailable(String),
+    /// No account is known that processes could count by. The call fails with an error of
+    /// [`Error::is_config`](crate::Error::is_config): no time mends that.
+    NoAccount,
 }
 
 impl fmt::Display for PacingError {
@@ -122,6 +123,9 @@ impl fmt::Display for PacingError {
         match self {
             Self::Late => f.write_str("the quota has no room before the deadline"),
             Self::Unavailable(reason) => write!(f, "the quota is not known: {reason}"),
+            Self::NoAccount => {
+                f.write_str("no account is known that processes could count by: set ConfigBuilder::account")
+            }
         }
     }
 }

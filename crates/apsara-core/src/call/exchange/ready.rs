@@ -114,8 +114,9 @@ impl<'a> Attempts<'a> {
         let waited = asked.elapsed();
         self.paced += waited;
         self.watch.paced(waited, matches!(granted, Ok(Ok(()))));
-        granted
-            .unwrap_or(Err(PacingError::Late))
-            .map_err(|error| Error::new(Kind::Paced(error, self.operation.quota), Outcome::NotSent))
+        granted.unwrap_or(Err(PacingError::Late)).map_err(|error| match error {
+            PacingError::NoAccount => Error::config(error.to_string()),
+            _ => Error::new(Kind::Paced(error, self.operation.quota), Outcome::NotSent),
+        })
     }
 }
