@@ -190,8 +190,9 @@ impl ConfigBuilder {
     }
 
     /// Sets the account that quotas are counted for. All its users and roles share them, so that clients with several access
-    /// keys of one account need it, and those with a provider of keys; else the access key id stands for the account, and a
-    /// provider for the account of the role that it assumes, or for itself.
+    /// keys of one account need it, and those with a provider of keys that change. Else the id of the access key stands for the
+    /// account, be it given or a permanent one of a profile; a provider of keys that change counts for the account of the role
+    /// that it assumes, or for itself.
     pub fn account(mut self, id: impl Into<String>) -> Self {
         self.account = Some(id.into());
         self
@@ -294,10 +295,11 @@ impl ConfigBuilder {
                 self.key_pair.as_ref().map(|pair| pair.id().to_owned()).unwrap_or_default()
             }
             (None, Some(Source::Fixed(key))) => key.access_key_id().to_owned(),
-            // Its keys change, and a new one is no new quota.
-            (None, Some(Source::Provided(provider))) => {
-                provider.account().unwrap_or_else(|| provided_account(PROVIDERS.fetch_add(1, Ordering::Relaxed)))
-            }
+            // Its keys may change, and a new one is no new quota.
+            (None, Some(Source::Provided(provider))) => provider
+                .account()
+                .or_else(|| provider.permanent_key_id())
+                .unwrap_or_else(|| provided_account(PROVIDERS.fetch_add(1, Ordering::Relaxed))),
             (None, None) => String::new(),
         };
         Ok(Config {

@@ -274,10 +274,13 @@ mod tests {
         std::fs::write(&cli, format!("{{\"current\":\"plain\",\"profiles\":[{}]}}", profiles.join(","))).unwrap();
         let section = "[old]\ntype = access_key\naccess_key_id = LTAI-old\naccess_key_secret = s\n";
         std::fs::write(&ini, section).unwrap();
-        let of = |vars: &[(&str, &str)]| {
+        let built = |vars: &[(&str, &str)]| {
             let (cli, ini) = (cli.to_str().unwrap(), ini.to_str().unwrap());
             let files = [("ALIBABA_CLOUD_CONFIG_FILE", cli), ("ALIBABA_CLOUD_CREDENTIALS_FILE", ini)];
-            let config = builder(&[vars, &files].concat()).unwrap().build().unwrap();
+            builder(&[vars, &files].concat()).unwrap().build().unwrap()
+        };
+        let of = |vars: &[(&str, &str)]| {
+            let config = built(vars);
             let (key, account) = (config.permanent_key_id(), config.role_account());
             (key.unwrap_or_default(), account.unwrap_or_default(), config.follows_region_id())
         };
@@ -292,6 +295,11 @@ mod tests {
         assert_eq!(with("ALIBABA_CLOUD_REGION_ID", "cn-beijing"), found("LTAI-env", "", false));
         assert_eq!(with("ALIBABA_CLOUD_ENDPOINT", "http://127.0.0.1:1"), found("LTAI-env", "", false));
         assert_eq!(with("ALIBABA_CLOUD_SECURITY_TOKEN", "t"), found("", "", true));
+        // So is whose quota it is.
+        let counted = |vars: &[(&str, &str)]| built(vars).inner.account.clone();
+        assert_eq!([counted(&[]), counted(&profile("old"))], ["LTAI-plain", "LTAI-old"]);
+        assert_eq!([counted(&profile("role")), counted(&key)], ["123456", "LTAI-env"]);
+        assert_ne!(counted(&profile("short")), counted(&profile("short")), "a key that changes is no account");
     }
 
     #[test]

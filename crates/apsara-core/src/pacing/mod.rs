@@ -28,8 +28,8 @@ use crate::transport::BoxFuture;
 /// Names what a quota is counted by: an account, with all its users and roles, and an operation.
 #[derive(Clone, Copy, Debug)]
 pub struct Lane<'a> {
-    /// The account as it was configured. Else the id of the access key that was given, which is all that is known of it, or a
-    /// name that is only of this configuration, where a provider gives keys that change.
+    /// The account as it was configured. Else the id of the access key, where that was given or stays as it is, which is all that
+    /// is known of it, or a name that is only of this configuration, where a provider gives keys that change.
     pub account: &'a str,
     /// The operation.
     pub operation: &'static Operation,
