@@ -11,6 +11,7 @@ use rustix::io::Errno;
 use rustix::time::{ClockId, clock_gettime};
 use sha2::{Digest as _, Sha256};
 
+use super::folder;
 use crate::pacing::{LONGEST_LOG, Lane, MOST_FREE, PacingError, Rule, Schedule};
 use crate::sign::hex;
 
@@ -28,8 +29,9 @@ pub(super) struct Changed<T> {
     pub(super) was_damaged: bool,
 }
 
-/// The file of a lane, opened anew for each change: it may have been removed, with all that is temporary.
+/// The file of a lane, opened anew for each change: it may have been removed, alone or with its folder, with all that is temporary.
 pub(super) struct LaneFile {
+    folder: PathBuf,
     path: PathBuf,
     record: Option<Arc<PathBuf>>,
 }
@@ -39,7 +41,7 @@ impl LaneFile {
         // An account may be named by an access key id, and a folder's listing is no place for it.
         let name = [lane.account, lane.operation.product.name, lane.operation.name].join("\n");
         let path = folder.join(&hex(&Sha256::digest(name))[..32]);
-        Self { path, record }
+        Self { folder: folder.to_owned(), path, record }
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -52,16 +54,20 @@ impl LaneFile {
         rule: Rule,
         change: impl FnOnce(&mut Schedule, u64) -> T,
     ) -> Result<Changed<T>, PacingError> {
-        self.try_change(rule, change)
-            .map_err(|error| PacingError::Unavailable(format!("{}: {error}", self.path.display())))
+        let Some(file) = self.lock(rule)? else { return Ok(Changed { answer: None, was_damaged: false }) };
+        self.try_change(file, rule, change).map_err(|error| self.unavailable(&error))
+    }
+
+    fn unavailable(&self, error: &io::Error) -> PacingError {
+        PacingError::Unavailable(format!("{}: {error}", self.path.display()))
     }
 
     fn try_change<T: Recorded>(
         &self,
+        mut file: File,
         rule: Rule,
         change: impl FnOnce(&mut Schedule, u64) -> T,
     ) -> io::Result<Changed<T>> {
-        let Some(mut file) = self.lock(rule)? else { return Ok(Changed { answer: None, was_damaged: false }) };
         let mut bytes = Vec::with_capacity(256);
         file.read_to_end(&mut bytes)?;
         // Read under the lock, so that it does not go back from one change to the next.
@@ -84,16 +90,19 @@ impl LaneFile {
     }
 
     /// Opens the file and locks it, until it is closed; nothing where another process has it.
-    fn lock(&self, rule: Rule) -> io::Result<Option<File>> {
+    fn lock(&self, rule: Rule) -> Result<Option<File>, PacingError> {
         loop {
-            let file = match OpenOptions::new().read(true).write(true).open(&self.path) {
-                Ok(file) => file,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                    self.lay(rule)?;
-                    continue;
-                }
-                Err(error) => return Err(error),
-            };
+            match self.try_lock() {
+                Ok(file) => return Ok(file),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => self.lay(rule)?,
+                Err(error) => return Err(self.unavailable(&error)),
+            }
+        }
+    }
+
+    fn try_lock(&self) -> io::Result<Option<File>> {
+        loop {
+            let file = OpenOptions::new().read(true).write(true).open(&self.path)?;
             match flock(&file, FlockOperation::NonBlockingLockExclusive) {
                 Ok(()) => {}
                 Err(Errno::WOULDBLOCK) => return Ok(None),
@@ -107,21 +116,28 @@ impl LaneFile {
     }
 
     /// Lays the first file of a lane, whole at once, so that an empty one is always a damaged one.
-    fn lay(&self, rule: Rule) -> io::Result<()> {
+    fn lay(&self, rule: Rule) -> Result<(), PacingError> {
+        // What was granted went with the folder, which the pacer had found when it was made.
+        let is_known = self.folder.exists();
+        folder::open(&self.folder)?;
+        let begin = if is_known { Schedule::new } else { Schedule::unknown };
+        let whole = encode(&begin(rule, now()));
         // Containers may share the folder, and each have a process of the same number.
-        let number = getrandom::u64().map_err(|error| io::Error::other(error.to_string()))?;
-        self.lay_by(&self.path.with_extension(format!("{number:016x}")), rule)
+        getrandom::u64()
+            .map_err(|error| io::Error::other(error.to_string()))
+            .map(|number| self.path.with_extension(format!("{number:016x}")))
+            .and_then(|new| self.lay_by(&new, |file| file.write_all(&whole)))
+            .map_err(|error| self.unavailable(&error))
     }
 
-    /// Lays it by a file that nobody else has, or fails.
-    pub(super) fn lay_by(&self, new: &Path, rule: Rule) -> io::Result<()> {
+    /// Lays it by a file that nobody else has, or fails. What it is laid by is gone then, also where it could not be written.
+    pub(super) fn lay_by(&self, new: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(new)?;
-        file.write_all(&encode(&Schedule::new(rule, now())))?;
-        let laid = fs::hard_link(new, &self.path);
-        fs::remove_file(new)?;
+        let laid = write(&mut file).and_then(|()| fs::hard_link(new, &self.path));
+        let removed = fs::remove_file(new);
         match laid {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-            _ => Ok(()),
+            _ => removed,
         }
     }
 }

@@ -219,11 +219,18 @@ async fn a_file_that_is_removed_is_laid_again() {
     fs::remove_file(folder.file()).unwrap();
     assert!(pacer.try_acquire(lane(&TEN)));
     assert_eq!(fs::metadata(folder.file()).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[tokio::test]
+async fn a_folder_that_is_removed_is_made_again_and_grants_nothing_for_a_span() {
+    let folder = Folder::new();
+    let pacer = folder.pacer();
+    assert!(pacer.try_acquire(lane(&TEN)));
     fs::remove_dir_all(&folder.0).unwrap();
-    match pacer.acquire(lane(&TEN), soon()).await {
-        Err(PacingError::Unavailable(reason)) => assert!(reason.contains("apsara-host"), "{reason}"),
-        other => panic!("{other:?}"),
-    }
+    assert!(!pacer.try_acquire(lane(&TEN)), "nobody knows what was granted before");
+    assert_eq!(fs::metadata(&folder.0).unwrap().permissions().mode() & 0o777, 0o700);
+    assert_eq!(pacer.acquire(lane(&TEN), soon()).await, Err(PacingError::Late));
+    pacer.acquire(lane(&TEN), Instant::now() + MS(30_000)).await.unwrap();
 }
 
 #[test]
@@ -355,7 +362,8 @@ fn a_lane_is_not_laid_by_a_file_that_another_process_lays_it_by() {
     let lane = folder.file();
     let (granted, taken) = (fs::read(&lane).unwrap(), lane.with_extension("taken"));
     fs::hard_link(&lane, &taken).unwrap();
-    let told = LaneFile::new(&folder.0, self::lane(&TEN), None).lay_by(&taken, rule).unwrap_err();
+    let file = LaneFile::new(&folder.0, self::lane(&TEN), None);
+    let told = file.lay_by(&taken, |_| panic!("it is written to")).unwrap_err();
     assert_eq!((told.kind(), fs::read(&lane).unwrap()), (std::io::ErrorKind::AlreadyExists, granted));
 }
 
@@ -363,7 +371,22 @@ fn a_lane_is_not_laid_by_a_file_that_another_process_lays_it_by() {
 fn a_file_that_cannot_be_laid_is_told() {
     let folder = Folder::new();
     let pacer = folder.pacer();
-    fs::remove_dir_all(&folder.0).unwrap();
+    // A folder that somebody has made in the meantime is no better than one that is opened.
+    fs::set_permissions(&folder.0, fs::Permissions::from_mode(0o770)).unwrap();
     let (rule, state) = pacer.open(lane(&TEN)).unwrap().unwrap();
-    assert!(matches!(state.take(rule, Duration::ZERO, None), Err(PacingError::Unavailable(_))));
+    match state.take(rule, Duration::ZERO, None) {
+        Err(PacingError::Unavailable(reason)) => assert!(reason.contains("is open to other users"), "{reason}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_written_leaves_nothing_behind() {
+    let folder = Folder::new();
+    drop(folder.pacer());
+    let file = LaneFile::new(&folder.0, lane(&TEN), None);
+    let full = |_: &mut fs::File| Err(std::io::ErrorKind::StorageFull.into());
+    let told = file.lay_by(&folder.0.join("new"), full).unwrap_err();
+    assert_eq!(told.kind(), std::io::ErrorKind::StorageFull);
+    assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 0);
 }
