@@ -165,8 +165,8 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "a call of which nobody knows what became of it ends a wait",
         file: WAIT,
-        old: "error.is_connect() || error.is_unclear()",
-        new: "error.is_connect() || (error.is_unclear() && error.attempts() > 9)",
+        old: "self.is_connect() || self.is_unclear()",
+        new: "self.is_connect() || (self.is_unclear() && self.attempts() > 9)",
         package: CORE,
         target: "wait",
     },

@@ -115,4 +115,12 @@ pub(super) const BREAKS: &[Break] = &[
         package: CLI,
         target: "lib",
     },
+    Break {
+        lie: "a wait ends when there is no connection for a moment",
+        file: "crates/apsara-cli/src/call/wait.rs",
+        old: "if error.leaves_open() =>",
+        new: "if error.is_throttled() =>",
+        package: CLI,
+        target: "calls",
+    },
 ];

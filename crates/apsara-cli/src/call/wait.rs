@@ -45,7 +45,7 @@ pub(super) async fn until(prepared: &Prepared, condition: &Condition, options: &
                 now = judgement.now;
             }
             // It only reads, so that what is unclear and what passes with time does not end it.
-            Ok(Err(error)) if error.is_throttled() || error.outcome() == apsara_core::Outcome::Unknown => {
+            Ok(Err(error)) if error.leaves_open() => {
                 now = format!("the last call failed: {error}");
             }
             Ok(Err(error)) => {

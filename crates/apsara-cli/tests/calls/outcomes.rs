@@ -1,5 +1,7 @@
 //! What became of a call, by exit codes that scripts can rely on.
 
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -120,13 +122,36 @@ fn a_wait_that_takes_too_long_is_10_and_ctrl_c_is_130() {
         .failed(10, &["TaskStatus==1 does not hold after 300ms: TaskStatus is 0"]);
 
     let mut child = alone(&wait).envs(variables(&emulator)).stderr(Stdio::piped()).spawn().unwrap();
-    let mut shown = std::io::BufReader::new(child.stderr.take().unwrap());
+    let mut shown = BufReader::new(child.stderr.take().unwrap());
     let mut line = String::new();
-    std::io::BufRead::read_line(&mut shown, &mut line).unwrap();
+    shown.read_line(&mut line).unwrap();
     assert!(line.contains("TaskStatus is 0"), "{line}");
     let sent = std::process::Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().unwrap();
     assert!(sent.success());
     assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+#[test]
+fn a_wait_outlives_a_moment_without_a_connection() {
+    // Nothing listens there yet.
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut waiting = alone(&[&DESCRIBE[..], &["--wait", "RequestId==r", "--attempts", "1"]].concat());
+    waiting.env("ALIBABA_CLOUD_ENDPOINT", format!("http://{address}")).env("NO_PROXY", "*");
+    waiting.env("ALIBABA_CLOUD_ACCESS_KEY_ID", "id").env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secret");
+    let mut child = waiting.spawn().unwrap();
+    let mut told = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    told.read_line(&mut line).unwrap();
+    assert!(line.contains("waiting for RequestId==r: the last call failed: ") && line.contains("not sent"), "{line}");
+    let server = TcpListener::bind(address).unwrap();
+    let (mut asked, _) = server.accept().unwrap();
+    let mut head = BufReader::new(asked.try_clone().unwrap());
+    while head.read_line(&mut line).unwrap() > 2 {}
+    let answer = r#"{"RequestId":"r"}"#;
+    let length = answer.len();
+    write!(asked, "HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{answer}").unwrap();
+    let ran = child.wait_with_output().unwrap();
+    assert_eq!((ran.status.code(), String::from_utf8(ran.stdout).unwrap().contains("\"r\"")), (Some(0), true));
 }
 
 #[test]

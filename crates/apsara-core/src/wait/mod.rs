@@ -108,7 +108,7 @@ impl<R: Request> Wait<R> {
                         None
                     }
                 },
-                Err(error) if goes_on(&error) => Some(error),
+                Err(error) if error.leaves_open() => Some(error),
                 Err(error) => return end(WaitEnd::Call(error), last, polls),
             };
             let left = self.deadline.saturating_sub(start.elapsed());
@@ -127,17 +127,21 @@ impl<R: Request> Wait<R> {
     }
 }
 
-/// Returns whether a call that failed leaves it open what its answer would have said.
-fn goes_on(error: &Error) -> bool {
-    // Whatever gives credentials may be as hard to reach for a moment as the cloud itself.
-    if let Some(error) = error.of_credentials() {
-        return goes_on(error);
+impl Error {
+    /// Returns whether a call that failed leaves it open what its answer would have said: who waits for that asks again.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn leaves_open(&self) -> bool {
+        // Whatever gives credentials may be as hard to reach for a moment as the cloud itself.
+        if let Some(error) = self.of_credentials() {
+            return error.leaves_open();
+        }
+        // After an attempt that may have been executed, a refusal is of an unclear outcome, and still says all that there is to say.
+        if let Some(refusal) = self.service() {
+            return refusal.is_throttled() || refusal.outcome() > Outcome::Rejected;
+        }
+        self.is_paced() || self.is_timeout() || self.is_connect() || self.is_unclear()
     }
-    // After an attempt that may have been executed, a refusal is of an unclear outcome, and still says all that there is to say.
-    if let Some(refusal) = error.service() {
-        return refusal.is_throttled() || refusal.outcome() > Outcome::Rejected;
-    }
-    error.is_paced() || error.is_timeout() || error.is_connect() || error.is_unclear()
 }
 
 impl<R: Request> IntoFuture for Wait<R> {
