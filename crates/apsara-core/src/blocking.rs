@@ -10,8 +10,8 @@
 
 use std::future::{IntoFuture, poll_fn};
 use std::pin::Pin;
-use std::sync::OnceLock;
-use std::thread;
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::{io, thread};
 
 use futures_core::Stream;
 use tokio::runtime::{Builder, Handle};
@@ -66,15 +66,43 @@ pub fn run<T, E: Into<Error>>(future: impl IntoFuture<Output = Result<T, E>>) ->
 
 /// Returns what drives connections.
 fn driver() -> Result<&'static Handle, Error> {
-    static DRIVER: OnceLock<std::io::Result<Handle>> = OnceLock::new();
-    let driver = DRIVER.get_or_init(|| {
-        let runtime = Builder::new_current_thread().enable_all().build()?;
-        let handle = runtime.handle().clone();
-        let drive = move || runtime.block_on(std::future::pending::<()>());
-        thread::Builder::new().name("apsara-blocking".to_owned()).spawn(drive)?;
-        Ok(handle)
-    });
-    driver.as_ref().map_err(|error| Error::config(format!("blocking calls need a thread, and there is none: {error}")))
+    static DRIVER: Driver = Driver::new();
+    DRIVER
+        .get_or_start(start)
+        .map_err(|error| Error::config(format!("blocking calls need a thread, and there is none: {error}")))
+}
+
+fn start() -> io::Result<Handle> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let handle = runtime.handle().clone();
+    let drive = move || runtime.block_on(std::future::pending::<()>());
+    thread::Builder::new().name("apsara-blocking".to_owned()).spawn(drive)?;
+    Ok(handle)
+}
+
+/// What was started once. A start that failed is tried again by the next call: it may have been one moment without a thread or a file
+/// to spare.
+struct Driver {
+    started: OnceLock<Handle>,
+    starting: Mutex<()>,
+}
+
+impl Driver {
+    const fn new() -> Self {
+        Self { started: OnceLock::new(), starting: Mutex::new(()) }
+    }
+
+    fn get_or_start(&self, start: impl FnOnce() -> io::Result<Handle>) -> io::Result<&Handle> {
+        if let Some(started) = self.started.get() {
+            return Ok(started);
+        }
+        let _starting = self.starting.lock().unwrap_or_else(PoisonError::into_inner);
+        let started = match self.started.get() {
+            Some(started) => return Ok(started),
+            None => start()?,
+        };
+        Ok(self.started.get_or_init(|| started))
+    }
 }
 
 /// Gives what a stream gives, waiting for each.
@@ -118,5 +146,24 @@ impl<R: Paged> Items<R> {
     /// Gives the items to code that is not async.
     pub fn blocking(self) -> Iter<Self> {
         Iter::new(self)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_start_that_failed_is_tried_again_and_one_that_did_not_is_the_last() {
+        let driver = Driver::new();
+        let none = driver.get_or_start(|| Err(io::ErrorKind::WouldBlock.into())).unwrap_err();
+        assert_eq!(none.kind(), io::ErrorKind::WouldBlock);
+        let runtime = Builder::new_current_thread().build().unwrap();
+        for _ in 0..2 {
+            let started = driver.get_or_start(|| Ok(runtime.handle().clone())).unwrap();
+            assert_eq!(started.id(), runtime.handle().id());
+        }
+        driver.get_or_start(|| panic!("it is started twice")).unwrap();
     }
 }
