@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Holds tokens: a retry takes some, a success gives a few back. With none left, calls are tried once until successes have
-/// filled it again. All clients of a configuration share one.
+/// filled it again. All clients of a configuration share one. What it bounds are retries in vain: one that helps costs nothing.
 #[derive(Debug)]
 pub(crate) struct Budget {
     tokens: AtomicU32,
@@ -13,7 +13,8 @@ pub(crate) struct Budget {
 const MOST: u32 = 500;
 /// What a retry takes; it is given back when the retry succeeds.
 const RETRY: u32 = 5;
-/// What a call gives that succeeds at once: a fifth of a retry, so that in the long run at most one call in six is a retry.
+/// What a call gives that succeeds, and took nothing: a fifth of a retry, so that in the long run there is one retry in vain for
+/// five such calls at most.
 const SUCCESS: u32 = 1;
 
 impl Budget {
@@ -28,8 +29,8 @@ impl Budget {
     }
 
     /// Gives back what a success is worth.
-    pub(crate) fn succeeded(&self, after_a_retry: bool) {
-        let gain = if after_a_retry { RETRY } else { SUCCESS };
+    pub(crate) fn succeeded(&self, has_taken: bool) {
+        let gain = if has_taken { RETRY } else { SUCCESS };
         // A full one is left alone: nothing is written to what every call shares.
         if self.tokens.load(Ordering::Relaxed) < MOST {
             let give = |tokens: u32| Some((tokens + gain).min(MOST));

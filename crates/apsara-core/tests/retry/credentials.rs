@@ -65,6 +65,18 @@ async fn an_expired_token_is_renewed_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_attempt_that_was_taken_from_no_budget_gives_it_no_more_than_a_first_one() {
+    let renewed = vec![refused(403, "InvalidSecurityToken.Expired"), Step::Ok];
+    let script = Script::new([vec![Step::NotSent; 150], renewed, vec![Step::NotSent]].concat());
+    let config = script.config().credentials_provider(Numbered::default()).build().unwrap();
+    for _ in 0..50 {
+        assert_eq!(send(&config, Unsafe::default()).await.unwrap_err().attempts(), 3);
+    }
+    send(&config, Unsafe::default()).await.unwrap();
+    assert_eq!(send(&config, Unsafe::default()).await.unwrap_err().attempts(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_call_that_may_not_be_tried_again_has_an_expired_token_renewed_for_the_next_one() {
     let script = Script::new([refused(403, "InvalidSecurityToken.Expired")]);
     let config = script.config().credentials_provider(Numbered::default()).retry(Retry::never()).build().unwrap();

@@ -51,6 +51,7 @@ impl Attempts<'_> {
                 if !self.config.budget.take() {
                     return None;
                 }
+                self.has_taken = true;
             }
         }
         Some((cause, wait))

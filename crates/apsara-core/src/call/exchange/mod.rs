@@ -139,6 +139,8 @@ pub(crate) struct Attempts<'a> {
     deadline: Instant,
     /// How many were sent, or meant to be.
     attempts: u32,
+    /// Whether a retry was taken from the budget.
+    has_taken: bool,
     /// How long the last wait was.
     delay: Duration,
     worst: Outcome,
@@ -180,6 +182,7 @@ impl<'a> Attempts<'a> {
             // A deadline beyond the end of time is none.
             deadline: now.checked_add(length).unwrap_or(now + Duration::from_secs(86_400 * 365)),
             attempts: 0,
+            has_taken: false,
             delay: Duration::ZERO,
             worst: Outcome::NotSent,
             paced: Duration::ZERO,
@@ -213,7 +216,7 @@ impl<'a> Attempts<'a> {
             };
             let error = match self.attempt(credentials.as_ref(), timer).await {
                 Ok(answer) => {
-                    self.config.budget.succeeded(self.attempts > 1);
+                    self.config.budget.succeeded(self.has_taken);
                     return Ok(answer);
                 }
                 Err(error) => error,
