@@ -16,7 +16,7 @@ use crate::store::{Keys, Outage, Store, StoreState};
 /// The server counts, by its own clock: one script and one key for each account, product and operation, as
 /// [`Schedule`](apsara_core::pacing::Schedule) describes. A burst of the quota's calls is granted with one round trip each; a
 /// call that has to wait holds a place, and claims it when its time has come. Whoever asked first has the first place; a process
-/// holds half a quota's places at most, which is what the others lose if it dies.
+/// holds half a quota's places, rounded up, at most, which is what the others lose if it dies.
 ///
 /// Where the server cannot be asked, calls fail with what [`Unreachable`] says. A server that was started anew, another one that
 /// took its place, and one whose clock went back grant nothing for a span: nobody knows what was granted before. Keys

@@ -47,8 +47,9 @@ impl Rule {
         Some(Self { calls: quota.calls, span: u64::from(quota.seconds) * 1_000_000 + guard, late: guard / 2, early: 0 })
     }
 
-    /// Returns how many places a process may hold at a time. It is half of a quota, so that two processes that want all of it
-    /// have every grant promised beforehand, whichever asks faster, and a process that dies costs the others half a span.
+    /// Returns how many places a process may hold at a time. It is half of a quota, rounded up, so that two processes that want all
+    /// of it have every grant promised beforehand, whichever asks faster, and a process that dies costs the others no more than that:
+    /// half a span, but the whole of it where the quota is a single call.
     #[must_use]
     pub fn places(&self) -> usize {
         self.calls.div_ceil(2) as usize

@@ -25,8 +25,8 @@ const TRIES: u32 = 1000;
 ///
 /// There is no daemon. A file holds the times that were given out, as a [`Schedule`](super::Schedule) does, and is locked only
 /// while it is read and written; a call that has to wait holds a place in it. A process that dies while it waits costs the
-/// others what it held, half a span at most; one that dies while it writes costs a span, because a file that does not fit its
-/// checksum counts as full.
+/// others what it held, half of a quota's calls, rounded up, at most; one that dies while it writes costs a span, because a file
+/// that does not fit its checksum counts as full.
 ///
 /// Processes share a quota if they are configured with the same account, see the same folder, and count time alike: by the
 /// clock that runs since the host was started, which nobody sets. An operation without a quota is no matter of the host: while
