@@ -9,7 +9,7 @@ use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::share::Share;
-use crate::store::{Keys, Outage, Store, StoreState};
+use crate::store::{Keys, NoAnswer, Outage, Store, StoreState};
 
 /// Keeps the calls of all processes that use the same server within their quotas.
 ///
@@ -198,7 +198,11 @@ impl RedisPacer {
                     held.place = None;
                     return Err(PacingError::Late);
                 }
-                Err(outage) => {
+                Err(NoAnswer::Refused(reason)) => {
+                    held.place = None;
+                    return Err(PacingError::Unavailable(reason));
+                }
+                Err(NoAnswer::Away(outage)) => {
                     // Whatever it promised, nobody knows whether it still holds.
                     held.place = None;
                     let Some(own) = self.own_rule(rule) else { return Err(refused(outage)) };

@@ -1,5 +1,6 @@
 //! The server: a connection that comes back by itself, and the script.
 
+mod ask;
 mod away;
 mod question;
 
@@ -14,6 +15,7 @@ use redis::{AsyncConnectionConfig, Client, ConnectionAddr, IntoConnectionInfo, S
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep};
 
+pub(crate) use self::ask::NoAnswer;
 pub(crate) use self::question::Keys;
 use self::question::Request;
 use crate::debts::Debts;
@@ -56,6 +58,8 @@ pub(crate) struct Store {
     server: Mutex<(String, Option<Instant>)>,
     /// The last round trip, in microseconds.
     round_trip: AtomicU64,
+    /// What finds out whether a server that left a question unanswered is still there.
+    looking: Mutex<Option<AbortHandle>>,
     debts: Mutex<Debts>,
     pub(crate) hear: OnceLock<Hear>,
 }
@@ -63,6 +67,8 @@ pub(crate) struct Store {
 enum Link {
     None,
     Up(MultiplexedConnection, u64),
+    /// The connection has ended, as those do that nobody uses for a time, or whose runtime has. That says nothing of the server.
+    Ended,
     Down {
         outage: Outage,
         trying: AbortHandle,
@@ -98,6 +104,7 @@ impl Store {
             connecting: tokio::sync::Mutex::new(()),
             server: Mutex::default(),
             round_trip: AtomicU64::new(0),
+            looking: Mutex::default(),
             debts: Mutex::default(),
             hear: OnceLock::new(),
         }))
@@ -119,7 +126,7 @@ impl Store {
     pub(crate) fn state(&self) -> StoreState {
         match &*self.link() {
             Link::None => StoreState::Unasked,
-            Link::Up(..) => StoreState::Reached,
+            Link::Up(..) | Link::Ended => StoreState::Reached,
             Link::Down { outage, .. } => StoreState::Unreachable(outage.reason.clone()),
             Link::Settling => StoreState::Unreachable(format!("{} has just come back", self.address)),
         }
@@ -132,14 +139,14 @@ impl Store {
         rule: Rule,
         patience: Duration,
         held: Option<Place>,
-    ) -> Result<Taken, Outage> {
+    ) -> Result<Taken, NoAnswer> {
         // A place is claimed as long before its time as the answer may take.
         let early = (self.round_trip() * 2 + Duration::from_millis(4)).min(EARLIEST);
         let rule = Rule { early: microseconds(early), ..rule };
         self.ask(key, rule, Request::Take { patience, held }).await
     }
 
-    pub(crate) async fn give_back(self: &Arc<Self>, key: &Keys, rule: Rule, place: Place) -> Result<(), Outage> {
+    pub(crate) async fn give_back(self: &Arc<Self>, key: &Keys, rule: Rule, place: Place) -> Result<(), NoAnswer> {
         self.ask(key, rule, Request::GiveBack(place)).await.map(drop)
     }
 
@@ -148,7 +155,8 @@ impl Store {
         let until = Instant::now() + wait.min(LONGEST_CLOSURE);
         loop {
             let left = until.saturating_duration_since(Instant::now());
-            if self.ask(key, rule, Request::Close(left)).await.is_ok() {
+            // One that refuses the lane grants nothing in it either.
+            if let Ok(_) | Err(NoAnswer::Refused(_)) = self.ask(key, rule, Request::Close(left)).await {
                 return;
             }
             if self.without(|_, debts| debts.closed(&key.lane, rule, until)).is_some() {
@@ -169,18 +177,6 @@ impl Store {
         self.connection().await.map(drop)
     }
 
-    async fn ask(self: &Arc<Self>, key: &Keys, rule: Rule, request: Request) -> Result<Taken, Outage> {
-        let (connection, number) = self.connection().await?;
-        let sent = Instant::now();
-        match self.run(connection, key, rule, request).await {
-            Ok(taken) => {
-                self.round_trip.store(microseconds(sent.elapsed()), Ordering::Relaxed);
-                Ok(taken)
-            }
-            Err(error) => Err(self.lost(number, &error.to_string())),
-        }
-    }
-
     /// Returns the connection; the first one is made here, any other in the background.
     async fn connection(self: &Arc<Self>) -> Result<(MultiplexedConnection, u64), Outage> {
         if let Some(known) = self.known_connection().await {
@@ -199,7 +195,7 @@ impl Store {
     async fn known_connection(self: &Arc<Self>) -> Option<Result<(MultiplexedConnection, u64), Outage>> {
         loop {
             match &mut *self.link() {
-                Link::None => return None,
+                Link::None | Link::Ended => return None,
                 Link::Up(connection, number) => return Some(Ok((connection.clone(), *number))),
                 Link::Down { outage, trying } => {
                     // What tries has ended with its runtime, but there is another.
@@ -220,17 +216,18 @@ impl Store {
             AsyncConnectionConfig::new().set_connection_timeout(Some(PATIENCE)).set_response_timeout(Some(PATIENCE));
         let connection = self.client.get_multiplexed_async_connection_with_config(&config).await?;
         // A server that takes connections may still load its data, only be read from, or forbid what is needed.
-        let probe = Keys { lane: self.key("probe"), record: None };
-        let rule = Rule { calls: 1, span: 1_000_000, late: 0, early: 0 };
-        self.run(connection.clone(), &probe, rule, Request::Close(Duration::ZERO)).await?;
+        self.try_probe(&connection).await?;
         Ok(connection)
     }
 
     fn found(&self, connection: MultiplexedConnection) -> (MultiplexedConnection, u64) {
         static CONNECTIONS: AtomicU64 = AtomicU64::new(1);
         let number = CONNECTIONS.fetch_add(1, Ordering::Relaxed);
-        *self.link() = Link::Up(connection.clone(), number);
-        self.tell(&StoreState::Reached);
+        let before = std::mem::replace(&mut *self.link(), Link::Up(connection.clone(), number));
+        // Whoever heard that it is reached has heard of nothing else since.
+        if !matches!(before, Link::Ended) {
+            self.tell(&StoreState::Reached);
+        }
         (connection, number)
     }
 

@@ -8,9 +8,9 @@ use apsara::pacing::{Pacer as _, PacingError};
 use apsara_redis::{RedisPacer, StoreState, Unreachable};
 use apsara_tests::{RedisServer, Worker, most_within};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
-use super::{MS, TEN, lane, within};
+use super::{Lane, MS, TEN, lane, within};
 
 #[tokio::test]
 async fn while_the_server_is_away_nothing_is_granted_and_after_it_the_quota_holds_again() {
@@ -44,11 +44,19 @@ async fn while_the_server_is_away_nothing_is_granted_and_after_it_the_quota_hold
     assert!(most_within(&after, 1_000_000) <= 10, "{after:?}");
 }
 
+async fn until(flag: &AtomicBool) {
+    while !flag.load(Ordering::Relaxed) {
+        sleep(MS(5)).await;
+    }
+}
+
 /// A way to a server that can be cut: the server stays, and forgets nothing.
 struct Cable {
     port: u16,
     to: Arc<AtomicU16>,
     is_cut: Arc<AtomicBool>,
+    /// Whether it carries nothing, and says nothing of it, as one whose other end has lost its power.
+    is_silent: Arc<AtomicBool>,
 }
 
 impl Cable {
@@ -59,27 +67,26 @@ impl Cable {
         let target = Arc::clone(&to);
         let is_cut = Arc::new(AtomicBool::new(false));
         let cut = Arc::clone(&is_cut);
+        let is_silent = Arc::new(AtomicBool::new(false));
+        let silent = Arc::clone(&is_silent);
         tokio::spawn(async move {
             while let Ok((mut from, _)) = listener.accept().await {
-                let (cut, to) = (Arc::clone(&cut), target.load(Ordering::Relaxed));
+                let (cut, silent, to) = (Arc::clone(&cut), Arc::clone(&silent), target.load(Ordering::Relaxed));
                 tokio::spawn(async move {
                     if cut.load(Ordering::Relaxed) {
                         return;
                     }
                     let mut to = TcpStream::connect(("127.0.0.1", to)).await.unwrap();
-                    let until_cut = async {
-                        while !cut.load(Ordering::Relaxed) {
-                            sleep(MS(5)).await;
-                        }
-                    };
                     tokio::select! {
+                        biased;
+                        () = until(&silent) => std::future::pending().await,
+                        () = until(&cut) => {}
                         _ = tokio::io::copy_bidirectional(&mut from, &mut to) => {}
-                        () = until_cut => {}
                     }
                 });
             }
         });
-        Self { port, to, is_cut }
+        Self { port, to, is_cut, is_silent }
     }
 
     fn pacer(&self) -> RedisPacer {
@@ -166,6 +173,49 @@ async fn another_server_that_took_the_place_of_one_grants_nothing_for_a_span() {
     cable.mend(&pacer).await;
     assert_eq!(pacer.acquire(lane(&TEN), within(500)).await, Err(PacingError::Late));
     pacer.acquire(lane(&TEN), within(30_000)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_that_falls_silent_is_noticed_though_no_call_has_as_long_as_that_takes() {
+    let server = RedisServer::start();
+    let cable = Cable::lay(&server).await;
+    let pacer = cable.pacer().unreachable(Unreachable::Share(2));
+    pacer.acquire(lane(&TEN), within(30_000)).await.unwrap();
+    cable.is_silent.store(true, Ordering::Relaxed);
+    // One that never had a connection does not wait for its first one for ever either.
+    let new = cable.pacer();
+    for (pacer, before) in [(&pacer, StoreState::Reached), (&new, StoreState::Unasked)] {
+        let noticed = async {
+            while pacer.state() == before {
+                let _ = pacer.acquire(lane(&TEN), within(300)).await;
+            }
+        };
+        timeout(MS(30_000), noticed).await.expect("nobody noticed");
+        assert!(matches!(pacer.state(), StoreState::Unreachable(_)), "{pacer:?}");
+    }
+    let share = async {
+        let mut granted = 0;
+        while granted < 2 {
+            sleep(MS(10)).await;
+            granted += usize::from(pacer.acquire(lane(&TEN), within(300)).await.is_ok());
+        }
+    };
+    timeout(MS(30_000), share).await.expect("the share never began");
+}
+
+#[tokio::test]
+async fn a_lane_that_cannot_be_told_keeps_no_other_from_a_server_that_is_back() {
+    let server = RedisServer::start();
+    let cable = Cable::lay(&server).await;
+    let pacer = cable.pacer();
+    pacer.acquire(lane(&TEN), within(30_000)).await.unwrap();
+    cable.cut(&pacer).await;
+    pacer.throttled(lane(&TEN), MS(60_000));
+    sleep(MS(20)).await;
+    redis::cmd("SET").arg("apsara:quota:1234567890123456:live:Ten").arg("x").exec(&mut server.connection()).unwrap();
+    timeout(MS(30_000), cable.mend(&pacer)).await.expect("it stays away");
+    let other = Lane { account: "6543210987654321", operation: &TEN };
+    pacer.acquire(other, within(30_000)).await.unwrap();
 }
 
 #[tokio::test]

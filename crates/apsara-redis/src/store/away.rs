@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
+use super::ask::Failed;
 use super::{Keys, Link, Outage, Request, Store, StoreState};
 use crate::debts::Debts;
 
@@ -21,17 +22,21 @@ impl Store {
         }
     }
 
+    pub(super) fn outage(&self, error: &str) -> Outage {
+        let reason = format!("the quota's store at {} cannot be asked: {error}", self.address);
+        Outage { since: Instant::now(), reason }
+    }
+
     /// Notes that a connection is no use any more, and begins to look for another.
     pub(super) fn lost(self: &Arc<Self>, number: u64, error: &str) -> Outage {
-        let reason = format!("the quota's store at {} cannot be asked: {error}", self.address);
-        let outage = Outage { since: Instant::now(), reason };
+        let outage = self.outage(error);
         {
             let mut link = self.link();
             match &*link {
                 Link::Up(_, current) if *current != number => return outage,
                 Link::Down { outage, .. } => return outage.clone(),
                 Link::Settling => return outage,
-                Link::None | Link::Up(..) => {}
+                Link::None | Link::Up(..) | Link::Ended => {}
             }
             let trying = tokio::spawn(try_again(Arc::downgrade(self))).abort_handle();
             *link = Link::Down { outage: outage.clone(), trying };
@@ -47,10 +52,12 @@ impl Store {
         let debts = self.debts().all();
         for (lane, rule, closed) in debts {
             let keys = Keys { lane, record: None };
-            if self.run(connection.clone(), &keys, rule, Request::Close(closed)).await.is_err() {
-                return false;
+            match self.try_once(&connection, &keys, rule, Request::Close(closed)).await {
+                Ok(_) => self.debts().settled(&keys.lane),
+                // No other lane has to wait until this one is allowed.
+                Err(Failed::Refused(_)) => {}
+                Err(Failed::Lost(_)) => return false,
             }
-            self.debts().settled(&keys.lane);
         }
         settling.away = None;
         self.found(connection);

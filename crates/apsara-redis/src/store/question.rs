@@ -17,6 +17,7 @@ pub(crate) struct Keys {
 }
 
 /// What the script is asked to do.
+#[derive(Clone, Copy)]
 pub(super) enum Request {
     Take { patience: Duration, held: Option<Place> },
     GiveBack(Place),
