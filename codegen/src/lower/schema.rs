@@ -144,7 +144,8 @@ impl<'a> Types<'a> {
         }
         let kind = schema.kind.as_deref();
         match kind {
-            Some("string") if matches!(schema.format.as_deref(), Some("binary" | "byte")) => Type::Bytes,
+            // What is called `byte` is a text to the official SDKs, and its examples are texts that are no Base64.
+            Some("string") if schema.format.as_deref() == Some("binary") => Type::Bytes,
             Some("string") => Type::Text,
             Some("boolean") => Type::Bool,
             Some("integer") if schema.format.as_deref() == Some("int32") => Type::I32,

@@ -113,7 +113,7 @@ impl<'o> Schema<'o> {
         match self.kind() {
             "array" => format!("list of {}", self.items().kind()),
             "string" => match self.format() {
-                Some("byte" | "binary") => "bytes".to_owned(),
+                Some("binary") => "bytes".to_owned(),
                 _ => "string".to_owned(),
             },
             other => other.to_owned(),

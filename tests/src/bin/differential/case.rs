@@ -61,7 +61,7 @@ impl Case {
                 place: place.to_owned(),
                 style: parameter["style"].as_str().unwrap_or("-").to_owned(),
                 value,
-                is_binary: place == "body" && matches!(schema["format"].as_str(), Some("binary" | "byte")),
+                is_binary: place == "body" && schema["format"] == "binary",
             });
         }
         // The official core sends a body by version 1 as a form, in the RPC style, or not at all, if it is bytes; and it has that

@@ -75,7 +75,7 @@ impl Values<'_> {
         let has = |key: &str| schema[key].as_object().is_some_and(|entries| !entries.is_empty());
         let format = schema["format"].as_str().unwrap_or("");
         Some(match schema["type"].as_str() {
-            Some("string") if matches!(format, "binary" | "byte") => json!(self.base64()),
+            Some("string") if format == "binary" => json!(self.base64()),
             Some("string") => json!(self.text()),
             Some("boolean") => json!(self.draw.percent(50)),
             Some("integer") => self.integer(format),
