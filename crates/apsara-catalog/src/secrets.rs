@@ -326,3 +326,20 @@ mod tests {
         assert_eq!(Secrets::of_answer(&restart).names().count(), 0);
     }
 }
+
+    #[test]
+    fn keys_that_only_the_documents_prose_tells_of_are_named() {
+        for (product_name, operation, key) in [
+            ("cdn", "DescribeCdnCertificateDetail", "key"),
+            ("ecs", "CreateActivation", "activationcode"),
+            ("ecs", "DescribeInstanceVncUrl", "vncurl"),
+            ("live", "CreateLiveMessageApp", "appkey"),
+            ("live", "DescribeLiveMessageApp", "appkey"),
+            ("live", "ListLiveMessageApps", "appkey"),
+            ("vod", "DecryptKMSDataKey", "plaintext"),
+            ("vod", "GenerateKMSDataKey", "plaintext"),
+        ] {
+            let operation = product(product_name, None).unwrap().operation(operation).unwrap();
+            assert!(Secrets::of_answer(&operation).names().any(|name| name == key), "{}", operation.name);
+        }
+    }

@@ -78,7 +78,7 @@ fn answers() -> Vec<(&'static str, Step)> {
             Step::answer(
                 200,
                 json!({
-                    "RequestId": "r", "TaskId": "t", "AppSign": PRIVATE_KEY, "DstUrl": push, "CallbackUrl": callback, "SourceUrls": [pull],
+                    "RequestId": "r", "TaskId": "t", "AppKey": PRIVATE_KEY, "AppSign": PRIVATE_KEY, "DstUrl": push, "CallbackUrl": callback, "SourceUrls": [pull],
                     "Credentials": { "AccessKeyId": "STS.known", "AccessKeySecret": ROLE_SECRET, "SecurityToken": ROLE_TOKEN },
                 })
                 .to_string(),
@@ -159,12 +159,14 @@ async fn calls(config: &Config, name: &'static str, seen: &mut Seen) {
         .form("Keys", json!({ "Password": PRIVATE_KEY }));
     seen.text("requests", &format!("{create:?} {certificate:?} {role:?} {untyped:?}"));
     let restart = live.restart_live_pull_to_push().region("cn-shanghai").task_id("t");
+    let app = live.describe_live_message_app().app_id("a");
     let shown = [
         shown(create.send().await),
         shown(certificate.send().await),
         shown(untyped.send().await),
         shown(role.send().await),
         shown(restart.send().await),
+        shown(app.send().await),
     ];
     let sent = match name {
         ADDRESSES => &shown[..1],

@@ -103,7 +103,7 @@ pub struct DescribeCdnCertificateDetailResponse {
     pub cert_id: Option<i64>,
     /// Holds `CertName`. Example: `cert-15480655xxxx`.
     pub cert_name: Option<String>,
-    /// Holds `Key`. Example: `xxxx`.
+    /// Holds `Key`. Sensitive: it is never shown.
     pub key: Option<String>,
     /// Holds `RequestId`. Example: `0AEDAF20-4DDF-4165-8750-47FF9C1929C9`.
     pub request_id: String,
@@ -114,7 +114,7 @@ impl rt::Record for DescribeCdnCertificateDetailResponse {
         rt::field!("Cert", cert),
         rt::field!("CertId", cert_id),
         rt::field!("CertName", cert_name),
-        rt::field!("Key", key),
+        rt::field!("Key", key).sensitive(),
         rt::field!("RequestId", request_id),
     ];
 }

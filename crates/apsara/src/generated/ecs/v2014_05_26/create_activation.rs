@@ -161,7 +161,7 @@ impl rt::Request for CreateActivationRequest {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateActivationResponse {
-    /// Holds `ActivationCode`. Example: `a-hz0ch3SwhOlE1234+Xo32lAZC****`.
+    /// Holds `ActivationCode`. Sensitive: it is never shown.
     pub activation_code: Option<String>,
     /// Holds `ActivationId`. Example: `4ECEEE12-56F1-4FBC-9AB1-890F1234****`.
     pub activation_id: Option<String>,
@@ -171,7 +171,7 @@ pub struct CreateActivationResponse {
 
 impl rt::Record for CreateActivationResponse {
     const FIELDS: &'static [rt::Field<Self>] = &[
-        rt::field!("ActivationCode", activation_code),
+        rt::field!("ActivationCode", activation_code).sensitive(),
         rt::field!("ActivationId", activation_id),
         rt::field!("RequestId", request_id),
     ];

@@ -107,14 +107,14 @@ impl rt::Request for DescribeInstanceVncUrlRequest {
 pub struct DescribeInstanceVncUrlResponse {
     /// Holds `RequestId`. Example: `473469C7-AA6F-4DC5-B3DB-A3DC0DE3C83E`.
     pub request_id: String,
-    /// Holds `VncUrl`.
+    /// Holds `VncUrl`. Sensitive: it is never shown.
     pub vnc_url: Option<String>,
 }
 
 impl rt::Record for DescribeInstanceVncUrlResponse {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("RequestId", request_id),
-        rt::field!("VncUrl", vnc_url),
+        rt::field!("VncUrl", vnc_url).sensitive(),
     ];
 }
 

@@ -143,7 +143,7 @@ impl rt::Request for CreateLiveMessageAppRequest {
 pub struct CreateLiveMessageAppResponse {
     /// Holds `AppId`. Example: `demo`.
     pub app_id: Option<String>,
-    /// Holds `AppKey`. Example: `**********************************`.
+    /// Holds `AppKey`. Sensitive: it is never shown.
     pub app_key: Option<String>,
     /// Holds `AppSign`. Sensitive: it is never shown.
     pub app_sign: Option<String>,
@@ -156,7 +156,7 @@ pub struct CreateLiveMessageAppResponse {
 impl rt::Record for CreateLiveMessageAppResponse {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("AppId", app_id),
-        rt::field!("AppKey", app_key),
+        rt::field!("AppKey", app_key).sensitive(),
         rt::field!("AppSign", app_sign).sensitive(),
         rt::field!("DataCenter", data_center),
         rt::field!("RequestId", request_id),

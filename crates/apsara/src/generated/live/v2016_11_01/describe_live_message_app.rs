@@ -108,7 +108,7 @@ impl rt::Request for DescribeLiveMessageAppRequest {
 pub struct DescribeLiveMessageAppResponse {
     /// Holds `AppId`. Example: `demo`.
     pub app_id: Option<String>,
-    /// Holds `AppKey`. Example: `**********************************`.
+    /// Holds `AppKey`. Sensitive: it is never shown.
     pub app_key: Option<String>,
     /// Holds `AppName`. Example: `testApp`.
     pub app_name: Option<String>,
@@ -137,7 +137,7 @@ pub struct DescribeLiveMessageAppResponse {
 impl rt::Record for DescribeLiveMessageAppResponse {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("AppId", app_id),
-        rt::field!("AppKey", app_key),
+        rt::field!("AppKey", app_key).sensitive(),
         rt::field!("AppName", app_name),
         rt::field!("AppSign", app_sign).sensitive(),
         rt::field!("AuditType", audit_type),

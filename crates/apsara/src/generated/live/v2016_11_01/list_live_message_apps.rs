@@ -170,7 +170,7 @@ impl<'de> rt::Deserialize<'de> for ListLiveMessageAppsResponse {
 pub struct ListLiveMessageAppsResponseAppList {
     /// Holds `AppId`. Example: `demo`.
     pub app_id: Option<String>,
-    /// Holds `AppKey`. Example: `**********************************`.
+    /// Holds `AppKey`. Sensitive: it is never shown.
     pub app_key: Option<String>,
     /// Holds `AppName`. Example: `testApp`.
     pub app_name: Option<String>,
@@ -191,7 +191,7 @@ pub struct ListLiveMessageAppsResponseAppList {
 impl rt::Record for ListLiveMessageAppsResponseAppList {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("AppId", app_id),
-        rt::field!("AppKey", app_key),
+        rt::field!("AppKey", app_key).sensitive(),
         rt::field!("AppName", app_name),
         rt::field!("AppSign", app_sign).sensitive(),
         rt::field!("CreateTime", create_time),

@@ -97,7 +97,7 @@ impl rt::Request for DecryptKmsDataKeyRequest {
 pub struct DecryptKmsDataKeyResponse {
     /// Holds `KeyId`. Example: `202b9877-5a25-46e3-a763-e20791b5****`.
     pub key_id: Option<String>,
-    /// Holds `Plaintext`. Example: `tRYXuCwgja12xxO1N/gZERDDCLw9doZEQiPDk/Bv****`.
+    /// Holds `Plaintext`. Sensitive: it is never shown.
     pub plaintext: Option<String>,
     /// Holds `RequestId`. Example: `25818875-5F78-4A*****F6-D7393642CA58`.
     pub request_id: String,
@@ -106,7 +106,7 @@ pub struct DecryptKmsDataKeyResponse {
 impl rt::Record for DecryptKmsDataKeyResponse {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("KeyId", key_id),
-        rt::field!("Plaintext", plaintext),
+        rt::field!("Plaintext", plaintext).sensitive(),
         rt::field!("RequestId", request_id),
     ];
 }

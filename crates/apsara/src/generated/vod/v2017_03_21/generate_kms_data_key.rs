@@ -85,7 +85,7 @@ pub struct GenerateKmsDataKeyResponse {
     pub ciphertext_blob: Option<String>,
     /// Holds `KeyId`. Example: `7906979c-8e06-46a2-be2d-68e3ccbc****`.
     pub key_id: Option<String>,
-    /// Holds `Plaintext`. Example: `QmFzZTY0IGVuY29kZWQgcGxhaW50****`.
+    /// Holds `Plaintext`. Sensitive: it is never shown.
     pub plaintext: Option<String>,
     /// Holds `RequestId`. Example: `25818875-5F78-4A*****F6-D7393642CA58`.
     pub request_id: String,
@@ -95,7 +95,7 @@ impl rt::Record for GenerateKmsDataKeyResponse {
     const FIELDS: &'static [rt::Field<Self>] = &[
         rt::field!("CiphertextBlob", ciphertext_blob),
         rt::field!("KeyId", key_id),
-        rt::field!("Plaintext", plaintext),
+        rt::field!("Plaintext", plaintext).sensitive(),
         rt::field!("RequestId", request_id),
     ];
 }
