@@ -75,6 +75,11 @@ impl<'a> Object<'a> {
         String::new()
     }
 
+    /// Returns what the cloud calls something, as [`Self::required_text`] does, without white space around it.
+    pub(crate) fn required_name(&self, key: &'static str) -> String {
+        self.refusals.trimmed(&self.place.child(key), self.required_text(key))
+    }
+
     /// Returns anything as a text, as examples and defaults are given.
     pub(crate) fn anything(&self, key: &'static str) -> Option<String> {
         Some(match self.get(key)? {

@@ -1,5 +1,7 @@
 //! What will be emitted, in Rust's nouns. Every decision was taken; no name is cased or escaped after this.
 
+use std::cmp::Reverse;
+
 use crate::facts::{Impact, Quota, Ram, Repeat};
 use crate::pages::Pages;
 use crate::product::Hosts;
@@ -239,4 +241,19 @@ pub(crate) struct ErrorEnum {
     pub(crate) name: String,
     pub(crate) docs: String,
     pub(crate) variants: Vec<Variant>,
+}
+
+impl ErrorEnum {
+    /// Returns the codes that the cloud sends as they are, and those that are forms, in which it fills something in for `%s`; of these
+    /// what says more stands first, because a code may fit several.
+    pub(crate) fn codes_and_forms(&self) -> (Vec<&Variant>, Vec<&Variant>) {
+        let (mut forms, codes): (Vec<_>, Vec<_>) = self.variants.iter().partition(|variant| is_form(&variant.wire));
+        forms.sort_by_key(|variant| Reverse(variant.wire.replace("%s", "").len()));
+        (codes, forms)
+    }
+}
+
+/// Returns whether a code is a form, in which the cloud fills something in for `%s`.
+pub(crate) fn is_form(code: &str) -> bool {
+    code.contains("%s")
 }

@@ -105,14 +105,9 @@ impl Product {
 }
 
 /// Reads a `product.json`, of which every entry is known. What operations share is as they are: as the portal published it, or ours.
-pub(crate) fn product(
-    value: &Value,
-    place: Place,
-    published_components: bool,
-    refusals: &Collector,
-) -> Option<Product> {
+pub(crate) fn product(value: &Value, place: Place, published: bool, refusals: &Collector) -> Option<Product> {
     let object = Object::new(value, place, refusals)?;
-    let mut product = shared(&object, published_components, refusals);
+    let mut product = shared(&object, published, refusals);
     product.title = object.text("title");
     product.summary = object.text("summary");
     product.default_version = object.flag("defaultVersion");
@@ -160,7 +155,7 @@ pub(crate) fn of_document(value: &Value, place: Place, refusals: &Collector) -> 
 }
 
 /// Reads what both kinds of file have.
-fn shared(object: &Object<'_>, published_components: bool, refusals: &Collector) -> Product {
+fn shared(object: &Object<'_>, published: bool, refusals: &Collector) -> Product {
     let info = object.object("info").unwrap_or_else(|| Object::empty(object.place.child("info"), refusals));
     let mut product = Product {
         place: object.place.clone(),
@@ -181,8 +176,9 @@ fn shared(object: &Object<'_>, published_components: bool, refusals: &Collector)
     };
     groups(object, "", &mut product.groups, refusals);
     for row in object.objects("endpoints") {
-        let host = row.required_text("endpoint");
-        product.portal_endpoints.entry(host).or_default().push(row.required_text("regionId"));
+        let (host, region) =
+            refusals.reading(published, || (row.required_name("endpoint"), row.required_name("regionId")));
+        product.portal_endpoints.entry(host).or_default().push(region);
     }
     for regions in product.portal_endpoints.values_mut() {
         regions.sort();
@@ -190,7 +186,7 @@ fn shared(object: &Object<'_>, published_components: bool, refusals: &Collector)
     }
     if let Some(schemas) = object.object("components").and_then(|components| components.object("schemas")) {
         for (name, place, value) in schemas.entries() {
-            let component = refusals.reading(published_components, || schema(value, place, refusals));
+            let component = refusals.reading(published, || schema(value, place, refusals));
             product.components.insert(name.to_owned(), component);
         }
     }

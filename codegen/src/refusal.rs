@@ -96,6 +96,20 @@ impl Collector {
         }
     }
 
+    /// Returns what the cloud calls something without white space around it, which the cloud does not send and nobody could see.
+    pub(crate) fn trimmed(&self, place: &Place, text: String) -> String {
+        let trimmed = text.trim();
+        if trimmed.len() == text.len() || trimmed.is_empty() {
+            return text;
+        }
+        if self.published.get() {
+            self.repair(place, format!("white space stands around `{trimmed}`; read without it"));
+        } else {
+            self.refuse(place, format!("white space stands around `{trimmed}`"), "remove it");
+        }
+        trimmed.to_owned()
+    }
+
     /// Adds a repair: what was wrong, and how it was read.
     pub(crate) fn repair(&self, place: &Place, made: impl Into<String>) {
         self.repairs.borrow_mut().push(Repair { place: place.clone(), made: made.into() });

@@ -296,10 +296,15 @@ fn error_codes(object: &Object<'_>, refusals: &Collector) -> Vec<ErrorCode> {
             let Some(object) = Object::new(value, place.child(index), refusals) else { continue };
             let code = object.text("errorCode").filter(|code| !code.trim().is_empty());
             let Some(code) = code else {
+            let code = code.map(|code| refusals.trimmed(&object.place.child("errorCode"), code));
                 refusals.trifle(&object.place, "`errorCode` is empty or not there", "add \"errorCode\": \"…\"");
                 continue;
             };
             codes.push(ErrorCode {
+            if code.split("%s").all(str::is_empty) {
+                refusals.trifle(&object.place, "`%s` alone may be any code", "add what stands around it, or remove it");
+                continue;
+            }
                 status: status.to_owned(),
                 code,
                 message: object.text("errorMessage"),
@@ -324,7 +329,8 @@ pub(crate) fn schema(value: &Value, place: Place, refusals: &Collector) -> Schem
         Some(Value::Bool(_)) | None => None,
         Some(_) => child("additionalProperties"),
     };
-    let allowed = object.list("enum").into_iter().map(|(_, value)| text_of(value)).collect();
+    let allowed = object.list("enum").into_iter();
+    let allowed = allowed.map(|(place, value)| refusals.trimmed(&place, text_of(value))).collect();
     Schema {
         kind: object.text("type"),
         format: object.text("format"),

@@ -81,6 +81,10 @@ fn mistakes() -> Vec<(&'static str, Vec<(&'static str, String)>)> {
             "no such status",
             operation("\"responses\"", r#""errorCodes": { "4xx": [{ "errorCode": "C" }] }, "responses""#),
         ),
+        (
+            "white space that nobody sees",
+            operation("\"responses\"", r#""errorCodes": { "400": [{ "errorCode": "C\t" }] }, "responses""#),
+        ),
         ("codes that are no list", operation("\"responses\"", r#""errorCodes": { "400": "C" }, "responses""#)),
         ("no such style of product", product("RPC", "SOAP")),
         ("another version than the folder", product("2026-01-01", "2025-01-01")),

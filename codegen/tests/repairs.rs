@@ -85,6 +85,38 @@ fn what_the_portal_publishes_wrongly_is_read_as_the_official_sdks_read_it() {
 }
 
 #[test]
+fn white_space_around_what_the_cloud_calls_something_is_not_read() {
+    let operation = r#"{ "methods": ["post"], "security": [{ "AK": [] }], "responses": {},
+        "errorCodes": { "400": [{ "errorCode": "A.B\t" }, { "errorCode": "C" }] },
+        "parameters": [{ "name": "P", "in": "query", "schema": { "type": "string", "enum": [" AES_128", "b c"] } }] }"#;
+    let product = PRODUCT.replace(
+        "\"title\"",
+        r#""endpoints": [{ "regionId": "ap-southeast-5", "endpoint": "things.example.com\t" }], "title""#,
+    );
+    let files = [("product.json", &*product), ("Spaced.json", operation)];
+    let generated = generate(&sources(&files), "api-specs", &Options::default()).unwrap();
+    let text = file(&generated.files, "spaced.rs");
+    assert!(text.contains(r#"("A.B", Self::AB)"#) && text.contains(r#"["AES_128", "b c"]"#), "{text}");
+    assert!(file(&generated.files, "endpoints.rs").contains(r#""things.example.com""#));
+    let told: Vec<String> = generated.repairs.iter().map(ToString::to_string).collect();
+    let folder = common::VERSION;
+    assert_eq!(
+        told,
+        [
+            format!(
+                "{folder}/Spaced.json /errorCodes/400/0/errorCode: white space stands around `A.B`; read without it"
+            ),
+            format!(
+                "{folder}/Spaced.json /parameters/0/schema/enum/0: white space stands around `AES_128`; read without it"
+            ),
+            format!(
+                "{folder}/product.json /endpoints/0/endpoint: white space stands around `things.example.com`; read without it"
+            ),
+        ]
+    );
+}
+
+#[test]
 fn limits_that_are_published_upside_down_limit_nothing() {
     let limits = r#""minimum": 9, "maximum": 1, "minLength": 3, "maxLength": 2, "minItems": 1, "maxItems": 0"#;
     let operation = |schema: &str| {

@@ -8,7 +8,9 @@ use super::waiters::waiters;
 use crate::check::UNSIGNED;
 use crate::docs;
 use crate::facts::{Impact, Repeat};
-use crate::model::{ErrorEnum, Fact, Field, Operation, Paged, Record, Security, Setter, Streams, Type, Variant};
+use crate::model::{
+    ErrorEnum, Fact, Field, Operation, Paged, Record, Security, Setter, Streams, Type, Variant, is_form,
+};
 use crate::names::{self, Scope};
 use crate::overlay::Ours;
 use crate::pages::{self, Pages};
@@ -285,6 +287,9 @@ fn error_enum(api: &Api, types: &mut Types<'_>, name: &str, method: &str) -> Opt
     let mut variants = Scope::default();
     let variants = codes
         .chunk_by(|a, b| a.code == b.code)
+    let form = codes.iter().find(|code| is_form(&code.code));
+    let form =
+        form.map(|form| format!("In codes such as {} the cloud fills something in for `%s`.", docs::code(&form.code)));
         .map(|same| Variant {
             name: variants.claim(&names::pascal(&same[0].code)),
             wire: same[0].code.clone(),
@@ -293,7 +298,10 @@ fn error_enum(api: &Api, types: &mut Types<'_>, name: &str, method: &str) -> Opt
         .collect();
     Some(ErrorEnum {
         name: types.scope.claim(&format!("{name}Error")),
-        docs: docs::paragraph(&format!("Names the error codes that the documents list for [`Client::{method}`].")),
+        docs: docs::sections([
+            docs::paragraph(&format!("Names the error codes that the documents list for [`Client::{method}`].")),
+            docs::paragraph(&form.unwrap_or_default()),
+        ]),
         variants,
     })
 }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod advice;
+mod code;
 mod described;
 mod document;
 mod error;
@@ -11,10 +12,11 @@ mod secrets;
 mod value;
 pub mod words;
 
+pub use self::code::Code;
 pub use self::described::{ByNumber, ByToken, Paging};
 pub use self::document::Document;
 pub use self::error::Error;
-pub use self::operation::{Change, Code, Operation};
+pub use self::operation::{Change, Operation};
 pub use self::parameter::{Parameter, Schema};
 pub use self::product::{Product, product, products};
 pub use self::secrets::Secrets;

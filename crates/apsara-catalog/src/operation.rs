@@ -23,17 +23,6 @@ pub struct Operation {
     pub(crate) overlay: Option<Value>,
 }
 
-/// Holds a documented error code of an operation.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Code {
-    /// The HTTP status that it comes with.
-    pub status: u16,
-    /// The code on the wire.
-    pub code: String,
-    /// What the documents or we say of it.
-    pub meaning: Option<String>,
-}
-
 /// Holds a change of an operation.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Change<'o> {
@@ -106,7 +95,8 @@ impl Operation {
     /// Returns what the documents say of it at length.
     #[must_use]
     pub fn description(&self) -> Option<&str> {
-        self.spec["description"].as_str().filter(|text| !text.is_empty())
+        let ours = self.overlay.as_ref().and_then(|overlay| overlay["description"].as_str());
+        ours.or_else(|| self.spec["description"].as_str()).filter(|text| !text.is_empty())
     }
 
     /// Returns the parameters, each once, in the order of their names.
@@ -169,28 +159,6 @@ impl Operation {
         resources.into_iter().flatten().filter_map(Value::as_str).collect()
     }
 
-    /// Returns the documented error codes, sorted by status and code.
-    #[must_use]
-    pub fn codes(&self) -> Vec<Code> {
-        let mut out = Vec::new();
-        for (status, codes) in self.spec["errorCodes"].as_object().into_iter().flatten() {
-            for given in codes.as_array().into_iter().flatten() {
-                let Some(code) = given["errorCode"].as_str() else { continue };
-                let status = status.parse().unwrap_or(400);
-                out.push(Code { status, code: code.to_owned(), meaning: self.meaning_in(given, code) });
-            }
-        }
-        out.sort_by(|one: &Code, other| (one.status, &one.code).cmp(&(other.status, &other.code)));
-        out.dedup_by(|one, other| one.status == other.status && one.code == other.code);
-        out
-    }
-
-    /// Returns what a code of this operation means, where it is said.
-    #[must_use]
-    pub fn meaning(&self, code: &str) -> Option<String> {
-        self.codes().into_iter().find(|known| known.code == code)?.meaning
-    }
-
     /// Describes what a successful answer holds; nothing where the documents do not say it.
     #[must_use]
     pub fn response(&self) -> Option<Schema<'_>> {
@@ -211,31 +179,12 @@ impl Operation {
         out.sort_by(|one, other| other.time.cmp(one.time));
         out
     }
-
-    fn meaning_in(&self, given: &Value, code: &str) -> Option<String> {
-        let ours = self.overlay.as_ref().and_then(|overlay| overlay["errorCodes"][code]["meaning"].as_str());
-        let text = |key: &str| given[key].as_str().map(str::trim).filter(|text| !text.is_empty());
-        // `%s.` is a message that says nothing before there is one.
-        let message =
-            text("errorMessage").filter(|message| !message.trim_start_matches("%s").trim_matches('.').is_empty());
-        ours.or_else(|| text("description")).or(message).map(str::to_owned)
-    }
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use crate::product;
-
-    #[test]
-    fn our_meaning_of_a_code_stands_over_the_portals() {
-        let restart = product("live", None).unwrap().operation("RestartLivePullToPush").unwrap();
-        assert_eq!(restart.meaning("CodeTaskNotExist").as_deref(), Some("There is no such task."));
-        assert_eq!(restart.meaning("Other"), None);
-        assert_eq!(restart.codes().len(), 6);
-        assert_eq!(restart.ram_action(), Some("live:RestartLivePullToPush"));
-        assert_eq!(restart.ram().actions[0].name, "live:RestartLivePullToPush");
-    }
 
     #[test]
     fn an_answer_is_described_and_a_change_is_told() {

@@ -72,7 +72,8 @@ impl<'o> Schema<'o> {
     #[must_use]
     pub fn values(&self) -> Vec<String> {
         let listed = self.get("enum").and_then(Value::as_array);
-        listed.into_iter().flatten().map(text).collect()
+        // As of codes, white space around some is the portal's own.
+        listed.into_iter().flatten().map(|value| text(value).trim().to_owned()).collect()
     }
 
     /// Returns a fact as it is written, for example `minimum` or `default`.

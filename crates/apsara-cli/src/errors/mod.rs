@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use apsara_core::Outcome;
+use apsara_core::generated::v1::fits_form;
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -49,7 +50,8 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
         true => known.iter().filter(|(code, _)| fits(&lower, &code.to_lowercase())).collect(),
         false => {
             let exact = known.get_key_value(&options.code);
-            exact.or_else(|| known.iter().find(|(code, _)| code.to_lowercase() == lower)).into_iter().collect()
+            let any_case = || known.iter().find(|(code, _)| code.to_lowercase() == lower);
+            exact.or_else(any_case).or_else(|| of_form(&known, &lower)).into_iter().collect()
         }
     };
     let not_found = || {
@@ -85,6 +87,12 @@ fn codes(product: Option<&str>) -> Result<BTreeMap<String, Vec<Place>>, Failure>
         }
     }
     Ok(known)
+}
+
+/// Finds the form that a code was filled into, such as `Invalid%s.Malformed`; of several the one that says most.
+fn of_form<'k>(known: &'k BTreeMap<String, Vec<Place>>, lower: &str) -> Option<(&'k String, &'k Vec<Place>)> {
+    let forms = known.iter().filter(|(form, _)| fits_form(&form.to_lowercase(), lower));
+    forms.max_by_key(|(form, _)| form.len())
 }
 
 /// Returns whether a text fits a pattern in which `*` is anything.
@@ -224,6 +232,11 @@ mod tests {
         assert!(places.iter().any(|place| place.operation == "RestartLivePullToPush" && place.status == 400));
         assert_eq!(meanings("CodeTaskNotExist", places)[0], "There is no such task.");
         assert!(known.contains_key("SignatureDoesNotMatch"));
+        // Published with a tabulator behind it, and as a form.
+        assert!(known.contains_key("InvalidRule.Malformed"));
+        let form = of_form(&known, "invaliddomain.valuenotsupported").map(|(form, _)| form.as_str());
+        assert_eq!(form, Some("Invalid%s.ValueNotSupported"));
+        assert!(of_form(&known, "nothing").is_none());
         let of_live = codes(Some("live")).unwrap_or_else(|failure| panic!("{failure}"));
         assert!(of_live.len() < known.len() && codes(Some("nothing")).is_err());
     }

@@ -1,5 +1,6 @@
 //! What can go wrong with a call: one opaque error for every operation.
 
+mod code;
 mod display;
 mod gateway;
 mod mismatch;
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+pub use code::{ErrorCode, fits_form};
 pub use gateway::GatewayCode;
 pub use mismatch::SignatureMismatch;
 pub use service::ServiceError;
@@ -101,14 +103,6 @@ pub(crate) enum Kind {
     GivenUp(String, bool),
     /// What went wrong, and where; several callers may be told the same one.
     Within(String, Arc<Error>),
-}
-
-/// A generated enum of the error codes that the documents give for one operation.
-pub trait ErrorCode: Copy + 'static {
-    /// The operation that documents them.
-    const OPERATION: &'static Operation;
-    /// Every code as the wire spells it.
-    const CODES: &'static [(&'static str, Self)];
 }
 
 impl Error {
@@ -235,7 +229,7 @@ impl Error {
         if !self.operation()?.is(C::OPERATION) {
             return None;
         }
-        C::CODES.iter().find(|(text, _)| *text == code).map(|(_, code)| *code)
+        code::find(code)
     }
 
     /// Returns the gateway's code, if the gateway refused the call before it reached the product.

@@ -9,7 +9,7 @@ pub use serde_json::Value as Json;
 pub use crate::call::{Call, Client, Downloads, IntoCall, Raw, Request, Streamed, Uploads};
 pub use crate::config::Config;
 pub use crate::endpoint::{Endpoint, EndpointRule};
-pub use crate::error::{Error, ErrorCode, Violation};
+pub use crate::error::{Error, ErrorCode, Violation, fits_form};
 pub use crate::field;
 pub use crate::operation::{Impact, Method, Operation, Product, Quota, Repeat, Security, Style};
 pub use crate::pages::{Items, ItemsOf, Paged, Pages, Paging};

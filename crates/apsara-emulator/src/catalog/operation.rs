@@ -161,6 +161,7 @@ impl Product {
 /// Collects everything that looks like a host, whether it is a key or a value.
 fn collect_hosts(value: &Value, hosts: &mut HashSet<String>) {
     let mut note = |text: &str| {
+        let text = text.trim();
         if text.contains('.') && !text.contains(['{', '/', ' ']) {
             hosts.insert(text.to_owned());
         }

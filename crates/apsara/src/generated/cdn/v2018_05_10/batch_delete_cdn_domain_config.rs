@@ -135,6 +135,8 @@ impl<'de> rt::Deserialize<'de> for BatchDeleteCdnDomainConfigResponse {
 }
 
 /// Names the error codes that the documents list for [`Client::batch_delete_cdn_domain_config`].
+///
+/// In codes such as `Invalid%s.ValueNotSupported` the cloud fills something in for `%s`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BatchDeleteCdnDomainConfigError {
@@ -162,7 +164,10 @@ impl rt::ErrorCode for BatchDeleteCdnDomainConfigError {
         ("EdgeScriptCountExceedLimit", Self::EdgeScriptCountExceedLimit),
         ("EdgeScriptGrammarNotSupport", Self::EdgeScriptGrammarNotSupport),
         ("EdgeScriptNotSupportJs", Self::EdgeScriptNotSupportJs),
+        ("InvalidRule.Malformed", Self::InvalidRuleMalformed),
+    ];
+
+    const FORMS: &'static [(&'static str, Self)] = &[
         ("Invalid%s.ValueNotSupported", Self::InvalidSValueNotSupported),
-        ("InvalidRule.Malformed\t\t", Self::InvalidRuleMalformed),
     ];
 }

@@ -173,6 +173,8 @@ impl rt::Serialize for BatchSetCdnDomainConfigResponseDomainConfigList {
 }
 
 /// Names the error codes that the documents list for [`Client::batch_set_cdn_domain_config`].
+///
+/// In codes such as `Invalid%s.Malformed` the cloud fills something in for `%s`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BatchSetCdnDomainConfigError {
@@ -247,8 +249,6 @@ impl rt::ErrorCode for BatchSetCdnDomainConfigError {
         ("EntityNotExist.Role", Self::EntityNotExistRole),
         ("Function.InvalidParentId", Self::FunctionInvalidParentId),
         ("FunctionArgError", Self::FunctionArgError),
-        ("Invalid%s.Malformed", Self::InvalidSMalformed),
-        ("Invalid%s.ValueNotSupported", Self::InvalidSValueNotSupported),
         ("InvalidArgValue.Malformed", Self::InvalidArgValueMalformed),
         ("InvalidDomain.BelongToConfigGroup", Self::InvalidDomainBelongToConfigGroup),
         ("InvalidFunction.NotSupported", Self::InvalidFunctionNotSupported),
@@ -257,10 +257,15 @@ impl rt::ErrorCode for BatchSetCdnDomainConfigError {
         ("InvalidHeaderKey.ValueNotSupported", Self::InvalidHeaderKeyValueNotSupported),
         ("InvalidRule.Malformed", Self::InvalidRuleMalformed),
         ("MissingParameter", Self::MissingParameter),
-        ("MissingParameter%s", Self::MissingParameterS),
         ("MissingParameterFunctions", Self::MissingParameterFunctions),
         ("NoPermission.SLR", Self::NoPermissionSlr),
         ("ServiceInvokeFailed", Self::ServiceInvokeFailed),
         ("TooManyDomains", Self::TooManyDomains),
+    ];
+
+    const FORMS: &'static [(&'static str, Self)] = &[
+        ("Invalid%s.ValueNotSupported", Self::InvalidSValueNotSupported),
+        ("Invalid%s.Malformed", Self::InvalidSMalformed),
+        ("MissingParameter%s", Self::MissingParameterS),
     ];
 }

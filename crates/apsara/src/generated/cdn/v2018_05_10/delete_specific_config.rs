@@ -135,6 +135,8 @@ impl<'de> rt::Deserialize<'de> for DeleteSpecificConfigResponse {
 }
 
 /// Names the error codes that the documents list for [`Client::delete_specific_config`].
+///
+/// In codes such as `Invalid%s.ValueNotSupported` the cloud fills something in for `%s`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeleteSpecificConfigError {
@@ -164,8 +166,11 @@ impl rt::ErrorCode for DeleteSpecificConfigError {
         ("EdgeScriptCountExceedLimit", Self::EdgeScriptCountExceedLimit),
         ("EdgeScriptGrammarNotSupport", Self::EdgeScriptGrammarNotSupport),
         ("EdgeScriptNotSupportJs", Self::EdgeScriptNotSupportJs),
-        ("Invalid%s.ValueNotSupported", Self::InvalidSValueNotSupported),
         ("InvalidDomain.BelongToConfigGroup", Self::InvalidDomainBelongToConfigGroup),
-        ("InvalidRule.Malformed\t", Self::InvalidRuleMalformed),
+        ("InvalidRule.Malformed", Self::InvalidRuleMalformed),
+    ];
+
+    const FORMS: &'static [(&'static str, Self)] = &[
+        ("Invalid%s.ValueNotSupported", Self::InvalidSValueNotSupported),
     ];
 }

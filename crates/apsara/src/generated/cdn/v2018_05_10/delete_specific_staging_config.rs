@@ -135,6 +135,8 @@ impl<'de> rt::Deserialize<'de> for DeleteSpecificStagingConfigResponse {
 }
 
 /// Names the error codes that the documents list for [`Client::delete_specific_staging_config`].
+///
+/// In codes such as `Invalid%s.ValueNotSupported` the cloud fills something in for `%s`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeleteSpecificStagingConfigError {
@@ -162,7 +164,10 @@ impl rt::ErrorCode for DeleteSpecificStagingConfigError {
         ("EdgeScriptGrammarNotSupport", Self::EdgeScriptGrammarNotSupport),
         ("EdgeScriptNotSupportJs", Self::EdgeScriptNotSupportJs),
         ("GrayConfigIsNull", Self::GrayConfigIsNull),
+        ("InvalidRule.Malformed", Self::InvalidRuleMalformed),
+    ];
+
+    const FORMS: &'static [(&'static str, Self)] = &[
         ("Invalid%s.ValueNotSupported", Self::InvalidSValueNotSupported),
-        ("InvalidRule.Malformed\t", Self::InvalidRuleMalformed),
     ];
 }

@@ -217,6 +217,8 @@ impl rt::Serialize for DescribeCdnDomainConfigsResponseDomainConfigs {
 }
 
 /// Names the error codes that the documents list for [`Client::describe_cdn_domain_configs`].
+///
+/// In codes such as `Invalid%s.ValueNotSupported` the cloud fills something in for `%s`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DescribeCdnDomainConfigsError {
@@ -226,7 +228,8 @@ pub enum DescribeCdnDomainConfigsError {
 
 impl rt::ErrorCode for DescribeCdnDomainConfigsError {
     const OPERATION: &'static rt::Operation = <DescribeCdnDomainConfigsRequest as rt::Request>::OPERATION;
-    const CODES: &'static [(&'static str, Self)] = &[
+    const CODES: &'static [(&'static str, Self)] = &[];
+    const FORMS: &'static [(&'static str, Self)] = &[
         ("Invalid%s.ValueNotSupported", Self::InvalidSValueNotSupported),
     ];
 }

@@ -213,6 +213,8 @@ impl rt::Serialize for DescribeCdnDomainStagingConfigResponseDomainConfigs {
 }
 
 /// Names the error codes that the documents list for [`Client::describe_cdn_domain_staging_config`].
+///
+/// In codes such as `Invalid%s.ValueNotSupported` the cloud fills something in for `%s`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DescribeCdnDomainStagingConfigError {
@@ -222,7 +224,8 @@ pub enum DescribeCdnDomainStagingConfigError {
 
 impl rt::ErrorCode for DescribeCdnDomainStagingConfigError {
     const OPERATION: &'static rt::Operation = <DescribeCdnDomainStagingConfigRequest as rt::Request>::OPERATION;
-    const CODES: &'static [(&'static str, Self)] = &[
+    const CODES: &'static [(&'static str, Self)] = &[];
+    const FORMS: &'static [(&'static str, Self)] = &[
         ("Invalid%s.ValueNotSupported", Self::InvalidSValueNotSupported),
     ];
 }

@@ -208,7 +208,7 @@ pub enum DescribeCdnWafDomainError {
 impl rt::ErrorCode for DescribeCdnWafDomainError {
     const OPERATION: &'static rt::Operation = <DescribeCdnWafDomainRequest as rt::Request>::OPERATION;
     const CODES: &'static [(&'static str, Self)] = &[
-        ("DomainNotExist ", Self::DomainNotExist),
+        ("DomainNotExist", Self::DomainNotExist),
         ("InvalidParameter", Self::InvalidParameter),
         ("InvalidParameterDomain", Self::InvalidParameterDomain),
         ("InvalidParameterRegionId", Self::InvalidParameterRegionId),

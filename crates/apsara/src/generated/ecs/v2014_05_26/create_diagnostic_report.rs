@@ -184,12 +184,12 @@ impl rt::ErrorCode for CreateDiagnosticReportError {
     const OPERATION: &'static rt::Operation = <CreateDiagnosticReportRequest as rt::Request>::OPERATION;
     const CODES: &'static [(&'static str, Self)] = &[
         ("Forbidden.CreateSLR", Self::ForbiddenCreateSlr),
-        ("InvalidAxt.ServiceNotReady\t", Self::InvalidAxtServiceNotReady),
+        ("InvalidAxt.ServiceNotReady", Self::InvalidAxtServiceNotReady),
         (
             "InvalidOperation.CloudAssistantNotReady",
             Self::InvalidOperationCloudAssistantNotReady,
         ),
         ("InvalidParameter", Self::InvalidParameter),
-        ("InvalidResource.NotExists\t", Self::InvalidResourceNotExists),
+        ("InvalidResource.NotExists", Self::InvalidResourceNotExists),
     ];
 }

@@ -192,6 +192,8 @@ impl<'de> rt::Deserialize<'de> for CreateForwardEntryResponse {
 }
 
 /// Names the error codes that the documents list for [`Client::create_forward_entry`].
+///
+/// In codes such as `DuplicatedParam.%s` the cloud fills something in for `%s`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CreateForwardEntryError {
@@ -284,10 +286,8 @@ impl rt::ErrorCode for CreateForwardEntryError {
     const CODES: &'static [(&'static str, Self)] = &[
         ("AnyPort.PortMustBeZero", Self::AnyPortPortMustBeZero),
         ("Duplicated.DestinationPort", Self::DuplicatedDestinationPort),
-        ("DuplicatedParam.%s", Self::DuplicatedParamS),
         ("DuplicatedParam.ExternalPort", Self::DuplicatedParamExternalPort),
         ("DuplicatedParam.InternalPort", Self::DuplicatedParamInternalPort),
-        ("ExclusiveParam.%sAnd%s", Self::ExclusiveParamSAndS),
         (
             "Forbidden.DestinationIpOutOfVswitchCIDR",
             Self::ForbiddenDestinationIpOutOfVswitchCidr,
@@ -329,11 +329,16 @@ impl rt::ErrorCode for CreateForwardEntryError {
         ),
         ("ResourceNotFound.NatIp", Self::ResourceNotFoundNatIp),
         ("System.Error", Self::SystemError),
-        ("UnsupportedFeature.%s", Self::UnsupportedFeatureS),
         ("UnsupportedFeature.PortSegment", Self::UnsupportedFeaturePortSegment),
         (
             "UnsupportedFeature.PrivateLinkEnabled",
             Self::UnsupportedFeaturePrivateLinkEnabled,
         ),
+    ];
+
+    const FORMS: &'static [(&'static str, Self)] = &[
+        ("UnsupportedFeature.%s", Self::UnsupportedFeatureS),
+        ("ExclusiveParam.%sAnd%s", Self::ExclusiveParamSAndS),
+        ("DuplicatedParam.%s", Self::DuplicatedParamS),
     ];
 }

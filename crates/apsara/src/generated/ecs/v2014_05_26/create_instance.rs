@@ -1994,7 +1994,7 @@ impl rt::ErrorCode for CreateInstanceError {
             Self::NotSupportSnapshotEncryptedDiskCategory,
         ),
         (
-            "NotSupportSnapshotEncrypted.ShareImage\t",
+            "NotSupportSnapshotEncrypted.ShareImage",
             Self::NotSupportSnapshotEncryptedShareImage,
         ),
         ("OperationConflict", Self::OperationConflict),

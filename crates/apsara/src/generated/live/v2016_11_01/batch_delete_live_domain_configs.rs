@@ -135,6 +135,8 @@ impl<'de> rt::Deserialize<'de> for BatchDeleteLiveDomainConfigsResponse {
 }
 
 /// Names the error codes that the documents list for [`Client::batch_delete_live_domain_configs`].
+///
+/// In codes such as `Invalid%s.ValueNotSupported` the cloud fills something in for `%s`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BatchDeleteLiveDomainConfigsError {
@@ -144,7 +146,8 @@ pub enum BatchDeleteLiveDomainConfigsError {
 
 impl rt::ErrorCode for BatchDeleteLiveDomainConfigsError {
     const OPERATION: &'static rt::Operation = <BatchDeleteLiveDomainConfigsRequest as rt::Request>::OPERATION;
-    const CODES: &'static [(&'static str, Self)] = &[
+    const CODES: &'static [(&'static str, Self)] = &[];
+    const FORMS: &'static [(&'static str, Self)] = &[
         ("Invalid%s.ValueNotSupported", Self::InvalidSValueNotSupported),
     ];
 }

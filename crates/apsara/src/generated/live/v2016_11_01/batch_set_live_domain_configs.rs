@@ -135,6 +135,8 @@ impl<'de> rt::Deserialize<'de> for BatchSetLiveDomainConfigsResponse {
 }
 
 /// Names the error codes that the documents list for [`Client::batch_set_live_domain_configs`].
+///
+/// In codes such as `Invalid%s.Malformed` the cloud fills something in for `%s`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BatchSetLiveDomainConfigsError {
@@ -163,12 +165,15 @@ impl rt::ErrorCode for BatchSetLiveDomainConfigsError {
     const CODES: &'static [(&'static str, Self)] = &[
         ("ConfigurationConflicts", Self::ConfigurationConflicts),
         ("FunctionMutex", Self::FunctionMutex),
-        ("Invalid%s.Malformed", Self::InvalidSMalformed),
-        ("Invalid%s.ValueNotSupported", Self::InvalidSValueNotSupported),
         ("InvalidArgValue.Malformed", Self::InvalidArgValueMalformed),
         ("InvalidFunctionArgs.Malformed", Self::InvalidFunctionArgsMalformed),
         ("InvalidFunctions.Malformed", Self::InvalidFunctionsMalformed),
-        ("MissingParameter%s", Self::MissingParameterS),
         ("RewriteHostRely", Self::RewriteHostRely),
+    ];
+
+    const FORMS: &'static [(&'static str, Self)] = &[
+        ("Invalid%s.ValueNotSupported", Self::InvalidSValueNotSupported),
+        ("Invalid%s.Malformed", Self::InvalidSMalformed),
+        ("MissingParameter%s", Self::MissingParameterS),
     ];
 }

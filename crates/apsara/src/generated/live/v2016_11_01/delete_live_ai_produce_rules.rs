@@ -163,6 +163,8 @@ impl<'de> rt::Deserialize<'de> for DeleteLiveAiProduceRulesResponse {
 }
 
 /// Names the error codes that the documents list for [`Client::delete_live_ai_produce_rules`].
+///
+/// In codes such as `IncorrectSubtitleStatus.%s` the cloud fills something in for `%s`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeleteLiveAiProduceRulesError {
@@ -177,8 +179,11 @@ pub enum DeleteLiveAiProduceRulesError {
 impl rt::ErrorCode for DeleteLiveAiProduceRulesError {
     const OPERATION: &'static rt::Operation = <DeleteLiveAiProduceRulesRequest as rt::Request>::OPERATION;
     const CODES: &'static [(&'static str, Self)] = &[
-        ("IncorrectSubtitleStatus.%s", Self::IncorrectSubtitleStatusS),
         ("InvalidParameter", Self::InvalidParameter),
         ("MissingParameter", Self::MissingParameter),
+    ];
+
+    const FORMS: &'static [(&'static str, Self)] = &[
+        ("IncorrectSubtitleStatus.%s", Self::IncorrectSubtitleStatusS),
     ];
 }

@@ -137,6 +137,8 @@ impl<'de> rt::Deserialize<'de> for DeleteLiveSpecificStagingConfigResponse {
 }
 
 /// Names the error codes that the documents list for [`Client::delete_live_specific_staging_config`].
+///
+/// In codes such as `Invalid%s.ValueNotSupported` the cloud fills something in for `%s`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeleteLiveSpecificStagingConfigError {
@@ -146,7 +148,8 @@ pub enum DeleteLiveSpecificStagingConfigError {
 
 impl rt::ErrorCode for DeleteLiveSpecificStagingConfigError {
     const OPERATION: &'static rt::Operation = <DeleteLiveSpecificStagingConfigRequest as rt::Request>::OPERATION;
-    const CODES: &'static [(&'static str, Self)] = &[
+    const CODES: &'static [(&'static str, Self)] = &[];
+    const FORMS: &'static [(&'static str, Self)] = &[
         ("Invalid%s.ValueNotSupported", Self::InvalidSValueNotSupported),
     ];
 }

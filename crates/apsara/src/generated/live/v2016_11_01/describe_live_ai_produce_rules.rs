@@ -237,6 +237,8 @@ impl rt::Serialize for DescribeLiveAiProduceRulesResponseRuleInfoList {
 }
 
 /// Names the error codes that the documents list for [`Client::describe_live_ai_produce_rules`].
+///
+/// In codes such as `IncorrectSubtitleStatus.%s` the cloud fills something in for `%s`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DescribeLiveAiProduceRulesError {
@@ -251,8 +253,11 @@ pub enum DescribeLiveAiProduceRulesError {
 impl rt::ErrorCode for DescribeLiveAiProduceRulesError {
     const OPERATION: &'static rt::Operation = <DescribeLiveAiProduceRulesRequest as rt::Request>::OPERATION;
     const CODES: &'static [(&'static str, Self)] = &[
-        ("IncorrectSubtitleStatus.%s", Self::IncorrectSubtitleStatusS),
         ("InvalidParameter", Self::InvalidParameter),
         ("MissingParameter", Self::MissingParameter),
+    ];
+
+    const FORMS: &'static [(&'static str, Self)] = &[
+        ("IncorrectSubtitleStatus.%s", Self::IncorrectSubtitleStatusS),
     ];
 }

@@ -206,6 +206,8 @@ impl rt::Serialize for DescribeLiveDomainConfigsResponseDomainConfigs {
 }
 
 /// Names the error codes that the documents list for [`Client::describe_live_domain_configs`].
+///
+/// In codes such as `Invalid%s.ValueNotSupported` the cloud fills something in for `%s`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DescribeLiveDomainConfigsError {
@@ -217,8 +219,8 @@ pub enum DescribeLiveDomainConfigsError {
 
 impl rt::ErrorCode for DescribeLiveDomainConfigsError {
     const OPERATION: &'static rt::Operation = <DescribeLiveDomainConfigsRequest as rt::Request>::OPERATION;
-    const CODES: &'static [(&'static str, Self)] = &[
+    const CODES: &'static [(&'static str, Self)] = &[("InvalidUser", Self::InvalidUser)];
+    const FORMS: &'static [(&'static str, Self)] = &[
         ("Invalid%s.ValueNotSupported", Self::InvalidSValueNotSupported),
-        ("InvalidUser", Self::InvalidUser),
     ];
 }

@@ -219,6 +219,8 @@ impl rt::Serialize for DescribeLiveDomainStagingConfigResponseDomainConfigs {
 }
 
 /// Names the error codes that the documents list for [`Client::describe_live_domain_staging_config`].
+///
+/// In codes such as `Invalid%s.ValueNotSupported` the cloud fills something in for `%s`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DescribeLiveDomainStagingConfigError {
@@ -228,7 +230,8 @@ pub enum DescribeLiveDomainStagingConfigError {
 
 impl rt::ErrorCode for DescribeLiveDomainStagingConfigError {
     const OPERATION: &'static rt::Operation = <DescribeLiveDomainStagingConfigRequest as rt::Request>::OPERATION;
-    const CODES: &'static [(&'static str, Self)] = &[
+    const CODES: &'static [(&'static str, Self)] = &[];
+    const FORMS: &'static [(&'static str, Self)] = &[
         ("Invalid%s.ValueNotSupported", Self::InvalidSValueNotSupported),
     ];
 }

@@ -133,6 +133,8 @@ impl<'de> rt::Deserialize<'de> for BatchSetVodDomainConfigsResponse {
 }
 
 /// Names the error codes that the documents list for [`Client::batch_set_vod_domain_configs`].
+///
+/// In codes such as `Invalid%s.Malformed` the cloud fills something in for `%s`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BatchSetVodDomainConfigsError {
@@ -192,8 +194,6 @@ impl rt::ErrorCode for BatchSetVodDomainConfigsError {
         ("EdgeScriptGrammarNotSupport", Self::EdgeScriptGrammarNotSupport),
         ("EdgeScriptNotSupportJs", Self::EdgeScriptNotSupportJs),
         ("EntityNotExist.Role", Self::EntityNotExistRole),
-        ("Invalid%s.Malformed", Self::InvalidSMalformed),
-        ("Invalid%s.ValueNotSupported", Self::InvalidSValueNotSupported),
         ("InvalidArgValue.Malformed", Self::InvalidArgValueMalformed),
         ("InvalidDomain.BelongToConfigGroup", Self::InvalidDomainBelongToConfigGroup),
         ("InvalidFunction.NotSupported", Self::InvalidFunctionNotSupported),
@@ -202,10 +202,15 @@ impl rt::ErrorCode for BatchSetVodDomainConfigsError {
         ("InvalidHeaderKey.ValueNotSupported", Self::InvalidHeaderKeyValueNotSupported),
         ("InvalidRule.Malformed", Self::InvalidRuleMalformed),
         ("MissingParameter", Self::MissingParameter),
-        ("MissingParameter%s", Self::MissingParameterS),
         ("MissingParameterFunctions", Self::MissingParameterFunctions),
         ("NoPermission.SLR", Self::NoPermissionSlr),
         ("ServiceInvokeFailed", Self::ServiceInvokeFailed),
         ("TooManyDomains", Self::TooManyDomains),
+    ];
+
+    const FORMS: &'static [(&'static str, Self)] = &[
+        ("Invalid%s.ValueNotSupported", Self::InvalidSValueNotSupported),
+        ("Invalid%s.Malformed", Self::InvalidSMalformed),
+        ("MissingParameter%s", Self::MissingParameterS),
     ];
 }

@@ -142,6 +142,8 @@ impl<'de> rt::Deserialize<'de> for DeleteVodSpecificConfigResponse {
 }
 
 /// Names the error codes that the documents list for [`Client::delete_vod_specific_config`].
+///
+/// In codes such as `Invalid%s.ValueNotSupported` the cloud fills something in for `%s`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeleteVodSpecificConfigError {
@@ -176,9 +178,12 @@ impl rt::ErrorCode for DeleteVodSpecificConfigError {
         ("EdgeScriptGrammarNotSupport", Self::EdgeScriptGrammarNotSupport),
         ("EdgeScriptNotSupportJs", Self::EdgeScriptNotSupportJs),
         ("GrayConfigIsNull", Self::GrayConfigIsNull),
-        ("Invalid%s.ValueNotSupported", Self::InvalidSValueNotSupported),
         ("InvalidDomain.NotFound", Self::InvalidDomainNotFound),
-        ("InvalidRule.Malformed\t", Self::InvalidRuleMalformed),
+        ("InvalidRule.Malformed", Self::InvalidRuleMalformed),
         ("ServiceBusy", Self::ServiceBusy),
+    ];
+
+    const FORMS: &'static [(&'static str, Self)] = &[
+        ("Invalid%s.ValueNotSupported", Self::InvalidSValueNotSupported),
     ];
 }

@@ -204,6 +204,8 @@ impl rt::Serialize for DescribeVodDomainConfigsResponseDomainConfigs {
 }
 
 /// Names the error codes that the documents list for [`Client::describe_vod_domain_configs`].
+///
+/// In codes such as `Invalid%s.ValueNotSupported` the cloud fills something in for `%s`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DescribeVodDomainConfigsError {
@@ -213,7 +215,8 @@ pub enum DescribeVodDomainConfigsError {
 
 impl rt::ErrorCode for DescribeVodDomainConfigsError {
     const OPERATION: &'static rt::Operation = <DescribeVodDomainConfigsRequest as rt::Request>::OPERATION;
-    const CODES: &'static [(&'static str, Self)] = &[
+    const CODES: &'static [(&'static str, Self)] = &[];
+    const FORMS: &'static [(&'static str, Self)] = &[
         ("Invalid%s.ValueNotSupported", Self::InvalidSValueNotSupported),
     ];
 }
