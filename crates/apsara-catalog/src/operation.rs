@@ -146,19 +146,6 @@ impl Operation {
         apsara_specs::Ram::read(&self.name, &self.spec, self.overlay.as_ref(), &self.shared)
     }
 
-    /// Returns the RAM action that a policy must allow.
-    #[must_use]
-    pub fn ram_action(&self) -> Option<&str> {
-        self.overlay.as_ref()?["ram"]["action"].as_str()
-    }
-
-    /// Returns the resources that a policy can be narrowed to.
-    #[must_use]
-    pub fn ram_resources(&self) -> Vec<&str> {
-        let resources = self.overlay.as_ref().and_then(|overlay| overlay["ram"]["resources"].as_array());
-        resources.into_iter().flatten().filter_map(Value::as_str).collect()
-    }
-
     /// Describes what a successful answer holds; nothing where the documents do not say it.
     #[must_use]
     pub fn response(&self) -> Option<Schema<'_>> {

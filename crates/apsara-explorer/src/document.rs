@@ -131,7 +131,7 @@ mod tests {
             assert_eq!(document[key], expected, "{key}");
         }
         assert_eq!(document["ram"]["actions"], json!(["live:RestartLivePullToPush"]));
-        assert_eq!(document["ram"]["resources"], json!(restart.ram_resources()));
+        assert_eq!(document["ram"]["resources"], json!(["*"]));
         assert!(document["ram"]["level"].is_string(), "{}", document["ram"]);
         assert_eq!(document["codes"].as_array().unwrap().len(), 6);
         assert_eq!(document["codes"][1]["code"], "CodeTaskNotExist");

@@ -1,5 +1,7 @@
 //! What is known of an operation, in lines for a person.
 
+use apsara_specs::RamAction;
+
 use crate::catalog::{Operation, Parameter};
 use crate::words::kebab;
 
@@ -87,11 +89,7 @@ pub(super) fn below(operation: &Operation) -> String {
         "interrupt" => "interrupts what runs: a terminal asks first, and --yes answers",
         _ => "it changes something",
     };
-    let ram = match (operation.ram_action(), operation.ram_resources()) {
-        (Some(action), resources) if resources.is_empty() => action.to_owned(),
-        (Some(action), resources) => format!("{action} on {}", resources.join(", ")),
-        (None, _) => "not known".to_owned(),
-    };
+    let ram = ram(operation);
     let facts = [("Quota", quota.as_str()), ("Repeat", repeat), ("Impact", impact), ("RAM action", ram.as_str())];
     let mut out: String = "Facts:\n".to_owned();
     out.extend(facts.map(|(name, text)| format!("  {name:<10}  {text}\n")));
@@ -112,6 +110,20 @@ pub(super) fn below(operation: &Operation) -> String {
     out.push_str("\nExample:\n  ");
     out.push_str(&example(operation));
     out
+}
+
+/// Says what a policy must allow, wherever a document says it.
+fn ram(operation: &Operation) -> String {
+    let ram = operation.ram();
+    let one = |action: &RamAction| {
+        let resources: Vec<&str> = action.resources.iter().map(|resource| resource.template.as_str()).collect();
+        if resources.is_empty() { action.name.clone() } else { format!("{} on {}", action.name, resources.join(", ")) }
+    };
+    match ram.actions.as_slice() {
+        _ if !ram.is_documented => "not known".to_owned(),
+        [] => "none: everybody may call it".to_owned(),
+        actions => actions.iter().map(one).collect::<Vec<_>>().join("; "),
+    }
 }
 
 /// Shows a call with every required parameter.

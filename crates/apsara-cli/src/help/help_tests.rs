@@ -32,6 +32,31 @@ fn help_says_what_is_known_of_an_operation() {
 }
 
 #[test]
+fn what_ram_must_allow_is_told_wherever_a_document_says_it() {
+    let document = serde_json::json!({
+        "info": { "style": "RPC", "product": "Weather", "version": "2026-01-01" },
+        "apis": {
+            "DescribeWind": { "methods": ["post"], "parameters": [], "responses": {}, "ramActions": [{
+                "ramAction": { "action": "weather:DescribeWind", "resources": [{ "arn": "acs:weather:*:{#accountId}:station/{#Id}" }] },
+                "additionalActions": ["ram:PassRole"],
+            }] },
+            "DescribeRain": { "methods": ["post"], "parameters": [], "responses": {} },
+        },
+    });
+    let file = tempfile::NamedTempFile::new().unwrap_or_else(|error| panic!("{error}"));
+    std::fs::write(file.path(), document.to_string()).unwrap_or_else(|error| panic!("{error}"));
+    let product = find("weather", Some(file.path())).unwrap_or_else(|failure| panic!("{failure}"));
+    for (name, expected) in [
+        ("DescribeWind", "RAM action weather:DescribeWind on acs:weather:*:{accountId}:station/{Id}; ram:PassRole"),
+        ("DescribeRain", "RAM action not known"),
+    ] {
+        let operation = product.operation(name).unwrap_or_else(|error| panic!("{error}"));
+        let help = self::operation(&operation).render_long_help().to_string();
+        assert!(unwrapped(&help).contains(expected), "{expected} is not in {help}");
+    }
+}
+
+#[test]
 fn a_parameter_that_is_called_like_an_option_is_shown_as_it_must_be_written() {
     let help = help("ecs", "DeleteInstance");
     assert!(help.contains("--DryRun <BOOLEAN>") && help.contains("--dry-run\n"), "{help}");
