@@ -1,7 +1,7 @@
 //! A document of the API portal, `api-docs.json`, whose operations are called.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
@@ -64,6 +64,7 @@ impl Document {
             shared: Arc::clone(shared),
             spec,
             overlay: None,
+            rows: OnceLock::new(),
         }
     }
 }

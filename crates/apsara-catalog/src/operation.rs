@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use apsara_specs::Version;
 use serde_json::Value;
@@ -21,6 +21,15 @@ pub struct Operation {
     pub(crate) shared: Arc<Value>,
     pub(crate) spec: Value,
     pub(crate) overlay: Option<Value>,
+    pub(crate) rows: OnceLock<Vec<Row>>,
+}
+
+/// A parameter as a client has it.
+#[derive(Clone, Debug)]
+pub(crate) struct Row {
+    name: String,
+    place: String,
+    is_required: bool,
 }
 
 /// Holds a change of an operation.
@@ -30,6 +39,26 @@ pub struct Change<'o> {
     pub time: &'o str,
     /// What changed, in the portal's words, such as `Request parameters changed`.
     pub what: &'o str,
+}
+
+impl Row {
+    /// Returns the parameters of an operation, sorted by name; of one that no client can have, those that are listed.
+    fn of(operation: &Operation) -> Vec<Self> {
+        let described = operation.described().ok();
+        let rows = described.as_ref().unwrap_or(&operation.spec)["parameters"].as_array();
+        let one = |row: &Value| {
+            let name = row["name"].as_str()?.to_owned();
+            let place = match row["in"].as_str() {
+                Some("form") => "formData",
+                place => place.unwrap_or("query"),
+            };
+            Some(Self { name, place: place.to_owned(), is_required: place == "path" || row["required"] == true })
+        };
+        let mut rows: Vec<Self> = rows.into_iter().flatten().filter_map(one).collect();
+        rows.sort_by(|one, other| one.name.cmp(&other.name));
+        rows.dedup_by(|one, other| one.name == other.name);
+        rows
+    }
 }
 
 impl Operation {
@@ -48,6 +77,7 @@ impl Operation {
             shared: Arc::clone(shared),
             spec: decoded.spec().clone(),
             overlay: decoded.overlay().cloned(),
+            rows: OnceLock::new(),
         }
     }
 
@@ -99,28 +129,27 @@ impl Operation {
         ours.or_else(|| self.spec["description"].as_str()).filter(|text| !text.is_empty())
     }
 
-    /// Returns the parameters, each once, in the order of their names.
+    /// Returns the parameters, each once, in the order of their names: those that a client has, also where that is not what the
+    /// documents say, because nobody could send it so.
     #[must_use]
     pub fn parameters(&self) -> Vec<Parameter<'_>> {
-        let mut out: Vec<Parameter<'_>> = Vec::new();
-        let said_required =
-            |name: &str| self.spec["derived"]["required"].as_array().into_iter().flatten().any(|listed| listed == name);
-        for given in self.spec["parameters"].as_array().into_iter().flatten() {
-            let Some(name) = given["name"].as_str() else { continue };
-            let ours = self.overlay.as_ref().map(|overlay| &overlay["parameters"][name]);
-            let place = given["in"].as_str().unwrap_or("query");
-            let mut schema = Schema::of(&given["schema"], ours, &self.shared);
-            // Some documents list a parameter twice.
-            if let Some(known) = out.iter_mut().find(|known| known.name == name) {
-                known.schema.required_elsewhere |= schema.is_required();
-                continue;
-            }
-            let is_ours = ours.is_some_and(|ours| ours["required"].is_boolean());
-            schema.required_elsewhere = place == "path" || (said_required(name) && !is_ours);
-            out.push(Parameter { name, place, schema });
-        }
-        out.sort_by_key(|parameter| parameter.name);
-        out
+        let rows = self.rows.get_or_init(|| Row::of(self));
+        rows.iter().map(|row| self.parameter(row)).collect()
+    }
+
+    /// Finds what the spec says of a parameter that a client has.
+    fn parameter<'o>(&'o self, row: &'o Row) -> Parameter<'o> {
+        /// What nothing is said of is a text.
+        static TEXT: LazyLock<Value> = LazyLock::new(|| serde_json::json!({ "schema": { "type": "string" } }));
+        let name = row.name.as_str();
+        let listed = || self.spec["parameters"].as_array().into_iter().flatten();
+        let called = |fits: &dyn Fn(&str) -> bool| listed().find(|it| it["name"].as_str().is_some_and(fits));
+        // One that fills a place of the path may be written otherwise there.
+        let given = called(&|it| it == name).or_else(|| called(&|it| it.eq_ignore_ascii_case(name)));
+        let ours = self.overlay.as_ref().map(|overlay| &overlay["parameters"][name]);
+        let mut schema = Schema::of(&given.unwrap_or(&TEXT)["schema"], ours, &self.shared);
+        schema.required_elsewhere = row.is_required;
+        Parameter { name, place: &row.place, schema }
     }
 
     /// Returns a value that the documents give for a parameter: their example, unless it is one that they only know of; else the
@@ -171,6 +200,7 @@ impl Operation {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
+    use super::*;
     use crate::product;
 
     #[test]
@@ -211,5 +241,47 @@ mod tests {
                 assert_eq!(told, expected, "{name}");
             }
         }
+    }
+
+    #[test]
+    fn the_parameters_are_those_of_a_client_where_no_other_could_be_sent() {
+        let text = |name: &str, place: &str, required: bool| serde_json::json!({ "name": name, "in": place, "schema": { "type": "integer", "required": required } });
+        let shared = serde_json::json!({ "info": { "style": "ROA", "product": "Speaker", "version": "2026-01-01" } });
+        let spec = serde_json::json!({
+            "methods": ["post"], "path": "/a/{clusterId}/{id}", "responses": {}, "security": [{ "AliGenie_Auth_SPI": [] }],
+            "parameters": [
+                text("ClusterId", "path", false), text("Gone", "path", true), text("Form", "formData", true),
+                text("Body", "body", false), text("Again", "query", false), text("Again", "header", true),
+            ],
+        });
+        let say = Operation {
+            product: "speaker".to_owned(),
+            name: "Say".to_owned(),
+            repeat: String::new(),
+            impact: String::new(),
+            quota: None,
+            shared: Arc::new(shared),
+            spec,
+            overlay: None,
+            rows: OnceLock::new(),
+        };
+        let parameters = say.parameters();
+        let told: Vec<_> =
+            parameters.iter().map(|it| (it.name, it.place, it.schema.kind(), it.schema.is_required())).collect();
+        assert_eq!(
+            told,
+            [
+                ("Again", "header", "integer", true),
+                ("Body", "formData", "integer", false),
+                ("Form", "formData", "integer", true),
+                ("clusterId", "path", "integer", true),
+                ("id", "path", "string", true),
+                ("x-acs-aligenie-access-token", "header", "string", false),
+            ]
+        );
+        let described = say.described().unwrap();
+        let names: Vec<&str> =
+            described["parameters"].as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap()).collect();
+        assert_eq!(names, told.iter().map(|it| it.0).collect::<Vec<_>>());
     }
 }
