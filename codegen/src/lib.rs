@@ -17,6 +17,7 @@ mod leave_out;
 mod limits;
 mod load;
 mod lower;
+mod mark;
 mod model;
 mod names;
 mod overlay;

@@ -20,6 +20,26 @@ pub(crate) struct Limits {
     pub(crate) pattern: Option<String>,
 }
 
+impl Limits {
+    /// Returns these limits, and of what they do not say those of another.
+    pub(crate) fn or(self, other: Self) -> Self {
+        let (min, max) = (self.minimum.is_some(), self.maximum.is_some());
+        Self {
+            minimum: self.minimum.or(other.minimum),
+            maximum: self.maximum.or(other.maximum),
+            excluded: (
+                if min { self.excluded.0 } else { other.excluded.0 },
+                if max { self.excluded.1 } else { other.excluded.1 },
+            ),
+            min_length: self.min_length.or(other.min_length),
+            max_length: self.max_length.or(other.max_length),
+            min_items: self.min_items.or(other.min_items),
+            max_items: self.max_items.or(other.max_items),
+            pattern: self.pattern.or(other.pattern),
+        }
+    }
+}
+
 /// Reads the limits of a schema.
 pub(crate) fn limits(object: &Object<'_>, refusals: &Collector) -> Limits {
     let excluded = |key| object.flag(key).unwrap_or(false);

@@ -175,7 +175,8 @@ fn version(folder: &str, sources: &Files, refusals: &Collector) -> Option<Versio
         };
         let Some(mut api) = refusals.reading(is_published, read) else { continue };
         api.source = value;
-        let ours = overlay.map(|(place, overlay)| overlay::apply(&mut api, overlay, place.clone(), refusals));
+        let ours = overlay
+            .map(|(place, overlay)| overlay::apply(&mut api, &mut loaded.product, overlay, place.clone(), refusals));
         loaded.operations.insert(name, (api, ours.unwrap_or_default()));
     }
     Some(loaded)

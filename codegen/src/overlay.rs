@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::facts::{Impact, Quota, Ram, Repeat, is_sensitive};
+use crate::facts::{Impact, Quota, Ram, Repeat};
 use crate::json::Object;
 use crate::limits::Limits;
+use crate::mark::mark;
 use crate::pages::{self, Stated};
+use crate::product::Product;
 use crate::reconcile::{self, Reconcile};
 use crate::refusal::{Collector, Place, did_you_mean};
-use crate::spec::{self, Api, ErrorCode, Parameter};
+use crate::spec::{self, Api, ErrorCode, Schema};
 use crate::waiters::{self, Waiter};
 
 /// Facts that only an overlay states.
@@ -29,22 +31,24 @@ pub(crate) struct Ours {
 
 const NOTHING: &str = "remove it, the spec says so itself";
 
-/// Applies an overlay to its operation.
-pub(crate) fn apply(api: &mut Api, value: &Value, place: Place, refusals: &Collector) -> Ours {
+/// Applies an overlay to its operation, and to what of the product's components it calls sensitive.
+pub(crate) fn apply(api: &mut Api, product: &mut Product, value: &Value, place: Place, refusals: &Collector) -> Ours {
     let Some(object) = Object::new(value, place, refusals) else { return Ours::default() };
     let object = &object;
-    replace(&mut api.summary, object, "summary", refusals);
-    replace(&mut api.description, object, "description", refusals);
+    put([&mut api.summary], object.text("summary").map(Some), object, "summary", refusals);
+    put([&mut api.description], object.text("description").map(Some), object, "description", refusals);
     if let Some(parameters) = object.object("parameters") {
         for (name, place, value) in parameters.entries() {
             let known: Vec<&str> = api.parameters.iter().map(|parameter| parameter.name.as_str()).collect();
-            let Some(index) = known.iter().position(|known| *known == name) else {
+            if !known.contains(&name) {
                 let problem = format!("there is no parameter `{name}`{}", did_you_mean(name, known));
                 refusals.refuse(&place, problem, "write the name as the spec has it");
                 continue;
-            };
+            }
             let Some(object) = Object::new(value, place, refusals) else { continue };
-            parameter(&mut api.parameters[index], &object, refusals);
+            // One that travels in two places stands there twice.
+            let called = api.parameters.iter_mut().filter(|parameter| parameter.name == name);
+            parameter(&mut called.map(|parameter| &mut parameter.schema).collect::<Vec<_>>(), &object, refusals);
         }
     }
     if let Some(codes) = object.object("errorCodes") {
@@ -58,13 +62,13 @@ pub(crate) fn apply(api: &mut Api, value: &Value, place: Place, refusals: &Colle
             refusals.refuse(&place, "a sensitive name is a text", "write \"…\"");
             continue;
         };
-        match sensitive(api, name) {
+        match mark(api, product, name) {
             Some(false) => {}
             Some(true) => refusals.refuse(&place, format!("`{name}` is sensitive already"), NOTHING),
             None => refusals.refuse(
                 &place,
                 format!("there is no parameter and no field `{name}`"),
-                "write the name of a parameter, or the path of a field with dots",
+                "write the name of a parameter, or the path of a part of one or of a field with dots",
             ),
         }
     }
@@ -98,62 +102,57 @@ pub(crate) fn apply(api: &mut Api, value: &Value, place: Place, refusals: &Colle
     ours
 }
 
-fn replace(theirs: &mut Option<String>, object: &Object<'_>, key: &'static str, refusals: &Collector) {
-    let Some(ours) = object.text(key) else { return };
-    if theirs.as_ref() == Some(&ours) {
-        refusals.refuse(&object.place.child(key), "this changes nothing", NOTHING);
-    }
-    *theirs = Some(ours);
-}
-
-fn parameter(parameter: &mut Parameter, object: &Object<'_>, refusals: &Collector) {
-    let schema = &mut parameter.schema;
-    replace(&mut schema.description, object, "description", refusals);
-    if let Some(required) = object.flag("required") {
-        if schema.required == required {
-            refusals.refuse(&object.place.child("required"), "this changes nothing", NOTHING);
-        }
-        schema.required = required;
-    }
-    let Limits { minimum, maximum, min_length, max_length, min_items, max_items, .. } = &mut schema.limits;
-    for (limit, key) in [(minimum, "minimum"), (maximum, "maximum")] {
-        limit_to(limit, object.number(key), object, key, refusals);
-    }
-    let counts =
-        [(min_length, "minLength"), (max_length, "maxLength"), (min_items, "minItems"), (max_items, "maxItems")];
-    for (limit, key) in counts {
-        limit_to(limit, object.count(key), object, key, refusals);
-    }
-    object.refuse_unknown();
-}
-
-fn limit_to<T: PartialEq>(
-    theirs: &mut Option<T>,
+/// Puts what an entry says in the place of each of theirs; refuses one that all of them say already.
+fn put<'t, T: PartialEq + Clone + 't>(
+    theirs: impl IntoIterator<Item = &'t mut T>,
     ours: Option<T>,
     object: &Object<'_>,
     key: &str,
     refusals: &Collector,
 ) {
-    if ours.is_none() {
-        return;
+    let Some(ours) = ours else { return };
+    let mut changes = false;
+    for theirs in theirs {
+        changes |= *theirs != ours;
+        theirs.clone_from(&ours);
     }
-    if *theirs == ours {
+    if !changes {
         refusals.refuse(&object.place.child(key), "this changes nothing", NOTHING);
     }
-    *theirs = ours;
+}
+
+/// Corrects the schemas of a parameter: one for each place that it travels in.
+fn parameter(schemas: &mut [&mut Schema], object: &Object<'_>, refusals: &Collector) {
+    let description = object.text("description").map(Some);
+    put(schemas.iter_mut().map(|it| &mut it.description), description, object, "description", refusals);
+    put(schemas.iter_mut().map(|it| &mut it.required), object.flag("required"), object, "required", refusals);
+    let numbers: [(&'static str, fn(&mut Limits) -> &mut Option<f64>); 2] =
+        [("minimum", |limits| &mut limits.minimum), ("maximum", |limits| &mut limits.maximum)];
+    for (key, limit) in numbers {
+        let theirs = schemas.iter_mut().map(|it| limit(&mut it.limits));
+        put(theirs, object.number(key).map(Some), object, key, refusals);
+    }
+    let counts: [(&'static str, fn(&mut Limits) -> &mut Option<usize>); 4] = [
+        ("minLength", |limits| &mut limits.min_length),
+        ("maxLength", |limits| &mut limits.max_length),
+        ("minItems", |limits| &mut limits.min_items),
+        ("maxItems", |limits| &mut limits.max_items),
+    ];
+    for (key, limit) in counts {
+        let theirs = schemas.iter_mut().map(|it| limit(&mut it.limits));
+        put(theirs, object.count(key).map(Some), object, key, refusals);
+    }
+    object.refuse_unknown();
 }
 
 fn error_code(codes: &mut Vec<ErrorCode>, code: &str, object: &Object<'_>, refusals: &Collector) {
     let status = object.anything("status");
-    if let Some(known) = codes.iter_mut().find(|known| known.code == code) {
-        if let Some(status) = status {
-            if known.status == status {
-                refusals.refuse(&object.place.child("status"), "this changes nothing", NOTHING);
-            }
-            known.status = status;
-        }
-        replace(&mut known.message, object, "message", refusals);
-        replace(&mut known.meaning, object, "meaning", refusals);
+    let mut known: Vec<&mut ErrorCode> = codes.iter_mut().filter(|known| known.code == code).collect();
+    if !known.is_empty() {
+        let (message, meaning) = (object.text("message").map(Some), object.text("meaning").map(Some));
+        put(known.iter_mut().map(|it| &mut it.status), status, object, "status", refusals);
+        put(known.iter_mut().map(|it| &mut it.message), message, object, "message", refusals);
+        put(known.iter_mut().map(|it| &mut it.meaning), meaning, object, "meaning", refusals);
     } else {
         let Some(status) = status else {
             let known: Vec<&str> = codes.iter().map(|known| known.code.as_str()).collect();
@@ -165,26 +164,6 @@ fn error_code(codes: &mut Vec<ErrorCode>, code: &str, object: &Object<'_>, refus
         codes.push(ErrorCode { status, code: code.to_owned(), message, meaning });
     }
     object.refuse_unknown();
-}
-
-/// Marks what a name or a path stands for; returns whether it was marked, nothing if there is no such thing.
-fn sensitive(api: &mut Api, name: &str) -> Option<bool> {
-    if let Some(parameter) = api.parameters.iter_mut().find(|parameter| parameter.name == name) {
-        let known = is_sensitive(name, &parameter.schema);
-        parameter.schema.sensitive = true;
-        return Some(known);
-    }
-    let mut schema = api.response.as_mut()?;
-    for part in name.split('.') {
-        // A path does not name the elements of a list.
-        while schema.items.is_some() {
-            schema = schema.items.as_deref_mut()?;
-        }
-        schema = schema.properties.get_mut(part)?;
-    }
-    let known = is_sensitive(name.rsplit('.').next().unwrap_or(name), schema);
-    schema.sensitive = true;
-    Some(known)
 }
 
 fn word<T: Copy>(

@@ -105,8 +105,11 @@ fn bodies(api: &mut Api, refusals: &Collector) {
 
 /// Keeps one of those that are listed twice for one place, but in different styles or with different types.
 fn twice(api: &mut Api, refusals: &Collector) {
+    let secrets = api.parameters.iter().filter(|it| it.schema.sensitive).map(|it| it.name.clone());
+    let secrets: BTreeSet<String> = secrets.collect();
     let mut seen: Vec<(String, String, Option<String>)> = Vec::new();
-    api.parameters.retain(|it| {
+    api.parameters.retain_mut(|it| {
+        it.schema.sensitive = secrets.contains(&it.name);
         let said = |(name, location, kind): &(String, String, Option<String>)| {
             *name == it.name && (*location == it.location || *kind != it.schema.kind)
         };

@@ -229,7 +229,7 @@ fn ram(object: &Object<'_>) -> Option<Ram> {
 }
 
 /// Makes one parameter of those that are listed several times alike, as the portal does now and then: the one that says most, and
-/// required if one of them is.
+/// required, or sensitive, if one of them is.
 fn merged(mut parameters: Vec<Parameter>) -> Vec<Parameter> {
     parameters.sort_by_cached_key(|Parameter { name, schema, .. }| {
         let said = schema.description.as_ref().map_or(0, String::len);
@@ -241,6 +241,7 @@ fn merged(mut parameters: Vec<Parameter>) -> Vec<Parameter> {
     parameters.dedup_by(|later, first| {
         let same = alike(later, first);
         first.schema.required |= same && later.schema.required;
+        first.schema.sensitive |= same && later.schema.sensitive;
         same
     });
     parameters
@@ -295,16 +296,16 @@ fn error_codes(object: &Object<'_>, refusals: &Collector) -> Vec<ErrorCode> {
         for (index, value) in list.iter().enumerate() {
             let Some(object) = Object::new(value, place.child(index), refusals) else { continue };
             let code = object.text("errorCode").filter(|code| !code.trim().is_empty());
-            let Some(code) = code else {
             let code = code.map(|code| refusals.trimmed(&object.place.child("errorCode"), code));
+            let Some(code) = code else {
                 refusals.trifle(&object.place, "`errorCode` is empty or not there", "add \"errorCode\": \"…\"");
                 continue;
             };
-            codes.push(ErrorCode {
             if code.split("%s").all(str::is_empty) {
                 refusals.trifle(&object.place, "`%s` alone may be any code", "add what stands around it, or remove it");
                 continue;
             }
+            codes.push(ErrorCode {
                 status: status.to_owned(),
                 code,
                 message: object.text("errorMessage"),

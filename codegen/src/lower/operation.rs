@@ -175,6 +175,9 @@ fn request<'a>(api: &'a Api, types: &mut Types<'a>, name: &str, method: &str, ne
             if same.iter().any(|it| it.schema.required) || parameter.location == "path" {
                 facts.push(Fact::Required);
             }
+            if same.iter().any(|it| it.schema.sensitive) && !field.facts.contains(&Fact::Sensitive) {
+                facts.push(Fact::Sensitive);
+            }
             facts.append(&mut field.facts);
             let again = same[1..].iter().map(|it| location(it).unwrap_or("query")).collect();
             Field { facts, again, ..field }
@@ -284,12 +287,12 @@ fn error_enum(api: &Api, types: &mut Types<'_>, name: &str, method: &str) -> Opt
     }
     let mut codes: Vec<&ErrorCode> = api.error_codes.iter().collect();
     codes.sort_by(|a, b| (&a.code, &a.status).cmp(&(&b.code, &b.status)));
-    let mut variants = Scope::default();
-    let variants = codes
-        .chunk_by(|a, b| a.code == b.code)
     let form = codes.iter().find(|code| is_form(&code.code));
     let form =
         form.map(|form| format!("In codes such as {} the cloud fills something in for `%s`.", docs::code(&form.code)));
+    let mut variants = Scope::default();
+    let variants = codes
+        .chunk_by(|a, b| a.code == b.code)
         .map(|same| Variant {
             name: variants.claim(&names::pascal(&same[0].code)),
             wire: same[0].code.clone(),

@@ -1,5 +1,6 @@
 //! Types of schemas.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::text;
@@ -83,6 +84,16 @@ impl<'a> Types<'a> {
         at
     }
 
+    /// Follows a reference to its end, and has the limits that are stated beside it hold there.
+    fn limited(&self, schema: &'a Schema) -> Cow<'a, Schema> {
+        let mut resolved = Cow::Borrowed(self.resolve(schema));
+        if schema.reference.is_some() && schema.limits != Limits::default() {
+            let limits = resolved.limits.clone();
+            resolved.to_mut().limits = schema.limits.clone().or(limits);
+        }
+        resolved
+    }
+
     /// Lowers the properties of an object to a record; the records below it are appended to `nested`.
     pub(super) fn record(
         &mut self,
@@ -129,11 +140,11 @@ impl<'a> Types<'a> {
             wrapper.map_or(schema, |(_, object)| if schema.description.is_none() { object } else { schema });
         let docs = text::field(wire, described, self.product.example(wire, described), &of);
         let mut facts: Vec<Fact> = wrapper.map(|(wrapper, _)| Fact::Wrapped(wrapper.to_owned())).into_iter().collect();
-        if is_sensitive(wire, schema) || is_sensitive(wire, described) {
+        if [schema, described, self.resolve(schema)].iter().any(|schema| is_sensitive(wire, schema)) {
             facts.push(Fact::Sensitive);
         }
         if !self.unwraps {
-            facts.extend(limits(self.resolve(schema), &of));
+            facts.extend(limits(&self.limited(schema), &of));
         }
         Field { name, wire: wire.to_owned(), docs, of, always, facts, again: Vec::new() }
     }

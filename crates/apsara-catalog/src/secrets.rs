@@ -225,11 +225,12 @@ fn marked(schema: &Value, shared: &Value, depth: usize, names: &mut BTreeSet<Str
     if depth > DEEPEST {
         return;
     }
-    if let Some(name) = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next()) {
-        return marked(&shared["components"]["schemas"][name], shared, depth + 1, names);
+    if schema["$ref"].is_string() {
+        return marked(referred(schema, shared), shared, depth + 1, names);
     }
     for (name, field) in schema["properties"].as_object().into_iter().flatten() {
-        if field["sensitive"] == true || Parameter::new(name).is_sensitive() {
+        let is_marked = field["sensitive"] == true || referred(field, shared)["sensitive"] == true;
+        if is_marked || Parameter::new(name).is_sensitive() {
             names.insert(name.to_lowercase());
         }
         marked(field, shared, depth + 1, names);
@@ -239,6 +240,12 @@ fn marked(schema: &Value, shared: &Value, depth: usize, names: &mut BTreeSet<Str
             marked(&schema[key], shared, depth + 1, names);
         }
     }
+}
+
+/// Returns the component that a schema refers to, if it does.
+fn referred<'v>(schema: &Value, shared: &'v Value) -> &'v Value {
+    let name = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next());
+    name.map_or(&Value::Null, |name| &shared["components"]["schemas"][name])
 }
 
 /// Reads an object or a list that stands in a text, as many answers have it.
@@ -325,7 +332,6 @@ mod tests {
         let restart = product("live", None).unwrap().operation("RestartLivePullToPush").unwrap();
         assert_eq!(Secrets::of_answer(&restart).names().count(), 0);
     }
-}
 
     #[test]
     fn keys_that_only_the_documents_prose_tells_of_are_named() {
@@ -343,3 +349,4 @@ mod tests {
             assert!(Secrets::of_answer(&operation).names().any(|name| name == key), "{}", operation.name);
         }
     }
+}
