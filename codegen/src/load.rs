@@ -75,7 +75,13 @@ fn version(folder: &str, sources: &Files, refusals: &Collector) -> Option<Versio
     let apis = document.as_mut().map(|(place, value)| (place.clone(), value.get_mut("apis").map(Value::take)));
     let is_published = document.is_some() || files.iter().any(|(file, (_, value))| !is_ours(file, value));
     let product = match (&described, &document) {
-        (Some((place, value)), _) => product::product(value, place.clone(), is_published, refusals)?,
+        (Some((place, value)), document) => {
+            let mut product = product::product(value, place.clone(), is_published, refusals)?;
+            if let Some((place, value)) = document {
+                refusals.reading(true, || product::complete(&mut product, value, place.clone(), refusals));
+            }
+            product
+        }
         (None, Some((place, value))) => {
             refusals.reading(true, || product::of_document(value, place.clone(), refusals))?
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::json::Object;
 use crate::refusal::{Collector, Place};
@@ -174,6 +174,29 @@ fn shared(object: &Object<'_>, published: bool, refusals: &Collector) -> Product
         enums: Vec::new(),
         groups: Vec::new(),
     };
+    parts(object, published, &mut product, refusals);
+    product
+}
+
+/// Takes from a whole document what a product.json beside it does not say of what operations share.
+pub(crate) fn complete(product: &mut Product, document: &Value, place: Place, refusals: &Collector) {
+    let mut lacking = Map::new();
+    for key in ["components", "directories", "endpoints"] {
+        if let (None, Some(theirs)) = (product.source.get(key), document.get(key)) {
+            lacking.insert(key.to_owned(), theirs.clone());
+        }
+    }
+    let lacking = Value::Object(lacking);
+    if let Some(object) = Object::new(&lacking, place, refusals) {
+        parts(&object, true, product, refusals);
+    }
+    if let (Value::Object(ours), Value::Object(theirs)) = (&mut product.source, lacking) {
+        ours.extend(theirs);
+    }
+}
+
+/// Reads the directories, the endpoints and the components that an object has.
+fn parts(object: &Object<'_>, published: bool, product: &mut Product, refusals: &Collector) {
     groups(object, "", &mut product.groups, refusals);
     for row in object.objects("endpoints") {
         let (host, region) =
@@ -190,7 +213,6 @@ fn shared(object: &Object<'_>, published: bool, refusals: &Collector) -> Product
             product.components.insert(name.to_owned(), component);
         }
     }
-    product
 }
 
 /// Reads the directories that an object has, and those within them. One without a title belongs to the one around it.

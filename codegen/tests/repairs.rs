@@ -141,6 +141,36 @@ fn limits_that_are_published_upside_down_limit_nothing() {
 }
 
 #[test]
+fn what_a_product_json_does_not_say_is_that_of_the_document_beside_it() {
+    let document = format!(
+        r##"{{ "info": {{ "style": "RPC", "product": "Test", "version": "2026-01-01" }},
+            "endpoints": [{{ "regionId": "cn-a", "endpoint": "things.example.com" }}],
+            "directories": [{{ "title": "Things", "children": ["Get"] }}],
+            "components": {{ "schemas": {{ "Thing": {{ "type": "object", "properties": {{ "Id": {{ "type": "string" }} }} }} }} }},
+            "apis": {{ "Get": {} }} }}"##,
+        OPERATION.replace(
+            "\"responses\": {}",
+            r##""responses": { "200": { "schema": { "properties": { "It": { "$ref": "#/components/schemas/Thing" } } } } }"##,
+        ),
+    );
+    let mut options = Options::default();
+    options.with_data = true;
+    let files = [("product.json", PRODUCT), ("api-docs.json", &*document)];
+    let mut generated = generate(&sources(&files), "api-specs", &options).unwrap();
+    assert!(file(&generated.files, "get.rs").contains("pub it: Option<Thing>"));
+    assert!(file(&generated.files, "endpoints.rs").contains("things.example.com"));
+    assert!(file(&generated.files, "mod.rs").contains("**Things**"));
+    let shared = generated.data.remove(0).shared;
+    assert!(shared["components"]["schemas"]["Thing"].is_object() && shared["title"] == "Test Service", "{shared}");
+    // What it says is so.
+    let ours = PRODUCT
+        .replace("\"title\"", r#""endpoints": [{ "regionId": "cn-a", "endpoint": "ours.example.com" }], "title""#);
+    let files = common::generated(&[("product.json", &ours), ("api-docs.json", &document)]).unwrap();
+    let endpoints = file(&files, "endpoints.rs");
+    assert!(endpoints.contains("ours.example.com") && !endpoints.contains("things.example.com"), "{endpoints}");
+}
+
+#[test]
 fn a_component_that_is_refused_takes_what_holds_it_along_and_nothing_else() {
     let operation = |schema: &str| {
         format!(
