@@ -173,6 +173,76 @@ fn an_overlay_beside_a_document_wins() {
 }
 
 #[test]
+#[test]
+fn of_two_overlays_of_an_operation_none_is_lost() {
+    let (safe, secret) = (r#"{ "repeat": "safe" }"#, r#"{ "sensitive": ["Id"] }"#);
+    let files = [
+        ("document/things.json", DOCUMENT),
+        ("one/GetThing.apsara.json", safe),
+        ("two/GetThing.apsara.json", secret),
+        ("whole/api-docs.json", DOCUMENT),
+        ("whole/GetThing.apsara.json", secret),
+    ];
+    let folder = folder("twice", &files);
+    for (source, overlays, first) in [
+        ("document/things.json", vec!["one", "two"], "one/GetThing.apsara.json"),
+        ("whole", vec!["one"], "whole/GetThing.apsara.json"),
+    ] {
+        let mut builder = Builder::new(folder.join(source)).out_dir(folder.join("out")).operations(["GetThing"]);
+        for overlay in &overlays {
+            builder = builder.overlay(folder.join(overlay).join("GetThing.apsara.json"));
+        }
+        let told = builder.build().unwrap_err().to_string().replace(&format!("{}/", folder.display()), "");
+        let last = overlays.last().unwrap();
+        let expected = format!("{last}/GetThing.apsara.json: {first} is of that operation too; make one of the two");
+        assert_eq!(told, expected);
+    }
+}
+
+#[test]
+fn what_editors_and_systems_put_beside_specs_is_no_spec() {
+    let hidden = [
+        ("specs/things/2026-01-01/api-docs.json", DOCUMENT),
+        ("specs/things/2026-01-01/._GetThing.json", "\0"),
+        ("specs/things/2026-01-01/.history/GetThing.json", "{"),
+        ("specs/things/.idea/2026-01-01/GetThing.json", "{"),
+        ("specs/.history/things/2026-01-01/GetThing_20260101.json", "{"),
+        ("specs/.history/things/GetThing_20260101.json", "{"),
+    ];
+    let folder = folder("hidden", &hidden);
+    let version = folder.join("specs/things/2026-01-01");
+    fs::write(version.join("._Other.json"), [0xff, 0xfe, 0x00]).unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("nowhere", version.join(".#GetThing.json")).unwrap();
+    built(&folder, "specs", &["GetThing"]);
+    built(&folder, "specs/things/2026-01-01", &["GetThing"]);
+}
+
+#[test]
+fn a_spec_in_a_folder_of_one_version_is_not_passed_over() {
+    let folder = folder("deep", &[("one/api-docs.json", DOCUMENT), ("one/more/Deep.json", "{}")]);
+    let told = Builder::new(folder.join("one")).out_dir(folder.join("out")).build().unwrap_err().to_string();
+    assert!(told.contains("one/more/Deep.json: ") && told.contains("one/Deep.json"), "{told}");
+}
+
+#[test]
+#[cfg(unix)]
+fn links_to_folders_are_followed() {
+    use std::os::unix::fs::symlink;
+
+    let folder = folder("links", &[("store/api-docs.json", DOCUMENT), ("product/2026-01-01/api-docs.json", DOCUMENT)]);
+    fs::create_dir_all(folder.join("versions/things")).unwrap();
+    fs::create_dir_all(folder.join("products")).unwrap();
+    symlink("../../store", folder.join("versions/things/2026-01-01")).unwrap();
+    symlink("../product", folder.join("products/things")).unwrap();
+    // One that leads up again has an end.
+    symlink("..", folder.join("product/2026-01-01/up")).unwrap();
+    let plain = built(&folder, "store", &["GetThing"]);
+    for source in ["versions", "products"] {
+        assert_eq!(built(&folder, source, &["GetThing"]), plain, "{source}");
+    }
+}
+
 fn a_file_that_is_right_is_not_written_again() {
     let folder = folder("again", &[("things.json", DOCUMENT)]);
     let time = || fs::metadata(folder.join("out/things.rs")).unwrap().modified().unwrap();

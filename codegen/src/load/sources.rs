@@ -45,12 +45,12 @@ impl Sources {
     pub fn read(root: &Path, name: &str) -> io::Result<Self> {
         let mut sources = Self::default();
         sources.strays(root, name, &format!("{name}/PRODUCT/VERSION"))?;
-        for product in folders(root)? {
+        for product in folders(root, true)? {
             let (folder, path) = (root.join(&product), format!("{name}/{product}"));
-            if product != SCHEMAS && !product.starts_with('.') {
+            if product != SCHEMAS {
                 sources.strays(&folder, &path, &format!("{path}/VERSION"))?;
             }
-            for version in folders(&folder)? {
+            for version in folders(&folder, true)? {
                 let (folder, path) = (folder.join(&version), format!("{path}/{version}"));
                 for (file, text) in texts(&folder)? {
                     sources.insert(format!("{path}/{file}"), text);
@@ -65,7 +65,7 @@ impl Sources {
     fn strays(&mut self, folder: &Path, path: &str, belongs: &str) -> io::Result<()> {
         for entry in fs::read_dir(folder).map_err(|error| named(folder, &error))? {
             let Ok(file) = entry?.file_name().into_string() else { continue };
-            if file.ends_with(".json") && !file.starts_with('.') {
+            if is_spec(&file) {
                 self.strays.push(Stray { path: format!("{path}/{file}"), belongs: format!("{belongs}/{file}") });
             }
         }
@@ -74,8 +74,8 @@ impl Sources {
 
     /// Notes the JSON files of every folder in a version's, however deep.
     fn strays_below(&mut self, version: &Path, path: &str, belongs: &str) -> io::Result<()> {
-        // What is hidden belongs to some other program.
-        for name in folders(version)?.into_iter().filter(|name| !name.starts_with('.')) {
+        // A link that leads up again would have no end.
+        for name in folders(version, false)? {
             let (folder, path) = (version.join(&name), format!("{path}/{name}"));
             self.strays(&folder, &path, belongs)?;
             self.strays_below(&folder, &path, belongs)?;
@@ -124,6 +124,7 @@ impl Sources {
             for (file, text) in texts(source)? {
                 files.texts.insert(file.clone(), (format!("{name}/{file}"), text));
             }
+            sources.strays_below(source, &name, &name)?;
         } else {
             sources = Self::read(source, &name)?;
         }
@@ -138,7 +139,10 @@ impl Sources {
                 return Err(wrong("put it beside its operation, for there is not one version"));
             }
             for files in sources.versions.values_mut() {
-                files.texts.insert(file.clone().into_owned(), (shown(overlay), text.clone()));
+                let other = files.texts.insert(file.clone().into_owned(), (shown(overlay), text.clone()));
+                if let Some((other, _)) = other {
+                    return Err(wrong(&format!("{other} is of that operation too; make one of the two")));
+                }
             }
         }
         let mut paths: Vec<PathBuf> = overlays.to_vec();
@@ -147,15 +151,24 @@ impl Sources {
     }
 }
 
-fn folders(root: &Path) -> io::Result<Vec<String>> {
+/// Returns the folders in a folder, and the links to some if they are followed. What is hidden belongs to some other program.
+fn folders(root: &Path, follows: bool) -> io::Result<Vec<String>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(root).map_err(|error| named(root, &error))? {
         let entry = entry?;
-        if let (true, Ok(name)) = (entry.file_type()?.is_dir(), entry.file_name().into_string()) {
+        let is_folder = entry.file_type()?.is_dir() || (follows && entry.path().is_dir());
+        if let (true, Ok(name)) = (is_folder, entry.file_name().into_string())
+            && !name.starts_with('.')
+        {
             found.push(name);
         }
     }
     Ok(found)
+}
+
+/// Returns whether a file may be a spec by its name. Those that begin with a point are what editors and systems put beside it.
+fn is_spec(file: &str) -> bool {
+    file.ends_with(".json") && !file.starts_with('.')
 }
 
 /// Reads the JSON files of a folder.
@@ -164,7 +177,7 @@ fn texts(folder: &Path) -> io::Result<Vec<(String, String)>> {
     for entry in fs::read_dir(folder).map_err(|error| named(folder, &error))? {
         let path = entry?.path();
         let Some(file) = path.file_name().and_then(|file| file.to_str()) else { continue };
-        if file.ends_with(".json") {
+        if is_spec(file) {
             found.push((file.to_owned(), text(&path)?));
         }
     }
