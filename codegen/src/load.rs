@@ -73,6 +73,7 @@ fn version(folder: &str, sources: &Files, refusals: &Collector) -> Option<Versio
     let (document, described) = (files.remove(DOCUMENT), files.remove(PRODUCT));
     let mut document = document.map(unwrapped);
     let apis = document.as_mut().map(|(place, value)| (place.clone(), value.get_mut("apis").map(Value::take)));
+        let text = without_mark(text);
     let is_published = document.is_some() || files.iter().any(|(file, (_, value))| !is_ours(file, value));
     let product = match (&described, &document) {
         (Some((place, value)), document) => {
@@ -207,3 +208,8 @@ fn host_parameters(spec: &Value) -> Vec<String> {
     let hosts = parameters.filter(|it| it.get("in").and_then(Value::as_str) == Some("host"));
     hosts.filter_map(|it| it.get("name")?.as_str()).map(str::to_owned).collect()
 }
+/// Returns a text without the byte order mark by which editors and shells of Windows begin a file, and which JSON does not have.
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+

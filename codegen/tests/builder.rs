@@ -140,6 +140,7 @@ fn a_document_may_be_one_file_a_folder_or_a_layout() {
         &[
             ("things.json", DOCUMENT),
             ("wrapped.json", &wrapped),
+            ("marked.json", &format!("\u{feff}{DOCUMENT}")),
             ("whole/api-docs.json", DOCUMENT),
             ("parts/product.json", &product.to_string()),
             ("parts/GetThing.json", &operation),
@@ -148,7 +149,7 @@ fn a_document_may_be_one_file_a_folder_or_a_layout() {
         ],
     );
     let first = built(&folder, "things.json", &["GetThing"]);
-    for source in ["wrapped.json", "whole", "parts", "layout"] {
+    for source in ["wrapped.json", "marked.json", "whole", "parts", "layout"] {
         assert_eq!(built(&folder, source, &["GetThing"]), first, "{source}");
     }
 }
@@ -172,7 +173,6 @@ fn an_overlay_beside_a_document_wins() {
     assert!(told.ends_with("things.json: call an overlay after its operation, Operation.apsara.json"), "{told}");
 }
 
-#[test]
 #[test]
 fn of_two_overlays_of_an_operation_none_is_lost() {
     let (safe, secret) = (r#"{ "repeat": "safe" }"#, r#"{ "sensitive": ["Id"] }"#);
@@ -243,6 +243,7 @@ fn links_to_folders_are_followed() {
     }
 }
 
+#[test]
 fn a_file_that_is_right_is_not_written_again() {
     let folder = folder("again", &[("things.json", DOCUMENT)]);
     let time = || fs::metadata(folder.join("out/things.rs")).unwrap().modified().unwrap();

@@ -24,7 +24,7 @@ impl Document {
     pub fn read(path: &Path, name: &str) -> Result<Self, Error> {
         let wrong = |what: String| Error::new(format!("{}: {what}", path.display()));
         let text = std::fs::read(path).map_err(|error| Error::of_file(format!("{}: {error}", path.display())))?;
-        let mut shared: Value = serde_json::from_slice(&text).map_err(|error| wrong(format!("is no JSON: {error}")))?;
+        let mut shared = apsara_specs::document(&text).map_err(|error| wrong(format!("is no JSON: {error}")))?;
         let apis = shared.as_object_mut().and_then(|document| document.remove("apis"));
         let Some(Value::Object(apis)) = apis else {
             return Err(wrong("has no `apis`; the portal's document api-docs.json of a product is wanted".to_owned()));

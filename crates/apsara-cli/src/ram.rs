@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use apsara_policy::{Policy, Source, Specs, Trace, TraceError, Used};
 use clap::Subcommand;
-use serde_json::Value;
 
 use crate::catalog;
 use crate::exit::Exit;
@@ -87,7 +86,7 @@ pub(crate) fn specs(documents: &[PathBuf]) -> Result<Specs, Failure> {
     let mut specs = Specs::shipped();
     for path in documents {
         let text = std::fs::read(path).map_err(|error| Failure::of_file(path, error))?;
-        let document: Value = serde_json::from_slice(&text)
+        let document = apsara_specs::document(&text)
             .map_err(|error| Failure::usage(format!("{}: is no JSON: {error}", path.display())))?;
         if !document["apis"].is_object() {
             let what = "has no `apis`; the portal's document api-docs.json of a product is wanted";

@@ -25,7 +25,7 @@ impl Specs {
     /// Adds a document of the portal, `api-docs.json`. It counts before what is shipped.
     #[must_use]
     pub fn with_document(mut self, document: Value) -> Self {
-        self.0.insert(0, Product::Given(document));
+        self.0.insert(0, Product::Given(apsara_specs::unwrapped(document)));
         self
     }
 

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod document;
 #[rustfmt::skip]
 mod generated;
 mod ram;
@@ -10,6 +11,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
+pub use self::document::{document, unwrapped};
 pub use self::ram::{Ram, RamAction, RamResource};
 
 /// Holds the specs of one version of a product.

@@ -30,9 +30,10 @@ impl Document {
     pub(super) fn read(path: &Path, into: Option<&str>) -> Result<Self, Failure> {
         let failed = |problem: &str| format!("{}: {problem}", path.display());
         let text = fs::read_to_string(path).map_err(|error| failed(&error.to_string()))?;
-        let value: Value =
-            serde_json::from_str(&text).map_err(|error| failed(&format!("this is not JSON: {error}")))?;
-        apsara_codegen::keys_once(&path.display().to_string(), &text).map_err(|told| told.to_string())?;
+        // Editors and shells of Windows begin a file by a byte order mark, which JSON does not have.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        let value: Value = serde_json::from_str(text).map_err(|error| failed(&format!("this is not JSON: {error}")))?;
+        apsara_codegen::keys_once(&path.display().to_string(), text).map_err(|told| told.to_string())?;
         let is_document = |value: &Value| value.get("apis").is_some() || value.get("methods").is_some();
         let value = match value.get("data") {
             Some(data) if !is_document(&value) => data.clone(),

@@ -15,7 +15,7 @@ impl Product {
             StartError::InvalidSpec { file: file.to_owned(), at, reason: found.reason }
         };
         let bytes = std::fs::read(file).map_err(|error| refused(flaw("", error.to_string())))?;
-        let document = serde_json::from_slice(&bytes).map_err(|error| refused(flaw("", error.to_string())))?;
+        let document = apsara_specs::document(&bytes).map_err(|error| refused(flaw("", error.to_string())))?;
         read(document).map_err(refused)
     }
 }
