@@ -30,6 +30,8 @@ pub(crate) struct Version {
     /// The product's folder; the module has its name.
     pub(crate) product_folder: String,
     pub(crate) product: Product,
+    /// Whether it stands for its product: the version that says so, else the newest.
+    pub(crate) is_default: bool,
     /// Whether what its operations share is from a whole document of the portal.
     pub(crate) published: bool,
     /// By name.
@@ -42,7 +44,25 @@ pub(crate) fn load(sources: &Sources, refusals: &Collector) -> Vec<Version> {
         let problem = "no version has a file here, so that nobody would read it";
         refusals.refuse(&Place::file(&stray.path), problem, format!("move it to {}", stray.belongs));
     }
-    sources.versions.iter().filter_map(|(folder, files)| version(folder, files, refusals)).collect()
+    let versions = sources.versions.iter().filter_map(|(folder, files)| version(folder, files, refusals));
+    let mut versions: Vec<Version> = versions.collect();
+    choose_defaults(&mut versions);
+    versions
+}
+
+/// Chooses the version that stands for each product, whatever is asked for afterwards.
+fn choose_defaults(versions: &mut [Version]) {
+    let mut chosen: BTreeMap<&str, usize> = BTreeMap::new();
+    let rank = |version: &Version| (version.product.default_version == Some(true), version.product.version.clone());
+    for (index, version) in versions.iter().enumerate() {
+        let best = chosen.entry(&version.product_folder).or_insert(index);
+        if rank(version) > rank(&versions[*best]) {
+            *best = index;
+        }
+    }
+    for index in chosen.into_values().collect::<Vec<_>>() {
+        versions[index].is_default = true;
+    }
 }
 
 fn version(folder: &str, sources: &Files, refusals: &Collector) -> Option<Version> {
@@ -136,6 +156,7 @@ fn version(folder: &str, sources: &Files, refusals: &Collector) -> Option<Versio
         folder: folder.to_owned(),
         product_folder,
         product,
+        is_default: false,
         published: document.is_some(),
         operations: BTreeMap::new(),
     };

@@ -21,7 +21,8 @@ pub(crate) struct Product {
     pub(crate) docs: String,
     pub(crate) versions: Vec<Version>,
     /// The module of the version that stands for the product.
-    pub(crate) default_version: String,
+    /// The module of the version that stands for the product, if it is among these.
+    pub(crate) default_version: Option<String>,
 }
 
 /// A version of a product.

@@ -194,6 +194,35 @@ fn the_newest_version_is_the_default_unless_another_says_so() {
 }
 
 #[test]
+fn the_version_that_stands_for_a_product_is_the_same_whatever_is_asked_for_and_however_files_are_called() {
+    let module = |sources: &apsara_codegen::Sources, wanted: &[&str]| {
+        let mut options = Options::default();
+        options.operations = wanted.iter().map(|name| (*name).to_owned()).collect();
+        let files = apsara_codegen::generate(sources, "api-specs", &options).unwrap().files;
+        files.into_iter().find(|file| file.path == "test/mod.rs").unwrap().text
+    };
+    let mut layout = apsara_codegen::Sources::default();
+    for (version, name) in [("2025-01-01", "A"), ("2026-01-01", "B")] {
+        layout.insert(format!("api-specs/test/{version}/product.json"), PRODUCT.replace("2026-01-01", version));
+        layout.insert(format!("api-specs/test/{version}/{name}.json"), OPERATION);
+    }
+    for wanted in [vec![], vec!["A", "B"], vec!["B"]] {
+        assert!(module(&layout, &wanted).contains("pub use v2026_01_01::*;"), "{wanted:?}");
+    }
+    let old = module(&layout, &["A"]);
+    assert!(old.contains("pub mod v2025_01_01;") && !old.contains("pub use"), "{old}");
+
+    let mut documents = apsara_codegen::Sources::default();
+    for (path, version) in [("b/old.json", "2015-01-01"), ("a/new.json", "2020-01-01")] {
+        let document = format!(
+            r#"{{ "info": {{ "style": "RPC", "product": "Test", "version": "{version}" }}, "apis": {{ "A": {OPERATION} }} }}"#
+        );
+        documents.insert_document(path, document);
+    }
+    assert!(module(&documents, &[]).contains("pub use v2020_01_01::*;"));
+}
+
+#[test]
 fn a_list_goes_on_by_the_names_of_its_parameters_and_fields() {
     insta::assert_snapshot!(operation("list_things.rs", &[fixture!("ListThings")]));
 }

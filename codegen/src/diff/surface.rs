@@ -61,7 +61,10 @@ impl About {
 pub(super) fn items(model: &Model) -> Items {
     let mut surface = Items::new();
     for product in &model.products {
-        let shape = format!("what {} has", product.default_version);
+        let shape = match &product.default_version {
+            Some(version) => format!("what {version} has"),
+            None => "its versions alone".to_owned(),
+        };
         let about = About {
             product: product.module.clone(),
             version: String::new(),

@@ -25,11 +25,12 @@ pub(super) fn products(model: &Model) -> TokenStream {
 /// Emits the list of a product's versions; the default one stands for the product.
 pub(super) fn product(product: &Product) -> TokenStream {
     let docs = module_docs(&product.docs);
-    let default = ident(&product.default_version);
+    let default = product.default_version.as_deref().map(ident);
+    let default = default.map(|default| quote!(pub use #default::*;));
     let versions = product.versions.iter().map(|version| ident(&version.module));
     quote! {
         #docs
         #(pub mod #versions;)*
-        pub use #default::*;
+        #default
     }
 }

@@ -30,28 +30,35 @@ pub(crate) fn lower(versions: &[Loaded], crate_path: Option<&str>, wanted: &BTre
 }
 
 fn product(module: String, versions: &[&Loaded], crate_path: Option<&str>, wanted: &BTreeSet<String>) -> Product {
-    // The one that says so, else the newest.
-    let chosen = versions.iter().find(|version| version.product.default_version == Some(true)).or(versions.last());
     let mut scope = Scope::default();
     let names: Vec<String> =
         versions.iter().map(|version| scope.claim(&names::version(&version.product.version))).collect();
-    let default = versions.iter().position(|version| chosen.is_some_and(|chosen| std::ptr::eq(*chosen, *version)));
-    let default_version = default.and_then(|index| names.get(index)).cloned().unwrap_or_default();
+    // It is not here where it has none of the operations that were asked for: no other stands for it then.
+    let default = versions.iter().position(|version| version.is_default);
+    let chosen = default.map_or(versions.last(), |index| versions.get(index));
+    let default_version = default.and_then(|index| names.get(index)).cloned();
     let title = chosen.map_or("", |version| title(version));
     let summary = chosen.and_then(|version| version.product.summary.as_deref()).unwrap_or_default();
     let listed: Vec<String> = names.iter().map(|name| format!("[`{name}`]")).collect();
+    let stands_here = match &default_version {
+        Some(name) => format!("What stands here is that of [`{name}`]."),
+        None => {
+            "Nothing else stands here, for the version that stands for the product has no operation that was asked for."
+                .to_owned()
+        }
+    };
     let docs = docs::sections([
         format!("Calls {title}."),
         docs::from_markdown(summary),
-        docs::paragraph(&format!(
-            "Versions: {}. What stands here is that of [`{default_version}`].",
-            listed.join(", ")
-        )),
+        docs::paragraph(&format!("Versions: {}. {stands_here}", listed.join(", "))),
     ]);
     let spec = versions.first().and_then(|version| version.folder.rsplit_once('/')).map_or("", |(folder, _)| folder);
     let versions = versions.iter().zip(names);
     let path = crate_path.map(|path| format!("{path}::{module}"));
-    let versions = versions.map(|(version, name)| self::version(version, name, path.as_deref(), wanted));
+    let versions = versions.map(|(version, name)| {
+        let path = path.as_ref().map(|path| if version.is_default { path.clone() } else { format!("{path}::{name}") });
+        self::version(version, name, path.as_deref(), wanted)
+    });
     Product { versions: versions.collect(), spec: spec.to_owned(), docs, default_version, module }
 }
 
