@@ -22,7 +22,8 @@ pub(crate) struct Args {
     #[arg(long)]
     check: bool,
     /// Leave the files of all operations but these alone, for example `live:RestartLivePullToPush`. All specs must still be right; refused
-    /// is what would not compile with the files of the others.
+    /// is what would not compile with the files of the others. The specs as data, which the terminal, the emulator and others read, are
+    /// written whole.
     #[arg(long, value_name = "PRODUCT:OPERATION", value_delimiter = ',')]
     only: Vec<String>,
     /// Leave out what cannot be generated, and say why, instead of writing nothing.
