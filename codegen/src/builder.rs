@@ -139,7 +139,7 @@ impl From<Reason> for Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Reason::Refused(refusals) => refusals.fmt(f),
+            Reason::Refused(refusals) => write!(f, "{refusals}, nothing was written"),
             Reason::Io(error) => error.fmt(f),
             Reason::NoOutDir => f.write_str("cargo set no OUT_DIR: call this in a build script, or set out_dir"),
             Reason::Nothing(root) => {

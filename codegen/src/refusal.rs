@@ -26,7 +26,7 @@ pub struct Repair {
     made: String,
 }
 
-/// Holds every refusal of a run, sorted by place; nothing was generated.
+/// Holds every refusal of a run, sorted by place; there is no result.
 #[derive(Clone, Debug)]
 pub struct Refusals(Vec<Refusal>);
 
@@ -192,7 +192,7 @@ impl fmt::Display for Refusals {
             writeln!(f, "{refusal}")?;
         }
         let count = self.0.len();
-        write!(f, "{count} refusal{}, nothing was written", if count == 1 { "" } else { "s" })
+        write!(f, "{count} refusal{}", if count == 1 { "" } else { "s" })
     }
 }
 

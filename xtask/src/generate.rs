@@ -49,7 +49,8 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let mut options = Options::default();
     options.keep_going = args.keep_going;
     options.with_data = true;
-    let generated = generate(&sources, SPECS, &options).map_err(|refusals| refusals.to_string())?;
+    let generated =
+        generate(&sources, SPECS, &options).map_err(|refusals| format!("{refusals}, nothing was written"))?;
     tell(&generated, args.repairs);
     if args.pages {
         crate::pages::print(&generated.pages);
