@@ -73,6 +73,7 @@ fn version(folder: &str, sources: &Files, refusals: &Collector) -> Option<Versio
     };
     let mut files: BTreeMap<&str, (Place, Value)> = BTreeMap::new();
     for (file, (path, text)) in &sources.texts {
+        let text = without_mark(text);
         match serde_json::from_str(text) {
             Ok(value) => {
                 if is_ours(file, &value) {
@@ -93,7 +94,6 @@ fn version(folder: &str, sources: &Files, refusals: &Collector) -> Option<Versio
     let (document, described) = (files.remove(DOCUMENT), files.remove(PRODUCT));
     let mut document = document.map(unwrapped);
     let apis = document.as_mut().map(|(place, value)| (place.clone(), value.get_mut("apis").map(Value::take)));
-        let text = without_mark(text);
     let is_published = document.is_some() || files.iter().any(|(file, (_, value))| !is_ours(file, value));
     let product = match (&described, &document) {
         (Some((place, value)), document) => {
@@ -137,7 +137,7 @@ fn version(folder: &str, sources: &Files, refusals: &Collector) -> Option<Versio
     }
     let (overlays, operations): (Vec<_>, Vec<_>) = files.into_iter().partition(|(file, _)| file.ends_with(OVERLAY));
     for (file, (place, value)) in operations {
-        let name = file.trim_end_matches(".json").to_owned();
+        let name = file.strip_suffix(".json").unwrap_or(file).to_owned();
         match specs.entry(name) {
             Entry::Vacant(entry) => {
                 entry.insert((place, value));
@@ -162,7 +162,7 @@ fn version(folder: &str, sources: &Files, refusals: &Collector) -> Option<Versio
     };
     let mut ours: BTreeMap<String, (Place, Value)> = BTreeMap::new();
     for (file, (place, value)) in overlays {
-        let name = file.trim_end_matches(OVERLAY).to_owned();
+        let name = file.strip_suffix(OVERLAY).unwrap_or(file).to_owned();
         if specs.contains_key(&name) {
             ours.insert(name, (place, value));
         } else {
@@ -215,6 +215,11 @@ fn is_ours(file: &str, value: &Value) -> bool {
     file == PRODUCT || file.ends_with(OVERLAY) || value.get("$schema").is_some()
 }
 
+/// Returns a text without the byte order mark by which editors and shells of Windows begin a file, and which JSON does not have.
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
 /// Returns a document of the portal without what it may be wrapped in: `{ "code": …, "data": … }`.
 fn unwrapped((place, mut value): (Place, Value)) -> (Place, Value) {
     match value.get_mut("data").filter(|data| data.get("apis").is_some()) {
@@ -229,8 +234,3 @@ fn host_parameters(spec: &Value) -> Vec<String> {
     let hosts = parameters.filter(|it| it.get("in").and_then(Value::as_str) == Some("host"));
     hosts.filter_map(|it| it.get("name")?.as_str()).map(str::to_owned).collect()
 }
-/// Returns a text without the byte order mark by which editors and shells of Windows begin a file, and which JSON does not have.
-fn without_mark(text: &str) -> &str {
-    text.strip_prefix('\u{feff}').unwrap_or(text)
-}
-
