@@ -87,6 +87,14 @@ pub(super) const BREAKS: &[Break] = &[
         target: "retry",
     },
     Break {
+        lie: "a code that is documented as a form is no code",
+        file: "crates/apsara-core/src/error/code.rs",
+        old: ".find(|(form, _)| fits_form(form, code))",
+        new: ".find(|(form, _)| *form == code)",
+        package: CORE,
+        target: "lib",
+    },
+    Break {
         lie: "a success whose body is lost was perhaps not executed",
         file: "crates/apsara-core/src/error/mod.rs",
         old: "if (200..300).contains(&status) => Outcome::Executed",
