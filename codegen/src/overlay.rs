@@ -121,18 +121,21 @@ fn put<'t, T: PartialEq + Clone + 't>(
     }
 }
 
+/// Finds one of the limits.
+type LimitOf<T> = fn(&mut Limits) -> &mut Option<T>;
+
 /// Corrects the schemas of a parameter: one for each place that it travels in.
 fn parameter(schemas: &mut [&mut Schema], object: &Object<'_>, refusals: &Collector) {
     let description = object.text("description").map(Some);
     put(schemas.iter_mut().map(|it| &mut it.description), description, object, "description", refusals);
     put(schemas.iter_mut().map(|it| &mut it.required), object.flag("required"), object, "required", refusals);
-    let numbers: [(&'static str, fn(&mut Limits) -> &mut Option<f64>); 2] =
+    let numbers: [(&str, LimitOf<f64>); 2] =
         [("minimum", |limits| &mut limits.minimum), ("maximum", |limits| &mut limits.maximum)];
     for (key, limit) in numbers {
         let theirs = schemas.iter_mut().map(|it| limit(&mut it.limits));
         put(theirs, object.number(key).map(Some), object, key, refusals);
     }
-    let counts: [(&'static str, fn(&mut Limits) -> &mut Option<usize>); 4] = [
+    let counts: [(&str, LimitOf<usize>); 4] = [
         ("minLength", |limits| &mut limits.min_length),
         ("maxLength", |limits| &mut limits.max_length),
         ("minItems", |limits| &mut limits.min_items),
