@@ -8,6 +8,22 @@ use crate::failure::Failure;
 
 /// Replaces a file by what is written; until that is done, what was there stays. What is no file, such as a pipe, is written to.
 pub(crate) fn replace<T>(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<T, Failure>) -> Result<T, Failure> {
+    replaced(path, fill, |_, _| ())
+}
+
+/// Replaces a file by one that belongs to whom it belonged, where that can be done: root may write somebody else's profiles.
+pub(crate) fn replace_for_its_owner(
+    path: &Path,
+    fill: impl FnOnce(&mut dyn Write) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    replaced(path, fill, keep_owner)
+}
+
+fn replaced<T>(
+    path: &Path,
+    fill: impl FnOnce(&mut dyn Write) -> Result<T, Failure>,
+    owned: impl FnOnce(&File, &Path),
+) -> Result<T, Failure> {
     // A link stays a link: what it leads to is written.
     let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let failed = |error: std::io::Error| Failure::of_file(&path, error);
@@ -15,7 +31,7 @@ pub(crate) fn replace<T>(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Resul
         return fill(&mut File::options().write(true).open(&path).map_err(failed)?);
     }
     let (filled, written) = written(&path, fill)?;
-    keep_owner(written.as_file(), &path);
+    owned(written.as_file(), &path);
     written.persist(&path).map_err(|error| failed(error.error))?;
     Ok(filled)
 }
@@ -42,7 +58,6 @@ fn written<T>(
     Ok((filled, written))
 }
 
-/// Gives a file to whom the one belongs whose place it is to take, where that can be done: root may write somebody else's.
 #[cfg(unix)]
 fn keep_owner(file: &File, path: &Path) {
     use std::os::unix::fs::{MetadataExt as _, fchown};

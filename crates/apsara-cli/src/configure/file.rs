@@ -29,11 +29,10 @@ impl File {
 
     /// Reads a file; one that is not there has no profile.
     pub(super) fn read(path: PathBuf) -> Result<Self, Failure> {
-        match std::fs::read(&path) {
-            Ok(text) => Self::of(path, &text),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Self::of(path, b""),
-            Err(error) => Err(Failure::of_file(&path, error)),
-        }
+        // Locked, because Windows keeps everybody else from reading what is locked; and no longer than that.
+        let text = Locked::of(&path)?.map_or(Ok(Vec::new()), |locked| locked.read());
+        let text = text.map_err(|error| Failure::of_file(&path, error))?;
+        Self::of(path, &text)
     }
 
     fn of(path: PathBuf, text: &[u8]) -> Result<Self, Failure> {
@@ -125,7 +124,7 @@ impl File {
         }
         // On other systems than Unix a file that is open cannot be replaced: there the lock ends just before.
         let _locked = locked.filter(|_| cfg!(unix));
-        private::replace(&self.path, |file| file.write_all(&text).map_err(failed))?;
+        private::replace_for_its_owner(&self.path, |file| file.write_all(&text).map_err(failed))?;
         Ok(true)
     }
 }

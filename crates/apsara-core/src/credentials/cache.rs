@@ -224,15 +224,15 @@ impl Cache {
         (state.ended, state.began) = (ended, None);
         let expired = state.expired.clone();
         let error = match issued {
-            Ok(Issued { credentials, expiration: None }) => {
-                *state = State { ended, expired, passing: Some(credentials), ..State::default() };
-                return;
-            }
             // It would be given out, and refused, with every call.
             Ok(Issued { credentials, .. }) if expired.as_ref() == Some(&credentials) => Error::config(format!(
                 "the key {} was issued again, which the cloud calls expired",
                 credentials.access_key_id()
             )),
+            Ok(Issued { credentials, expiration: None }) => {
+                *state = State { ended, expired, passing: Some(credentials), ..State::default() };
+                return;
+            }
             Ok(Issued { credentials, expiration: Some(expiration) }) if expiration > now => {
                 let kept = Some(Kept::new(credentials, now, expiration));
                 *state = State { ended, expired, kept, ..State::default() };

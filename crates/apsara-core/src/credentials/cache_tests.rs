@@ -243,6 +243,15 @@ async fn a_key_that_the_cloud_calls_expired_is_none_though_it_is_issued_again() 
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_key_without_an_end_that_the_cloud_calls_expired_is_none_either() {
+    let (issuer, cache) = Numbered::lasting(None);
+    assert_eq!(ask(&cache, &issuer).await.0, Ok(1));
+    *issuer.0.always.lock().unwrap() = Some(1);
+    let told = "the key STS.1 was issued again, which the cloud calls expired";
+    assert_eq!(cache.renew(&issuer, &numbered(1)).await.unwrap_err().to_string(), told);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_pause_that_began_with_a_key_lasts_no_longer_than_one_without_when_the_key_is_over() {
     let (issuer, cache) = Numbered::lasting(Some(HOUR));
     ask(&cache, &issuer).await.0.unwrap();

@@ -22,12 +22,16 @@ pub(super) struct Successor {
     path: PathBuf,
     temporary: PathBuf,
     file: File,
+    /// Whether it belongs to whom the file belongs.
+    keeps_owner: bool,
     /// Whether all of the text is in it.
     is_written: bool,
     /// Whether it is the file by now, or is kept elsewhere.
     stays: bool,
 }
 
+/// How much longer than the old text a new one may be, in bytes: tokens are shorter than that.
+const ROOM: u64 = 8192;
 /// How long somebody else may hold the lock.
 const LIMIT: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(50);
@@ -76,8 +80,8 @@ impl LockedFile {
         file.sync_all()
     }
 
-    /// Makes what is to take the file's place, empty, for nobody to read but whom the file belongs to. That it can be made is known before
-    /// anything is done that must be written down.
+    /// Makes what is to take the file's place, with room for its text, for nobody to read but whom the file belongs to. That it can be
+    /// made is known before anything is done that must be written down.
     pub(super) fn successor(&self) -> Result<Successor, Error> {
         let refuse = |error: io::Error| {
             let why =
@@ -96,8 +100,11 @@ impl LockedFile {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(&temporary).map_err(refuse)?;
-        let successor = Successor { path, temporary, file, is_written: false, stays: false };
-        give(&successor.file, &self.file).map_err(refuse)?;
+        let keeps_owner = give(&file, &self.file).is_ok();
+        let mut successor = Successor { path, temporary, file, keeps_owner, is_written: false, stays: false };
+        let room = self.file.metadata().map_err(refuse)?.len() + ROOM;
+        let reserved = io::copy(&mut io::repeat(b' ').take(room), &mut successor.file);
+        reserved.and_then(|_| successor.file.rewind()).map_err(refuse)?;
         Ok(successor)
     }
 }
@@ -140,9 +147,15 @@ impl Successor {
     /// Writes the text, and puts the file in the place of the other at once: whoever reads sees the one or the other. It is locked
     /// before it can be found there, so that there is no moment in which somebody else gets in between.
     pub(super) fn write(&mut self, text: &str) -> Result<LockedFile, Error> {
-        let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_all());
+        let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.set_len(text.len() as u64));
+        let written = written.and_then(|()| self.file.sync_all());
         self.is_written = written.is_ok();
-        let locked = written.and_then(|()| Ok(FileExt::try_lock(&self.file)?)).and_then(|()| self.file.try_clone());
+        let owned = written.and_then(|()| match self.keeps_owner {
+            true => Ok(()),
+            // They could not read it any more, nor this program, if it has only rights of a group.
+            false => Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is another user's")),
+        });
+        let locked = owned.and_then(|()| Ok(FileExt::try_lock(&self.file)?)).and_then(|()| self.file.try_clone());
         let renamed = locked.and_then(|file| {
             let locked = LockedFile { path: self.path.clone(), file };
             fs::rename(&self.temporary, &self.path).map(|()| locked)
@@ -153,8 +166,8 @@ impl Successor {
         })
     }
 
-    /// Writes what nobody else has. Where no file can take the other's place, as where that is a mount point, the text is written
-    /// into the other; where that cannot be done either, it is kept beside it, and the error says where.
+    /// Writes what nobody else has. Where no file can take the other's place, as where that is a mount point or another user's, the text
+    /// is written into the other; where that cannot be done either, it is kept beside it, and the error says where.
     pub(super) fn write_or_keep(mut self, old: LockedFile, text: &str) -> Result<LockedFile, Error> {
         let error = match self.write(text) {
             Ok(locked) => return Ok(locked),

@@ -229,7 +229,6 @@ async fn a_folder_that_is_removed_is_made_again_and_grants_nothing_for_a_span() 
     fs::remove_dir_all(&folder.0).unwrap();
     assert!(!pacer.try_acquire(lane(&TEN)), "nobody knows what was granted before");
     assert_eq!(fs::metadata(&folder.0).unwrap().permissions().mode() & 0o777, 0o700);
-    assert_eq!(pacer.acquire(lane(&TEN), soon()).await, Err(PacingError::Late));
     pacer.acquire(lane(&TEN), Instant::now() + MS(30_000)).await.unwrap();
 }
 
