@@ -115,10 +115,11 @@ fn of_revision(revision: &str, path: &str) -> Result<Sources, Failure> {
     }
     let (archive, specs) = (scratch.path().join("specs.tar"), scratch.path().join("specs"));
     std::fs::create_dir(&specs).map_err(unwritten)?;
-    // Told where the repository is, git takes this folder for its root, and leaves out nothing of what is not below this one.
+    // Elsewhere than in the work tree: in a folder of it, git packs what is below that one alone.
     let repository = line_of(&["rev-parse", "--absolute-git-dir"])?;
     let mut packed = Program::new("git");
     packed.args(["--git-dir", &repository, "archive", "--format=tar", "--output"]).arg(&archive).arg(&id);
+    packed.current_dir(scratch.path());
     output_of(&mut packed)?;
     output_of(Program::new("tar").arg("-xf").arg(&archive).arg("-C").arg(&specs))?;
     Sources::open(&specs).map_err(unreadable)

@@ -215,8 +215,9 @@ fn specs_are_compared_between_files_and_revisions() {
     assert!(run(&["HEAD:old.json", "HEAD:api-docs.json"]).out.contains(gone));
     // Paths begin at the root of the repository, wherever one stands in it, unless they say that they do not.
     let below = folder.path().join("specs");
-    for path in ["HEAD:specs", "HEAD:./things/.."] {
-        assert!(run_in(&below, &[path, &new]).out.contains(gone), "{path}");
+    for (place, path) in [(below.as_path(), "HEAD:specs"), (folder.path(), "HEAD:./specs")] {
+        let compared = run_in(place, &[path, &new]);
+        assert!(compared.out.contains(gone), "{path}: {compared:?}");
     }
     run(&["HEAD:nowhere", &new]).failed(1, &["nowhere"]);
     run(&["nowhere.json", &new]).failed(1, &["nowhere.json"]);
