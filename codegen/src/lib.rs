@@ -218,6 +218,10 @@ fn read(sources: &Sources, root: &str, options: &Options) -> Result<Read, Refusa
     }
     if options.keep_going {
         leave_out::leave_out(&mut versions, &refusals);
+        if options.operations.is_empty() {
+            // One that is left out stands for nothing.
+            load::choose_defaults(&mut versions);
+        }
     } else if !refusals.is_empty() {
         return Err(Refusals::new(refusals));
     }

@@ -51,7 +51,7 @@ pub(crate) fn load(sources: &Sources, refusals: &Collector) -> Vec<Version> {
 }
 
 /// Chooses the version that stands for each product, whatever is asked for afterwards.
-fn choose_defaults(versions: &mut [Version]) {
+pub(crate) fn choose_defaults(versions: &mut [Version]) {
     let mut chosen: BTreeMap<&str, usize> = BTreeMap::new();
     let rank = |version: &Version| (version.product.default_version == Some(true), version.product.version.clone());
     for (index, version) in versions.iter().enumerate() {
@@ -60,8 +60,9 @@ fn choose_defaults(versions: &mut [Version]) {
             *best = index;
         }
     }
-    for index in chosen.into_values().collect::<Vec<_>>() {
-        versions[index].is_default = true;
+    let chosen: Vec<usize> = chosen.into_values().collect();
+    for (index, version) in versions.iter_mut().enumerate() {
+        version.is_default = chosen.contains(&index);
     }
 }
 

@@ -20,7 +20,6 @@ pub(crate) struct Product {
     pub(crate) spec: String,
     pub(crate) docs: String,
     pub(crate) versions: Vec<Version>,
-    /// The module of the version that stands for the product.
     /// The module of the version that stands for the product, if it is among these.
     pub(crate) default_version: Option<String>,
 }

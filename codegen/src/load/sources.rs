@@ -140,7 +140,8 @@ impl Sources {
             }
             for files in sources.versions.values_mut() {
                 let other = files.texts.insert(file.clone().into_owned(), (shown(overlay), text.clone()));
-                if let Some((other, _)) = other {
+                // The same one, named twice or found beside its operation, loses nothing.
+                if let Some((other, _)) = other.filter(|(_, other)| *other != text) {
                     return Err(wrong(&format!("{other} is of that operation too; make one of the two")));
                 }
             }

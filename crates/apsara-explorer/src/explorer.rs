@@ -237,7 +237,7 @@ impl fmt::Debug for ExplorerBuilder {
 fn given(path: &std::path::Path) -> Result<(Product, Value), StartError> {
     let unreadable = |error| StartError::of(format!("{} cannot be read", path.display()), error);
     let text = std::fs::read(path).map_err(unreadable)?;
-    let document: Value = serde_json::from_slice(&text)
+    let document: Value = apsara_specs::document(&text)
         .map_err(|error| StartError::of(format!("{} is no JSON", path.display()), error))?;
     let Some(name) = document["info"]["product"].as_str() else {
         return Err(StartError::new(format!("{} names no product in `info.product`", path.display())));

@@ -215,7 +215,7 @@ impl Maker<'_> {
     fn text(&mut self, schema: &Value, name: &str) -> String {
         if let Some(values) = schema["enum"].as_array().filter(|values| !values.is_empty()) {
             let at = usize::try_from(self.random.below(values.len() as u64)).unwrap_or(0);
-            return values[at].as_str().map_or_else(|| values[at].to_string(), str::to_owned);
+            return values[at].as_str().map_or_else(|| values[at].to_string(), |value| value.trim().to_owned());
         }
         let text = format!("{}-{:08x}", name.to_ascii_lowercase(), self.random.below(1 << 32));
         let most = count(schema, "maxLength").unwrap_or(usize::MAX);
