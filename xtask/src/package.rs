@@ -19,7 +19,7 @@ const PAPERS: [&str; 3] = ["README.md", "LICENSE-APACHE", "LICENSE-MIT"];
 const LARGEST: u64 = 10 * 1024 * 1024;
 
 /// The program that is built from the packages: it makes a client in its build script, and calls an emulator.
-const CONSUMER: &str = "examples/own-product";
+pub(crate) const CONSUMER: &str = "examples/own-product";
 
 /// A crate of the workspace that is published.
 struct Package {
@@ -175,17 +175,9 @@ fn consume(packages: &[Package], folder: &Path) -> Result<(), Failure> {
         fs::create_dir_all(to.parent().unwrap_or(&consumer)).map_err(|error| error.to_string())?;
         fs::copy(&from, &to).map_err(|error| format!("{}: {error}", from.display()))?;
     }
-    let depends = |name: &str| {
-        let package = packages.iter().find(|package| package.name == name);
-        package.map(|package| format!("{name} = \"{}\"\n", package.version)).ok_or(format!("{name} is not published"))
-    };
-    let manifest = format!(
-        "[package]\nname = \"consumer\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n[dependencies]\n{}{}\
-         tokio = {{ version = \"1\", features = [\"macros\", \"rt\"] }}\n\n[build-dependencies]\n{}",
-        depends("apsara-core")?,
-        depends("apsara-emulator")?,
-        depends("apsara-codegen")?,
-    );
+    let manifest = root().join(CONSUMER).join("Cargo.toml");
+    let manifest = fs::read_to_string(&manifest).map_err(|error| format!("{}: {error}", manifest.display()))?;
+    let manifest = of_packages(&manifest, packages)?;
     let patches =
         packages.iter().map(|package| format!("{0} = {{ path = \"{0}-{1}\" }}\n", package.name, package.version));
     let patches: String = patches.collect();
@@ -205,7 +197,17 @@ fn consume(packages: &[Package], folder: &Path) -> Result<(), Failure> {
     };
     build(&["build", "--workspace"])?;
     println!("built from the packages alone; the program of {CONSUMER} prints:");
-    build(&["run", "--package", "consumer"])
+    build(&["run", "--package", "own-product"])
+}
+
+/// Returns the manifest of the consumer as it is for whoever has nothing but the packages: a version in the place of each path.
+fn of_packages(manifest: &str, packages: &[Package]) -> Result<String, Failure> {
+    let line = |line: &str| {
+        let Some((name, _)) = line.split_once(" = { path = ") else { return Ok(format!("{line}\n")) };
+        let package = packages.iter().find(|package| package.name == name);
+        package.map(|package| format!("{name} = \"{}\"\n", package.version)).ok_or(format!("{name} is not published"))
+    };
+    manifest.lines().filter(|line| *line != "[workspace]").map(line).collect()
 }
 
 #[cfg(test)]
@@ -229,6 +231,14 @@ mod tests {
             Some("there is no order to publish in, counting what tests need: a needs b; b needs a")
         );
         assert!(in_order(vec![package("a", &["hidden"])]).is_err());
+    }
+
+    #[test]
+    fn a_consumer_depends_on_versions_where_its_manifest_has_paths() {
+        let (packages, manifest) =
+            ([package("a", &[])], "[workspace]\n\n[dependencies]\na = { path = \"../a\" }\nb = \"1\"");
+        assert_eq!(of_packages(manifest, &packages).unwrap(), "\n[dependencies]\na = \"1.0.0\"\nb = \"1\"\n");
+        assert_eq!(of_packages("c = { path = \"../c\" }", &packages).unwrap_err(), "c is not published");
     }
 
     #[test]

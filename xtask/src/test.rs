@@ -1,10 +1,11 @@
 //! `cargo xtask test`: every step, and a table of what each took.
 
+use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crate::run::{Failure, cargo, exists, succeed};
+use crate::run::{Failure, cargo, exists, root, succeed};
 use crate::{canaries, chaos, corpus, differential, fuzz, generate, package, peers, prove, release, supply};
 
 /// What to run. Without a flag: everything that must pass before a change lands, in less than half an hour on 2 cores, built from nothing.
@@ -34,7 +35,7 @@ pub(crate) struct Args {
 /// The tests that have cargo build something.
 const BUILDING: [&str; 5] = ["code", "downstream", "drop_in", "elsewhere", "evolution"];
 
-/// Those that mostly wait for programs in other languages.
+/// Those that mostly run programs in other languages. Where they build something too, cargo has them take turns with the others.
 const WAITING: [&str; 2] = ["peers", "wire"];
 
 /// Those that need a browser.
@@ -50,7 +51,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         return prove::run(args.only.as_deref().unwrap_or_default(), args.share.unwrap_or(prove::Share::WHOLE));
     }
     let quick: [Step; 7] = [
-        ("format", || succeed(&mut cargo(&["fmt", "--all", "--check"]))),
+        ("format", format),
         ("generated", || generate::run(&generate::Args::check())),
         ("release notes", || release::run(&release::Args::check())),
         ("lint", || {
@@ -151,18 +152,25 @@ fn at_once<const N: usize>(steps: [fn() -> Result<(), Failure>; N]) -> Result<()
 }
 
 fn print_table(table: &[(&str, Duration)]) {
-    println!("\n{:<28} seconds", "step");
+    println!("\n{:<30} seconds", "step");
     for (name, took) in table {
-        println!("{name:<28} {:>7.1}", took.as_secs_f64());
+        println!("{name:<30} {:>7.1}", took.as_secs_f64());
     }
     let sum: Duration = table.iter().map(|(_, took)| *took).sum();
-    println!("{:<28} {:>7.1}", "sum", sum.as_secs_f64());
+    println!("{:<30} {:>7.1}", "sum", sum.as_secs_f64());
 }
 
 /// Sets what every test run has in common: snapshots are compared, never written.
 fn tests(mut command: std::process::Command) -> std::process::Command {
     command.env("INSTA_UPDATE", "no");
     command
+}
+
+fn format() -> Result<(), Failure> {
+    succeed(&mut cargo(&["fmt", "--all", "--check"]))?;
+    // It is no member.
+    let files = ["build.rs", "src/main.rs"].map(|name| root().join(package::CONSUMER).join(name));
+    succeed(Command::new("rustfmt").args(["--check", "--edition", "2024", "--config-path"]).arg(root()).args(files))
 }
 
 fn fast_tests() -> Result<(), Failure> {
@@ -223,7 +231,6 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::run::root;
 
     #[test]
     fn every_file_below_every_members_tests_is_a_target() {
