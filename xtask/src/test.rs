@@ -161,7 +161,7 @@ fn print_table(table: &[(&str, Duration)]) {
 }
 
 /// Sets what every test run has in common: snapshots are compared, never written.
-fn tests(mut command: std::process::Command) -> std::process::Command {
+fn tests(mut command: Command) -> Command {
     command.env("INSTA_UPDATE", "no");
     command
 }
