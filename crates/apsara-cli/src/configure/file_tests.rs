@@ -100,10 +100,10 @@ fn a_file_that_another_program_has_locked_is_waited_for_and_read_then() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.json");
     std::fs::write(&path, BEFORE).unwrap();
+    let file = File::read(path.clone()).unwrap();
     let locked = Locked::of(&path).unwrap().unwrap();
     let (done, wait) = std::sync::mpsc::channel();
     let configure = {
-        let file = File::read(path.clone()).unwrap();
         std::thread::spawn(move || {
             file.change(|file| {
                 file.profile_mut("day").unwrap().set("mode", Json::text("StsToken"));
