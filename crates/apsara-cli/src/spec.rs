@@ -106,8 +106,9 @@ fn of_revision(revision: &str, path: &str) -> Result<Sources, Failure> {
     let scratch = tempfile::tempdir().map_err(|error| Failure::new(Exit::Failed, error.to_string()))?;
     let unwritten = |error| Failure::of_file(scratch.path(), error);
     let unreadable = |error: std::io::Error| Failure::new(Exit::Failed, format!("{object}: {error}"));
+    // Asked first, because it says best what is wrong with a name.
+    let kind = line_of(&["cat-file", "-t", &object])?;
     let id = line_of(&["rev-parse", "--verify", "--end-of-options", &object])?;
-    let kind = line_of(&["cat-file", "-t", &id])?;
     if kind == "blob" {
         let file = scratch.path().join("api-docs.json");
         std::fs::write(&file, output_of(Program::new("git").args(["cat-file", "blob", &id]))?).map_err(unwritten)?;
