@@ -101,7 +101,7 @@ async fn recordings_and_traces(seen: &mut Seen) {
         certificate.ssl_pri(PRIVATE_KEY).send().await.unwrap();
         // What this is answered with is a key, of the emulator's making.
         let role = sts::Client::new(&config).assume_role().role_arn("acs:ram::1000000000000001:role/any");
-        let keys = role.role_session_name("s").send().await;
+        let keys = role.role_session_name("session").send().await;
         recorder.save(&recording).unwrap();
         let made = keys.unwrap().credentials;
         for made in made.iter().flat_map(|keys| [&keys.access_key_secret, &keys.security_token]).flatten() {
