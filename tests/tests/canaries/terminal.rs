@@ -133,7 +133,8 @@ fn calls(desk: &Desk, emulator: &Emulator, seen: &mut Seen) {
         let language = language.to_string();
         let words = [&["code", "--language", &language], &create[..]].concat();
         let (code, out, err) = desk.run(&words, "");
-        assert_eq!(code, 0, "{err}");
+        // A request that is signed already would hold what is secret, and is refused for it.
+        assert_eq!(code == 0, language != "curl", "{language}: {err}");
         seen.text("terminal: code", &format!("{out}{err}"));
     }
 }
