@@ -56,9 +56,9 @@ pub(crate) fn look(seen: &mut Seen) {
         secret: secret.to_owned(),
     };
     let right = desk(SECRET);
-    calls(&right, &emulator, seen);
-    calls(&desk(&format!("{SECRET}x")), &emulator, seen);
-    calls(&Desk { endpoint: "http://127.0.0.1:1".to_owned(), ..desk(SECRET) }, &emulator, seen);
+    calls(&right, &emulator, seen, true);
+    calls(&desk(&format!("{SECRET}x")), &emulator, seen, false);
+    calls(&Desk { endpoint: "http://127.0.0.1:1".to_owned(), ..desk(SECRET) }, &emulator, seen, false);
     bulk(&right, &emulator, seen);
     explained(&right, seen);
 }
@@ -94,7 +94,7 @@ fn create(emulator: &Emulator, number: u64) -> Vec<String> {
 
 /// Makes calls, well and badly. An answer that is asked for is the caller's own, so of those that succeed only what is said beside it
 /// is looked through.
-fn calls(desk: &Desk, emulator: &Emulator, seen: &mut Seen) {
+fn calls(desk: &Desk, emulator: &Emulator, seen: &mut Seen, is_answered: bool) {
     let certificate = [
         "live",
         "set-live-domain-certificate",
@@ -123,11 +123,15 @@ fn calls(desk: &Desk, emulator: &Emulator, seen: &mut Seen) {
     assert!(code != 0 && out.is_empty(), "{out}{err}");
     seen.text("terminal: refused words", &err);
     let (code, out, err) = desk.run(&["whoami"], "");
-    assert_eq!(code, 0, "{err}");
+    assert_eq!(code == 0, is_answered, "{err}");
     seen.text("terminal: whoami", &format!("{out}{err}"));
-    seen.text("terminal: traces", &fs::read_to_string(&trace).unwrap());
+    match fs::read_to_string(&trace) {
+        Ok(trace) => seen.text("terminal: traces", &format!("{trace} ")),
+        // What was never sent is not traced.
+        Err(error) => assert!(!is_answered, "{error}"),
+    }
     let (code, out, err) = desk.run(&["ram", "policy", "--from-trace", &trace], "");
-    assert!(code == 0 && out.contains("\"Statement\""), "{out}{err}");
+    assert!(!is_answered || (code == 0 && out.contains("\"Statement\"")), "{out}{err}");
     seen.text("terminal: policies", &format!("{out}{err}"));
     for language in apsara_code::Language::all() {
         let language = language.to_string();
