@@ -51,6 +51,11 @@ struct Row {
 }
 
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
+    rows(args).map(drop)
+}
+
+/// Generates and compiles; returns what became of each document.
+fn rows(args: &Args) -> Result<Vec<Row>, Failure> {
     let mut documents = Vec::new();
     find(&args.folder, &mut documents)?;
     documents.sort();
@@ -94,6 +99,9 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
             batch.clear();
         }
     }
+    if rows.is_empty() {
+        return Err(format!("of the JSON files in {} none is a document of the portal", args.folder.display()));
+    }
     print(&rows, generating, args.repairs);
     if args.pages {
         crate::pages::print(&pages);
@@ -102,7 +110,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         println!("compiled in {:.0} s, with every warning an error", compiling.as_secs_f64());
     }
     match failed.as_slice() {
-        [] => Ok(()),
+        [] => Ok(rows),
         failed => Err(format!("the batches that ended with these documents do not compile: {}", failed.join(", "))),
     }
 }
@@ -131,7 +139,22 @@ pub(crate) fn sample() -> Result<(), Failure> {
             fs::copy(version.join("api-docs.json"), to.join("api-docs.json")).map_err(failed)?;
         }
     }
-    run(&Args { folder, no_compile: false, doc: true, repairs: false, pages: false, batch: 1000 })
+    let rows = rows(&Args { folder, no_compile: false, doc: true, repairs: false, pages: false, batch: 1000 })?;
+    whole(&rows, &SAMPLE)
+}
+
+/// Fails unless every operation of each of the products was generated.
+fn whole(rows: &[Row], products: &[&str]) -> Result<(), Failure> {
+    for product in products {
+        let mut versions = rows.iter().filter(|row| row.name.split('/').next() == Some(product)).peekable();
+        if versions.peek().is_none() {
+            return Err(format!("no document of {product} was read"));
+        }
+        if let Some(row) = versions.find(|row| row.generated < row.operations) {
+            return Err(format!("{}: {} of {} operations were generated", row.name, row.generated, row.operations));
+        }
+    }
+    Ok(())
 }
 
 fn find(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Failure> {

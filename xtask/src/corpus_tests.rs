@@ -24,6 +24,39 @@ fn versions_of_a_product_are_compiled_beside_each_other() {
 }
 
 #[test]
+fn a_sample_is_whole_if_every_operation_of_each_product_is_generated() {
+    let folder = tempfile::tempdir().unwrap();
+    let args = Args {
+        folder: folder.path().to_owned(),
+        no_compile: true,
+        doc: false,
+        repairs: false,
+        pages: false,
+        batch: 1000,
+    };
+    let file = folder.path().join("things/2026-01-01/api-docs.json");
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(&file, r#"{ "something": "else" }"#).unwrap();
+    let told = rows(&args).err().unwrap();
+    assert!(told.ends_with("none is a document of the portal"), "{told}");
+
+    let operation = |method: &str| serde_json::json!({ "methods": [method], "security": [{ "AK": [] }], "parameters": [], "responses": {} });
+    let write = |method: &str| {
+        let document = serde_json::json!({
+            "info": { "style": "RPC", "product": "Things", "version": "2026-01-01" },
+            "apis": { "A": operation("get"), "B": operation(method) },
+        });
+        fs::write(&file, document.to_string()).unwrap();
+    };
+    write("get");
+    assert_eq!(whole(&rows(&args).unwrap(), &["things"]), Ok(()));
+    assert_eq!(whole(&rows(&args).unwrap(), &["others"]), Err("no document of others was read".to_owned()));
+    write("fetch");
+    let told = whole(&rows(&args).unwrap(), &["things"]);
+    assert_eq!(told, Err("things/2026-01-01: 1 of 2 operations were generated".to_owned()));
+}
+
+#[test]
 fn a_document_that_was_cut_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("api-docs.json");
