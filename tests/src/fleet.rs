@@ -4,12 +4,15 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 
 /// One of them: the program `quota` of this package.
 #[derive(Debug)]
 pub struct Worker {
     child: Child,
     lines: Arc<Mutex<Vec<String>>>,
+    /// Reads them, until there are no more.
+    reading: Option<JoinHandle<()>>,
 }
 
 impl Worker {
@@ -23,12 +26,12 @@ impl Worker {
         let output = BufReader::new(child.stdout.take().unwrap());
         let lines = Arc::new(Mutex::new(Vec::new()));
         let read = Arc::clone(&lines);
-        std::thread::spawn(move || {
+        let reading = std::thread::spawn(move || {
             for line in output.lines().map_while(Result::ok) {
                 read.lock().unwrap_or_else(PoisonError::into_inner).push(line);
             }
         });
-        Self { child, lines }
+        Self { child, lines, reading: Some(reading) }
     }
 
     /// Returns how many lines it printed that begin so: `granted`, `throttled`, `unavailable`, `failed`.
@@ -50,6 +53,14 @@ impl Worker {
         assert!(self.child.try_wait().unwrap().is_none(), "it has ended: {:?}", self.lines());
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+        self.read();
+    }
+
+    /// Reads what an ended process has printed, to its end.
+    fn read(&mut self) {
+        if let Some(reading) = self.reading.take() {
+            reading.join().unwrap();
+        }
     }
 
     /// Waits until it ends by itself.
@@ -59,6 +70,7 @@ impl Worker {
     /// Panics if it fails.
     pub fn wait(&mut self) {
         let status = self.child.wait().unwrap();
+        self.read();
         assert!(status.success(), "{status}: {:?}", self.lines());
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use apsara::blocking::{SendBlocking, run};
 use apsara::transport::BoxFuture;
@@ -126,8 +126,10 @@ fn what_runs_in_the_background_goes_on_between_calls() {
     let provider = Renewing { key: credentials(&emulator), rounds: Arc::clone(&rounds) };
     let config = Config::builder().credentials_provider(provider).endpoint(emulator.url()).build().unwrap();
     live::Client::new(&config).describe_live_pull_to_push_list().region("cn-shanghai").send_blocking().unwrap();
-    // Nobody calls meanwhile. Where nothing runs, this never ends.
+    // Nobody calls meanwhile.
+    let end = Instant::now() + Duration::from_secs(60);
     while rounds.load(Ordering::SeqCst) < 10 {
-        thread::yield_now();
+        assert!(Instant::now() < end, "nothing runs");
+        thread::sleep(Duration::from_millis(1));
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use apsara::pacing::{HostPacer, Lane, Pacer as _};
 use apsara::{Operation, Product, Quota};
-use apsara_tests::{Worker, most_within, workspace};
+use apsara_tests::{Worker, most_within, until, workspace};
 use tokio::time::Instant;
 
 static PRODUCT: Product = Product::of("live", "2016-11-01");
@@ -53,9 +53,7 @@ fn four_processes_share_ten_calls_per_second_and_each_has_its_part() {
 async fn who_is_killed_while_it_waits_costs_no_more_than_a_window() {
     let (folder, record) = folders("host-killed");
     let mut workers = start(1, &folder, &record, 60);
-    while workers[0].count("granted") < 15 {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    until("fifteen grants", || workers[0].count("granted") >= 15).await;
     workers[0].kill();
     // It held places in the next span at most, and half of those: there is room for as many again before the second is over.
     let pacer = HostPacer::in_folder(&folder).unwrap().record_to(&record);

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use apsara::pacing::{Pacer as _, PacingError};
 use apsara_redis::{RedisPacer, StoreState, Unreachable};
-use apsara_tests::{RedisServer, Worker, most_within};
+use apsara_tests::{RedisServer, Worker, most_within, until};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, sleep, timeout};
 
@@ -18,14 +18,10 @@ async fn while_the_server_is_away_nothing_is_granted_and_after_it_the_quota_hold
     let settings = [format!("redis={}", server.url()), "record=grants".to_owned(), "seconds=60".to_owned()];
     let program = Path::new(env!("CARGO_BIN_EXE_quota"));
     let mut workers: Vec<Worker> = (0..3).map(|_| Worker::start(program, &settings)).collect();
-    while workers.iter().any(|worker| worker.count("granted") < 5) {
-        sleep(MS(10)).await;
-    }
+    until("five grants for each", || workers.iter().all(|worker| worker.count("granted") >= 5)).await;
     let before = server.recorded("grants");
     server.kill();
-    while workers.iter().any(|worker| worker.count("unavailable") == 0) {
-        sleep(MS(10)).await;
-    }
+    until("all know of it", || workers.iter().all(|worker| worker.count("unavailable") > 0)).await;
     // All of them know it, and what was granted before has been printed.
     let told = workers[0].lines().into_iter().find(|line| line.starts_with("unavailable")).unwrap();
     assert!(told.contains(&format!("the quota's store at 127.0.0.1:{} cannot be asked", server.port())), "{told}");
@@ -35,16 +31,14 @@ async fn while_the_server_is_away_nothing_is_granted_and_after_it_the_quota_hold
     sleep(MS(1500)).await;
     assert_eq!(count(&workers), granted, "granted without the server");
     server.start_again();
-    while count(&workers) < granted + 15 {
-        sleep(MS(10)).await;
-    }
+    until("fifteen grants more", || count(&workers) >= granted + 15).await;
     let after = server.recorded("grants");
     workers.iter_mut().for_each(Worker::kill);
     assert!(most_within(&before, 1_000_000) <= 10, "{before:?}");
     assert!(most_within(&after, 1_000_000) <= 10, "{after:?}");
 }
 
-async fn until(flag: &AtomicBool) {
+async fn set(flag: &AtomicBool) {
     while !flag.load(Ordering::Relaxed) {
         sleep(MS(5)).await;
     }
@@ -79,8 +73,8 @@ impl Cable {
                     let mut to = TcpStream::connect(("127.0.0.1", to)).await.unwrap();
                     tokio::select! {
                         biased;
-                        () = until(&silent) => std::future::pending().await,
-                        () = until(&cut) => {}
+                        () = set(&silent) => std::future::pending().await,
+                        () = set(&cut) => {}
                         _ = tokio::io::copy_bidirectional(&mut from, &mut to) => {}
                     }
                 });
@@ -96,18 +90,19 @@ impl Cable {
     /// Cuts it, and waits until that is noticed.
     async fn cut(&self, pacer: &RedisPacer) {
         self.is_cut.store(true, Ordering::Relaxed);
-        while pacer.state() == StoreState::Reached {
-            // Until it is noticed, the server is asked.
-            let _ = pacer.acquire(lane(&TEN), within(200)).await;
-        }
+        let noticed = async {
+            while pacer.state() == StoreState::Reached {
+                // Until it is noticed, the server is asked.
+                let _ = pacer.acquire(lane(&TEN), within(200)).await;
+            }
+        };
+        timeout(MS(60_000), noticed).await.expect("nobody noticed that it was cut");
     }
 
     /// Mends it, and waits until that is noticed.
     async fn mend(&self, pacer: &RedisPacer) {
         self.is_cut.store(false, Ordering::Relaxed);
-        while pacer.state() != StoreState::Reached {
-            sleep(MS(1)).await;
-        }
+        until("it is noticed that it was mended", || pacer.state() == StoreState::Reached).await;
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use apsara::pacing::{Pacer as _, PacingError};
 use apsara::{Operation, Quota};
 use apsara_redis::{RedisPacer, StoreState, open};
-use apsara_tests::{RedisServer, Worker, most_within};
+use apsara_tests::{RedisServer, Worker, most_within, until};
 
 use super::{Lane, MS, NONE, ONE_A_MINUTE, TEN, lane, within};
 
@@ -32,9 +32,7 @@ async fn who_dies_while_it_waits_costs_no_more_than_a_window() {
     let server = RedisServer::start();
     let settings = [format!("redis={}", server.url()), "record=grants".to_owned(), "seconds=60".to_owned()];
     let mut dies = Worker::start(Path::new(WORKER), &settings);
-    while dies.count("granted") < 10 {
-        tokio::time::sleep(MS(10)).await;
-    }
+    until("ten grants", || dies.count("granted") >= 10).await;
     dies.kill();
     let granted = server.recorded("grants").len();
     let mut given: redis::Cmd = redis::cmd("HGET");
@@ -111,10 +109,14 @@ async fn a_stricter_quota_holds_for_a_minute_though_nobody_asks_for_it_any_more(
     // Longer than the span, so that nothing else limits the lane.
     tokio::time::sleep(MS(1_500)).await;
     let mut granted = 0;
-    for _ in 0..10 {
-        granted += usize::from(wide.acquire(lane(&TEN), within(20)).await.is_ok());
+    // Each has time to be answered, and all together have less than a span.
+    for _ in 0..3 {
+        match wide.acquire(lane(&TEN), within(300)).await {
+            Ok(()) => granted += 1,
+            late => assert_eq!(late, Err(PacingError::Late)),
+        }
     }
-    assert!(granted <= 2, "{granted} of ten");
+    assert!((1..=2).contains(&granted), "{granted} of three");
 }
 
 #[tokio::test]
