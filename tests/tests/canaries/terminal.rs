@@ -114,7 +114,8 @@ fn calls(desk: &Desk, emulator: &Emulator, seen: &mut Seen, is_answered: bool) {
         assert!(code == 0 && out.contains("[redacted]"), "{out}{err}");
         seen.text("terminal: dry runs", &out);
         let (code, out, err) = desk.run(&[words, &["--trace", &trace, "--attempts", "1", "--yes"]].concat(), "");
-        assert!(code == 0 || out.is_empty(), "{out}");
+        assert_eq!(code == 0, is_answered, "{words:?}: {out}{err}");
+        assert!(is_answered || out.is_empty(), "{out}");
         seen.text("terminal: beside answers", &format!("exit code {code} {err}"));
     }
     // What is wrong with a word must be said without it.
@@ -163,7 +164,9 @@ fn bulk(desk: &Desk, emulator: &Emulator, seen: &mut Seen) {
         ["bulk", "live", "CreateLivePullToPush", "--input", &input, "--journal", &journal, "--results", &results];
     let (_, out, err) = desk.run(&[&words[..], &["--yes"]].concat(), "");
     seen.text("terminal: bulk", &format!("{out}{err}"));
+    let before = emulator.ledger_len();
     let (code, out, err) = desk.run(&[&words[..], &["--yes", "--skip-invalid", "--allow-duplicates"]].concat(), "");
+    assert_eq!(emulator.ledger_len() - before, 3, "{out}{err}");
     assert!(Path::new(&journal).exists() && Path::new(&results).exists(), "{code} {out}{err}");
     seen.text("terminal: bulk", &format!("{out}{err}"));
     owned(Path::new(&journal));
