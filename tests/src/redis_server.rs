@@ -27,7 +27,7 @@ impl RedisServer {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let folder = workspace::scratch(&format!("redis-{}-{number}", std::process::id()));
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = free_port();
         let mut server = Self { child: None, port, folder };
         server.start_again();
         server
@@ -120,6 +120,22 @@ impl RedisServer {
         times.sort_unstable();
         times
     }
+}
+
+/// Finds a port that is free, and stays so while the server is away: below those that systems give to whoever connects or asks for any.
+/// A client that tried to connect to one of those could be given that very port, and be connected with itself.
+fn free_port() -> u16 {
+    /// So many from 20,000 on.
+    const PORTS: u32 = 12_000;
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    // Processes that run at once begin at different ones.
+    let begin = std::process::id().wrapping_mul(61);
+    let mut ports = (0..PORTS).map(|_| begin.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % PORTS);
+    let is_free = |offset: u32| {
+        let port = 20_000 + u16::try_from(offset).unwrap();
+        TcpListener::bind(("127.0.0.1", port)).is_ok().then_some(port)
+    };
+    ports.find_map(is_free).expect("a port is free")
 }
 
 impl Drop for RedisServer {
