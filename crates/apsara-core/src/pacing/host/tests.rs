@@ -130,7 +130,9 @@ async fn what_waits_behind_places_that_are_too_late_is_told_at_once() {
     tokio::task::yield_now().await;
     let late = pacer.acquire(lane(&ONE_A_MINUTE), Instant::now() + MS(50_000));
     assert_eq!(tokio::time::timeout(MS(10_000), late).await.expect("it waited in vain"), Err(PacingError::Late));
+    // It gives its place back when it ends, and would lay the folder anew.
     waiting.abort();
+    assert!(waiting.await.unwrap_err().is_cancelled());
 }
 
 #[tokio::test]
