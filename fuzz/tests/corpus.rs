@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use apsara_fuzz::{TARGETS, corpus, failure, mutate};
@@ -39,6 +41,16 @@ macro_rules! tests {
         fn $name() {
             no_input_fails(stringify!($name));
         })*
+
+        #[test]
+        fn every_target_has_a_folder_and_a_test() {
+            let folders = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")).unwrap();
+            let folders: BTreeSet<String> =
+                folders.map(|folder| folder.unwrap().file_name().into_string().unwrap()).collect();
+            let targets: BTreeSet<String> = TARGETS.iter().map(|target| target.name.to_owned()).collect();
+            let tests = BTreeSet::from([$(stringify!($name).to_owned()),*]);
+            assert_eq!((&folders, &tests), (&targets, &targets));
+        }
     };
 }
 

@@ -148,8 +148,10 @@ fn one(
             (number(count), output.status.success().then_some(0))
         }
     };
-    if output.status.success() || failures.is_some() {
-        return Ok((executions, failures.unwrap_or(0)));
+    match (failures, output.status.success()) {
+        (Some(failures), _) => return Ok((executions, failures)),
+        (None, true) => return Err(format!("{name}: the program ended and did not say how many inputs failed")),
+        (None, false) => {}
     }
     // The program was killed by its input, which stands in a file.
     let now = folder.join(format!("{name}.now"));
