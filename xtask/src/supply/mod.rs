@@ -111,14 +111,16 @@ impl Supply {
     /// Sees to it that nothing comes from anywhere but crates.io; returns how much does.
     fn sources(&self) -> Result<usize, Failure> {
         let foreign = |package: &&Value| {
-            package["source"]
-                .as_str()
-                .is_some_and(|source| source != "registry+https://github.com/rust-lang/crates.io-index")
+            package["source"].as_str() != Some("registry+https://github.com/rust-lang/crates.io-index")
         };
-        let all = || self.packages.values().filter(|package| package["source"].is_string());
-        match all().find(foreign) {
-            Some(package) => Err(format!("{} is of {}; take what crates.io has", package["name"], package["source"])),
-            None => Ok(all().count()),
+        // What stands beside the workspace and is none of it has no source, and no version that others could take.
+        let others = || self.packages.iter().filter(|(id, _)| !self.members.contains(*id)).map(|(_, package)| package);
+        match others().find(foreign) {
+            Some(package) => {
+                let source = package["source"].as_str().unwrap_or("a folder");
+                Err(format!("{} is of {source}; take what crates.io has", package["name"]))
+            }
+            None => Ok(others().count()),
         }
     }
 
@@ -209,9 +211,9 @@ mod tests {
             later_one["rust_version"] = json!(later);
             assert!(supply(&later_one, "lib").rust_versions().is_err(), "{later}");
         }
-        for source in ["git+https://example.com/b", "registry+https://example.com/index"] {
+        for source in [json!("git+https://example.com/b"), json!("registry+https://example.com/index"), json!(null)] {
             let mut foreign = sound.clone();
-            foreign["source"] = json!(source);
+            foreign["source"] = source.clone();
             assert!(supply(&foreign, "lib").sources().is_err(), "{source}");
         }
         assert!(supply(&sound, "custom-build").build_scripts().is_err());
