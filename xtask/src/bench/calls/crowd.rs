@@ -19,8 +19,8 @@ pub(crate) struct Args {
     /// Over TLS.
     #[arg(long)]
     tls: bool,
-    /// Write the table into docs.
-    #[arg(long)]
+    /// Write the table into docs, where the one without TLS stands.
+    #[arg(long, conflicts_with = "tls")]
     write: bool,
 }
 
@@ -64,8 +64,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     out += &format!("\n{}\n", wanted.join("\n"));
     println!("{out}");
     if args.write {
-        let name = if args.tls { "crowd-tls" } else { "crowd" };
-        page::insert(name, &out)?;
+        page::insert("crowd", &out)?;
     }
     Ok(())
 }
