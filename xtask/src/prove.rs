@@ -2,11 +2,13 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command, Output, Stdio};
 use std::str::FromStr;
-use std::time::Instant;
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
 
-use crate::run::{Failure, cargo, target};
+use crate::run::{Failure, cargo, succeed, target};
 use crate::{peers, scratch};
 
 mod of_bodies;
@@ -129,8 +131,8 @@ pub(crate) fn run(only: &str, share: Share) -> Result<(), Failure> {
     targets.sort_unstable();
     targets.dedup();
     for (package, target) in targets {
-        if !passes(&copy, package, target)? {
-            return Err(format!("the tests `{target}` of {package} are red before anything is broken"));
+        if let Some(red) = red(&copy, package, target)? {
+            return Err(format!("the tests `{target}` of {package} are red before anything is broken: {red}"));
         }
     }
     let mut survived = Vec::new();
@@ -146,11 +148,13 @@ pub(crate) fn run(only: &str, share: Share) -> Result<(), Failure> {
             ));
         }
         write(&path, &text.replace(fact.old, fact.new))?;
-        let green = passes(&copy, fact.package, fact.target)?;
+        let red = red(&copy, fact.package, fact.target)?;
         write(&path, &text)?;
         let seconds = start.elapsed().as_secs_f64();
-        println!("{} {seconds:>5.1} s  {}", if green { "GREEN" } else { "red  " }, fact.lie);
-        if green {
+        let is = if red.is_some() { "red  " } else { "GREEN" };
+        // That it is red for what was broken, whoever reads the names sees.
+        println!("{is} {seconds:>5.1} s  {}{}", fact.lie, red.as_ref().map(|by| format!("  [{by}]")).unwrap_or_default());
+        if red.is_none() {
             survived.push(format!("{} ({})", fact.lie, fact.file));
         }
     }
@@ -164,8 +168,9 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
     fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-/// Builds a test target and runs it. That it builds is not the question; that it does not is an error.
-fn passes(copy: &Path, package: &str, test_target: &str) -> Result<bool, Failure> {
+/// Builds a test target and runs it; returns what was red, if anything was. That it builds is not the question; that it does not is an
+/// error.
+fn red(copy: &Path, package: &str, test_target: &str) -> Result<Option<String>, Failure> {
     let mut arguments = vec!["test", "--quiet", "--package", package];
     match test_target {
         "lib" => arguments.push("--lib"),
@@ -186,27 +191,66 @@ fn passes(copy: &Path, package: &str, test_target: &str) -> Result<bool, Failure
         // It would be red for each: what it looks for was changed.
         test.args(["--", "--skip", "what_every_break_changes_stands_once_in_its_file"]);
     }
-    output_of(test.current_dir(copy))
+    let Some(output) = output_within(test.current_dir(copy), LONGEST)? else {
+        return Ok(Some(format!("no end within {LONGEST:?}")));
+    };
+    Ok((!output.status.success()).then(|| failed(&String::from_utf8_lossy(&output.stdout))))
 }
 
-fn output_of(command: &mut Command) -> Result<bool, Failure> {
-    output(command).map(|output| output.status.success())
+/// How long the tests of a target may take; what is broken may have them wait for ever.
+const LONGEST: Duration = Duration::from_secs(600);
+
+/// Returns the first of the tests that failed, by what a test program printed, and how many more there are.
+fn failed(told: &str) -> String {
+    let list = told.rsplit_once("failures:\n").map_or("", |(_, list)| list);
+    let names: Vec<&str> = list.lines().map_while(|line| line.strip_prefix("    ")).collect();
+    match names.as_slice() {
+        [] => "not by a test".to_owned(),
+        [name] => (*name).to_owned(),
+        [name, others @ ..] => format!("{name} and {} more", others.len()),
+    }
 }
 
-fn output(command: &mut Command) -> Result<std::process::Output, Failure> {
+fn output(command: &mut Command) -> Result<Output, Failure> {
+    start(command)?.wait_with_output().map_err(|error| error.to_string())
+}
+
+/// Returns what a program printed; nothing if it was not at its end in time, and had to be killed.
+fn output_within(command: &mut Command, time: Duration) -> Result<Option<Output>, Failure> {
+    // What it starts must end with it.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(command, 0);
+    let child = start(command)?;
+    let group = format!("-{}", child.id());
+    let (tell, ended) = mpsc::channel();
+    let waiting = thread::spawn(move || tell.send(child.wait_with_output()));
+    match ended.recv_timeout(time) {
+        Ok(output) => output.map(Some).map_err(|error| error.to_string()),
+        Err(_) => {
+            succeed(Command::new("kill").args(["-KILL", "--", &group]))?;
+            drop(waiting.join());
+            Ok(None)
+        }
+    }
+}
+
+fn start(command: &mut Command) -> Result<Child, Failure> {
     command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .env("CARGO_TARGET_DIR", target().join("scratch-build"))
         // What stands beside a clone does not stand beside the copy: tests that read it are to pass over it there.
         .env_remove("CI")
         .env("INSTA_UPDATE", "no")
         .env("CARGO_TERM_COLOR", "never")
-        .output()
+        .spawn()
         .map_err(|error| format!("cargo cannot be started: {error}"))
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
-    use super::{ALL, Share, fs};
+    use super::*;
     use crate::run::root;
 
     #[test]
@@ -217,6 +261,24 @@ mod tests {
             ALL.into_iter().flat_map(|(_, facts)| facts).filter(|fact| !matches!(places(fact.file, fact.old), Ok(1)));
         let stale: Vec<_> = stale.map(|fact| format!("{}: {}", fact.file, fact.lie)).collect();
         assert!(stale.is_empty(), "mend these in xtask/src/prove:\n{}", stale.join("\n"));
+    }
+
+    #[test]
+    fn what_was_red_is_told_by_its_name() {
+        let told = |names: &str| format!("..F\nfailures:\n\n---- a stdout ----\nfailures:\n{names}\ntest result: FAILED\n");
+        assert_eq!(failed(&told("    a::b\n")), "a::b");
+        assert_eq!(failed(&told("    a\n    b\n    c\n")), "a and 2 more");
+        assert_eq!(failed("error: it was killed"), "not by a test");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_hangs_is_killed_with_what_it_started() {
+        let started = Instant::now();
+        let hangs = output_within(Command::new("sh").args(["-c", "sleep 600 & wait"]), Duration::from_millis(200));
+        assert!(hangs.unwrap().is_none() && started.elapsed() < Duration::from_secs(60));
+        let ends = output_within(Command::new("echo").arg("x"), Duration::from_secs(60)).unwrap().unwrap();
+        assert_eq!(ends.stdout, b"x\n");
     }
 
     #[test]
