@@ -48,7 +48,8 @@ async fn drops(transport: impl Transport + 'static) {
         .unwrap();
     let live = live::Client::new(&config);
     // By its page, one call can be told from the others.
-    let describe = |page: i32| live.describe_live_pull_to_push_list().region("cn-shanghai").page_number(page).send_raw();
+    let describe =
+        |page: i32| live.describe_live_pull_to_push_list().region("cn-shanghai").page_number(page).send_raw();
     let (mut begun, mut dropped) = (0, 0);
     while dropped < 3 * QUOTA {
         for polls in 0.. {
@@ -78,5 +79,9 @@ async fn drops(transport: impl Transport + 'static) {
     let count = made.len();
     made.sort_unstable();
     made.dedup();
-    assert!(count > QUOTA && made.len() == count, "{count} calls reached the cloud, and {} of them are different", made.len());
+    assert!(
+        count > QUOTA && made.len() == count,
+        "{count} calls reached the cloud, and {} of them are different",
+        made.len()
+    );
 }

@@ -153,7 +153,11 @@ pub(crate) fn run(only: &str, share: Share) -> Result<(), Failure> {
         let seconds = start.elapsed().as_secs_f64();
         let is = if red.is_some() { "red  " } else { "GREEN" };
         // That it is red for what was broken, whoever reads the names sees.
-        println!("{is} {seconds:>5.1} s  {}{}", fact.lie, red.as_ref().map(|by| format!("  [{by}]")).unwrap_or_default());
+        println!(
+            "{is} {seconds:>5.1} s  {}{}",
+            fact.lie,
+            red.as_ref().map(|by| format!("  [{by}]")).unwrap_or_default()
+        );
         if red.is_none() {
             survived.push(format!("{} ({})", fact.lie, fact.file));
         }
@@ -265,7 +269,8 @@ mod tests {
 
     #[test]
     fn what_was_red_is_told_by_its_name() {
-        let told = |names: &str| format!("..F\nfailures:\n\n---- a stdout ----\nfailures:\n{names}\ntest result: FAILED\n");
+        let told =
+            |names: &str| format!("..F\nfailures:\n\n---- a stdout ----\nfailures:\n{names}\ntest result: FAILED\n");
         assert_eq!(failed(&told("    a::b\n")), "a::b");
         assert_eq!(failed(&told("    a\n    b\n    c\n")), "a and 2 more");
         assert_eq!(failed("error: it was killed"), "not by a test");

@@ -96,7 +96,10 @@ pub(crate) async fn run(calls: usize, seed: u64) -> Result<ExitCode> {
     // What met nothing proves nothing. A process may end before it is looked at, but not most of them.
     let is_tried = 2 * killed >= kills && report.faults.len() >= FEW;
     if !is_tried {
-        println!("{killed} of {kills} processes were killed, and of the faults {} kinds were met: too few", report.faults.len());
+        println!(
+            "{killed} of {kills} processes were killed, and of the faults {} kinds were met: too few",
+            report.faults.len()
+        );
     }
     if is_tried && report.differences.is_empty() {
         fs::remove_dir_all(&folder)?;
