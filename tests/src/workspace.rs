@@ -76,10 +76,23 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
 
 /// Starts `cargo` in a folder, with a target folder of its own that such folders share.
 pub fn cargo(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(arguments).current_dir(folder).env("CARGO_TARGET_DIR", target().join("scratch-build"));
+    let mut command = cargo_of_the_workspace(arguments);
+    command.current_dir(folder).env("CARGO_TARGET_DIR", target().join("scratch-build"));
     // Nobody debugs what is built there.
     command.env("CARGO_PROFILE_DEV_DEBUG", "false");
+    command
+}
+
+/// Starts `cargo` in the workspace.
+pub fn cargo_of_the_workspace(arguments: &[&str]) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(arguments).current_dir(root());
+    // Cargo tells this program of its own package, which the build script of ring takes for its own: it, and what stands on it, would be
+    // built anew whenever somebody else had built it.
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CARGO_PKG_")) {
+        command.env_remove(name);
+    }
+    command.env_remove("CARGO_MANIFEST_DIR");
     command
 }
 
