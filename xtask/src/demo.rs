@@ -1,7 +1,9 @@
 //! `cargo xtask demo`: the main job.
 
+use std::process::Command;
+
 use crate::generate;
-use crate::run::{Failure, cargo, succeed};
+use crate::run::{Failure, built, cargo, succeed};
 
 /// Checks that the generated clients are those of the specs, then runs the program that uses them.
 ///
@@ -9,4 +11,9 @@ use crate::run::{Failure, cargo, succeed};
 pub(crate) fn run() -> Result<(), Failure> {
     generate::run(&generate::Args::check())?;
     succeed(&mut cargo(&["run", "--quiet", "--package", "apsara-tests", "--bin", "demo"]))
+}
+
+/// Runs that program alone, as it was built beside the tests.
+pub(crate) fn sample() -> Result<(), Failure> {
+    succeed(&mut Command::new(built("demo", "bulk")?))
 }

@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crate::run::{Failure, cargo, exists, root, succeed};
-use crate::{canaries, chaos, corpus, differential, fuzz, generate, package, peers, prove, release, supply};
+use crate::{canaries, chaos, corpus, demo, differential, fuzz, generate, package, peers, prove, release, supply};
 
 /// What to run. Without a flag: everything that must pass before a change lands, in less than half an hour on 2 cores, built from nothing.
 #[derive(clap::Args)]
@@ -50,7 +50,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     if args.only.is_some() || args.share.is_some() {
         return prove::run(args.only.as_deref().unwrap_or_default(), args.share.unwrap_or(prove::Share::WHOLE));
     }
-    let quick: [Step; 7] = [
+    let quick: [Step; 8] = [
         ("format", format),
         ("generated", || generate::run(&generate::Args::check())),
         ("release notes", || release::run(&release::Args::check())),
@@ -67,17 +67,19 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
             ]))
         }),
         ("test", fast_tests),
+        ("demo", demo::sample),
         ("doc test", || succeed(&mut tests(cargo(&["test", "--workspace", "--doc", "--quiet"])))),
         ("documentation", documentation),
     ];
-    let more: [Step; 10] = [
+    let more: [Step; 9] = [
         ("canaries, fuzz", || at_once([canaries::run, fuzz::sample])),
         ("chaos", chaos::sample),
         ("what tests need: installed", installed),
         ("chaos: a short soak", chaos::soak_sample),
         ("fleet, differential: a sample", || at_once([fleet_tests, differential::sample])),
-        ("peers, other crates", || at_once([|| slow_tests(&BUILDING), || slow_tests(&WAITING)])),
-        ("explorer", || slow_tests(&[BROWSER])),
+        ("peers, explorer, other crates", || {
+            at_once([|| slow_tests(&BUILDING), || slow_tests(&WAITING).and_then(|()| slow_tests(&[BROWSER]))])
+        }),
         ("supply", supply::cheap),
         ("packages", package::run),
         ("corpus: a sample", corpus::sample),
@@ -231,6 +233,21 @@ mod tests {
     use std::fs;
 
     use super::*;
+
+    #[test]
+    fn this_program_and_all_tests_have_one_generator() {
+        let tree = |chosen: &[&str]| {
+            let mut command = cargo(&["tree", "--offline", "--prefix", "none", "--no-dedupe", "--format", "{p} {f}"]);
+            let output = command.args(chosen).output().unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            let told = String::from_utf8(output.stdout).unwrap();
+            told.lines().map(str::to_owned).collect::<BTreeSet<_>>()
+        };
+        let here = tree(&["--package", "xtask", "--edges", "normal,build"]);
+        let everywhere = tree(&["--workspace", "--edges", "normal,build,dev"]);
+        let others: Vec<_> = here.difference(&everywhere).collect();
+        assert!(others.is_empty(), "with other features than in the workspace, and so built twice: {others:#?}");
+    }
 
     #[test]
     fn every_file_below_every_members_tests_is_a_target() {

@@ -14,6 +14,10 @@ use crate::run::{Failure, exists};
 
 /// Says what is missing, or too old, that nothing here installs: at once, and not when it is needed.
 pub(crate) fn look() -> Result<(), Failure> {
+    // Those in which tests call the emulator, keep copies of the tree, and unpack what would be published.
+    if let Some(program) = ["curl", "git", "tar"].into_iter().find(|program| !exists(program, "--version")) {
+        return Err(format!("{program} is not there; README.md says what the tests need"));
+    }
     let of_debian = |program: &str| exists(program, "--version") || apt::is_root();
     for (program, least) in [("python3", (3, 11)), ("node", (18, 0)), ("npm", (0, 0))] {
         let version = version(program).ok_or_else(|| {
