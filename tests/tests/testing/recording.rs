@@ -212,6 +212,24 @@ async fn a_secret_that_travels_in_the_path_is_in_no_recording() {
 }
 
 #[tokio::test]
+async fn a_secret_in_a_body_in_xml_is_in_no_recording() {
+    use apsara::untyped::{Location, Parameter, Shape};
+    let folder = Folder::new("xml");
+    let answer = r#"{"Note":"canary-1 & more, canary-2 and canary-3"}"#;
+    let script = Script::new().expect(Expect::operation("CreateAddress"), Answer::new(200, answer));
+    let recorder = Recorder::new(script).redact("Place");
+    let client = untyped::Client::new(&testing::config(recorder.clone()));
+    let call = client.call("Mgw", "2024-06-26", "CreateAddress").style(Style::Roa).path("/addresses");
+    let detail =
+        json!({ "AccessSecret": "canary-1 & more", "Role": "kept", "Place": { "Of": ["canary-2", "canary-3"] } });
+    let body = Parameter::new("body").at(Location::Body).shaped(Shape::Xml);
+    call.param_as(body, json!({ "AddressDetail": detail })).send().await.unwrap();
+    recorder.save(folder.file()).unwrap();
+    let recorded = std::fs::read_to_string(folder.file()).unwrap();
+    assert!(!recorded.contains("canary") && recorded.contains("<Role>kept</Role>"), "{recorded}");
+}
+
+#[tokio::test]
 async fn a_file_that_is_no_recording_is_refused_by_name() {
     let folder = Folder::new("refused");
     for (content, why) in [

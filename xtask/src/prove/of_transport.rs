@@ -95,6 +95,14 @@ pub(super) const BREAKS: &[Break] = &[
         target: "testing",
     },
     Break {
+        lie: "a secret in a body in XML is recorded",
+        file: "crates/apsara-core/src/testing/redact.rs",
+        old: "for content in self.secret_elements(text).into_iter().rev() {",
+        new: "for content in self.secret_elements(\"\").into_iter().rev() {",
+        package: TESTS,
+        target: "testing",
+    },
+    Break {
         lie: "a secret that an answer repeats is recorded",
         file: "crates/apsara-core/src/testing/redact.rs",
         old: "if text.contains(found) {",

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::ops::Range;
 
+use quick_xml::escape::unescape;
 use serde_json::Value;
 
 use super::request::Asked;
@@ -128,21 +130,49 @@ impl Redaction {
     /// Takes secrets out of a text: an answer in XML, a message, a header.
     pub(super) fn text(&self, text: &str) -> String {
         let mut text = self.values.iter().fold(redact_urls(text), |text, value| text.replace(value, REDACTED));
-        if !text.contains('<') {
-            return text;
-        }
-        // The names of elements are looked at one by one.
-        let Ok(element) = regex_lite::Regex::new(r"<([A-Za-z][\w.-]*)(?:\s[^>]*)?>([^<]+)<") else { return text };
-        let secret: Vec<_> = element
-            .captures_iter(&text)
-            .filter_map(|found| Some((found.get(1)?, found.get(2)?)))
-            .filter(|(name, _)| self.is_secret(name.as_str()))
-            .map(|(_, content)| content.range())
-            .collect();
-        for range in secret.into_iter().rev() {
-            text.replace_range(range, REDACTED);
+        for content in self.secret_elements(&text).into_iter().rev() {
+            text.replace_range(content, REDACTED);
         }
         text
+    }
+
+    /// Finds what stands in the elements of an XML text whose names, or those of elements around them, say that it is secret. The text
+    /// may be a message in which other words stand.
+    fn secret_elements(&self, text: &str) -> Vec<Range<usize>> {
+        const CDATA: &str = "![CDATA[";
+        // The elements that are open, each with whether what is in it is secret.
+        let mut open: Vec<(&str, bool)> = Vec::new();
+        let mut found = Vec::new();
+        let mut begin = 0;
+        for piece in text.split('<') {
+            let end = begin + piece.len();
+            let is_first = begin == 0;
+            let content = match piece.find('>') {
+                _ if is_first => None,
+                _ if piece.starts_with(CDATA) => {
+                    Some(begin + CDATA.len()..begin + piece.find("]]>").unwrap_or(piece.len()))
+                }
+                // What nothing ends is no content of an element.
+                Some(close) => {
+                    let tag = &piece[..close];
+                    let name =
+                        tag.trim_start_matches('/').split([' ', '\t', '\r', '\n', '/']).next().unwrap_or_default();
+                    let is_within = open.last().is_some_and(|(_, is_secret)| *is_secret);
+                    if tag.starts_with('/') {
+                        open.truncate(open.iter().rposition(|(known, _)| *known == name).unwrap_or(open.len()));
+                    } else if name.starts_with(|c: char| c.is_alphabetic() || c == '_') && !tag.ends_with('/') {
+                        let local = name.rsplit(':').next().unwrap_or(name);
+                        open.push((name, is_within || self.is_secret(local)));
+                    }
+                    Some(begin + close + 1..end).filter(|_| end < text.len())
+                }
+                None => None,
+            };
+            let is_secret = open.last().is_some_and(|(_, is_secret)| *is_secret);
+            found.extend(content.filter(|content| is_secret && !text[content.clone()].trim().is_empty()));
+            begin = end + 1;
+        }
+        found
     }
 
     /// Takes secrets out of a header.
@@ -184,6 +214,13 @@ impl Redaction {
                     if shown != *text {
                         self.found(text);
                         *text = shown;
+                    }
+                    // Of a body in XML, or a text that holds some, elements have the names.
+                    for content in self.secret_elements(text).into_iter().rev() {
+                        let written = text[content.clone()].to_owned();
+                        self.found(&written);
+                        self.found(&unescape(&written).unwrap_or_default());
+                        text.replace_range(content, REDACTED);
                     }
                 }
             }
