@@ -130,9 +130,9 @@ async fn no_secret_is_in_a_recording() {
         // What the specs call sensitive, at whatever depth, and what an answer repeats.
         json!({ "Credentials": { "AccessKeyId": "canary-1", "AccessKeySecret": "canary-2", "SecurityToken": "canary-3" },
                 "AssumedRoleUser": { "Arn": "acs:ram::1:role/r" } }),
-        json!({ "DstUrl": "rtmp://h/app/canary-4?auth_key=canary-5", "Message": "by canary-id with canary-token",
-                "Echo": "DstUrl%3Drtmp%253A%252F%252Fh%252Fapp%252Fcanary-key", "NotifyPassword": 12345678, "At": "12345678 again" }),
-        json!({ "Code": "SignatureDoesNotMatch", "Message": "server string to sign is:GET&rtmp%3A%2F%2Fh%2Fapp%2Fcanary-key" }),
+        json!({ "DstUrl": "rtmp://h/app/canary-4-stream?auth_key=canary-5", "Message": "by canary-id with canary-token",
+                "Alone": "canary-key of canary-auth, canary-4-stream", "Echo": "DstUrl%3Drtmp%253A%252F%252Fh%252Fapp%252Fcanary-key", "NotifyPassword": 12345678, "At": "12345678 again" }),
+        json!({ "Code": "SignatureDoesNotMatch", "Message": "server string to sign is:GET&rtmp%3A%2F%2Fh%2Fapp%2Fcanary-key%3Fauth%3Dcanary-auth" }),
     ];
     let xml =
         "<Error><Code>X</Code><AccessKeySecret>canary-6</AccessKeySecret><Url>rtmp://h/app/canary-7</Url></Error>";
@@ -154,8 +154,9 @@ async fn no_secret_is_in_a_recording() {
         for _ in 0..2 {
             let create = live::Client::new(&config).create_live_pull_to_push();
             let create = create.region("cn-shanghai").task_name("canary-name");
-            let create =
-                create.dst_url("rtmp://h/app/canary-key").callback_url("https://user:canary-pw@h/p?q=canary-q");
+            let create = create
+                .dst_url("rtmp://h/app/canary-key?auth=canary-auth")
+                .callback_url("https://user:canary-pw@h/p?q=canary-q");
             let _ = create.source_urls(["rtmp://h/app/canary-source"]).send().await;
         }
         let assume = sts::Client::new(&config).assume_role().role_arn("acs:ram::1:role/r").role_session_name("s");
@@ -194,6 +195,23 @@ async fn what_a_spec_calls_sensitive_is_in_no_recording_whatever_its_name() {
     let text = std::fs::read_to_string(folder.file()).unwrap();
     assert!(!text.contains("canary"), "{text}");
     assert!(text.contains("kept.example.com") && text.contains("\"AppId\": \"kept\""), "{text}");
+}
+
+#[tokio::test]
+async fn a_text_without_secrets_comes_back_as_it_was_however_its_json_is_written() {
+    let folder = Folder::new("as-it-was");
+    let policy = r#"{ "b":1.10, "a":18446744073709551616, "a":2 }"#;
+    let answer = json!({ "Policy": policy, "Settings": r#"{ "z":1, "Password":"canary" }"# });
+    let recorder = Recorder::new(Script::new().expect(Expect::operation("GetIt"), Answer::success(&answer)));
+    let call = |config: Config, filter: &'static str| {
+        untyped::Client::new(&config).call("Test", "2026-01-01", "GetIt").param("Filter", filter).send()
+    };
+    call(testing::config(recorder.clone()), r#"{"b":1,"a":2}"#).await.unwrap();
+    recorder.save(folder.file()).unwrap();
+    // What is asked may be written in another way.
+    let replay = testing::config(Replay::open(folder.file()).unwrap());
+    let answer = call(replay, r#"{ "a": 2, "b": 1 }"#).await.unwrap().json().unwrap();
+    assert_eq!(answer, json!({ "Policy": policy, "Settings": r#"{"Password":"[redacted]","z":1}"# }));
 }
 
 #[tokio::test]

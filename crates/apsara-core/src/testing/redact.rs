@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::request::Asked;
 use crate::call::Request;
 use crate::record::{AnyRecord, Location, View, in_text, sensitive_names, sensitive_names_held};
-use crate::sensitive::{REDACTED, redact_urls};
+use crate::sensitive::{REDACTED, redact_urls, secret_parts};
 use crate::sign::percent_encode;
 
 /// Names the parameters and fields of one operation that are sensitive by its spec; it goes to the transport with each request.
@@ -69,19 +69,24 @@ const PARTS: [&str; 8] =
 /// The shortest value that is looked for in other texts: a shorter one stands in many by chance.
 const SHORTEST: usize = 4;
 
+/// The shortest part of an address that is looked for in other texts: most are names, such as `live`.
+const SHORTEST_PART: usize = 8;
+
 /// Takes secrets out of one exchange: by names, by what URLs can hold, and wherever a value that was a secret stands again.
 pub(super) struct Redaction {
     /// In lower case.
     names: BTreeSet<String>,
     /// The values that were found, in all forms in which an answer could repeat them.
     values: Vec<String>,
+    /// Whether it is the request that is looked at.
+    is_asked: bool,
 }
 
 impl Redaction {
     pub(super) fn of<B>(request: &http::Request<B>, more: &[String]) -> Self {
         let by_spec = request.extensions().get::<SensitiveNames>().into_iter().flat_map(SensitiveNames::all);
         let names = by_spec.chain(more.iter().cloned()).map(|name| name.to_lowercase());
-        let mut redaction = Self { names: names.collect(), values: Vec::new() };
+        let mut redaction = Self { names: names.collect(), values: Vec::new(), is_asked: true };
         let in_path = request.extensions().get::<SensitiveNames>().into_iter().flat_map(|names| &names.in_path);
         for (name, value) in in_path {
             if redaction.is_secret(name) {
@@ -123,6 +128,7 @@ impl Redaction {
 
     /// Takes secrets out of a JSON answer.
     pub(super) fn answer(&mut self, body: &mut Value) {
+        self.is_asked = false;
         self.value(body, false);
         self.again(body);
     }
@@ -206,13 +212,25 @@ impl Redaction {
                 if is_secret {
                     self.found(text);
                     REDACTED.clone_into(text);
-                } else if let Some(mut inner) = in_text(text) {
-                    self.value(&mut inner, false);
-                    *text = inner.to_string();
+                } else if let Some(inner) = in_text(text) {
+                    let mut shown = inner.clone();
+                    self.value(&mut shown, false);
+                    // What is asked is compared by what it says, in whatever order. An answer comes back as it was: it may be signed.
+                    if self.is_asked || shown != inner {
+                        *text = shown.to_string();
+                    }
                 } else {
                     let shown = redact_urls(text);
                     if shown != *text {
                         self.found(text);
+                        // An answer may repeat the key without the address. As in errors, a short part is mostly a name; and what links
+                        // of an answer ask for, such as one to what a code means, is no secret of it.
+                        let is_link = !self.is_asked && text.starts_with("http");
+                        secret_parts(text, &mut |part| {
+                            if !is_link && part.len() >= SHORTEST_PART {
+                                self.found(part);
+                            }
+                        });
                         *text = shown;
                     }
                     // Of a body in XML, or a text that holds some, elements have the names.
