@@ -114,6 +114,18 @@ async fn a_call_that_was_not_recorded_fails_with_the_nearest_one() {
 }
 
 #[tokio::test]
+async fn a_request_that_could_not_be_sent_is_replayed_as_one_and_not_tried_again() {
+    let folder = Folder::new("malformed");
+    let error = TransportError::new("no request that can be sent").malformed();
+    let recorder = Recorder::new(Script::new().expect(Expect::operation("CopyCaster"), Answer::error(error)));
+    let copy = |config: &Config| live::Client::new(config).copy_caster().src_caster_id("c").caster_name("n").send();
+    let first = copy(&testing::config(recorder.clone())).await.unwrap_err().to_string();
+    recorder.save(folder.file()).unwrap();
+    let replayed = copy(&testing::config(Replay::open(folder.file()).unwrap())).await.unwrap_err();
+    assert_eq!((replayed.to_string(), replayed.attempts()), (first, 1));
+}
+
+#[tokio::test]
 async fn a_client_token_that_is_drawn_at_random_is_none_that_must_come_again() {
     let folder = Folder::new("token");
     let recorder = Recorder::new(Script::new().expect(Expect::operation("CopyCaster"), Answer::success(&json!({}))));

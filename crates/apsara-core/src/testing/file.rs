@@ -48,6 +48,9 @@ pub(super) enum Came {
         /// Whether the answer was longer than was allowed. Recordings of before do not say it.
         #[serde(default)]
         too_long: bool,
+        /// Whether the request was none that could be sent. Recordings of before do not say it.
+        #[serde(default)]
+        malformed: bool,
     },
 }
 

@@ -21,7 +21,7 @@ use crate::transport::{BoxFuture, Sent, Transport, TransportError};
 /// fields (`Password`, `Secret` and so on) say is sensitive, nor what [`redact`](Recorder::redact) names; of URLs, neither user
 /// information nor query, nor the last segment of those of streams; and none of these values where an answer repeats it, unless it
 /// has less than four bytes. Bodies that are no text are kept as they are. Requests by which a provider asks for keys are sent and
-/// not kept.
+/// not kept. A call whose answer is a stream, or whose body is a file, is recorded as any other: as a whole, in memory.
 ///
 /// ```no_run
 /// use apsara_core::testing::Recorder;
@@ -108,11 +108,16 @@ impl Transport for Recorder {
                     status: error.status(),
                     timeout: error.is_timeout(),
                     too_long: error.is_too_long(),
+                    malformed: error.sent() == Sent::No && !error.is_connect(),
                 },
             };
             self.exchanges().push(Exchange { asked, came });
             result
         })
+    }
+
+    fn response_limit(&self) -> usize {
+        self.transport.response_limit()
     }
 }
 

@@ -117,10 +117,13 @@ fn played(came: &Came) -> Result<http::Response<Bytes>, TransportError> {
             }
             Ok(answer)
         }
-        Came::Error { message, maybe_sent, status, timeout, too_long } => {
+        Came::Error { message, maybe_sent, status, timeout, too_long, malformed } => {
             let mut error = TransportError::new(message);
             if !maybe_sent {
                 error = error.not_sent();
+            }
+            if *malformed {
+                error = error.malformed();
             }
             if let Some(status) = status {
                 error = error.answered(*status);
