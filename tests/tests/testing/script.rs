@@ -84,6 +84,35 @@ async fn what_came_instead_is_told_with_what_never_came() {
 }
 
 #[tokio::test]
+async fn a_response_that_is_the_body_is_answered_as_it_travels() {
+    use apsara::cs;
+    let mut listed = cs::DescribeClusterLogsResponse::default();
+    let mut log = cs::DescribeClusterLogsResponseBody::default();
+    log.cluster_log = Some("made".to_owned());
+    (listed.request_id, listed.body) = ("r-1".to_owned(), vec![log]);
+    let mut script = Script::new().expect(Expect::operation("DescribeClusterLogs"), Answer::response(&listed));
+    let texts = ["#!/bin/sh\nexit", "\"quoted\"", "{\"a\": 1}"];
+    for text in texts {
+        let mut attach = cs::DescribeClusterAttachScriptsResponse::default();
+        attach.body = Some(text.to_owned());
+        script = script.expect(Expect::operation("DescribeClusterAttachScripts"), Answer::response(&attach));
+    }
+    let mut restarted = live::RestartLivePullToPushResponse::default();
+    restarted.task_id = Some("t-1".to_owned());
+    script = script.expect(Expect::operation("RestartLivePullToPush"), Answer::response(&restarted));
+    let config = testing::config(script.clone());
+    let client = cs::Client::new(&config);
+    assert_eq!(client.describe_cluster_logs().cluster_id("c-1").send().await.unwrap(), listed);
+    for text in texts {
+        let attached = client.describe_cluster_attach_scripts().cluster_id("c-1").send().await.unwrap();
+        assert_eq!(attached.body.as_deref(), Some(text));
+    }
+    let restart = live::Client::new(&config).restart_live_pull_to_push().region("cn-shanghai").task_id("t");
+    assert_eq!(restart.send().await.unwrap(), restarted);
+    script.verify();
+}
+
+#[tokio::test]
 async fn parameters_of_a_form_of_a_body_and_of_a_path_are_seen() {
     use apsara::cs;
     let script = Script::new()

@@ -28,6 +28,8 @@ pub use pattern::Pattern;
 #[cfg(feature = "testing")]
 pub(crate) use secrets::{in_text, sensitive_names, sensitive_names_held};
 pub(crate) use secrets::{without_sensitive, without_values};
+#[cfg(feature = "testing")]
+pub(crate) use serde_impls::to_json;
 pub use serde_impls::{deserialize, deserialize_value, serialize, serialize_value};
 pub(crate) use validate::{check, validate};
 pub use value::{AnyNamed, AnyRecord, List, Map, Record, Recursive, Slot, Value, View};

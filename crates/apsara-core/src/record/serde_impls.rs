@@ -48,7 +48,7 @@ pub fn deserialize_value<'de, T: Value + Default, D: Deserializer<'de>>(deserial
 }
 
 /// Returns a value as compact JSON, without what is not set.
-pub(super) fn to_json(view: View<'_>) -> String {
+pub(crate) fn to_json(view: View<'_>) -> String {
     // Keys are texts and numbers are finite or null, so writing JSON to memory cannot fail.
     serde_json::to_string(&Written(view)).unwrap_or_default()
 }
