@@ -36,6 +36,14 @@ pub(super) const BREAKS: &[Break] = &[
         target: "retry",
     },
     Break {
+        lie: "a part of a password is told as the name of a parameter",
+        file: "crates/apsara-core/src/error/mismatch.rs",
+        old: "is_plain && !ours.iter()",
+        new: "is_plain || !ours.iter()",
+        package: "apsara-core",
+        target: "lib",
+    },
+    Break {
         lie: "a password in JSON is printed",
         file: "crates/apsara-core/src/record/debug.rs",
         old: "written(&without_named(json))",

@@ -114,16 +114,24 @@ fn of_hash(text: &str) -> Vec<Line> {
 }
 
 fn first_difference(ours: &[Line], theirs: &[Line]) -> Option<String> {
-    let different = ours.iter().zip(theirs).find(|(ours, theirs)| ours != theirs);
-    match different {
-        Some(((name, _), (theirs, _))) if name == theirs => Some(format!("{name} has another value")),
-        // Both are sorted, so the one that comes first is missing on the other side.
-        Some(((ours, _), (theirs, _))) if ours < theirs => Some(format!("{ours} did not arrive")),
-        Some((_, (theirs, _))) => Some(format!("{theirs} was not sent")),
-        None if ours.len() > theirs.len() => Some(format!("{} did not arrive", ours[theirs.len()].0)),
-        None if ours.len() < theirs.len() => Some(format!("{} was not sent", theirs[ours.len()].0)),
-        None => None,
+    let same = ours.iter().zip(theirs).take_while(|(ours, theirs)| ours == theirs).count();
+    let (ours, theirs) = (&ours[same..], &theirs[same..]);
+    let has = |lines: &[Line], name: &str| lines.iter().any(|(known, _)| known == name);
+    match (ours.first(), theirs.first()) {
+        (Some((name, _)), Some((theirs, _))) if name == theirs => Some(format!("{name} has another value")),
+        // Parameters and headers are sorted by themselves, so what comes first on one side is looked for on the other.
+        (Some((name, _)), _) if !has(theirs, name) => Some(format!("{name} did not arrive")),
+        (_, Some((name, _))) if is_told(name, ours) => Some(format!("{name} was not sent")),
+        (_, Some(_)) => Some("something arrived that was not sent".to_owned()),
+        (_, None) => None,
     }
+}
+
+/// Returns whether the name of a line that was not sent may be told: what reads `%26` as `&` takes a part of a value for a name.
+fn is_told(name: &str, ours: &[Line]) -> bool {
+    let name = name.split('`').nth(1).unwrap_or(name);
+    let is_plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
+    is_plain && !ours.iter().any(|(_, value)| percent_decode_str(value).decode_utf8_lossy().contains(name))
 }
 
 #[cfg(test)]
@@ -151,8 +159,19 @@ mod tests {
             ("GET&%2F&Action%3DA%26Z%3D1", "the parameter `TaskId` did not arrive"),
             ("GET&%2F&Action%3DA%26TaskId%3Dcanary", "the parameter `Z` did not arrive"),
             ("GET&%2F&Action%3DA%26B%3Dcanary%26TaskId%3Dcanary%26Z%3D1", "the parameter `B` was not sent"),
+            ("GET&%2F&Action%3DA%26TaskId%3Dcanary%26Z%3D1%26b%3D", "the parameter `b` was not sent"),
         ] {
             assert_eq!(difference(&ours, theirs).as_deref(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn a_part_of_a_value_that_arrived_as_a_name_is_not_told() {
+        // What is on the way reads `%26` as `&`, or `+` as a space as well.
+        for (password, rest) in [("x%269canary", "9canary%3D"), ("x%269can%2Bary", "9can%2520ary%3D")] {
+            let ours = Signed::V1Rpc(format!("GET&%2F&Action%3DA%26Password%3D{}", password.replace('%', "%25")));
+            let theirs = format!("GET&%2F&{rest}%26Action%3DA%26Password%3Dx");
+            assert_eq!(difference(&ours, &theirs).as_deref(), Some("something arrived that was not sent"));
         }
     }
 
@@ -184,7 +203,9 @@ mod tests {
         for (theirs, expected) in [
             ("POST\n/\na=1&b=2\nhost:h\nx-acs-date:d\n\nhost;x-acs-date\nhash", "the method has another value"),
             ("GET\n/\na=1&b=3\nhost:h\nx-acs-date:d\n\nhost;x-acs-date\nhash", "the parameter `b` has another value"),
-            ("GET\n/\na=1\nhost:h\nx-acs-date:d\n\nhost;x-acs-date\nhash", "the header `host` was not sent"),
+            ("GET\n/\na=1\nhost:h\nx-acs-date:d\n\nhost;x-acs-date\nhash", "the parameter `b` did not arrive"),
+            ("GET\n/\na=1&b=2&z=1\nhost:h\nx-acs-date:d\n\nhost;x-acs-date\nhash", "the parameter `z` was not sent"),
+            ("GET\n/\na=1&b=2\nhost:h\n\nhost\nhash", "the header `x-acs-date` did not arrive"),
             ("GET\n/\na=1&b=2\nhost:i\nx-acs-date:d\n\nhost;x-acs-date\nhash", "the header `host` has another value"),
             (
                 "GET\n/\na=1&b=2\nhost:h\nx-acs-date:d\n\nhost;x-acs-date\nother",
