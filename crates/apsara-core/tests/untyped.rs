@@ -124,6 +124,21 @@ async fn a_call_is_repeated_only_if_it_says_that_it_may_be() {
     let sent = format!("ClientToken={}", answer.client_token().unwrap());
     assert_eq!(unclear.count(), 2);
     assert!((0..2).all(|_| unclear.request().uri().query() == Some(&*sent)), "{sent}");
+
+    // A token that says nothing is none.
+    let unclear = Kept::answering(&[(500, r#"{"Code":"InternalError"}"#), (200, "{}")]);
+    let call = call(&unclear).repeat(Repeat::WithToken).param("ClientToken", "");
+    assert_eq!(call.check(), []);
+    assert_eq!(call.send().await.unwrap().client_token().map(str::len), Some(32));
+    assert!((0..2).all(|_| unclear.request().uri().query().unwrap().len() == "ClientToken=".len() + 32));
+}
+
+#[tokio::test]
+async fn a_text_that_says_nothing_is_missing_where_one_is_required() {
+    let kept = Kept::default();
+    let call = kept.client().call("Test", "2026-01-01", "DoThing").param_as(Parameter::new("Id").required(), "");
+    assert_eq!(call.check()[0].to_string(), "Id is required and must not be empty");
+    assert!(call.send().await.unwrap_err().is_invalid() && kept.count() == 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -56,6 +56,14 @@ pub(super) const BREAKS: &[Break] = &[
         target: "untyped",
     },
     Break {
+        lie: "an empty client token is one",
+        file: "crates/apsara-core/src/call/prepare.rs",
+        old: "view if view.is_empty_text() => Some(Token::Missing(index)),",
+        new: "",
+        package: CORE,
+        target: "untyped",
+    },
+    Break {
         lie: "a newer description is read without what it says anew",
         file: "crates/apsara-core/src/untyped/read.rs",
         old: "\"oneOf\" => out.texts = at.texts()?,",

@@ -9,7 +9,7 @@ use crate::endpoint::is_label;
 use crate::error::{Error, Kind, Violation};
 use crate::operation::{Operation, Repeat, Security};
 use crate::outcome::Outcome;
-use crate::record::{AnyRecord, Encoded, Location, Meta, encode, validate};
+use crate::record::{AnyRecord, Encoded, Location, Meta, View, encode, validate};
 use crate::sign::sort;
 use crate::upload::Upload;
 
@@ -163,7 +163,8 @@ fn client_token(operation: &Operation, request: &dyn AnyRecord) -> Option<Token>
     }
     let index = (0..request.count()).find(|index| request.meta(*index).name == CLIENT_TOKEN)?;
     match request.get(index).view() {
-        crate::record::View::Absent | crate::record::View::Str("") => Some(Token::Missing(index)),
+        View::Absent => Some(Token::Missing(index)),
+        view if view.is_empty_text() => Some(Token::Missing(index)),
         _ => Some(Token::Given),
     }
 }

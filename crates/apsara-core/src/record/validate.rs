@@ -41,8 +41,7 @@ impl Found {
     fn field(&mut self, meta: &Meta<'_>, name: &str, view: &View<'_>) {
         match view {
             View::Absent if meta.required => self.refuse(name, "is required".to_owned()),
-            View::Str("") if meta.required => self.refuse(name, "is required and must not be empty".to_owned()),
-            view if view.is_nothing() && meta.required => {
+            view if meta.required && (view.is_nothing() || view.is_empty_text()) => {
                 self.refuse(name, "is required and must not be empty".to_owned());
             }
             View::Absent | View::Str("") => {}

@@ -53,6 +53,15 @@ impl View<'_> {
             _ => false,
         }
     }
+
+    /// Returns whether it is a text that says nothing, also one whose type is not known.
+    pub(crate) fn is_empty_text(&self) -> bool {
+        match self {
+            Self::Str(text) => text.is_empty(),
+            Self::Json(serde_json::Value::String(text)) => text.is_empty(),
+            _ => false,
+        }
+    }
 }
 
 impl<'a> Slot<'a> {
