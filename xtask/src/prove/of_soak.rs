@@ -17,6 +17,14 @@ pub(super) const BREAKS: &[Break] = &[
         target: "lib",
     },
     Break {
+        lie: "a parameter that the path has no place for is left out",
+        file: "crates/apsara-core/src/record/encode/path.rs",
+        old: "if !path.contains(&whole) && !path.contains(&part) {",
+        new: "if path.is_empty() {",
+        package: CORE,
+        target: "lib",
+    },
+    Break {
         lie: "two parameters give one name on the wire",
         file: "crates/apsara-core/src/call/prepare.rs",
         old: "find(|pairs| pairs[0].0 == pairs[1].0)",

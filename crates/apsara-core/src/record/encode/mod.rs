@@ -254,6 +254,11 @@ mod tests {
             assert_eq!(written("/x/{key}", key).unwrap(), path);
         }
         assert_eq!(written("/x/{key}.json", ".").unwrap(), "/x/..json");
+        // Nor by being left out of it.
+        for path in ["/x", "/x/{Key}", "/x/{keys}"] {
+            let (parameter, reason) = written(path, "a").unwrap_err();
+            assert_eq!((parameter.as_str(), reason.contains("no place in the path")), ("key", true), "{path}");
+        }
     }
 
     #[test]
