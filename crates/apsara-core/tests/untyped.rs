@@ -245,8 +245,10 @@ async fn a_name_on_the_wire_is_given_once() {
 
 #[tokio::test]
 async fn what_must_not_be_seen_is_not() {
-    let kept =
-        Kept::answering(&[(400, r#"{"Code":"Bad","Message":"hunter2, s-e-c-r-e-t, k-e-y, p-a-s-s and shown"}"#)]);
+    let kept = Kept::answering(&[(
+        400,
+        r#"{"Code":"Bad","Message":"hunter2, s-e-c-r-e-t, k-e-y, p-a-s-s, a-p-i, d-e-e-p and shown"}"#,
+    )]);
     let call =
         kept.client().call("Test", "2026-01-01", "DoThing").param("DbPassword", "hunter2").param("Name", "shown");
     let call = call.param("Inner", json!({ "Key": "s-e-c-r-e-t" })).sensitive("Inner").param("Url", "rtmp://h/app/key");
@@ -254,14 +256,17 @@ async fn what_must_not_be_seen_is_not() {
     let map = Parameter::new("Config").of(Kind::Map(Box::new(Kind::Text)));
     let call = call.param_as(map, json!({ "CallbackAuthKey": "k-e-y", "Shown": "shown as well" }));
     let call = call.param("Settings", r#" {"Password":"p-a-s-s","Shown":"this too"}"#);
+    // Said beforehand, or by a description, it holds as well.
+    let call =
+        call.sensitive("ApiKey").form("ApiKey", "a-p-i").sensitive("Deep").json("Deep", json!({ "Key": "d-e-e-p" }));
     let debug = format!("{call:?}");
     assert!(debug.contains("shown as well") && debug.contains("this too"), "{debug}");
-    for secret in ["hunter2", "s-e-c-r-e-t", "key\"", "k-e-y", "p-a-s-s"] {
+    for secret in ["hunter2", "s-e-c-r-e-t", "key\"", "k-e-y", "p-a-s-s", "a-p-i", "d-e-e-p"] {
         assert!(!debug.contains(secret), "{secret}: {debug}");
     }
     assert!(debug.contains("shown") && debug.contains("DbPassword: [redacted]"), "{debug}");
     let error = call.send().await.unwrap_err().to_string();
-    for secret in ["hunter2", "s-e-c-r-e-t", "k-e-y", "p-a-s-s"] {
+    for secret in ["hunter2", "s-e-c-r-e-t", "k-e-y", "p-a-s-s", "a-p-i", "d-e-e-p"] {
         assert!(!error.contains(secret), "{secret}: {error}");
     }
     assert!(error.contains("shown"), "{error}");

@@ -64,6 +64,14 @@ pub(super) const BREAKS: &[Break] = &[
         target: "untyped",
     },
     Break {
+        lie: "what was called sensitive is not, once its value is set",
+        file: "crates/apsara-core/src/untyped/call.rs",
+        old: "parameter.sensitive |= self.description.find(&parameter.name).is_some_and(|known| known.sensitive);",
+        new: "parameter.sensitive |= false;",
+        package: CORE,
+        target: "untyped",
+    },
+    Break {
         lie: "a newer description is read without what it says anew",
         file: "crates/apsara-core/src/untyped/read.rs",
         old: "\"oneOf\" => out.texts = at.texts()?,",

@@ -176,7 +176,7 @@ impl Call {
     }
 
     /// Keeps the value of a parameter from being seen in an error or in `Debug`. Parameters whose names say so are kept anyway: what has
-    /// `AuthKey`, `Password`, `PrivateKey`, `Secret` or `SecurityToken` in its name, in any case.
+    /// `AuthKey`, `Password`, `PrivateKey`, `Secret` or `SecurityToken` in its name, in any case. It makes no difference whether it is said before the value is set or after.
     pub fn sensitive(mut self, name: &str) -> Self {
         let parameter = self.description.find(name).cloned().unwrap_or_else(|| Parameter::new(name));
         self.describe(parameter.sensitive(true));
@@ -329,7 +329,9 @@ impl Call {
         Arc::make_mut(&mut self.description)
     }
 
-    fn describe(&mut self, parameter: Parameter) {
+    fn describe(&mut self, mut parameter: Parameter) {
+        // What must not be seen stays so, whatever is said of it behind that.
+        parameter.sensitive |= self.description.find(&parameter.name).is_some_and(|known| known.sensitive);
         self.described().put(parameter);
     }
 
