@@ -399,7 +399,8 @@ fn a_text_from_a_command_line_is_a_value_of_its_kind() {
     ] {
         assert_eq!(kind.parse(text), Ok(value), "{kind:?}");
     }
-    for (kind, text) in [(Kind::Int32, "2147483648"), (Kind::Bool, "yes"), (list, "hunter2")] {
+    let none = ["inf", "NaN", "1e999"].map(|text| (Kind::Number, text));
+    for (kind, text) in [(Kind::Int32, "2147483648"), (Kind::Bool, "yes"), (list, "hunter2")].into_iter().chain(none) {
         let error = kind.parse(text).unwrap_err();
         assert!(error.starts_with("expected ") && !error.contains(text), "{error}");
     }

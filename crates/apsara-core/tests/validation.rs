@@ -141,6 +141,14 @@ fn entry(key: &str, value: &str) -> BTreeMap<String, String> {
 const NOTHING: [&str; 0] = [];
 
 #[test]
+fn a_number_that_is_none_is_refused() {
+    for none in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        let violations = refused(|request| (request.ratio, request.weight) = (Some(none), Some(none)));
+        assert_eq!(violations, ["Ratio must be a finite number", "Weight must be a finite number"]);
+    }
+}
+
+#[test]
 fn a_length_is_counted_in_characters() {
     assert_eq!(refused(|it| it.name = text("a")), ["Name must have at least 2 characters, has 1"]);
     assert_eq!(refused(|it| it.name = text("abcde")), ["Name must have at most 4 characters, has 5"]);

@@ -73,6 +73,7 @@ impl Found {
                     self.warn(name, known);
                 }
             }
+            View::Float(value) if !value.is_finite() => self.refuse(name, "must be a finite number".to_owned()),
             View::Float(value) => self.range(meta, name, *value),
             View::List(list) => {
                 for index in 0..list.count() {

@@ -49,7 +49,7 @@ impl Call {
     }
 
     /// Sets a parameter. It travels as it is described; where nothing is described, in the query, a list as `Name.1` and an object
-    /// as `Name.Key`. Null is none.
+    /// as `Name.Key`. Null is none, and so is a number that is not finite, which JSON makes null of.
     pub fn param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         let name = name.into();
         if self.description.open && self.description.find(&name).is_none() {

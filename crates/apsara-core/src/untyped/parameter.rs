@@ -69,7 +69,11 @@ impl Kind {
             Self::Bool => text.parse::<bool>().map(Value::from).map_err(|_| "expected true or false".to_owned()),
             Self::Int32 => text.parse::<i32>().map(Value::from).map_err(|_| number("a 32-bit integer")),
             Self::Int64 => text.parse::<i64>().map(Value::from).map_err(|_| number("a 64-bit integer")),
-            Self::Number => text.parse::<f64>().map(Value::from).map_err(|_| number("a number")),
+            // JSON has no other: they would be null, which is none.
+            Self::Number => match text.parse::<f64>() {
+                Ok(value) if value.is_finite() => Ok(value.into()),
+                _ => Err(number("a number")),
+            },
             Self::Json => Ok(serde_json::from_str(text).unwrap_or_else(|_| text.into())),
             Self::List(_) | Self::Map(_) | Self::Object(_) => {
                 let what = if matches!(self, Self::List(_)) { "a list" } else { "an object" };
