@@ -64,7 +64,9 @@ impl<S: Write + Unpin> Write for Stream<S> {
 pub(super) struct Connector(HttpsConnector<HttpConnector>);
 
 impl Connector {
-    pub(super) fn new(tls: rustls::ClientConfig) -> Self {
+    pub(super) fn new(mut tls: rustls::ClientConfig) -> Self {
+        // A program's own may name what other clients speak. Here it is HTTP/1.1, of which no server need be told; others are not taken.
+        tls.alpn_protocols.clear();
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);
         tcp.set_nodelay(true);

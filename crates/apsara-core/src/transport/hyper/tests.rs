@@ -324,6 +324,13 @@ async fn a_connection_whose_call_was_dropped_in_the_midst_of_writing_and_reading
     assert_eq!(server.connections(), 2);
 }
 
+#[test]
+fn a_configuration_of_tls_may_name_protocols() {
+    let mut tls = crate::transport::system::SystemVerifier::config().unwrap();
+    tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    let _ = HyperTransport::with_tls(tls);
+}
+
 #[tokio::test]
 async fn an_address_without_a_server_is_refused() {
     for address in ["/path", "ftp://host/path"] {
