@@ -1,6 +1,5 @@
 //! Requests for credentials that no operation makes, and the keys in their answers.
 
-use std::cmp::Reverse;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
@@ -139,8 +138,6 @@ pub(super) fn without_secrets(text: &str, url: &str, secret: Option<&Sensitive<S
     // Where the query is no list of values, all of it may be the secret.
     url.split_once('?').into_iter().for_each(|(_, query)| hide(query));
     secret_parts(url, &mut hide);
-    // One may begin by another, of which no rest must be left.
-    hidden.sort_by_key(|part| Reverse(part.len()));
     let told = without_values(text, hidden.iter().map(String::as_str));
     hidden.iter_mut().for_each(Zeroize::zeroize);
     told.unwrap_or_else(|| text.to_owned())

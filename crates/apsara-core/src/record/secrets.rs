@@ -17,23 +17,43 @@ const SHORTEST_PART: usize = 8;
 
 /// Returns a text without the sensitive values of a request, where it holds one: the cloud repeats what it does not like.
 pub(crate) fn without_sensitive(text: &str, record: &dyn AnyRecord) -> Option<String> {
-    let mut found = None;
-    of_record(record, false, &mut |value| without(text, value, &mut found));
-    found
+    let mut hidden = Vec::new();
+    of_record(record, false, &mut |value| hide(text, value, &mut hidden));
+    without(text, &hidden)
 }
 
 /// Returns a text without some values, where it holds one.
 pub(crate) fn without_values<'a>(text: &str, values: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let mut found = None;
-    values.into_iter().for_each(|value| without(text, value, &mut found));
-    found
+    let mut hidden = Vec::new();
+    values.into_iter().for_each(|value| hide(text, value, &mut hidden));
+    without(text, &hidden)
 }
 
-fn without(text: &str, value: &str, found: &mut Option<String>) {
-    let seen = found.as_deref().unwrap_or(text);
-    if value.len() >= SHORTEST && seen.contains(value) {
-        *found = Some(seen.replace(value, REDACTED));
+/// Marks the bytes of a text at which a value stands. Where one value begins or ends by another, no rest of it is left so.
+fn hide(text: &str, value: &str, hidden: &mut Vec<bool>) {
+    if value.len() < SHORTEST {
+        return;
     }
+    for (at, _) in text.match_indices(value) {
+        hidden.resize(text.len(), false);
+        hidden[at..at + value.len()].fill(true);
+    }
+}
+
+/// Returns a text without what is marked, where something is.
+fn without(text: &str, hidden: &[bool]) -> Option<String> {
+    if hidden.is_empty() {
+        return None;
+    }
+    let mut out = String::new();
+    for (at, letter) in text.char_indices() {
+        if !hidden[at] {
+            out.push(letter);
+        } else if at == 0 || !hidden[at - 1] {
+            out.push_str(REDACTED);
+        }
+    }
+    Some(out)
 }
 
 /// Replaces in JSON what stands under a name that says that it is secret.
@@ -163,5 +183,23 @@ fn names_of_slot(slot: Slot<'_>, depth: usize, names: &mut BTreeSet<String>) {
         Slot::List(list) => names_of_slot(list.push().slot(), depth, names),
         Slot::Map(map) => names_of_slot(map.entry(String::new()).slot(), depth, names),
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_values;
+
+    #[test]
+    fn of_a_value_that_begins_or_ends_by_another_no_rest_is_left() {
+        let text = "é stream1234 and stream12, new-pass1 and pass1.";
+        let shown = "é [redacted] and [redacted], [redacted] and [redacted].";
+        for values in
+            [["stream12", "stream1234", "pass1", "new-pass1"], ["new-pass1", "pass1", "stream1234", "stream12"]]
+        {
+            assert_eq!(without_values(text, values).as_deref(), Some(shown));
+        }
+        assert_eq!(without_values("one-two-three", ["one-two", "two-three"]).as_deref(), Some("[redacted]"));
+        assert_eq!(without_values(text, ["and", "none"]), None);
     }
 }
