@@ -158,6 +158,11 @@ fn numbers_and_booleans_take_each_others_place() {
     assert_eq!((sample.flag, sample.ratio), (Some(true), Some(1.0)));
     assert_eq!((sample.small, sample.big), (Some(7), Some(i64::MIN)));
     assert_eq!(lenient(r#"{"Flag":0}"#).unwrap().flag, Some(false));
+    for (text, flag) in [("1", true), ("0", false), (" TRUE ", true), ("", false)] {
+        assert_eq!(lenient(&format!(r#"{{"Flag":"{text}"}}"#)).unwrap().flag, Some(flag), "{text:?}");
+        assert_eq!(lenient(&format!("<R><Flag>{text}</Flag></R>")).unwrap().flag, Some(flag), "{text:?} in XML");
+    }
+    assert!(lenient(r#"{"Flag":"2"}"#).is_err() && strict(r#"{"Flag":"1"}"#).is_err());
     for text in ["7.5", ".0", "7.0.0", "7.", "-.0"] {
         let is_whole = lenient(&format!(r#"{{"Small":"{text}"}}"#)).is_ok();
         assert_eq!(is_whole, text == "7.", "{text}");

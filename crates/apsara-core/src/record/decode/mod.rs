@@ -153,8 +153,8 @@ impl<'a> SlotSeed<'a> {
             Slot::Bytes(to, read) => {
                 *to = read(text).ok_or_else(|| E::custom("expected Base64, found another text"))?;
             }
-            Slot::Bool(to) if lenient && text.eq_ignore_ascii_case("true") => *to = true,
-            Slot::Bool(to) if lenient && (text.eq_ignore_ascii_case("false") || text.is_empty()) => *to = false,
+            Slot::Bool(to) if lenient && is_either(text, "true", "1") => *to = true,
+            Slot::Bool(to) if lenient && (is_either(text, "false", "0") || text.is_empty()) => *to = false,
             Slot::I32(to) if lenient => *to = number(text, "a 32-bit integer", |text| whole(text).parse().ok())?,
             Slot::I64(to) if lenient => *to = number(text, "a 64-bit integer", |text| whole(text).parse().ok())?,
             Slot::F64(to, read) if lenient => *to = number(text, "a number", read)?,
@@ -169,6 +169,12 @@ impl<'a> SlotSeed<'a> {
         }
         Ok(())
     }
+}
+
+/// Returns whether a text is one of the two ways to write a boolean, of which XML and old products have the second too.
+fn is_either(text: &str, word: &str, digit: &str) -> bool {
+    let text = text.trim();
+    text.eq_ignore_ascii_case(word) || text == digit
 }
 
 /// Reads a number that came as a text; an empty text is the number that was not set, zero.
