@@ -81,8 +81,16 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "a call is signed with the key of before it waited for its quota",
         file: "crates/apsara-core/src/call/exchange/ready.rs",
-        old: "if self.paced - before < LONG {",
-        new: "if self.paced - before < LONG * 1000 {",
+        old: "waited = self.paced - before;",
+        new: "waited = (self.paced - before) / 1000;",
+        package: CORE,
+        target: "retry",
+    },
+    Break {
+        lie: "a call is signed with the key of before it waited for its turn",
+        file: "crates/apsara-core/src/call/exchange/ready.rs",
+        old: "waited += self.enter(timer).await?;",
+        new: "self.enter(timer).await?;",
         package: CORE,
         target: "retry",
     },

@@ -8,8 +8,8 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "as many attempts are under way as there are calls",
         file: "crates/apsara-core/src/call/exchange/ready.rs",
-        old: "        self.enter(timer).await?;\n",
-        new: "        if self.attempts > 99 {\n            self.enter(timer).await?;\n        }\n",
+        old: "if waited < LONG && self.permit.is_none() {",
+        new: "if waited < LONG && self.permit.is_none() && self.attempts > 99 {",
         package: CORE,
         target: "retry",
     },

@@ -114,6 +114,18 @@ async fn a_call_that_waited_long_for_its_quota_is_signed_with_the_key_of_then() 
     assert_eq!(keys, ["STS.0", "STS.10", "STS.20", "STS.30"]);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_call_that_waited_long_for_its_turn_is_signed_with_the_key_of_then() {
+    let script = Script::new([Step::Hang]);
+    let config = script.config().credentials_provider(Brief(Instant::now())).deadline(Duration::from_secs(600));
+    let config = config.concurrency_limit(1).build().unwrap();
+    let first = call(&config, Unsafe::default()).with_deadline(Duration::from_secs(90)).send();
+    let (first, second) = tokio::join!(first, send(&config, Unsafe::default()));
+    assert!(first.unwrap_err().is_timeout());
+    assert_eq!(second.unwrap().attempts(), 1);
+    assert_eq!(script.headers("x-acs-accesskey-id"), [Some("STS.0".to_owned()), Some("STS.1".to_owned())]);
+}
+
 /// Has no credentials, because a call for them was cut.
 #[derive(Debug)]
 struct Broken(Config);

@@ -26,8 +26,8 @@ impl<'a> Attempts<'a> {
         #[cfg(not(feature = "rsa"))]
         let is_needed = true;
         let source = self.config.credentials.as_ref().filter(|_| is_needed);
-        // What keys a call has is settled before it waits for a grant, and once more where that took long.
-        let mut waits = true;
+        // What keys a call has is settled before it waits for a grant and for its turn, and once more where either took long.
+        let mut is_granted = false;
         let credentials = loop {
             let credentials = match (&self.renewed, source, self.operation.security) {
                 (Some(renewed), ..) => Some(renewed.clone()),
@@ -44,24 +44,27 @@ impl<'a> Attempts<'a> {
             };
             // What cannot be signed waits for no grant, and takes none.
             let who = identity(self.config, self.operation, credentials.as_ref())?;
-            if !waits {
-                break credentials;
+            let mut waited = Duration::ZERO;
+            if !is_granted {
+                let version = signature_version(self.config, self.operation, who)?;
+                // The hash of a file takes its time, which is not that of a grant.
+                if let Some(hashed) = self.prepared.unsigned.hashed_payload(version, who) {
+                    let hashed = timer.within(self.deadline, pin!(hashed)).await;
+                    hashed.map_err(|_| self.late(Outcome::NotSent))??;
+                }
+                let before = self.paced;
+                self.pace(timer).await?;
+                is_granted = true;
+                waited = self.paced - before;
             }
-            let version = signature_version(self.config, self.operation, who)?;
-            // The hash of a file takes its time, which is not that of a grant.
-            if let Some(hashed) = self.prepared.unsigned.hashed_payload(version, who) {
-                let hashed = timer.within(self.deadline, pin!(hashed)).await;
-                hashed.map_err(|_| self.late(Outcome::NotSent))??;
+            // Last, so that none is held by what waits for something else, but for keys where there were some a minute ago.
+            if waited < LONG && self.permit.is_none() {
+                waited += self.enter(timer).await?;
             }
-            let before = self.paced;
-            self.pace(timer).await?;
-            waits = false;
-            if self.paced - before < LONG {
+            if waited < LONG {
                 break credentials;
             }
         };
-        // Last, so that none is held by what waits for something else.
-        self.enter(timer).await?;
         // What it waited for may have come in the last moment: what cannot be answered in time is not begun.
         if Instant::now() >= self.deadline {
             return Err(self.late(Outcome::NotSent));
@@ -73,15 +76,16 @@ impl<'a> Attempts<'a> {
         Lane { account: &self.config.account, operation: self.operation }
     }
 
-    async fn enter(&mut self, timer: &mut Timer<'_>) -> Result<(), Error> {
+    /// Gets a permit, and returns how long that took.
+    async fn enter(&mut self, timer: &mut Timer<'_>) -> Result<Duration, Error> {
         let limit = &self.config.limit;
         self.permit = limit.try_enter();
         if self.permit.is_some() {
-            return Ok(());
+            return Ok(Duration::ZERO);
         }
+        let asked = Instant::now();
         match limit {
             Limit::Most(most, free) => {
-                let asked = Instant::now();
                 let entered = timer.within(self.deadline, pin!(free.acquire())).await;
                 let late = |_| Error::new(Kind::ConcurrencyLimit(*most, asked.elapsed()), Outcome::NotSent);
                 // It is never closed.
@@ -99,7 +103,7 @@ impl<'a> Attempts<'a> {
                 }
             }
         }
-        Ok(())
+        Ok(asked.elapsed())
     }
 
     async fn pace(&mut self, timer: &mut Timer<'_>) -> Result<(), Error> {
