@@ -182,7 +182,9 @@ pub(super) fn failed(error: reqwest::Error) -> TransportError {
     let timeout = error.is_timeout();
     // Only a connection that was never made proves that nothing was sent.
     let failed = if error.is_connect() {
-        TransportError::new("no connection").not_sent()
+        // A region or a product that is spelt otherwise makes a host that there is not.
+        let host = error.url().and_then(Url::host_str).unwrap_or_default();
+        TransportError::new(format!("no connection to {host}")).not_sent()
     } else {
         TransportError::new("the connection broke")
     };

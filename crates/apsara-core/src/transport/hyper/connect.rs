@@ -81,6 +81,8 @@ impl Connector {
     {
         let mut connector = self.0.clone();
         Box::pin(async move {
+            // A region or a product that is spelt otherwise makes a host that there is not.
+            let host = to.host().unwrap_or_default().to_owned();
             let connecting = async {
                 std::future::poll_fn(|context: &mut Context<'_>| connector.poll_ready(context)).await?;
                 let stream = connector.call(to).await?;
@@ -89,7 +91,7 @@ impl Connector {
                 tokio::spawn(connection);
                 Ok(sender)
             };
-            let failed = TransportError::new("no connection").not_sent();
+            let failed = TransportError::new(format!("no connection to {host}")).not_sent();
             match tokio::time::timeout(CONNECT_TIMEOUT, connecting).await {
                 Ok(Ok(sender)) => Ok(sender),
                 Ok(Err(error)) => Err(told(failed, error)),
