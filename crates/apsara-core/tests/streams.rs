@@ -272,7 +272,7 @@ impl Observer for Endings {
 
 impl CallObserver for Endings {
     fn ended(&mut self, call: &CallEnded<'_>) {
-        self.0.lock().unwrap().push(format!("{:?} {:?}", call.ending, call.error_type));
+        self.0.lock().unwrap().push(format!("{:?} {:?} {:?}", call.ending, call.error_type, call.outcome));
     }
 }
 
@@ -287,7 +287,27 @@ async fn an_answer_that_is_no_stream_of_events_ends_the_call_as_a_failure_for_ob
     let error = call.events().await.unwrap_err();
     assert!(error.is_undecodable() && error.outcome() == Outcome::Executed, "{error}");
     assert_eq!(error.http_status(), Some(200));
-    assert_eq!(*endings.0.lock().unwrap(), [r#"Failure Some("undecodable")"#]);
+    assert_eq!(*endings.0.lock().unwrap(), [r#"Failure Some("undecodable") Some(Executed)"#]);
+}
+
+#[tokio::test]
+async fn a_stream_is_a_success_at_its_end_and_cancelled_if_it_is_dropped_before() {
+    let endings = Endings::default();
+    let key = Credentials::new("LTAI-id", "secret").unwrap();
+    let config = Config::builder().credentials(key).transport(Fixed("text/event-stream", "data: 1\n\ndata: 2\n\n"));
+    let config = config.observer(endings.clone()).build().unwrap();
+    let told = || std::mem::take(&mut *endings.0.lock().unwrap());
+    let call = || rt::Call::<Talk>::new(&rt::Client::new(&config, &PRODUCT));
+    let mut events = call().events().await.unwrap();
+    assert_eq!(events.next().await.unwrap().unwrap().into_data(), "1");
+    assert_eq!(told(), Vec::<String>::new());
+    drop(events);
+    assert_eq!(told(), [r#"Cancelled Some("cancelled") Some(Executed)"#]);
+    let mut events = call().events().await.unwrap();
+    while let Some(event) = events.next().await {
+        event.unwrap();
+    }
+    assert_eq!(told(), ["Success None None"]);
 }
 
 /// Answers with one event, an error that repeats what the call was signed with.

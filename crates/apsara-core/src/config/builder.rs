@@ -152,8 +152,8 @@ impl ConfigBuilder {
         self
     }
 
-    /// Sets how long one attempt may take, from the request to the end of the answer; as long as the call may unless set. What
-    /// became of an attempt that ran out of time is [`Outcome::Unknown`](crate::Outcome::Unknown), so that it is made again only
+    /// Sets how long one attempt may take, from the request to the end of the answer, or to its head where the body is given as it
+    /// comes; as long as the call may unless set. What became of an attempt that ran out of time is [`Outcome::Unknown`](crate::Outcome::Unknown), so that it is made again only
     /// where the operation may be executed twice.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = Some(timeout);

@@ -57,7 +57,7 @@ pub struct AttemptStarted<'a> {
 pub struct AttemptEnded<'a> {
     /// Which attempt of the call it is, from 1 on.
     pub number: u32,
-    /// From when it was sent until its answer was there whole.
+    /// From when it was sent until its answer was there whole, or the head of it where the body is given as it comes.
     pub duration: Duration,
     /// Whether it succeeded, failed or was dropped.
     pub ending: Ending,
@@ -143,7 +143,7 @@ pub enum Ending {
     Success,
     /// With an error.
     Failure,
-    /// Its future was dropped; nobody was told anything.
+    /// Its future was dropped, so that nobody was told anything, or a stream before its end.
     Cancelled,
 }
 

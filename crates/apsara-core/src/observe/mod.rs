@@ -53,12 +53,13 @@ pub use ::opentelemetry;
 /// 2. for each attempt
 ///    1. [`CallObserver::paced`], if the attempt had to wait for the quota, granted or not;
 ///    2. [`CallObserver::attempt_started`], when it is signed and about to be sent;
-///    3. [`CallObserver::attempt_ended`], when its answer is there whole, or there will be none;
+///    3. [`CallObserver::attempt_ended`], when its answer is there whole, or the head of a stream, or there will be none;
 ///    4. [`CallObserver::retrying`], if there is to be another one;
 /// 3. [`CallObserver::ended`], last, and always, once the answer is decoded.
 ///
 /// A call that is refused before it is sent, because its parameters are wrong or there are no credentials, has no attempt. A call
-/// that is dropped is ended as [`Ending::Cancelled`], and so is its attempt if there is one under way.
+/// that is dropped is ended as [`Ending::Cancelled`], and so is its attempt if there is one under way, or a stream that is dropped before
+/// its end.
 ///
 /// Events hold names, numbers, codes and ids of requests. Keys, texts of the cloud and URLs are in none of them, and the value of a
 /// parameter only where an observer asks [`Parameters`] for it by its name, and it is not sensitive. Several observers hear of each

@@ -169,6 +169,12 @@ impl Watch {
         (watched.ending, watched.outcome) = (Ending::Success, None);
     }
 
+    /// Notes that the call was executed, whatever becomes of the rest of its answer.
+    pub(crate) fn executed(&mut self) {
+        let Some(watched) = &mut self.0 else { return };
+        watched.outcome = watched.outcome.max(Some(Outcome::Executed));
+    }
+
     /// Notes that the call failed.
     pub(crate) fn failed(&mut self, error: &Error) {
         let Some(watched) = &mut self.0 else { return };

@@ -87,7 +87,7 @@ pub(crate) struct Incoming {
     body: Option<Body>,
     deadline: Pin<Box<Sleep>>,
     length: Duration,
-    /// Tells observers the end of the call when the stream ends or is dropped.
+    /// Tells observers the end of the call when the stream ends or is dropped, which is no success before its end.
     watch: Watch,
 }
 
@@ -111,6 +111,7 @@ impl Incoming {
             Poll::Ready(Some(Err(error))) => Error::transport(error.answered(self.head.status)),
             Poll::Ready(None) => {
                 self.body = None;
+                self.watch.succeeded();
                 drop(std::mem::take(&mut self.watch));
                 return Poll::Ready(None);
             }

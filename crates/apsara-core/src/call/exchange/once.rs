@@ -90,7 +90,11 @@ impl Attempts<'_> {
             let secrets = stream.iter().flat_map(|_| identity.secrets());
             let secrets = secrets.map(|secret| Sensitive::new(secret.to_owned())).collect();
             self.watch.attempt_succeeded(status, || request_id(&parts.headers), body_bytes);
-            self.watch.succeeded();
+            match stream {
+                None => self.watch.succeeded(),
+                // Until all of it came.
+                Some(_) => self.watch.executed(),
+            }
             return Ok(Box::new(Answer {
                 status,
                 headers: parts.headers,
