@@ -16,6 +16,7 @@ use crate::call::{Client, IN_PIECES, InPieces, Invocation, Options, check, excha
 use crate::config::Config;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind as Failure, Violation};
+use crate::observe::Watch;
 use crate::operation::{Impact, Method, Operation, Quota, Repeat, Security, Style};
 use crate::outcome::Outcome;
 use crate::record::{AnyRecord, Location, Shape, closest, fill, validate, without_sensitive};
@@ -299,7 +300,12 @@ impl Call {
         if self.config.inner.validation {
             add(&mut violations, validate(&record));
         }
-        Err(Error::new(Failure::Invalid(violations), Outcome::NotSent).of(operation, 0, Outcome::NotSent))
+        // Whoever observes hears of every call, whatever is wrong with it.
+        let region = self.config.inner.region.as_ref().map(|(region, _)| region.as_str());
+        let mut watch = Watch::start(&self.config.inner.observers, operation, region, &record);
+        let error = Error::new(Failure::Invalid(violations), Outcome::NotSent);
+        watch.failed(&error);
+        Err(error.of(operation, 0, Outcome::NotSent))
     }
 
     /// Returns the request, with what of it could not be read.

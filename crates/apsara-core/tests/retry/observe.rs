@@ -7,7 +7,8 @@ use std::time::Duration;
 use apsara_core::observe::{
     AddedHeaders, AttemptEnded, AttemptStarted, CallEnded, CallObserver, CallStarted, Ending, Observer, Paced, Retrying,
 };
-use apsara_core::{Config, Retry};
+use apsara_core::untyped::{Description, Kind, Parameter};
+use apsara_core::{Config, Retry, untyped};
 
 use crate::script::*;
 
@@ -139,6 +140,15 @@ async fn a_call_that_is_not_sent_has_no_attempt() {
     let (log, config) = observed(&transport);
     let _ = send(&config, Needy::default()).await.unwrap_err();
     assert_eq!(log.take()[1..], ["ended: Failure - - 0 invalid Some(NotSent) 0"]);
+    // Nor has an untyped one of which a parameter is not known, or cannot be read.
+    let parameter = Parameter::new("Count").of(Kind::Int32);
+    let description = Arc::new(Description::new("Test", "2026-01-01", "Describe").parameter(parameter));
+    for (name, value) in [("Count", "x"), ("Typo", "1")] {
+        let call = untyped::Client::new(&config).described(&description).param(name, value);
+        assert!(call.send().await.unwrap_err().is_invalid());
+        let told = [r#"call Describe in Some("cn-beijing")"#, "ended: Failure - - 0 invalid Some(NotSent) 0"];
+        assert_eq!(log.take(), told, "{name}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -268,7 +278,7 @@ async fn an_observer_is_given_the_parameters_that_it_asks_for_unless_they_are_se
     let script = Script::new([Step::Ok]);
     let asking = Asking::default();
     let config = script.config().observer(asking.clone()).build().unwrap();
-    let call = apsara_core::untyped::Client::new(&config).call("Test", "2026-01-01", "Ask");
+    let call = untyped::Client::new(&config).call("Test", "2026-01-01", "Ask");
     let call = call.param("Name", "n").param("Sizes", [1, 2].as_slice()).param("Flag", true).param("AuthKey", "sesame");
     let call =
         call.param("DstUrl", "rtmp://push.example.com/app/sesame").param("Tag", serde_json::json!({ "Key": "k" }));
