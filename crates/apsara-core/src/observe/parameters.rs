@@ -4,11 +4,12 @@ use std::fmt;
 
 use serde_json::Value as Json;
 
-use crate::record::{AnyRecord, View, find};
+use crate::record::{AnyRecord, View, find, text_without_named};
 
 /// Gives the values of a call's parameters to an observer that knows which ones it needs.
 ///
-/// What is sensitive, by the spec, our overlay or its name, is not given, and neither is what holds a URL: it may carry a key.
+/// What is sensitive, by the spec, our overlay or its name, is not given, and neither is what holds a URL, which may carry a key,
+/// nor a text whose JSON holds something under a name that says that it is secret.
 #[derive(Clone, Copy)]
 pub struct Parameters<'a>(&'a dyn AnyRecord);
 
@@ -43,7 +44,9 @@ impl<'a> Parameters<'a> {
 
 fn collect(view: &View<'_>, values: &mut Vec<String>) {
     match view {
-        View::Str(text) if !text.contains("://") => values.push((*text).to_owned()),
+        View::Str(text) if !text.contains("://") && text_without_named(text).is_none() => {
+            values.push((*text).to_owned());
+        }
         View::Int(number) => values.push(number.to_string()),
         View::Float(number) => values.push(number.to_string()),
         View::Bool(flag) => values.push(flag.to_string()),

@@ -27,7 +27,7 @@ pub use named::{Named, UnknownValue, named_as_str, named_from};
 pub use pattern::Pattern;
 #[cfg(feature = "testing")]
 pub(crate) use secrets::{in_text, sensitive_names, sensitive_names_held};
-pub(crate) use secrets::{without_sensitive, without_values};
+pub(crate) use secrets::{text_without_named, without_sensitive, without_values};
 #[cfg(feature = "testing")]
 pub(crate) use serde_impls::to_json;
 pub use serde_impls::{deserialize, deserialize_value, serialize, serialize_value};

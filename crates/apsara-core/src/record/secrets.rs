@@ -105,7 +105,7 @@ fn of_json(value: &serde_json::Value, sensitive: bool, visit: &mut dyn FnMut(&st
 }
 
 /// Returns a text without what stands in its JSON under a name that says that it is secret, where there is such.
-pub(super) fn text_without_named(text: &str) -> Option<String> {
+pub(crate) fn text_without_named(text: &str) -> Option<String> {
     let json = in_text(text)?;
     let shown = without_named(&json);
     (shown != json).then(|| written(&shown))

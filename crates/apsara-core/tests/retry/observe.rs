@@ -282,11 +282,15 @@ async fn an_observer_is_given_the_parameters_that_it_asks_for_unless_they_are_se
     let call = call.param("Name", "n").param("Sizes", [1, 2].as_slice()).param("Flag", true).param("AuthKey", "sesame");
     let call =
         call.param("DstUrl", "rtmp://push.example.com/app/sesame").param("Tag", serde_json::json!({ "Key": "k" }));
+    let call = call.param("Settings", r#"{"Password":"sesame"}"#).param("Open", r#"{"a":1}"#);
     call.send().await.unwrap();
     let mut seen = std::mem::take(&mut *asking.0.lock().unwrap());
     let started = seen.pop().unwrap();
     seen.sort();
-    assert_eq!(seen, ["AuthKey ", "DstUrl ", "Flag true", "Name n", "Sizes 1,2", "Tag "]);
+    assert_eq!(
+        seen,
+        ["AuthKey ", "DstUrl ", "Flag true", "Name n", r#"Open {"a":1}"#, "Settings ", "Sizes 1,2", "Tag "]
+    );
     assert!(!started.contains("sesame") && started.contains("AuthKey"), "{started}");
     assert_eq!(asking.0.lock().unwrap().len(), 0);
 }
