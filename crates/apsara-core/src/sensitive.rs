@@ -118,12 +118,11 @@ struct Url<'a> {
 impl<'a> Url<'a> {
     fn first(text: &'a str) -> Option<Self> {
         let at = text.find("://")?;
-        let is_no_scheme = |c: char| !c.is_ascii_alphanumeric() && !"+-.".contains(c);
         let begin =
             text[..at].char_indices().rev().find(|(_, c)| is_no_scheme(*c)).map_or(0, |(i, c)| i + c.len_utf8());
         let scheme = &text[begin..at];
         let url = &text[at + 3..];
-        let (url, behind) = url.split_at(url.find(ends_url).unwrap_or(url.len()));
+        let (url, behind) = url.split_at(end_of_url(url));
         let (url, query) = url.split_at(url.find(['?', '#']).unwrap_or(url.len()));
         let (authority, path) = url.split_at(url.find('/').unwrap_or(url.len()));
         let (user, host) = authority.rsplit_once('@').map_or((None, authority), |(user, host)| (Some(user), host));
@@ -149,6 +148,20 @@ impl<'a> Url<'a> {
             out.extend([mark, REDACTED]);
         }
     }
+}
+
+/// Returns where a URL ends. One of several that are joined by a sign which URLs may have ends where the next begins.
+fn end_of_url(text: &str) -> usize {
+    let joins = |at: usize| {
+        let next = text[at + 1..].trim_start_matches(|c: char| !is_no_scheme(c));
+        next.starts_with("://") && !text[at + 1..].starts_with("://")
+    };
+    let mut ends = text.char_indices().filter(|(_, c)| ends_url(*c) || matches!(c, ';' | '|'));
+    ends.find(|(at, c)| ends_url(*c) || joins(*at)).map_or(text.len(), |(at, _)| at)
+}
+
+fn is_no_scheme(c: char) -> bool {
+    !c.is_ascii_alphanumeric() && !"+-.".contains(c)
 }
 
 fn ends_url(c: char) -> bool {
@@ -204,6 +217,10 @@ mod tests {
             redact_urls("bad DstUrl 'rtmp://h/app/key' (see https://docs/x?y=1), again."),
             "bad DstUrl 'rtmp://h/app/[redacted]' (see https://docs/x?[redacted]), again."
         );
+        assert_eq!(
+            redact_urls("rtmp://h/app/k1;srt://h/k2|rtmp://h/app/k3;k4 https://h/a?b=1;c=2;d=http://h/e?f"),
+            "rtmp://h/app/[redacted];srt://h/[redacted]|rtmp://h/app/[redacted] https://h/a?[redacted]"
+        );
         assert_eq!(redact_urls("no url: a//b"), "no url: a//b");
         assert_eq!(redact_urls("é://h/p?q"), "é://h/p?[redacted]");
     }
@@ -217,6 +234,7 @@ mod tests {
             ("https://rtmp://h/app/inner", vec!["inner"]),
             ("https://h/a?rtmp://h/app/inner", vec!["inner"]),
             ("x-rtmp://h/app/inner", vec!["inner"]),
+            ("rtmp://h/app/k1;rtmp://h/app/k2|srt://h/k3;k4", vec!["k1", "k2", "k3;k4"]),
         ] {
             let mut visited = Vec::new();
             secret_parts(text, &mut |part| visited.push(part.to_owned()));
