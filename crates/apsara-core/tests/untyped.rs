@@ -103,6 +103,19 @@ async fn an_endpoint_is_that_of_the_region_by_table_or_by_rule() {
     assert_eq!(host(&kept), "test.us-west-1.aliyuncs.com");
     call.param("RegionId", "us-west-1").endpoint("test.us.example.com", ["us-west-1"]).send().await.unwrap();
     assert_eq!(host(&kept), "test.us.example.com");
+    // What is said before the call is sent holds for it, wherever the parameter travels.
+    let roa = || client.call("Test", "2026-01-01", "DoThing").style(Style::Roa).path("/{RegionId}");
+    for call in [
+        roa().path_param("RegionId", "us-west-1"),
+        roa().path("/").header("RegionId", "us-west-1"),
+        roa().path("/").form("RegionId", "us-west-1"),
+        roa().param_as(Parameter::new("RegionId").at(Location::Path).also_at(Location::Query), "us-west-1"),
+    ] {
+        let told = call.endpoint_of().map(|endpoint| endpoint.host().to_owned()).map_err(|error| error.to_string());
+        let sent = call.send().await.map(|_| host(&kept)).map_err(|error| error.to_string());
+        assert_eq!(told.is_ok(), sent.is_ok(), "{told:?} {sent:?}");
+        assert!(told.is_err() || told == sent, "{told:?} {sent:?}");
+    }
     let central = Description::new("Test", "2026-01-01", "DoThing").endpoint_rule(EndpointRule::Central);
     client.described(&Arc::new(central.default_region("cn-beijing"))).send().await.unwrap();
     assert_eq!(host(&kept), "test.aliyuncs.com");

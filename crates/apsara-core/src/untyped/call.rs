@@ -219,10 +219,14 @@ impl Call {
     /// Fails when no region is known or the region cannot be one.
     pub fn endpoint_of(&self) -> Result<Endpoint, Error> {
         let operation = known::operation(&self.description);
+        // As when it is sent: one in the path or in a header leads nowhere else.
+        let is_place = |location: &Location| matches!(location, Location::Query | Location::Form);
+        let leads = |it: &Parameter| is_place(&it.location) || it.again.iter().any(is_place);
         let region_id = self.given.iter().find_map(|(name, given)| match given {
             Given::Json(Value::String(region)) if name == "RegionId" => Some(region.as_str()),
             _ => None,
         });
+        let region_id = region_id.filter(|_| self.description.find("RegionId").is_none_or(leads));
         Client::new(&self.config, operation.product).endpoint(region_id)
     }
 
