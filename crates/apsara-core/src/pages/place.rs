@@ -118,6 +118,9 @@ impl Place {
 fn whole(view: Option<View<'_>>) -> Option<i64> {
     match view? {
         View::Int(number) => Some(number),
+        // The bounds keep the conversion exact.
+        #[allow(clippy::cast_possible_truncation)]
+        View::Float(number) if number.fract() == 0.0 && number.abs() < 9.0e15 => Some(number as i64),
         View::Str(text) => text.trim().parse().ok(),
         _ => None,
     }

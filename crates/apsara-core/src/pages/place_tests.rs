@@ -18,12 +18,18 @@ struct Answer {
     last: Option<i64>,
     more: Option<bool>,
     next: Option<String>,
+    ratio: Option<f64>,
     total: Option<i64>,
 }
 
 impl Record for Answer {
-    const FIELDS: &'static [Field<Self>] =
-        &[field!("Last", last), field!("More", more), field!("Next", next), field!("Total", total)];
+    const FIELDS: &'static [Field<Self>] = &[
+        field!("Last", last),
+        field!("More", more),
+        field!("Next", next),
+        field!("Ratio", ratio),
+        field!("Total", total),
+    ];
 }
 
 const NUMBER: Paging = Paging::number("Page", "PageSize", "Total");
@@ -62,6 +68,18 @@ fn a_total_ends_a_list_when_so_many_items_were_given() {
     assert_eq!(numbers(&[(total(3), 3)]), (1, Step::Last));
     // A page may be short because something on it is not for these eyes.
     assert_eq!(numbers(&[(total(25), 10), (total(25), 3), (total(25), 10), (total(25), 2)]), (4, Step::Last));
+}
+
+#[test]
+fn a_total_may_be_a_number() {
+    let paging = Paging::number("Page", "PageSize", "Ratio");
+    let total = |total| Answer { ratio: Some(total), ..Answer::default() };
+    let walk = |answers: &[_]| walk(&paging, &mut Asked::default(), answers);
+    assert_eq!(walk(&[(total(25.0), 10), (total(25.0), 3), (total(25.0), 10), (total(25.0), 2)]), (4, Step::Last));
+    // One that counts nothing is none.
+    for none in [25.5, f64::NAN, f64::INFINITY] {
+        assert_eq!(walk(&[(total(none), 10), (total(none), 3)]), (2, Step::Last));
+    }
 }
 
 #[test]
