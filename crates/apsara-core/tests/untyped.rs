@@ -355,6 +355,20 @@ async fn a_path_is_no_fact_of_an_operation_that_is_not_described() {
     let two = bad("/b/{Id}").send().await.unwrap_err().operation().unwrap();
     assert!(std::ptr::eq(one, two), "each path makes an operation that is never forgotten");
     assert_eq!((one.path, one.product.style), ("/", Style::Roa));
+    // Nor is it of one that is described, where the call gives another.
+    let description = Arc::new(
+        Description::new("Cs", "2015-12-15", "GetOne")
+            .path("/c/{Id}")
+            .parameter(Parameter::new("Id").at(Location::Path).required()),
+    );
+    let described = |path: Option<&str>| {
+        let call = kept.client().described(&description);
+        path.map_or(call.clone(), |path| call.path(path)).send()
+    };
+    let own = described(None).await.unwrap_err().operation().unwrap();
+    let given = described(Some("/d/{Id}")).await.unwrap_err().operation().unwrap();
+    assert!(std::ptr::eq(given, described(Some("/e/{Id}")).await.unwrap_err().operation().unwrap()));
+    assert_eq!((own.path, given.path), ("/c/{Id}", "/"));
     let other = bad("/a/{Id}").quota(Quota::per_second(1)).send().await.unwrap_err().operation().unwrap();
     assert!(!std::ptr::eq(one, other));
 }

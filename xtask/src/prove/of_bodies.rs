@@ -42,8 +42,8 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "a path that a call gives is kept for good",
         file: "crates/apsara-core/src/untyped/known.rs",
-        old: "description.open.then(",
-        new: "(description.open && false).then(",
+        old: "let is_open = description.open || description.is_path_given;",
+        new: "let is_open = false;",
         package: CORE,
         target: "untyped",
     },

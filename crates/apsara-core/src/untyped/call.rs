@@ -141,7 +141,8 @@ impl Call {
 
     /// Sets the path, with `{name}` where [`Call::path_param`] puts a value: it is `/` unless it is described.
     pub fn path(mut self, path: impl Into<String>) -> Self {
-        self.described().facts.path = path.into();
+        let description = self.described();
+        (description.facts.path, description.is_path_given) = (path.into(), true);
         self
     }
 

@@ -23,6 +23,8 @@ pub struct Description {
     pub(super) redirects: bool,
     /// Whether parameters may be given that are not described.
     pub(super) open: bool,
+    /// Whether a call gave the path.
+    pub(super) is_path_given: bool,
 }
 
 /// What is said of a version of a product.
@@ -99,6 +101,7 @@ impl Description {
             objects: BTreeMap::new(),
             redirects: false,
             open: false,
+            is_path_given: false,
         }
     }
 

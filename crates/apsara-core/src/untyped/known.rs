@@ -26,7 +26,8 @@ pub(super) fn operation(description: &Description) -> &'static Operation {
         unreachable!("the version is among the known")
     };
     // Who writes the path into the call may write ids into it: it is no fact of the operation.
-    let open = description.open.then(|| Facts { path: "/".to_owned(), ..description.facts.clone() });
+    let is_open = description.open || description.is_path_given;
+    let open = is_open.then(|| Facts { path: "/".to_owned(), ..description.facts.clone() });
     let facts = open.as_ref().unwrap_or(&description.facts);
     if let Some(operation) = operations.get(facts) {
         return operation;
