@@ -78,6 +78,8 @@ fn refuse_another(path: &Path, found: &Header, wanted: &Header) -> Result<(), Bu
         let sums = format!("SHA-256 {:.12}…, here {:.12}…", found.input, wanted.input);
         format!("another input ({sums}): the lines of this one are other calls")
     } else {
+    } else if let Some(difference) = kinds_differ(found, wanted) {
+        difference
         return Ok(());
     };
     let instead = "go on with what the run was begun with, or name another file for a new journal";
@@ -94,6 +96,20 @@ fn differ<'a>(found: Option<&'a str>, wanted: Option<&'a str>) -> Option<(&'a st
 pub(crate) fn open(path: &Path) -> Result<File, BulkError> {
     File::open(path).map_err(|error| BulkError::file(path, "cannot be opened", error))
 }
+/// Says who called and who is to call where one is a permanent key and the other a role: of whose account the key is, it does not say.
+fn kinds_differ(found: &Header, wanted: &Header) -> Option<String> {
+    let known = |header: &Header| (header.key_id.clone(), header.account.clone());
+    match (known(found), known(wanted)) {
+        ((Some(key), None), (None, Some(account))) => {
+            Some(format!("calls by the access key {key}, not by a role of the account {account}"))
+        }
+        ((None, Some(account)), (Some(key), None)) => {
+            Some(format!("calls by a role of the account {account}, not by the access key {key}"))
+        }
+        _ => None,
+    }
+}
+
 
 /// Returns the time in milliseconds since 1970.
 pub(crate) fn now() -> u64 {

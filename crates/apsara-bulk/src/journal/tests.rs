@@ -244,6 +244,14 @@ fn a_journal_of_something_else_is_refused() {
             None => "calls by a role of the account 1, not of 2; go on with what the run was begun with",
         };
         assert!(told.contains(expected), "{told}");
+        // A key and a role are not the same, and of whose account a key is, nobody knows.
+        let kinds = ["the access key LTAI-a", "a role of the account 1"];
+        let (other, [found, wanted]) = match known.key_id {
+            Some(_) => (by(None, Some("1")), kinds),
+            None => (by(Some("LTAI-a"), None), [kinds[1], kinds[0]]),
+        };
+        let told = reopen(&place.path, &other, false).unwrap_err().to_string();
+        assert!(told.contains(&format!("calls by {found}, not by {wanted}; go on with what")), "{told}");
     }
     reopen(&place.path, &by(Some("LTAI-b"), Some("2")), false).unwrap();
     assert!(other(|header| header.input = "cd".to_owned()).contains("another input"));
