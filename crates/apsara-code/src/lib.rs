@@ -26,6 +26,7 @@ pub use self::error::Error;
 pub use self::kept::Kept;
 pub use self::language::{Language, NotALanguage};
 pub use self::settings::Settings;
+pub use self::shell::quoted;
 
 /// Writes what makes a call of an operation with these parameters, by their names on the wire.
 ///

@@ -3,7 +3,8 @@
 use crate::json::{Json, Leaf, Secret};
 
 /// Writes a word so that a shell takes it as it is; nothing if a zero byte is in it, which no command line holds.
-pub(crate) fn quoted(word: &str) -> Option<String> {
+#[must_use]
+pub fn quoted(word: &str) -> Option<String> {
     if word.contains('\0') {
         return None;
     }
@@ -72,5 +73,19 @@ pub(crate) fn needs(variables: &[String]) -> String {
     match variables {
         [] => String::new(),
         some => format!("# Secrets come from the environment: {}.\n", some.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn what_a_shell_would_split_is_quoted() {
+        let shown = |word: &str| quoted(word).unwrap_or_default();
+        assert_eq!(shown("LTAI-id_1"), "LTAI-id_1");
+        assert_eq!(shown("it's $HOME"), r"'it'\''s $HOME'");
+        assert_eq!(shown(""), "''");
+        assert_eq!(quoted("a\0b"), None);
     }
 }
