@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::path::PathBuf;
 
+use apsara_code::quoted;
 use apsara_emulator::{
     Account, Clock, DEFAULT_ACCESS_KEY_ID, DEFAULT_ACCESS_KEY_SECRET, DEFAULT_ACCOUNT_ID, Emulator, EmulatorBuilder,
     Quotas, RamMode, Rules,
@@ -13,9 +14,10 @@ use crate::call::{incomplete, lack};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output;
+use crate::signals::Signals;
 
 /// How many requests the ledger of a program keeps that may run for days.
-const LEDGER: usize = 10_000;
+pub(crate) const LEDGER: usize = 10_000;
 
 /// What can be set about the emulator.
 // Not Debug: one of them is a secret.
@@ -113,10 +115,10 @@ impl From<Quota> for Quotas {
 pub(crate) async fn serve(options: Options) -> Result<(), Failure> {
     let trace = options.trace.clone();
     // Asked for before anything is printed, so that whoever has read the output can already stop the program.
-    let stopped = stop_signal().map_err(|error| Failure::new(Exit::Failed, error.to_string()))?;
+    let mut signals = Signals::begin().map_err(|error| Failure::new(Exit::Failed, error.to_string()))?;
     let emulator = start(options).await.map_err(|error| Failure::new(Exit::Failed, error.to_string()))?;
     output::print(&environment(&emulator))?;
-    stopped.await;
+    signals.next().await;
     match trace.zip(emulator.why_unwritten()) {
         Some((file, why)) => Err(incomplete(lack(&file, emulator.unwritten(), &why))),
         None => Ok(()),
@@ -151,49 +153,7 @@ fn environment(emulator: &Emulator) -> String {
     format!(
         "Listening at {url}\nexport ALIBABA_CLOUD_ENDPOINT={url}\nexport ALIBABA_CLOUD_ACCESS_KEY_ID={}\n\
          export ALIBABA_CLOUD_ACCESS_KEY_SECRET={}\n",
-        quote(id),
-        quote(secret)
+        quoted(id).unwrap_or_default(),
+        quoted(secret).unwrap_or_default()
     )
-}
-
-/// Quotes what a POSIX shell would not take as it is.
-fn quote(text: &str) -> String {
-    let is_plain =
-        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/".contains(&byte));
-    if is_plain { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
-}
-
-/// Begins to listen for Ctrl-C, and on Unix for the signal that ends a service; the future ends when one arrives.
-#[cfg(unix)]
-pub(crate) fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-/// Begins to listen for Ctrl-C; the future ends when it arrives.
-#[cfg(not(unix))]
-pub(crate) fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
-    Ok(async {
-        let _ = tokio::signal::ctrl_c().await;
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quote;
-
-    #[test]
-    fn what_a_shell_would_split_is_quoted() {
-        assert_eq!(quote("LTAI-id_1"), "LTAI-id_1");
-        assert_eq!(quote("it's $HOME"), r"'it'\''s $HOME'");
-        assert_eq!(quote(""), "''");
-    }
 }

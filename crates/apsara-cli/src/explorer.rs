@@ -13,6 +13,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::options::ConnectOptions;
 use crate::output;
+use crate::signals::Signals;
 
 /// What can be set about the page.
 #[derive(Args)]
@@ -32,7 +33,7 @@ pub(crate) struct Options {
 pub(crate) async fn serve(options: Options) -> Result<(), Failure> {
     let failed = |error: &dyn std::error::Error| Failure::new(Exit::Failed, error.to_string());
     // Asked for before anything is printed, so that whoever has read the output can already stop the program.
-    let stopped = stop_signal().map_err(|error| failed(&error))?;
+    let mut signals = Signals::begin().map_err(|error| failed(&error))?;
     let builder = Explorer::builder().port(options.port);
     let builder = options.spec.into_iter().fold(builder, apsara_explorer::ExplorerBuilder::document);
     let trace = Arc::new(CallTrace::open(&options.connect, None)?);
@@ -46,6 +47,6 @@ pub(crate) async fn serve(options: Options) -> Result<(), Failure> {
     let explorer = builder.start().await.map_err(|error| failed(&error))?;
     let address = explorer.url();
     output::print(&format!("Open {address}\nWhoever has this address can make calls by it; Ctrl-C ends it.\n"))?;
-    stopped.await;
+    signals.next().await;
     trace.lack().map_or(Ok(()), |lack| Err(incomplete(lack)))
 }

@@ -25,6 +25,7 @@ mod private;
 mod query;
 mod ram;
 mod sign;
+mod signals;
 mod spec;
 mod terminal;
 mod unseen;

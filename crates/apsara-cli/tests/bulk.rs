@@ -240,6 +240,75 @@ fn what_became_of_the_lines_is_told_where_the_journal_cannot_be_written() {
 }
 
 #[test]
+fn whoever_ends_the_program_lets_what_is_under_way_end() {
+    const CALLS: usize = 24;
+    // A shell says twice that a terminal is gone, and that is no impatience.
+    for signals in [&["-TERM"][..], &["-HUP", "-HUP"]] {
+        let (emulator, folder) = (Emulator::start(), tempfile::tempdir().unwrap());
+        let ids: Vec<String> = (0..CALLS).map(|number| format!("task-{number}")).collect();
+        ids.iter().for_each(|id| emulator.task(id, "running"));
+        std::fs::write(folder.path().join("tasks.jsonl"), ids.iter().map(|id| task(id)).collect::<String>()).unwrap();
+        let delay = r#"{"fault": {"kind": "delay", "milliseconds": 1000}, "operation": "RestartLivePullToPush"}"#;
+        emulator.control("POST", "/faults", delay);
+        // The test itself may have been told to stay when its terminal goes away.
+        let run = emulator.command(folder.path(), &["--input", "tasks.jsonl", "--yes", "--in-flight", "4"]);
+        let mut heeding = Command::new("env");
+        heeding.arg("--default-signal=HUP").arg(run.get_program()).args(run.get_args());
+        heeding.current_dir(folder.path()).stdin(Stdio::null()).env_clear();
+        heeding.envs(run.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        let mut run = heeding.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let count = |what: &str| {
+            let records = std::fs::read_to_string(folder.path().join("run.journal")).unwrap_or_default();
+            records.matches(what).count()
+        };
+        while count("\"call\":") < 4 {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        let mut stderr = BufReader::new(run.stderr.take().unwrap());
+        let mut told = String::new();
+        for signal in signals {
+            assert!(Command::new("kill").arg(signal).arg(run.id().to_string()).status().unwrap().success());
+            while !told.contains("no further call goes out") {
+                assert!(stderr.read_line(&mut told).unwrap() > 0, "{signals:?}: {told}");
+            }
+        }
+        stderr.read_to_string(&mut told).unwrap();
+        let ended = run.wait_with_output().unwrap();
+        assert_eq!(ended.status.code(), Some(130), "{signals:?}: {told}");
+        assert!(!told.contains("makes them again"), "{told}");
+        let calls = count("\"call\":");
+        assert!((4..CALLS).contains(&calls), "{calls}: {told}");
+        assert_eq!((count("\"outcome\":\"succeeded\""), emulator.restarts()), (calls, calls), "{signals:?}: {told}");
+    }
+}
+
+#[test]
+fn a_journal_whose_header_cannot_be_written_is_not_left() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("tasks.jsonl"), task("a")).unwrap();
+    let mut limited = Command::new("sh");
+    limited.args(["-c", "trap '' XFSZ; ulimit -f 1; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_apsara")]);
+    limited.args([
+        "bulk",
+        "live",
+        "RestartLivePullToPush",
+        "--input",
+        "tasks.jsonl",
+        "--journal",
+        "run.journal",
+        "--yes",
+    ]);
+    limited.current_dir(folder.path()).stdin(Stdio::null()).env_clear().env("HOME", folder.path());
+    // It stands in the header, which needs more than a block of 512 bytes by it.
+    limited.env("ALIBABA_CLOUD_ACCESS_KEY_ID", "x".repeat(1500)).env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secret");
+    let failed = limited.env("ALIBABA_CLOUD_ENDPOINT", "http://127.0.0.1:1").output().unwrap();
+    let told = text(&failed.stderr);
+    assert_eq!(failed.status.code(), Some(1), "{told}");
+    assert!(told.contains("run.journal cannot be written"), "{told}");
+    assert!(!folder.path().join("run.journal").exists());
+}
+
+#[test]
 fn another_key_does_not_go_on_with_a_run() {
     let (emulator, folder) = (Emulator::start(), tempfile::tempdir().unwrap());
     emulator.task("a", "running");

@@ -227,4 +227,20 @@ pub(super) const BREAKS: &[Break] = &[
         package: "apsara-cli",
         target: "calls",
     },
+    Break {
+        lie: "a role goes on with the run of a permanent key",
+        file: "crates/apsara-bulk/src/journal/mod.rs",
+        old: "= kinds_differ(found, wanted) {",
+        new: "= kinds_differ(found, found) {",
+        package: BULK,
+        target: "lib",
+    },
+    Break {
+        lie: "a terminal that is closed leaves calls unknown",
+        file: "crates/apsara-cli/src/bulk/mod.rs",
+        old: "ends += u32::from(signals.next()",
+        new: "ends += 2 + u32::from(signals.next()",
+        package: "apsara-cli",
+        target: "bulk",
+    },
 ];

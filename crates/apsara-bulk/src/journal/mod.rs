@@ -39,7 +39,11 @@ pub(crate) fn create(path: &Path, header: &Header) -> Result<File, BulkError> {
     })?;
     lock(&file, path)?;
     let written = file.write_all(&Record::Header(header.clone()).encode()).and_then(|()| file.sync_all());
-    written.and_then(|()| sync_folder(path)).map_err(|error| BulkError::file(path, "cannot be written", error))?;
+    if let Err(error) = written.and_then(|()| sync_folder(path)) {
+        // Without its header it is no journal, and would stand in the way of the next one. Why it is not whole is more to be told.
+        let _ = std::fs::remove_file(path);
+        return Err(BulkError::file(path, "cannot be written", error));
+    }
     Ok(file)
 }
 
@@ -74,12 +78,12 @@ fn refuse_another(path: &Path, found: &Header, wanted: &Header) -> Result<(), Bu
         format!("calls by the access key {found}, not by {wanted}")
     } else if let Some((found, wanted)) = differ(found.account.as_deref(), wanted.account.as_deref()) {
         format!("calls by a role of the account {found}, not of {wanted}")
+    } else if let Some(difference) = kinds_differ(found, wanted) {
+        difference
     } else if found.input != wanted.input {
         let sums = format!("SHA-256 {:.12}…, here {:.12}…", found.input, wanted.input);
         format!("another input ({sums}): the lines of this one are other calls")
     } else {
-    } else if let Some(difference) = kinds_differ(found, wanted) {
-        difference
         return Ok(());
     };
     let instead = "go on with what the run was begun with, or name another file for a new journal";
@@ -92,10 +96,6 @@ fn differ<'a>(found: Option<&'a str>, wanted: Option<&'a str>) -> Option<(&'a st
     both.filter(|(found, wanted)| found != wanted)
 }
 
-/// Opens a journal to read it only.
-pub(crate) fn open(path: &Path) -> Result<File, BulkError> {
-    File::open(path).map_err(|error| BulkError::file(path, "cannot be opened", error))
-}
 /// Says who called and who is to call where one is a permanent key and the other a role: of whose account the key is, it does not say.
 fn kinds_differ(found: &Header, wanted: &Header) -> Option<String> {
     let known = |header: &Header| (header.key_id.clone(), header.account.clone());
@@ -110,6 +110,10 @@ fn kinds_differ(found: &Header, wanted: &Header) -> Option<String> {
     }
 }
 
+/// Opens a journal to read it only.
+pub(crate) fn open(path: &Path) -> Result<File, BulkError> {
+    File::open(path).map_err(|error| BulkError::file(path, "cannot be opened", error))
+}
 
 /// Returns the time in milliseconds since 1970.
 pub(crate) fn now() -> u64 {

@@ -18,6 +18,7 @@ use crate::catalog::{self, Operation};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::options::ConnectOptions;
+use crate::signals::{Signal, Signals};
 use crate::{private, terminal};
 
 /// What is called for each line, and how.
@@ -97,6 +98,8 @@ pub(crate) async fn run(options: &Options) -> Result<(), Failure> {
     let input = input(options)?;
     let checked = check(input, &*executor, &options.journal).map_err(|error| failed(&error))?;
     refuse(&checked, options)?;
+    // From here on there is a journal, which whoever ends the program must not leave in the way of the next run.
+    let mut signals = signals()?;
     let journal = &options.journal;
     let run = match (options.resume, options.leave_out_damaged) {
         (false, _) => Run::create(checked, journal, &*executor),
@@ -120,15 +123,16 @@ pub(crate) async fn run(options: &Options) -> Result<(), Failure> {
     // What is found out not to have been executed is called too.
     let may_call = plan.calls > 0 || plan.asks.is_some();
     if plan.called.impact == Impact::Interrupt && may_call && !options.yes {
-        confirm(options, &run)?;
+        confirm(options, &run, &mut signals).await?;
     }
     let stop = Stop::new();
-    let listening = tokio::spawn(listen(stop.clone()));
+    let listening = tokio::spawn(listen(signals, stop.clone()));
     let mut shown = Shown::new();
     let ended = run.go_on(executor, &how, &stop, |progress| shown.show(progress)).await;
-    listening.abort();
     // What is in doubt counts most.
-    tokio::spawn(leave(if run.counts().unknown > 0 { Exit::Unknown } else { Exit::Interrupted }));
+    let exit = if run.counts().unknown > 0 { Exit::Unknown } else { Exit::Interrupted };
+    tokio::spawn(leave(self::signals()?, exit));
+    listening.abort();
     shown.end();
     let told = match ended {
         Ok(summary) => end::tell(options, &mut run, &summary),
@@ -233,37 +237,53 @@ fn wrong_files(options: &Options) -> Option<String> {
 }
 
 /// Asks before calls that interrupt something. A new journal of which nothing was called is not kept if nobody says yes.
-fn confirm(options: &Options, run: &Run) -> Result<(), Failure> {
+async fn confirm(options: &Options, run: &Run, signals: &mut Signals) -> Result<(), Failure> {
     let is_asked = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
-    if is_asked && terminal::ask_whether("Go on?").unwrap_or(false) {
-        return Ok(());
+    let ended = tokio::select! {
+        answer = answered(), if is_asked => if answer { None } else { Some((Exit::NotConfirmed, "it was not confirmed")) },
+        _ = signals.next(), if is_asked => Some((Exit::Interrupted, "interrupted")),
+        else => Some((Exit::NotConfirmed, "it interrupts what runs, and nobody can be asked")),
+    };
+    let Some((exit, message)) = ended else { return Ok(()) };
+    if exit == Exit::Interrupted {
+        // The question stands in front of what is told now.
+        terminal::tell("");
     }
     if !options.resume && run.counts().due + run.counts().skipped == run.counts().lines() {
         let _ = std::fs::remove_file(&options.journal);
     }
-    let message = if is_asked { "it was not confirmed" } else { "it interrupts what runs, and nobody can be asked" };
-    let failure = Failure::new(Exit::NotConfirmed, message).with("outcome", "not sent");
+    let failure = Failure::new(exit, message).with("outcome", "not sent");
     Err(failure.with("what to do", "say yes by --yes"))
 }
 
-/// Ends the program when the terminal interrupts it behind the run, whose journal is whole: nobody has to take the results. What was
-/// written of them for another file's place may be left beside it.
-async fn leave(exit: Exit) {
-    if tokio::signal::ctrl_c().await.is_ok() {
-        terminal::tell("note: the results were not written; the journal has them, and --resume writes them");
-        std::process::exit(exit as i32);
-    }
+/// Asks whether to go on. The program may end while nobody has answered, which no thread of the runtime may stand in the way of.
+async fn answered() -> bool {
+    let (answer, answered) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || answer.send(terminal::ask_whether("Go on?").unwrap_or(false)));
+    answered.await.unwrap_or(false)
 }
 
-/// Lets the run end when the terminal interrupts it, and ends it at once when it does so again.
-async fn listen(stop: Stop) {
-    if tokio::signal::ctrl_c().await.is_ok() {
-        terminal::tell("\nnote: no further call goes out; those that are under way end. Again ends at once.");
-        stop.drain();
+fn signals() -> Result<Signals, Failure> {
+    Signals::begin().map_err(|error| Failure::new(Exit::Failed, error.to_string()))
+}
+
+/// Ends the program when it is told to end behind the run, whose journal is whole: nobody has to take the results. What was written of
+/// them for another file's place may be left beside it. Where the terminal is gone, nobody waits for the program, and it writes them.
+async fn leave(mut signals: Signals, exit: Exit) {
+    while signals.next().await == Signal::HangUp {}
+    terminal::tell("note: the results were not written; the journal has them, and --resume writes them");
+    std::process::exit(exit as i32);
+}
+
+/// Lets the run end when the program is told to end, and ends it at once when it is told so again.
+async fn listen(mut signals: Signals, stop: Stop) {
+    let mut ends = u32::from(signals.next().await == Signal::End);
+    terminal::tell("\nnote: no further call goes out; those that are under way end. Again ends at once.");
+    stop.drain();
+    while ends < 2 {
+        ends += u32::from(signals.next().await == Signal::End);
     }
-    if tokio::signal::ctrl_c().await.is_ok() {
-        stop.now();
-    }
+    stop.now();
 }
 
 fn failed(error: &BulkError) -> Failure {

@@ -67,3 +67,22 @@ fn a_terminal_that_goes_away_ends_no_run() {
     assert_eq!((terminal.ends(), executed(&emulator)), (0, CALLS));
     assert_eq!(std::fs::read_to_string(&results).unwrap().lines().count(), CALLS);
 }
+
+#[test]
+fn ctrl_c_at_the_question_is_a_no_and_leaves_no_journal() {
+    let emulator = cloud();
+    let id = task(&emulator, "night");
+    let folder = folder();
+    let (input, journal) = (folder.path().join("tasks.jsonl"), folder.path().join("run.journal"));
+    std::fs::write(&input, format!("{{\"Region\": \"cn-shanghai\", \"TaskId\": \"{id}\"}}\n")).unwrap();
+    let words = ["bulk", "live", "RestartLivePullToPush", "--input", text(&input), "--journal", text(&journal)];
+    for (typed, code) in [("\u{3}", 130), ("n\n", 11)] {
+        let mut terminal = Terminal::start(&words, &variables(&emulator));
+        terminal.shows("Go on? [y/N]");
+        assert!(journal.exists());
+        terminal.types(typed);
+        assert_eq!(terminal.ends(), code, "{}", terminal.screen());
+        assert!(terminal.screen().contains("not sent") && !journal.exists(), "{}", terminal.screen());
+    }
+    assert!(emulator.ledger().iter().all(|entry| entry.action != "RestartLivePullToPush"));
+}
