@@ -224,11 +224,7 @@ impl Checking<'_> {
             return Ok(());
         }
         self.states.set(line, State::Due);
-        // Null is none: with it or without, it is the same call.
-        if let Some(parameters) = request.as_object_mut() {
-            parameters.retain(|_, value| !value.is_null());
-        }
-        let json = request.to_string();
+        let json = canonical(request);
         self.seen.as_mut().map(|seen| seen.push(digest(json.as_bytes()))).unwrap_or_default();
         self.spool.push(line, &json)
     }
@@ -251,6 +247,17 @@ impl Checking<'_> {
 }
 
 /// Finds the lines that ask for the same call as an earlier one.
+/// Writes a request so that two of the same call are one text.
+fn canonical(mut request: Value) -> String {
+    // Null is none: with it or without, it is the same call.
+    if let Some(parameters) = request.as_object_mut() {
+        parameters.retain(|_, value| !value.is_null());
+    }
+    // In a program some of whose crates want the order in which names are read, serde_json keeps that one.
+    request.sort_all_objects();
+    request.to_string()
+}
+
 fn duplicates(mut seen: Vec<u64>, spool: &Spool) -> Result<Vec<(u64, u64)>, BulkError> {
     seen.sort_unstable();
     let mut twice: Vec<u64> = seen.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
@@ -281,4 +288,26 @@ fn duplicates(mut seen: Vec<u64>, spool: &Spool) -> Result<Vec<(u64, u64)>, Bulk
 fn digest(bytes: &[u8]) -> u64 {
     let digest = Sha256::digest(bytes);
     digest.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Fails without the sorting only where a crate that is built with this one has serde_json keep the order in which names are read:
+    /// `cargo test -p apsara-bulk --features serde_json/preserve_order`.
+    #[test]
+    fn in_whatever_order_its_names_stand_a_call_is_the_same() {
+        let read = |text: &str| canonical(serde_json::from_str(text).unwrap());
+        let [one, other] = [
+            r#"{"TaskId": "a", "Region": "r", "Tag": [{"Value": null, "Key": "k"}], "Offset": null}"#,
+            r#"{"Offset": null, "Tag": [{"Key": "k", "Value": null}], "Region": "r", "TaskId": "a"}"#,
+        ]
+        .map(read);
+        assert_eq!(one, other);
+        assert_eq!(canonical(json!([3, 1])), "[3,1]");
+    }
 }
