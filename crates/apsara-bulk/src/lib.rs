@@ -41,7 +41,7 @@ mod run;
 pub use error::BulkError;
 pub use executor::{Answer, Called, Executor, Failure, Problem, Typed, Untyped};
 pub use fate::{Counts, Fate};
-pub use input::{Checked, Format, Input, LineViolation, check};
+pub use input::{Checked, Format, Input, LineViolation, check, read_json};
 pub use journal::Tail;
 pub use plan::Plan;
 pub use reconcile::Reconcile;

@@ -6,8 +6,12 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-/// Reads a value.
-pub(super) fn read(text: &[u8]) -> serde_json::Result<Value> {
+/// Reads JSON in which every name of an object stands once, as an input of calls has it.
+///
+/// # Errors
+///
+/// Fails where it is no JSON, or where a name stands twice: of two values, nobody can say which is meant.
+pub fn read_json(text: &[u8]) -> serde_json::Result<Value> {
     let Once = serde_json::from_slice(text)?;
     serde_json::from_slice(text)
 }
@@ -83,14 +87,14 @@ mod tests {
             "[true, false, -3, 0, 18446744073709551615, 1e3, -0.5, \"\\u00e4\\n\", [], {}]",
             "{\"b\": {\"a\": [{\"a\": null}]}, \"a\": 1}",
         ] {
-            assert_eq!(read(text.as_bytes()).unwrap(), serde_json::from_str::<Value>(text).unwrap(), "{text}");
+            assert_eq!(read_json(text.as_bytes()).unwrap(), serde_json::from_str::<Value>(text).unwrap(), "{text}");
         }
         for text in ["", "{\"a\": 1", "[1,]", "{\"a\": 1} 2", "\"\\ud800\""] {
-            let (ours, theirs) = (read(text.as_bytes()), serde_json::from_str::<Value>(text));
+            let (ours, theirs) = (read_json(text.as_bytes()), serde_json::from_str::<Value>(text));
             assert_eq!(ours.unwrap_err().to_string(), theirs.unwrap_err().to_string(), "{text}");
         }
         for text in ["{\"a\": 1, \"a\": 1}", "[{\"b\": {\"a\": 1, \"c\": 2, \"\\u0061\": null}}]"] {
-            let error = read(text.as_bytes()).unwrap_err();
+            let error = read_json(text.as_bytes()).unwrap_err();
             assert!(error.is_data() && error.to_string().starts_with("the name `a` stands twice"), "{error}");
         }
     }

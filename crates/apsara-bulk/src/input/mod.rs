@@ -13,6 +13,7 @@ use std::path::Path;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+pub use self::json::read_json;
 use self::rows::Wrong;
 pub(crate) use self::spool::{Spool, changed};
 use crate::error::BulkError;
@@ -206,7 +207,7 @@ impl Checking<'_> {
                 "the input has more than {MOST_LINES} lines; divide it, with a journal for each part"
             )));
         }
-        let mut request = match row {
+        let request = match row {
             Ok(request) => request,
             Err(Wrong { text, .. }) => {
                 (line..=last).for_each(|line| self.states.set(line, State::Skipped));
@@ -246,7 +247,6 @@ impl Checking<'_> {
     }
 }
 
-/// Finds the lines that ask for the same call as an earlier one.
 /// Writes a request so that two of the same call are one text.
 fn canonical(mut request: Value) -> String {
     // Null is none: with it or without, it is the same call.
@@ -258,6 +258,7 @@ fn canonical(mut request: Value) -> String {
     request.to_string()
 }
 
+/// Finds the lines that ask for the same call as an earlier one.
 fn duplicates(mut seen: Vec<u64>, spool: &Spool) -> Result<Vec<(u64, u64)>, BulkError> {
     seen.sort_unstable();
     let mut twice: Vec<u64> = seen.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();

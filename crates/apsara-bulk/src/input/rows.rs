@@ -4,7 +4,7 @@ use std::io::{self, BufRead, BufReader, Cursor, Read};
 
 use serde_json::{Map, Value};
 
-use super::json;
+use super::json::read_json;
 use super::lines::Lines;
 use crate::error::BulkError;
 use crate::executor::Executor;
@@ -93,7 +93,7 @@ fn too_long() -> String {
 }
 
 fn object(line: &[u8]) -> Row {
-    match json::read(line.trim_ascii_end()) {
+    match read_json(line.trim_ascii_end()) {
         Ok(value @ Value::Object(_)) => Ok(value),
         Ok(_) => Err("is no JSON object; write {\"Name\": \"value\"}".to_owned().into()),
         Err(error) => {
@@ -207,7 +207,7 @@ fn wrong_names(names: &[&str]) -> Option<String> {
 
 /// Takes a cell for a text, or for JSON where the parameter is no text. JSON in which a name stands twice is neither.
 fn cell(text: &str, is_text: bool) -> Result<Value, Wrong> {
-    let json = if is_text { None } else { Some(json::read(text.as_bytes())) };
+    let json = if is_text { None } else { Some(read_json(text.as_bytes())) };
     match json {
         Some(Ok(value)) => Ok(value),
         Some(Err(error)) if error.is_data() => Err(format!("is wrong: {error}").into()),

@@ -1,6 +1,6 @@
 //! The parameters of a call, from what stands on the command line and in a file.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use apsara_catalog::value;
 use serde_json::{Map, Value};
@@ -84,10 +84,14 @@ fn of_object(operation: &Operation, parameters: &[Parameter<'_>], input: &Value)
         return Err(Failure::usage("--input-json wants a JSON object of parameters by their names"));
     };
     let mut request = Request::new();
+    let mut names = BTreeMap::new();
     for (name, value) in object {
         let exact = parameters.iter().find(|parameter| parameter.name == name);
         let found = exact.or_else(|| parameters.iter().find(|parameter| bare(parameter.name) == bare(name)));
         let found = found.ok_or_else(|| unknown(operation, parameters, name))?;
+        if let Some(before) = names.insert(found.name, name) {
+            return Err(Failure::usage(format!("--input-json gives {} twice, as {before} and as {name}", found.name)));
+        }
         request.insert(found.name.to_owned(), value.clone());
     }
     Ok(request)

@@ -98,4 +98,7 @@ fn a_request_in_a_file_yields_to_what_stands_on_the_line() {
     assert_eq!(Value::Object(read(&input).unwrap()), json!({ "Region": "cn-beijing", "TaskId": "b" }));
     assert!(read(&json!({ "Regoin": "a" })).unwrap_err().to_string().contains("did you mean --region?"));
     assert!(read(&json!([])).is_err());
+    let twice = json!({ "Region": "cn-beijing", "TaskId": "a", "task_id": "b" });
+    let told = read(&twice).unwrap_err().to_string();
+    assert_eq!(told, "--input-json gives TaskId twice, as TaskId and as task_id");
 }

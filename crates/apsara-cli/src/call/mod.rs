@@ -12,6 +12,7 @@ mod wait;
 
 use std::sync::Arc;
 
+use apsara_bulk::read_json;
 use apsara_catalog::Paging;
 pub(crate) use apsara_code::Kept;
 use apsara_core::untyped::{Call, Client, Description};
@@ -83,13 +84,17 @@ pub(crate) fn request(
     }
     let input = match input.input_json.as_deref() {
         Some("-") => Some(sources.read("-")?),
-        Some(path) => Some(sources.read(&format!("@{path}"))?),
+        // Every other option has a sign in front of a file; here it may stand too.
+        Some(path) => Some(sources.read(&format!("@{}", path.strip_prefix('@').unwrap_or(path)))?),
         None => None,
     };
     // Editors of Windows begin a file by a byte order mark, which JSON does not have.
-    let json = |text: String| serde_json::from_str::<Value>(text.strip_prefix('\u{feff}').unwrap_or(&text));
-    let input = input.map(json).transpose();
-    let input = input.map_err(|error| Failure::usage(format!("--input-json is no JSON: {error}")))?;
+    let json = |text: String| read_json(text.strip_prefix('\u{feff}').unwrap_or(&text).as_bytes());
+    let wrong = |error: serde_json::Error| match error.is_data() {
+        true => Failure::usage(format!("--input-json: {error}")),
+        false => Failure::usage(format!("--input-json is no JSON: {error}")),
+    };
+    let input = input.map(json).transpose().map_err(wrong)?;
     let is_bytes = |name: &str| {
         let found = description.parameters().iter().find(|parameter| parameter.name() == name);
         found.is_some_and(|parameter| matches!(parameter.kind(), apsara_core::untyped::Kind::Bytes))

@@ -62,7 +62,25 @@ fn a_request_can_come_from_a_file_from_the_standard_input_and_from_json() {
     with(&["--input-json", "-"], &json!({ "Region": "cn-shanghai", "TaskId": id }).to_string());
     std::fs::write(&request, format!("\u{feff}{}", json!({ "Region": "cn-shanghai", "TaskId": id }))).unwrap();
     with(&["--input-json", text(&request)], "");
+    with(&["--input-json", &format!("@{}", text(&request))], "");
     with(&["--param", "Region=cn-shanghai", "--param", &format!("task-id={id}")], "");
+}
+
+#[test]
+fn of_two_values_of_a_parameter_none_is_sent() {
+    let emulator = cloud();
+    let folder = folder();
+    let request = folder.path().join("request.json");
+    let ledger = emulator.ledger().len();
+    for (twice, told) in [
+        (r#"{"Region":"cn-shanghai","TaskId":"a","task_id":"b"}"#, "gives TaskId twice, as TaskId and as task_id"),
+        (r#"{"Region":"cn-shanghai","TaskId":"a","TaskId":"b"}"#, "the name `TaskId` stands twice; write it once"),
+    ] {
+        std::fs::write(&request, twice).unwrap();
+        let words = ["live", "restart-live-pull-to-push", "--yes", "--input-json", text(&request)];
+        call(&emulator, &words).failed(2, &[told]);
+    }
+    assert_eq!(emulator.ledger().len(), ledger);
 }
 
 #[test]
