@@ -1,6 +1,7 @@
 //! The program's own options for a call. Their names stay clear of parameters' names; where they cannot, the option has the plain
 //! name everywhere, and the parameter is written as on the wire: `--dry-run` is ours, `--DryRun` a parameter of ECS.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use clap::Args;
 
 use crate::output::Format;
 use crate::terminal::Color;
+use crate::words::kebab;
 
 /// The heading above them in help texts.
 pub(crate) const HEADING: &str = "Options of this program";
@@ -131,6 +133,47 @@ pub(crate) fn variables(profile: Option<String>) -> impl Fn(&str) -> Option<Stri
         Some(profile) if name == "ALIBABA_CLOUD_PROFILE" => Some(profile.clone()),
         Some(_) if BEFORE.contains(&name) => None,
         _ => std::env::var(name).ok(),
+    }
+}
+
+/// Says how a parameter is written: as a command line has names, as the wire has them where that is an option of the program, and by
+/// `--param` where that is one too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Written {
+    /// As an option of this name.
+    Option(String),
+    /// By `--param`, with its name on the wire.
+    Param(String),
+}
+
+impl Written {
+    /// Finds how a parameter is written, by its name on the wire.
+    pub(crate) fn of(name: &str) -> Self {
+        // Whoever calls something does not ask for the program's version.
+        let is_own = |name: &str| name != "version" && apsara_code::OPTIONS.contains(&name);
+        let word = kebab(name);
+        match () {
+            () if !is_own(&word) => Self::Option(word),
+            () if !is_own(name) => Self::Option(name.to_owned()),
+            () => Self::Param(name.to_owned()),
+        }
+    }
+
+    /// Returns what is typed for a value of it.
+    pub(crate) fn with(&self, value: &str) -> String {
+        match self {
+            Self::Option(_) => format!("{self} {value}"),
+            Self::Param(_) => format!("{self}={value}"),
+        }
+    }
+}
+
+impl fmt::Display for Written {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Option(name) => write!(f, "--{name}"),
+            Self::Param(name) => write!(f, "--param {name}"),
+        }
     }
 }
 

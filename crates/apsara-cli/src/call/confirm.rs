@@ -7,9 +7,8 @@ use serde_json::Value;
 use super::Prepared;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::options::CallOptions;
+use crate::options::{CallOptions, Written};
 use crate::terminal;
-use crate::words::kebab;
 
 /// Asks before a call that interrupts something; whoever cannot be asked has to have said yes.
 pub(super) fn confirm(prepared: &Prepared, options: &CallOptions) -> Result<(), Failure> {
@@ -44,7 +43,7 @@ fn what(prepared: &Prepared) -> String {
         let plain = |value: &&Value| value.is_number() || value.as_str().is_some_and(|text| !text.contains("://"));
         if let Some(value) = prepared.request.get(parameter.name()).filter(plain) {
             let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            out.push_str(&format!("\n  --{} {value}", kebab(parameter.name())));
+            out.push_str(&format!("\n  {}", Written::of(parameter.name()).with(&value)));
         }
     }
     out

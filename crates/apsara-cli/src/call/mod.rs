@@ -30,10 +30,10 @@ use crate::condition::Condition;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::line::Given;
-use crate::options::CallOptions;
 pub(crate) use crate::options::Input;
+use crate::options::{CallOptions, Written};
 use crate::query::Query;
-use crate::words::{did_you_mean, kebab};
+use crate::words::did_you_mean;
 
 /// Holds a call that can be made, once or page by page.
 struct Prepared {
@@ -200,5 +200,5 @@ impl Prepared {
 pub(crate) fn shown(violation: &Violation) -> String {
     let name = violation.parameter();
     let head = name.find(['.', '[']).map_or(name, |end| &name[..end]);
-    format!("--{}{} {}", kebab(head), &name[head.len()..], violation.rule())
+    format!("{}{} {}", Written::of(head), &name[head.len()..], violation.rule())
 }

@@ -1,8 +1,10 @@
 //! What is known of an operation, in lines for a person.
 
+use apsara_code::quoted;
 use apsara_specs::RamAction;
 
 use crate::catalog::{Operation, Parameter};
+use crate::options::Written;
 use crate::words::kebab;
 
 /// How many error codes a help text lists.
@@ -67,8 +69,8 @@ pub(super) fn value_name(parameter: &Parameter<'_>) -> String {
 pub(super) fn usage(operation: &Operation) -> String {
     let required = operation.parameters();
     let required = required.iter().filter(|parameter| parameter.schema.is_required());
-    let required: String =
-        required.map(|parameter| format!(" --{} <{}>", kebab(parameter.name), value_name(parameter))).collect();
+    let written = |parameter: &Parameter<'_>| Written::of(parameter.name).with(&format!("<{}>", value_name(parameter)));
+    let required: String = required.map(|parameter| format!(" {}", written(parameter))).collect();
     format!("apsara {} {}{required} [OPTIONS]", operation.product, operation.word())
 }
 
@@ -131,20 +133,17 @@ fn example(operation: &Operation) -> String {
     let mut out = format!("apsara {} {}", operation.product, operation.word());
     for parameter in operation.parameters() {
         if parameter.schema.is_required() {
-            let schema = parameter.schema;
-            let example = operation.example(&parameter).unwrap_or_else(|| match schema.kind() {
-                "object" => "{…}".to_owned(),
-                _ => "…".to_owned(),
-            });
-            out.push_str(&format!(" --{} {}", kebab(parameter.name), quoted(&example)));
+            let example = match operation.example(&parameter) {
+                // What begins by a sign would be a file.
+                Some(file) if file.starts_with('@') => quoted(&format!("@{file}")),
+                Some(example) => quoted(&example),
+                None if parameter.schema.kind() == "object" => quoted("{…}"),
+                None => Some("…".to_owned()),
+            };
+            out.push_str(&format!(" {}", Written::of(parameter.name).with(&example.unwrap_or_default())));
         }
     }
     out
-}
-
-fn quoted(text: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/,@…".contains(c);
-    if text.chars().all(is_plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 /// Takes the marks of Markdown and HTML out of a text of the portal, as far as they stand in the way of reading.

@@ -63,9 +63,35 @@ fn a_parameter_that_is_called_like_an_option_is_shown_as_it_must_be_written() {
 }
 
 #[test]
+fn whatever_names_a_parameter_names_no_option_of_the_program() {
+    for name in ["CreateRouterInterface", "ModifyRouterInterfaceSpec"] {
+        let help = help("ecs", name);
+        let (above, example) = help.split_once("Example:").unwrap_or_default();
+        let usage = above.split("Options:").next().unwrap_or_default();
+        for shown in [usage, example] {
+            assert!(shown.contains("--Spec ") && !shown.contains("--spec "), "{help}");
+        }
+    }
+    let names = products().flat_map(|version| {
+        let operations = version.operations().map(move |name| Product::from(version).decode(name));
+        operations.flat_map(|operation| {
+            let operation = operation.unwrap_or_else(|failure| panic!("{failure}"));
+            operation.parameters().into_iter().map(|parameter| parameter.name.to_owned()).collect::<Vec<_>>()
+        })
+    });
+    for name in names.collect::<std::collections::BTreeSet<_>>() {
+        let written = Written::of(&name).with("v");
+        let words = written.split(' ').map(std::ffi::OsString::from);
+        let line = crate::line::split(words).unwrap_or_else(|failure| panic!("{failure}"));
+        match line.parameters.as_slice() {
+            [given] => assert_eq!(crate::words::bare(&given.name), crate::words::bare(&name), "{written}"),
+            _ => assert_eq!(line.options, ["--param".to_owned(), format!("{name}=v")], "{written}"),
+        }
+    }
+}
+
+#[test]
 fn every_operation_that_is_shipped_has_a_command_that_clap_takes() {
-    let own = crate::options::command();
-    let is_own = |name: &str| own.get_arguments().any(|argument| argument.get_long() == Some(name));
     let mut by_param = Vec::new();
     for version in products() {
         for (number, name) in version.operations().enumerate() {
@@ -75,8 +101,7 @@ fn every_operation_that_is_shipped_has_a_command_that_clap_takes() {
                 self::operation(&operation).debug_assert();
             }
             for parameter in operation.parameters() {
-                let written = written(parameter.name, is_own);
-                if written.starts_with("param ") {
+                if matches!(Written::of(parameter.name), Written::Param(_)) {
                     by_param.push(format!("{name} {}", parameter.name));
                 }
             }

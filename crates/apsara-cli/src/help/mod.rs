@@ -7,7 +7,7 @@ use clap::{Arg, Args as _, Command, CommandFactory as _};
 use crate::builtin::Cli;
 use crate::catalog::{Operation, Parameter, Product, products};
 use crate::failure::Failure;
-use crate::options::CallOptions;
+use crate::options::{CallOptions, Written};
 use crate::terminal::harmless;
 use crate::words::kebab;
 
@@ -69,34 +69,21 @@ pub(crate) fn operation(operation: &Operation) -> Command {
     if let Some(description) = operation.description() {
         command = command.long_about(harmless(&format!("{}\n\n{}", operation.summary(), facts::plain(description))));
     }
-    let own = crate::options::command();
-    let is_own = |name: &str| own.get_arguments().any(|argument| argument.get_long() == Some(name)) || name == "help";
     for parameter in operation.parameters() {
-        command = command.arg(argument(operation, &parameter, is_own));
+        command = command.arg(argument(operation, &parameter));
     }
     command
 }
 
-/// Returns how a parameter is written: as a command line has names, as the wire has them where that is an option of the program,
-/// and by --param where that is one too.
-pub(crate) fn written(name: &str, is_own: impl Fn(&str) -> bool) -> String {
-    let word = kebab(name);
-    match () {
-        () if !is_own(&word) => word,
-        () if !is_own(name) => name.to_owned(),
-        () => format!("param {name}"),
-    }
-}
-
-fn argument(operation: &Operation, parameter: &Parameter<'_>, is_own: impl Fn(&str) -> bool) -> Arg {
+fn argument(operation: &Operation, parameter: &Parameter<'_>) -> Arg {
     let argument = Arg::new(format!("parameter {}", parameter.name))
         .value_name(facts::value_name(parameter))
         .help(harmless(&facts::sentence(operation, parameter)))
         .required(false);
-    match written(parameter.name, is_own) {
+    match Written::of(parameter.name) {
+        Written::Option(long) => argument.long(long),
         // clap has no option with a blank in its name; this one is only shown, and completed, not read.
-        by_param if by_param.starts_with("param ") => argument.long(format!("param={}", parameter.name)).hide(true),
-        long => argument.long(long),
+        Written::Param(name) => argument.long(format!("param={name}")).hide(true),
     }
 }
 
