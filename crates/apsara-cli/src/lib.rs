@@ -101,8 +101,8 @@ fn run(arguments: Vec<OsString>, color: &mut Color) -> Result<ExitCode, Failure>
 
 /// Reads a command line; the program's name is not in it. `color` is set once the options are read: what is wrong behind them is told in it.
 fn read(arguments: Vec<OsString>, color: &mut Color) -> Result<Asked, Failure> {
-    let first = arguments.iter().find(|word| !word.to_string_lossy().starts_with('-'));
-    let is_own = first.is_some_and(|word| builtin::NAMES.iter().any(|name| word.to_str() == Some(*name)));
+    let first = first(&arguments);
+    let is_own = first.as_deref().is_some_and(|word| builtin::NAMES.contains(&word));
     let asks_version = arguments.iter().any(|word| word == "--version" || word == "-V") && first.is_none();
     // What stands in front of a command of its own is no option of it, which clap says better.
     if is_own || asks_version {
@@ -159,6 +159,17 @@ fn own(command: Command) -> Result<(), Failure> {
     }
 }
 
+/// Returns the first word that is no option, nor the value of one: it says which command is meant.
+fn first(arguments: &[OsString]) -> Option<String> {
+    match line::split(arguments.iter().cloned()) {
+        Ok(line) => line.words.into_iter().next(),
+        // What the line of a call does not have may stand behind a command of its own.
+        Err(_) => {
+            arguments.iter().filter_map(|word| word.to_str()).find(|word| !word.starts_with('-')).map(str::to_owned)
+        }
+    }
+}
+
 /// Makes what runs futures: one thread for a call, several where a server runs beside it.
 fn runtime(serves: bool) -> Result<tokio::runtime::Runtime, Failure> {
     let mut builder = if serves {
@@ -181,4 +192,21 @@ fn report(failure: &Failure, color: Color) {
     let paint = Paint::of(color, &std::io::stderr());
     // What cannot be told there can be told nowhere, and the exit code still says it.
     let _ = writeln!(std::io::stderr(), "{} {failure}", paint.mark(Style::Red, "error:"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_option_is_given_is_no_command() {
+        let asked = |words: &[&str]| first(&words.iter().map(OsString::from).collect::<Vec<_>>());
+        for name in builtin::NAMES {
+            assert_eq!(asked(&["--profile", name, "live", "restart"]).as_deref(), Some("live"));
+            assert_eq!(asked(&["--task-id", name, "live"]).as_deref(), Some("live"));
+            assert_eq!(asked(&["--yes", name, "-x"]).as_deref(), Some(name));
+            assert_eq!(asked(&[name, "--profile", "live"]).as_deref(), Some(name));
+        }
+        assert_eq!(asked(&["--version"]), None);
+    }
 }
