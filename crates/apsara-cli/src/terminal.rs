@@ -36,10 +36,7 @@ pub(crate) struct Paint {
 impl Paint {
     /// Decides for what goes to `stream`.
     pub(crate) fn of(color: Color, stream: &impl IsTerminal) -> Self {
-        let wanted = || {
-            let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-            set("NO_COLOR").is_none() && set("TERM").is_none_or(|term| term != "dumb")
-        };
+        let wanted = || set("NO_COLOR").is_none() && !is_dumb();
         let colored = match color {
             Color::Auto => stream.is_terminal() && wanted(),
             Color::Always => true,
@@ -67,6 +64,21 @@ impl Paint {
         };
         format!("\x1b[{code}m{text}\x1b[0m")
     }
+}
+
+/// Returns whether somebody sits there who sees a line that changes.
+pub(crate) fn can_draw() -> bool {
+    io::stderr().is_terminal() && !is_dumb()
+}
+
+/// Returns whether the terminal says that nothing steers it.
+fn is_dumb() -> bool {
+    set("TERM").is_some_and(|term| term == "dumb")
+}
+
+/// Returns a variable that says something.
+fn set(name: &str) -> Option<std::ffi::OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
 /// Returns how many columns the terminal has, where the output goes to one.

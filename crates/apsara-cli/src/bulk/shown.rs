@@ -1,6 +1,5 @@
 //! How far a run is, for whoever sits there.
 
-use std::io::IsTerminal as _;
 use std::time::{Duration, Instant};
 
 use apsara_bulk::Progress;
@@ -12,24 +11,24 @@ const BAR: (usize, usize) = (20, 4);
 
 /// Shows how far the run is: a line that changes on a terminal, else one every ten seconds.
 pub(super) struct Shown {
-    is_terminal: bool,
+    draws: bool,
     last: Option<Instant>,
 }
 
 impl Shown {
     pub(super) fn new() -> Self {
-        Self { is_terminal: std::io::stderr().is_terminal(), last: None }
+        Self { draws: terminal::can_draw(), last: None }
     }
 
     pub(super) fn show(&mut self, progress: &Progress) {
-        let pause = if self.is_terminal { Duration::from_millis(100) } else { Duration::from_secs(10) };
+        let pause = if self.draws { Duration::from_millis(100) } else { Duration::from_secs(10) };
         let is_last = progress.ended == progress.calls;
         if !is_last && self.last.is_some_and(|last| last.elapsed() < pause) {
             return;
         }
         self.last = Some(Instant::now());
         let text = progress.to_string();
-        if self.is_terminal {
+        if self.draws {
             terminal::draw(&with_bar(&text, progress.ended, progress.calls, terminal::line_width()), "");
         } else {
             terminal::tell(&text);
@@ -38,7 +37,7 @@ impl Shown {
 
     /// Leaves the line that changes behind.
     pub(super) fn end(&self) {
-        if self.is_terminal && self.last.is_some() {
+        if self.draws && self.last.is_some() {
             terminal::tell("");
         }
     }

@@ -1,6 +1,5 @@
 //! `--wait`: a call that only reads, again and again until its answer is as it should be.
 
-use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -67,18 +66,18 @@ pub(super) async fn until(prepared: &Prepared, condition: &Condition, options: &
 /// Shows how a wait goes on: on a terminal in one line that changes, else a line whenever something changed.
 struct Progress {
     deadline: Duration,
-    on_terminal: bool,
+    draws: bool,
     last: String,
 }
 
 impl Progress {
     fn new(deadline: Duration) -> Self {
-        Self { deadline, on_terminal: std::io::stderr().is_terminal(), last: String::new() }
+        Self { deadline, draws: crate::terminal::can_draw(), last: String::new() }
     }
 
     fn show(&mut self, text: &str, waited: Duration) {
         let seconds = |duration: Duration| humantime::format_duration(Duration::from_secs(duration.as_secs()));
-        if self.on_terminal {
+        if self.draws {
             let waited = format!(" ({} of {})", seconds(waited), seconds(self.deadline));
             crate::terminal::draw(text, &waited);
         } else if self.last != text {
@@ -89,7 +88,7 @@ impl Progress {
 
     /// Takes the line away.
     fn end(&self) {
-        if self.on_terminal && !self.last.is_empty() {
+        if self.draws && !self.last.is_empty() {
             crate::terminal::draw_nothing();
         }
     }

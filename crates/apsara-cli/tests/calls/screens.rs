@@ -98,3 +98,18 @@ fn a_wait_is_one_line_however_long_it_is_and_however_narrow_the_terminal() {
     let screen = terminal.screen();
     assert!(!screen.contains("waiting for") && screen.contains("TaskStatus"), "{screen}");
 }
+
+#[test]
+fn a_terminal_that_nothing_steers_is_told_in_lines() {
+    let emulator = cloud();
+    let id = task(&emulator, "night");
+    let mut variables = variables(&emulator);
+    variables.push(("TERM", "dumb".to_owned()));
+    let words =
+        ["live", "describe-live-pull-to-push", "--region", "cn-shanghai", "--task-id", &id, "--wait", "TaskStatus==1"];
+    let mut terminal = Terminal::start(&words, &variables);
+    terminal.shows("waiting for TaskStatus==1");
+    emulator.clock().advance(Duration::from_secs(120));
+    assert_eq!(terminal.ends(), 0, "{}", terminal.screen());
+    assert!(!terminal.everything().contains('\u{1b}'), "{:?}", terminal.everything());
+}
