@@ -198,6 +198,5 @@ fn asked(known: &impl Fn(&str) -> Option<String>, options: &Options) -> Result<V
 /// Asks on the terminal, and does not show what is typed if it is hidden.
 fn ask(question: &str, hidden: bool) -> Result<String, Failure> {
     let failed = |error: std::io::Error| Failure::new(Exit::Failed, format!("the terminal cannot be asked: {error}"));
-    let answer = if hidden { crate::unseen::ask(question) } else { crate::terminal::ask(question) };
-    answer.map_err(failed)
+    if hidden { crate::unseen::ask(question) } else { crate::terminal::ask(question).map_err(failed) }
 }

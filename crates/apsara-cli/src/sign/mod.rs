@@ -16,7 +16,6 @@ use clap::Subcommand;
 use self::request::Request;
 use self::server::Server;
 use self::signed::Signed;
-use crate::exit::Exit;
 use crate::failure::Failure;
 
 /// What to do with a signature.
@@ -77,8 +76,7 @@ fn read(file: Option<&Path>) -> Result<String, Failure> {
 /// Finds the secret of an access key, where it is known or asked for.
 fn secret(options: &Options, id: Option<&str>) -> Result<Option<String>, Failure> {
     if options.ask_secret {
-        let asked = crate::unseen::ask(&format!("Secret of {}: ", id.unwrap_or("the access key")));
-        return asked.map(Some).map_err(|error| Failure::new(Exit::Failed, format!("no secret was read: {error}")));
+        return crate::unseen::ask(&format!("Secret of {}: ", id.unwrap_or("the access key"))).map(Some);
     }
     let var = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let is_same = id.is_some() && var("ALIBABA_CLOUD_ACCESS_KEY_ID").as_deref() == id;

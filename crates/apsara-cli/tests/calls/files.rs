@@ -84,6 +84,29 @@ fn a_secret_is_typed_unseen_and_never_on_the_command_line() {
 }
 
 #[test]
+fn ctrl_c_at_the_question_for_a_secret_leaves_the_terminal_as_it_was() {
+    let folder = folder();
+    let file = folder.path().join("config.json");
+    let log = folder.path().join("log");
+    std::fs::write(&log, "https://live.aliyuncs.com/?Action=A&AccessKeyId=LTAI-id&Signature=x\n").unwrap();
+    for words in [&["configure"][..], &["sign", "explain", "--ask-secret", text(&log)]] {
+        let mut terminal = Terminal::start(words, &[("ALIBABA_CLOUD_CONFIG_FILE", text(&file).to_owned())]);
+        if words == ["configure"] {
+            terminal.shows("Access key id:");
+            terminal.types("LTAI-new\n");
+            terminal.shows("Access key secret:");
+        } else {
+            terminal.shows("Secret of LTAI-id:");
+        }
+        assert!(!terminal.is_as_it_was());
+        terminal.types("canary\u{3}");
+        assert_eq!(terminal.ends(), 130, "{}", terminal.screen());
+        assert!(terminal.is_as_it_was() && !terminal.everything().contains("canary"), "{}", terminal.everything());
+    }
+    assert!(!file.exists());
+}
+
+#[test]
 fn a_profile_that_is_not_there_is_not_made_the_current_one() {
     let folder = folder();
     let file = folder.path().join("config.json");

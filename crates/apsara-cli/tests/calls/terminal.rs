@@ -106,6 +106,13 @@ impl Terminal {
         self.child.wait().unwrap().code().unwrap_or(-1)
     }
 
+    /// Returns whether the terminal shows what is typed, takes it line by line, and sends a signal for Ctrl-C, as a shell leaves it.
+    pub(crate) fn is_as_it_was(&self) -> bool {
+        use rustix::termios::{LocalModes, tcgetattr};
+        let modes = tcgetattr(&**self.pty.as_ref().unwrap()).unwrap().local_modes;
+        modes.contains(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG)
+    }
+
     /// Returns what is on the screen, without colours.
     pub(crate) fn screen(&self) -> String {
         let text = self.parser.screen().contents();
