@@ -175,10 +175,15 @@ fn bulk(desk: &Desk, emulator: &Emulator, seen: &mut Seen) {
 
 /// Explains a signature, and writes a profile, whose file must hold the secret and is the owner's alone.
 fn explained(desk: &Desk, seen: &mut Seen) {
+    let key = PRIVATE_KEY.replace('/', "%2F").replace('+', "%2B");
     let url = format!(
-        "https://live.aliyuncs.com/?AccessKeyId=LTAI-known&Action=A&SecurityToken={TOKEN}&Signature=x&Star=a%2Ab"
+        "https://live.aliyuncs.com/?AccessKeyId=LTAI-known&Action=SetLiveDomainCertificate&SSLPri={key}&SecurityToken={TOKEN}\
+         &Signature=x&Star=a%2Ab&Version=2016-11-01"
     );
-    let theirs = format!("GET&%2F&AccessKeyId%3DLTAI-known%26Action%3DA%26SecurityToken%3D{TOKEN}%26Star%3Da%2Ab");
+    let theirs = format!(
+        "GET&%2F&AccessKeyId%3DLTAI-known%26Action%3DSetLiveDomainCertificate%26SSLPri%3D{PRIVATE_KEY}%26SecurityToken%3D{TOKEN}\
+         %26Star%3Da%2Ab%26Version%3D2016-11-01"
+    );
     let answer = serde_json::json!({ "Message": format!("no match. server string to sign is:{theirs}") });
     let (_, out, err) = desk.run(&["sign", "explain"], &format!("{url}\n{answer}\n"));
     assert!(out.contains("[redacted]"), "{out}{err}");

@@ -2,38 +2,36 @@
 
 use std::collections::BTreeSet;
 
+use apsara_catalog::{Product, Secrets, products};
 use apsara_core::redact_urls;
 use apsara_core::sign::percent_encode;
+use apsara_core::untyped::Parameter;
 use percent_encoding::percent_decode_str;
 
 use super::request::Request;
 
 const REDACTED: &str = "[redacted]";
 
-/// What holds a secret, in a query, a form or the headers.
-const SECRETS: [&str; 6] = [
-    "securitytoken",
-    "x-acs-security-token",
-    "bearertoken",
-    "x-acs-bearer-token",
-    "authkey",
-    "x-acs-zero-trust-idtoken",
-];
+/// What holds a token of the caller, in a query, a form or the headers.
+const TOKENS: [&str; 4] = ["x-acs-security-token", "bearertoken", "x-acs-bearer-token", "x-acs-zero-trust-idtoken"];
 
 /// Holds the values of a request that must not be shown, and the names that they stand under.
 pub(super) struct Hidden {
     values: Vec<String>,
     names: BTreeSet<String>,
+    /// What the documents, or we, say of the operation that the request names: its parameters that hold secrets, in lower case.
+    documented: BTreeSet<String>,
 }
 
 impl Hidden {
     /// Finds them in a request.
     pub(super) fn of(request: &Request) -> Self {
+        let documented = documented(request);
         let pairs = request.query.iter().cloned().chain(request.form()).chain(request.headers.iter().cloned());
-        let secret = pairs.filter(|(name, value)| is_secret(name) || holds_address(value));
+        let secret = pairs.filter(|(name, value)| is_secret(name, &documented) || holds_address(value));
         let (names, values): (BTreeSet<_>, Vec<_>) =
             secret.map(|(name, value)| (name.to_ascii_lowercase(), value)).unzip();
-        Self { values: values.into_iter().filter(|value| value.len() >= 4).collect(), names }
+        Self { values: values.into_iter().filter(|value| value.len() >= 4).collect(), names, documented }
     }
 
     /// Takes the values out of a text that is made of the request, however they are encoded there.
@@ -56,7 +54,11 @@ impl Hidden {
         for line in sides.iter().flatten().flat_map(|side| side.split('\n')) {
             let (_, parts) = parts(line);
             let named = parts.into_iter().filter_map(|part| Some((name(part)?, part)));
-            names.extend(named.filter(|(name, part)| is_secret(name) || holds_address(part)).map(|(name, _)| name));
+            names.extend(
+                named
+                    .filter(|(name, part)| is_secret(name, &self.documented) || holds_address(part))
+                    .map(|(name, _)| name),
+            );
         }
         let of = |side: &str| side.split('\n').map(|line| line_without(line, &names)).collect::<Vec<_>>().join("\n");
         sides.map(|side| side.map(of))
@@ -135,10 +137,28 @@ fn decoded(text: &str) -> Vec<String> {
     out
 }
 
-/// Returns whether what stands under a name must not be shown.
-fn is_secret(name: &str) -> bool {
+/// Returns whether what stands under a name must not be shown. A part of a list or an object is as secret as the whole.
+fn is_secret(name: &str, documented: &BTreeSet<String>) -> bool {
     let name = name.to_ascii_lowercase();
-    SECRETS.contains(&name.as_str()) || name.contains("secret") || name.contains("password")
+    let is_part = |part: &str| documented.contains(part) || Parameter::new(part).is_sensitive();
+    TOKENS.contains(&name.as_str()) || name.split('.').any(is_part)
+}
+
+/// Collects the names of the secret parameters of the operation that a request names, where it is one that is shipped.
+fn documented(request: &Request) -> BTreeSet<String> {
+    let form = request.form();
+    let said = |parameter: &str, header: &str| {
+        let in_form = form.iter().find(|(name, _)| name == parameter).map(|(_, value)| value.as_str());
+        request.parameter(parameter).or(in_form).or_else(|| request.header(header)).map(str::to_owned)
+    };
+    let Some((action, version)) = said("Action", "x-acs-action").zip(said("Version", "x-acs-version")) else {
+        return BTreeSet::new();
+    };
+    let described = products().filter(|known| known.version() == version).filter_map(|known| {
+        let description = Product::from(known).decode(&action).ok()?.describe().ok()?;
+        Some(Secrets::of_request(&description).names().map(str::to_owned).collect::<Vec<_>>())
+    });
+    described.flatten().collect()
 }
 
 /// Returns whether a text has an address that carries a key, so that it is cut when it is shown, however it is encoded.
@@ -151,7 +171,7 @@ mod tests {
     use super::*;
 
     fn both(ours: &str, theirs: &str) -> [String; 2] {
-        let hidden = Hidden { values: Vec::new(), names: BTreeSet::new() };
+        let hidden = Hidden { values: Vec::new(), names: BTreeSet::new(), documented: BTreeSet::new() };
         hidden.without_either([Some(ours), Some(theirs)]).map(Option::unwrap_or_default)
     }
 

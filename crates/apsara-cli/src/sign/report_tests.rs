@@ -51,6 +51,45 @@ fn the_clouds_text_is_compared_line_by_line() {
 }
 
 #[test]
+fn what_the_documents_or_its_name_call_secret_is_not_shown() {
+    for (action, version, name) in [
+        ("AddLiveRecordNotifyConfig", "2016-11-01", "NotifyAuthKey"),
+        ("SetSnapshotCallbackAuth", "2016-11-01", "CallbackAuthKey"),
+        ("SetCdnDomainSSLCertificate", "2018-05-10", "SSLPri"),
+        ("AssumeRoleWithSAML", "2015-04-01", "SAMLAssertion"),
+        ("AssumeRoleWithOIDC", "2015-04-01", "OIDCToken"),
+        ("Unknown", "2000-01-01", "Target.1.AuthKey"),
+        ("Unknown", "2000-01-01", "RsaPrivateKey"),
+    ] {
+        let mut pairs: Vec<(String, String)> = [
+            ("AccessKeyId", "LTAI-id"),
+            ("Action", action),
+            ("DomainName", "shown.example.com"),
+            ("Version", version),
+            (name, "canary+of a key"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into();
+        let query = canonical_query(&pairs);
+        let theirs = v1::string_to_sign("GET", &query).replace("canary%252Bof", "canary%2Bof");
+        let message = format!("server string to sign is:{theirs}");
+        let url = format!("https://live.aliyuncs.com/?{query}&Signature=x");
+        // Version 3 names the operation in its headers.
+        pairs.retain(|(name, _)| !["AccessKeyId", "Action", "Version"].contains(&name.as_str()));
+        let v3 = format!(
+            "> GET /?{} HTTP/1.1\n> host: live.aliyuncs.com\n> x-acs-action: {action}\n> x-acs-version: {version}\n\
+             > Authorization: ACS3-HMAC-SHA256 Credential=LTAI-id,SignedHeaders=host;x-acs-action;x-acs-version,Signature=x\n>\n",
+            canonical_query(&pairs)
+        );
+        for text in [url.clone(), format!("{url}\n{}", serde_json::json!({ "Message": message })), v3] {
+            let report = explained(&text, None);
+            assert!(report.contains("[redacted]") && report.contains("shown.example.com"), "{report}");
+            assert!(!report.contains("canary"), "{report}");
+        }
+    }
+}
+
+#[test]
 fn a_token_that_the_cloud_read_in_another_way_is_not_shown_either() {
     let (url, text) = v1_url("right");
     let theirs = text.replace("canary-token", "canary%2Btoken");
