@@ -72,14 +72,15 @@ impl Secrets {
         self.names.iter().map(String::as_str)
     }
 
-    /// Writes a request as it goes over the wire, without its secrets.
+    /// Writes the request of a call as it goes over the wire, without its secrets. What is secret in its path is known by the parameters
+    /// of the call alone.
     #[must_use]
-    pub fn request(&self, request: &Request<Bytes>) -> String {
+    pub fn request(&self, request: &Request<Bytes>, parameters: &Map<String, Value>) -> String {
         let uri = request.uri();
         let host = uri.authority().map(ToString::to_string).unwrap_or_default();
         let query = uri.query().map(|query| format!("?{}", self.pairs(query))).unwrap_or_default();
-        let mut out =
-            format!("{} {}://{host}{}{query}\n", request.method(), uri.scheme_str().unwrap_or("https"), uri.path());
+        let path = without_values(uri.path(), &self.values(parameters));
+        let mut out = format!("{} {}://{host}{path}{query}\n", request.method(), uri.scheme_str().unwrap_or("https"));
         for (name, value) in request.headers() {
             let value = value.to_str().unwrap_or(REDACTED);
             let value = match name.as_str() {
@@ -250,7 +251,14 @@ fn referred<'v>(schema: &Value, shared: &'v Value) -> &'v Value {
 
 /// Reads an object or a list that stands in a text, as many answers have it.
 fn nested(text: &str) -> Option<Value> {
-    text.starts_with(['{', '[']).then(|| serde_json::from_str(text).ok()).flatten()
+    text.trim_start().starts_with(['{', '[']).then(|| serde_json::from_str(text).ok()).flatten()
+}
+
+/// Returns a path without texts that are secret: as it was sent where there is none in it.
+fn without_values(path: &str, secret: &[String]) -> String {
+    let decoded = percent_decode_str(path).decode_utf8_lossy();
+    let shown = secret.iter().fold(decoded.clone().into_owned(), |path, value| path.replace(value, REDACTED));
+    if shown == decoded { path.to_owned() } else { shown }
 }
 
 /// Returns what an authorization says of its key, without what was signed.
@@ -308,6 +316,7 @@ mod tests {
         let mut answer = json!({
             "Id": "a", "Key": { "Part": "canary", "On": true, "None": null }, "Password": "canary", "Count": 3,
             "Urls": ["rtmp://h/app/canary", "https://h/a"], "Again": "it was canary-2", "Text": r#"{"Key":"canary"}"#,
+            "Config": "\n{\"Password\": \"canary\"}",
         });
         let changed = secrets.redact(&mut answer, &["canary-2".to_owned()]);
         assert!(!answer.to_string().contains("canary"), "{answer}");
@@ -316,6 +325,20 @@ mod tests {
             (&answer["Id"], &answer["Count"], &answer["Urls"][1]),
             (&json!("a"), &json!(3), &json!("https://h/a"))
         );
+    }
+
+    #[test]
+    fn a_secret_that_travels_in_the_path_is_not_shown() {
+        let request = |path: &str| {
+            let uri = format!("https://h{path}?AuthKey=canary");
+            Request::builder().uri(uri).body(Bytes::new()).unwrap()
+        };
+        let parameters = json!({ "Id": "task one", "AuthKey": "a canary/of a key" });
+        let shown = |path: &str| secrets(&["authkey"]).request(&request(path), parameters.as_object().unwrap());
+        for path in ["/tokens/a%20canary%2Fof%20a%20key/on", "/tokens/a%20canary/of%20a%20key/on"] {
+            assert_eq!(shown(path), "GET https://h/tokens/[redacted]/on?AuthKey=[redacted]\n");
+        }
+        assert_eq!(shown("/tasks/task%20one"), "GET https://h/tasks/task%20one?AuthKey=[redacted]\n");
     }
 
     #[test]

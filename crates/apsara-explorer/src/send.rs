@@ -111,7 +111,7 @@ async fn send(app: &App, asked: &Value) -> Result<Value, Refusal> {
     result["took"] = json!(took);
     result["target"] = json!(if name == "cloud" { "the cloud" } else { "the emulator" });
     result["command"] = json!(document::command(&prepared.operation));
-    result["request"] = json!(sent.map(|sent| secrets.request(&sent)));
+    result["request"] = json!(sent.map(|sent| secrets.request(&sent, &prepared.request)));
     Ok(result)
 }
 

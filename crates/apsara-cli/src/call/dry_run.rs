@@ -32,7 +32,7 @@ pub(super) async fn show(prepared: &Prepared, kept: &Kept) -> Result<(), Failure
     let sent = prepared.call(&prepared.request).send().await;
     match (kept.take(), sent) {
         (Some(request), _) => {
-            let text = Secrets::of_request(&prepared.description).request(&request);
+            let text = Secrets::of_request(&prepared.description).request(&request, &prepared.request);
             crate::output::print(&crate::terminal::harmless(&text))
         }
         (None, Err(error)) => Err(prepared.failed(&error)),
