@@ -129,6 +129,15 @@ impl Operation {
         ours.or_else(|| self.spec["description"].as_str()).filter(|text| !text.is_empty())
     }
 
+    /// Returns what is to be known before it is called where it interrupts something: what it does, and the sentence that says what it
+    /// interrupts, if the documents have one.
+    pub fn interruption(&self) -> impl Iterator<Item = &str> {
+        let description = self.description().unwrap_or_default();
+        let mut sentences = description.split_inclusive(". ").flat_map(|part| part.split('\n')).map(str::trim);
+        let interrupts = sentences.find(|sentence| sentence.contains("interrupt"));
+        std::iter::once(self.summary()).chain(interrupts)
+    }
+
     /// Returns the parameters, each once, in the order of their names: those that a client has, also where that is not what the
     /// documents say, because nobody could send it so.
     #[must_use]

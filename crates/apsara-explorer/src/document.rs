@@ -90,10 +90,7 @@ fn code(code: &apsara_catalog::Code) -> Value {
 
 /// Says what a call interrupts: sentences of the documents, and what the request names that is neither secret nor long.
 pub(crate) fn interrupts(operation: &Operation, request: &serde_json::Map<String, Value>, secrets: &Secrets) -> Value {
-    let description = operation.description().unwrap_or_default();
-    let sentences = description.split_inclusive(". ").flat_map(|part| part.split('\n')).map(str::trim);
-    let interrupts = sentences.into_iter().find(|sentence| sentence.contains("interrupt"));
-    let sentences: Vec<&str> = std::iter::once(operation.summary()).chain(interrupts).collect();
+    let sentences: Vec<&str> = operation.interruption().collect();
     let hidden: Vec<&str> = secrets.names().collect();
     let shown = |(name, value): (&String, &Value)| {
         // Addresses can hold keys, and say less than ids.

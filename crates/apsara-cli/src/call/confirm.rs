@@ -31,13 +31,8 @@ pub(super) fn confirm(prepared: &Prepared, options: &CallOptions) -> Result<(), 
 /// Says what a call interrupts: what the documents say, and what is named by the request.
 fn what(prepared: &Prepared) -> String {
     let operation = &prepared.operation;
-    let description = operation.description().unwrap_or_default();
-    let sentences = description.split_inclusive(". ").flat_map(|part| part.split('\n')).map(str::trim);
-    let interrupts = sentences.into_iter().find(|sentence| sentence.contains("interrupt"));
-    let mut out = format!("{} interrupts what runs:\n  {}", operation.word(), operation.summary());
-    if let Some(sentence) = interrupts {
-        out.push_str(&format!("\n  {sentence}"));
-    }
+    let mut out = format!("{} interrupts what runs:", operation.word());
+    out.extend(operation.interruption().map(|sentence| format!("\n  {sentence}")));
     for parameter in prepared.description.parameters().iter().filter(|parameter| !parameter.is_sensitive()) {
         // Addresses can hold keys, and say less than ids.
         let plain = |value: &&Value| value.is_number() || value.as_str().is_some_and(|text| !text.contains("://"));
