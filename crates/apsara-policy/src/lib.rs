@@ -2,6 +2,8 @@
 
 mod fill;
 #[cfg(feature = "observer")]
+mod lines;
+#[cfg(feature = "observer")]
 mod observer;
 mod policy;
 mod remark;

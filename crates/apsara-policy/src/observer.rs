@@ -1,8 +1,8 @@
 //! An observer that writes a trace of what the runtime calls.
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
-use std::io::{self, Write as _};
+use std::fs::File;
+use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -11,6 +11,7 @@ use apsara_core::Outcome;
 use apsara_core::observe::{AddedHeaders, AttemptStarted, CallEnded, CallObserver, CallStarted, Observer};
 
 use crate::fill::deciding;
+use crate::lines::Lines;
 use crate::trace::Line;
 use crate::{Specs, Used};
 
@@ -37,7 +38,7 @@ struct Shared {
     specs: Specs,
     /// What is known of operations, by product, version and name: looking for one decodes its spec.
     known: Mutex<BTreeMap<[&'static str; 3], Option<Used>>>,
-    file: Mutex<File>,
+    file: Mutex<Lines<File>>,
     unwritten: AtomicU64,
     /// Why the first of these lines was not written.
     why_unwritten: OnceLock<String>,
@@ -67,7 +68,7 @@ impl TraceFile {
     ///
     /// Fails if the file cannot be opened.
     pub fn with_specs(path: &Path, specs: Specs) -> io::Result<Self> {
-        let file = Mutex::new(OpenOptions::new().create(true).append(true).open(path)?);
+        let file = Mutex::new(Lines::behind(path)?);
         let (known, unwritten, why_unwritten) = (Mutex::default(), AtomicU64::new(0), OnceLock::new());
         Ok(Self(Arc::new(Shared { specs, known, file, unwritten, why_unwritten })))
     }
@@ -99,10 +100,9 @@ impl TraceFile {
     }
 
     fn write(&self, line: &Line) {
-        let text = serde_json::to_string(line).map(|text| text + "\n").map_err(io::Error::from);
+        let text = serde_json::to_string(line).map_err(io::Error::from);
         let mut file = self.0.file.lock().unwrap_or_else(PoisonError::into_inner);
-        // One write for a whole line: nothing stays behind in a buffer when the program is killed.
-        if let Err(error) = text.and_then(|text| file.write_all(text.as_bytes())) {
+        if let Err(error) = text.and_then(|text| file.write(&text)) {
             self.0.why_unwritten.get_or_init(|| error.to_string());
             self.0.unwritten.fetch_add(1, Ordering::Relaxed);
         }

@@ -29,6 +29,8 @@ pub struct Untold {
     pub line: usize,
     /// What was called, as far as the line says it.
     pub called: String,
+    /// Whether the line was not written to its end.
+    pub breaks_off: bool,
 }
 
 /// Says why a trace cannot be read.
@@ -60,21 +62,28 @@ pub(crate) struct Line {
 }
 
 impl Trace {
-    /// Reads a trace. Empty lines are left out.
+    /// Reads a trace. Empty lines are left out, and one that breaks off, as a full disk or a kill leaves it, is [untold](Self::untold).
     ///
     /// # Errors
     ///
     /// Fails if it cannot be read, or if a line is no JSON object that says product, version and operation.
     pub fn read(trace: impl BufRead, specs: &Specs) -> Result<Self, TraceError> {
         let mut read = Self::default();
-        for (number, text) in (1..).zip(trace.lines()) {
+        // One that breaks off may do so within a letter.
+        for (number, text) in (1..).zip(trace.split(b'\n')) {
             let text = text.map_err(TraceError::Io)?;
-            if text.trim().is_empty() {
+            let text = text.trim_ascii();
+            if text.is_empty() {
                 continue;
             }
-            let line: Line = serde_json::from_str(&text)
-                .map_err(|error| TraceError::Line { line: number, reason: error.to_string() })?;
-            read.add(number, line, specs);
+            match serde_json::from_slice::<Line>(text) {
+                Ok(line) => read.add(number, line, specs),
+                // A call was to be noted, and of which operation nobody knows.
+                Err(error) if error.is_eof() && text.starts_with(b"{") => {
+                    read.untold.push(Untold { line: number, called: String::new(), breaks_off: true });
+                }
+                Err(error) => return Err(TraceError::Line { line: number, reason: error.to_string() }),
+            }
         }
         Ok(read)
     }
@@ -98,7 +107,8 @@ impl Trace {
             }
             None => {
                 let called = [product, version, operation].into_iter().filter(|word| !word.is_empty());
-                self.untold.push(Untold { line: number, called: called.collect::<Vec<_>>().join(" ") });
+                let called = called.collect::<Vec<_>>().join(" ");
+                self.untold.push(Untold { line: number, called, breaks_off: false });
             }
         }
     }
@@ -109,7 +119,7 @@ impl Trace {
         &self.used
     }
 
-    /// Returns the lines of which no spec knows the operation.
+    /// Returns the lines of which no spec knows the operation, or that break off.
     #[must_use]
     pub fn untold(&self) -> &[Untold] {
         &self.untold
@@ -118,7 +128,10 @@ impl Trace {
 
 impl fmt::Display for Untold {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { line, called } = self;
+        let Self { line, called, breaks_off } = self;
+        if *breaks_off {
+            return write!(f, "line {line} breaks off, so the policy does not allow what was called");
+        }
         let called = if called.is_empty() { "what was called" } else { called };
         write!(f, "line {line}: no spec has {called}, so the policy does not allow it")
     }
@@ -206,6 +219,23 @@ mod tests {
         assert_eq!(resources, ["acs:log:*:*:project/a", "acs:log:*:*:old/a"]);
         let untold: Vec<String> = read.untold().iter().map(ToString::to_string).collect();
         assert_eq!(untold, ["line 3: no spec has Sls 2018-01-01 GetProject, so the policy does not allow it"]);
+    }
+
+    #[test]
+    fn a_line_that_breaks_off_takes_nothing_else_with_it() {
+        let entry = |name: &str| {
+            json!({ "product": "live", "version": "2016-11-01", "operation": name, "region": "夜" }).to_string()
+        };
+        let (whole, broken) = (entry("RestartLivePullToPush"), entry("StopLivePullToPush"));
+        for end in 1..broken.len() {
+            for trace in [[&broken.as_bytes()[..end], whole.as_bytes()], [whole.as_bytes(), &broken.as_bytes()[..end]]]
+            {
+                let read = Trace::read(trace.join(&b'\n').as_slice(), &specs()).unwrap();
+                assert_eq!(Policy::of(read.used()).actions(), ["live:RestartLivePullToPush"]);
+                let untold = read.untold().iter().map(ToString::to_string).collect::<String>();
+                assert!(untold.ends_with(" breaks off, so the policy does not allow what was called"), "{untold}");
+            }
+        }
     }
 
     #[test]

@@ -148,4 +148,10 @@ pub(super) const BREAKS: &[Break] = &[
         package: "apsara-core",
         target: "retry",
     },
+    unit(
+        "policy: a line of a trace is joined to the half of one",
+        "crates/apsara-policy/src/lines.rs",
+        "self.in_a_line = true;",
+        "self.in_a_line = false;",
+    ),
 ];
