@@ -161,4 +161,12 @@ pub(super) const BREAKS: &[Break] = &[
         package: "apsara-tests",
         target: "explorer",
     },
+    Break {
+        lie: "a call to the emulator is told to a host of the cloud",
+        file: "crates/apsara-explorer/src/explorer.rs",
+        old: ".callbacks(false),",
+        new: ".callbacks(true),",
+        package: EXPLORER,
+        target: "page",
+    },
 ];
