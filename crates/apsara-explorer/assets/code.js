@@ -47,9 +47,23 @@ export function codePanel(operation, read) {
       fill(place, el('p', { class: 'problem', textContent: error.message }));
     }
   });
-  const stop = onTarget(() => { if (place.isConnected) show(); else stop(); });
-  show();
-  return { element: part('code', 'Code', tabs, place, el('p', {}, download)), changed: show };
+  /** What is signed makes the call for whoever has it, and a key may have to be asked for: nobody has it signed by typing. */
+  const changed = () => {
+    if (chosen !== 'curl') {
+      show();
+      return;
+    }
+    latest += 1;
+    const sign = async () => {
+      await show();
+      place.querySelector('button')?.focus();
+    };
+    fill(place, el('p', { class: 'soft small', textContent: 'The command is signed when you say so.' }),
+      el('button', { type: 'button', class: 'quiet', textContent: 'Sign it now', on: { click: sign } }));
+  };
+  const stop = onTarget(() => { if (place.isConnected) changed(); else stop(); });
+  changed();
+  return { element: part('code', 'Code', tabs, place, el('p', {}, download)), changed };
 }
 
 /** What is to be known of each. */

@@ -22,8 +22,7 @@ pub(crate) async fn write(app: &Arc<App>, asked: &Value) -> Result<Value, Refusa
         // It is signed as a call from here would be, and goes to where that would go.
         Language::Curl => {
             let (_, target) = target(app, asked)?;
-            let config = target.builder().map_err(unwritten)?;
-            curl(&operation, &request, config, target.transport()).await.map_err(unwritten)?
+            curl(&operation, &request, target.builder(), target.transport()).await.map_err(unwritten)?
         }
         _ => {
             let settings = settings(app, &operation.product);

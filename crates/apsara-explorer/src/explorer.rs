@@ -158,8 +158,8 @@ impl ExplorerBuilder {
         self
     }
 
-    /// Lets calls go to the cloud as well, if somebody says so on the page. `configure` begins a configuration each time it is asked, and
-    /// sets no transport. Where it fails, the page says why.
+    /// Lets calls go to the cloud as well, if somebody says so on the page. `configure` begins the configuration of all of them, and sets
+    /// no transport. Where it fails, the page says why.
     pub fn cloud(mut self, configure: impl Fn() -> Result<ConfigBuilder, Error> + Send + Sync + 'static) -> Self {
         self.cloud = Ok(Box::new(configure));
         self
@@ -200,7 +200,7 @@ impl ExplorerBuilder {
         let emulator = emulator.map_err(|error| StartError::of("the emulator does not start", error))?;
         let unusable = |error| StartError::of("the emulator cannot be called", error);
         let to_emulator = to_emulator(&emulator).map_err(unusable)?;
-        let cloud = |configure| Target::new(configure, ReqwestTransport::new()?);
+        let cloud = |configure| Target::new(&configure, ReqwestTransport::new()?);
         let to_cloud = self.cloud.and_then(|configure| cloud(configure).map_err(|error| error.to_string()));
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
         let bound = async {
@@ -253,5 +253,6 @@ fn to_emulator(emulator: &Emulator) -> Result<Target, Error> {
     let url = emulator.url().to_owned();
     let key = Credentials::new(emulator.access_key_id(), emulator.access_key_secret())?;
     let configure = move || Ok(Config::builder().credentials(key.clone()).endpoint(&url));
-    Target::new(Box::new(configure), ReqwestTransport::builder().without_proxy().build()?)
+    let configure: Configure = Box::new(configure);
+    Target::new(&configure, ReqwestTransport::builder().without_proxy().build()?)
 }

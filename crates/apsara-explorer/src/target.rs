@@ -9,7 +9,7 @@ use apsara_core::{Config, ConfigBuilder, Error};
 use bytes::Bytes;
 use http::{Request, Response};
 
-/// Begins a configuration; it is asked once for each manner of calls.
+/// Begins a configuration.
 pub(crate) type Configure = Box<dyn Fn() -> Result<ConfigBuilder, Error> + Send + Sync>;
 
 /// Says how calls are made that somebody who tries things out may want to be made otherwise.
@@ -28,22 +28,23 @@ impl Manner {
 
 /// Holds a target.
 pub(crate) struct Target {
-    configure: Configure,
+    /// What all its configurations are made of, so that each call, and each signature, is of the same caller.
+    builder: ConfigBuilder,
     transport: Arc<dyn Transport>,
     configs: Mutex<HashMap<Manner, Config>>,
 }
 
 impl Target {
     /// Names a target, and fails where it cannot be one.
-    pub(crate) fn new(configure: Configure, transport: impl Transport + 'static) -> Result<Self, Error> {
-        let target = Self { configure, transport: Arc::new(transport), configs: Mutex::default() };
+    pub(crate) fn new(configure: &Configure, transport: impl Transport + 'static) -> Result<Self, Error> {
+        let target = Self { builder: configure()?, transport: Arc::new(transport), configs: Mutex::default() };
         target.config(Manner::USUAL)?;
         Ok(target)
     }
 
     /// Begins a configuration as that of its calls begins.
-    pub(crate) fn builder(&self) -> Result<ConfigBuilder, Error> {
-        (self.configure)()
+    pub(crate) fn builder(&self) -> ConfigBuilder {
+        self.builder.clone()
     }
 
     /// Returns what sends, also to who gives credentials.
@@ -57,7 +58,7 @@ impl Target {
         if let Some(config) = configs.get(&manner) {
             return Ok(config.clone());
         }
-        let mut builder = (self.configure)()?.transport(Watched(Arc::clone(&self.transport)));
+        let mut builder = self.builder().transport(Watched(Arc::clone(&self.transport)));
         if !manner.paced {
             builder = builder.without_pacing();
         }

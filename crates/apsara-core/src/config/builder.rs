@@ -19,8 +19,8 @@ use crate::retry::{Budget, Retry};
 use crate::sensitive::Sensitive;
 use crate::transport::Transport;
 
-/// Collects what a [`Config`] holds.
-#[derive(Debug, Default)]
+/// Collects what a [`Config`] holds. The configurations of its clones share what gives credentials, so that all are the same caller.
+#[derive(Clone, Debug, Default)]
 #[must_use = "a configuration is made by `build`"]
 pub struct ConfigBuilder {
     credentials: Option<Source>,
@@ -50,7 +50,7 @@ pub struct ConfigBuilder {
 }
 
 /// How calls are kept to their quotas.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 enum Pacing {
     #[default]
     Local,

@@ -169,3 +169,76 @@ async fn an_operation_that_is_not_there_is_not_found() {
     assert_eq!((&found["name"], &found["endpoint"]), (&json!("RestartLivePullToPush"), &Value::Null));
     assert_eq!(get(&explorer, "/api/catalogue").await.json()["products"][0]["word"], "live");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_of_a_call_to_the_emulator_leaves_this_machine() {
+    let receiver = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let explorer = Explorer::builder().start().await.unwrap();
+    let mut task = task(&explorer);
+    task["CallbackUrl"] = json!(format!("http://{}/live-events", receiver.local_addr().unwrap()));
+    let created = send(&explorer, &live("CreateLivePullToPush", &task)).await;
+    assert_eq!(created["outcome"], "succeeded", "{created}");
+    explorer.emulator().clock().advance(std::time::Duration::from_secs(3600));
+    let listed = send(&explorer, &live("DescribeLivePullToPushList", &json!({ "Region": "cn-shanghai" }))).await;
+    assert_eq!(listed["outcome"], "succeeded", "{listed}");
+    // Nothing is there to be awaited: what would be told is told by a task of its own, at once.
+    let told = tokio::time::timeout(std::time::Duration::from_millis(500), receiver.accept()).await;
+    assert!(told.is_err(), "{told:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_is_signed_is_signed_by_one_caller_who_is_asked_once() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let giver = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = giver.local_addr().unwrap();
+    let asked = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(0));
+    let counted = std::sync::Arc::clone(&asked);
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = giver.accept().await.unwrap();
+            let number = counted.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            let key = json!({ "Code": "Success", "AccessKeyId": format!("STS.{number}"), "AccessKeySecret": "secret",
+                "SecurityToken": "token", "Expiration": "9999-01-01T00:00:00Z" })
+            .to_string();
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", key.len());
+            assert!(stream.read(&mut [0; 4096]).await.unwrap() > 0);
+            stream.write_all(format!("{head}{key}").as_bytes()).await.unwrap();
+        }
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config.json");
+    let profiles = |current: &str| {
+        let uri = format!("http://{address}/key");
+        json!({ "current": current, "profiles": [
+            { "name": "day", "mode": "CredentialsURI", "credentials_uri": uri },
+            { "name": "night", "mode": "AK", "access_key_id": "LTAI-night", "access_key_secret": "secret" },
+        ] })
+        .to_string()
+    };
+    std::fs::write(&file, profiles("day")).unwrap();
+    let path = file.to_str().unwrap().to_owned();
+    let configure = move || {
+        let variable = |name: &str| (name == "ALIBABA_CLOUD_CONFIG_FILE").then(|| path.clone());
+        Ok(ConfigBuilder::from_vars(variable)?.endpoint("http://127.0.0.1:1"))
+    };
+    let explorer = Explorer::builder().cloud(configure).start().await.unwrap();
+    let describe = live("DescribeLivePullToPush", &json!({ "Region": "cn-shanghai", "TaskId": "t" }));
+    let describe = with(describe, "target", json!("cloud"));
+    let sent = send(&explorer, &describe).await;
+    assert_eq!(sent["outcome"], "not sent", "{sent}");
+    let curl = with(describe.clone(), "language", json!("curl"));
+    for _ in 0..3 {
+        let code = post(&explorer, "/api/code", &curl).await;
+        assert!(code.text.contains("Credential=STS.0,"), "{code:?}");
+    }
+    let unpaced = with(describe, "options", json!({ "unpaced": true }));
+    let sent = send(&explorer, &unpaced).await;
+    assert!(sent["request"].as_str().unwrap().contains("Credential=STS.0,"), "{sent}");
+    assert_eq!(asked.load(std::sync::atomic::Ordering::SeqCst), 1);
+    // Whoever changes who is meant elsewhere does not change who calls here, and who signs.
+    std::fs::write(&file, profiles("night")).unwrap();
+    let code = post(&explorer, "/api/code", &curl).await;
+    assert!(code.text.contains("Credential=STS."), "{code:?}");
+    let sent = send(&explorer, &with(unpaced, "options", json!({ "unchecked": true }))).await;
+    assert!(sent["request"].as_str().unwrap().contains("Credential=STS."), "{sent}");
+}
