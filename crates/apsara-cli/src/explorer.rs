@@ -8,7 +8,7 @@ use apsara_explorer::Explorer;
 use clap::Args;
 
 use crate::call::{CallTrace, cloud, incomplete};
-use crate::emulator::stop_signal;
+use crate::emulator::LEDGER;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::options::ConnectOptions;
@@ -35,11 +35,16 @@ pub(crate) async fn serve(options: Options) -> Result<(), Failure> {
     // Asked for before anything is printed, so that whoever has read the output can already stop the program.
     let mut signals = Signals::begin().map_err(|error| failed(&error))?;
     let builder = Explorer::builder().port(options.port);
+    if let Some(unused) = unused(&options.connect) {
+        return Err(Failure::usage(format!("{unused} says how calls go to the cloud, and with --emulator none does")));
+    }
+    let trace = Arc::new(CallTrace::open(&options.connect, &options.spec)?);
     let builder = options.spec.into_iter().fold(builder, apsara_explorer::ExplorerBuilder::document);
-    let trace = Arc::new(CallTrace::open(&options.connect, None)?);
     let builder = match &options.connect.emulator {
         Some(folder) => {
-            let emulator = folder.iter().fold(Emulator::builder(), EmulatorBuilder::data);
+            // Nothing of a call leaves this machine, and whoever leaves the page open for days has memory left.
+            let emulator = Emulator::builder().callbacks(false).most_ledger_entries(LEDGER);
+            let emulator = folder.iter().fold(emulator, EmulatorBuilder::data);
             builder.emulator(emulator).without_cloud("It was started with --emulator, so that calls go nowhere else.")
         }
         None => builder.cloud(cloud(&options.connect, Arc::clone(&trace)).await?),
@@ -49,4 +54,17 @@ pub(crate) async fn serve(options: Options) -> Result<(), Failure> {
     output::print(&format!("Open {address}\nWhoever has this address can make calls by it; Ctrl-C ends it.\n"))?;
     signals.next().await;
     trace.lack().map_or(Ok(()), |lack| Err(incomplete(lack)))
+}
+
+/// Returns an option that would do nothing: calls to the emulator go out by none of them.
+fn unused(connect: &ConnectOptions) -> Option<&'static str> {
+    let ConnectOptions { deadline, attempts, quota, quota_account, trace, .. } = connect;
+    let given = [
+        ("--deadline", deadline.is_some()),
+        ("--attempts", attempts.is_some()),
+        ("--quota", quota.is_some()),
+        ("--quota-account", quota_account.is_some()),
+        ("--trace", trace.is_some()),
+    ];
+    given.into_iter().find(|(_, is_given)| connect.emulator.is_some() && *is_given).map(|(name, _)| name)
 }

@@ -42,7 +42,7 @@ impl Connection {
             None => (configured(connect).map_err(|error| unusable(&error))?, None),
         };
         let builder = counted(with_options(builder, connect, call), connect, pacer(connect).await?);
-        let trace = CallTrace::open(connect, spec)?;
+        let trace = CallTrace::open(connect, spec.map(Path::to_owned).as_slice())?;
         let builder = match kept {
             Some(kept) => kept.keeping(builder),
             None => trace.noting(builder),

@@ -14,9 +14,9 @@ pub(crate) struct CallTrace(Option<(PathBuf, TraceFile)>);
 
 impl CallTrace {
     /// Opens the file.
-    pub(crate) fn open(connect: &ConnectOptions, spec: Option<&Path>) -> Result<Self, Failure> {
+    pub(crate) fn open(connect: &ConnectOptions, documents: &[PathBuf]) -> Result<Self, Failure> {
         let Some(file) = &connect.trace else { return Ok(Self(None)) };
-        let specs = crate::ram::specs(spec.map(Path::to_owned).as_slice())?;
+        let specs = crate::ram::specs(documents)?;
         let opened = TraceFile::with_specs(file, specs).map_err(|error| Failure::of_file(file, error))?;
         Ok(Self(Some((file.clone(), opened))))
     }
