@@ -38,6 +38,7 @@ const KEYS = [
   ['↓ ↑', 'Move through the list'],
   ['Enter', 'Open what is found first, or what is chosen'],
   ['Ctrl Enter', 'Send the call'],
+  ['Shift Enter', 'Begin another line in a text'],
   ['p', 'Go to the parameters'],
   ['a', 'Go to the answer'],
   ['h', 'History'],

@@ -56,8 +56,8 @@ async fn no_secret_is_in_an_address_or_in_the_history() {
     let base = page.explorer.url().split('#').next().unwrap();
     browser.open(&format!("{base}#/live/2016-11-01/SetSnapshotCallbackAuth")).await;
     page.shows("SetSnapshotCallbackAuth").await;
-    let kind = "return document.querySelector(\"[data-path='CallbackAuthKey']\").type";
-    assert_eq!(browser.run(kind, &[]).await, "password");
+    let hides = "return getComputedStyle(document.querySelector(\"[data-path='CallbackAuthKey']\")).webkitTextSecurity";
+    assert_eq!(browser.run(hides, &[]).await, "disc");
     page.fill("CallbackAuthKey", "canary-of-a-key").await;
     page.fill("CallbackReqAuth", "yes").await;
     page.fill("DomainName", "example.com").await;
@@ -83,5 +83,38 @@ async fn no_secret_is_in_an_address_or_in_the_history() {
     let all = all.as_str().unwrap();
     assert!(all.contains("DomainName=example.com") && all.contains("CreateLivePullToPush"), "{all}");
     assert!(!all.contains("canary"), "{all}");
+    page.browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_lines_of_a_text_are_those_that_were_typed_and_sent() {
+    let page = Page::open(1440).await;
+    let browser = &page.browser;
+    page.go("#/ecs/2014-05-26/RunCommand?CommandContent=cd%20%2Fdata%0Arm%20-rf%20tmp&Type=RunShellScript").await;
+    page.shows("RunCommand").await;
+    assert_eq!(page.value("CommandContent").await, "cd /data\nrm -rf tmp");
+    page.fill("RegionId", "cn-shanghai").await;
+    browser.until("return location.hash.includes('RegionId=') && location.hash.includes('%0Arm')").await;
+    page.code(r"cd /data\nrm -rf tmp").await;
+    page.send().await;
+    let sent = browser.run("return document.querySelector('#answer').textContent", &[]).await;
+    assert!(sent.as_str().unwrap().contains("CommandContent=cd%20%2Fdata%0Arm%20-rf%20tmp"), "{sent}");
+
+    // A certificate's key is not seen, and has its lines.
+    page.go("#/live/2016-11-01/SetLiveDomainCertificate?SSLPri=a%0Ab").await;
+    page.shows("SetLiveDomainCertificate").await;
+    assert_eq!(page.value("SSLPri").await, "a\nb");
+
+    // The end of a line that is copied, and the key by which it is done, are no part of an id.
+    page.go("#/live/2016-11-01/DescribeLivePullToPush").await;
+    page.shows("DescribeLivePullToPush").await;
+    page.fill("TaskId", "night").await;
+    page.key(fantoccini::key::Key::Enter).await;
+    assert_eq!(page.value("TaskId").await, "night");
+    let paste = "const clipboardData = new DataTransfer();
+        clipboardData.setData('text', '-1\\r\\n');
+        document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));";
+    browser.run(paste, &[]).await;
+    assert_eq!(page.value("TaskId").await, "night-1");
     page.browser.close().await;
 }
