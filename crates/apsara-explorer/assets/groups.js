@@ -133,6 +133,16 @@ export function map(field, path, changed) {
     return { key, value };
   };
   const given = () => entries.map(({ key, value }) => [key.value, value.read()]).filter(([key, value]) => key !== '' && value !== undefined);
+  /** The first key by which a value would be lost, and why. */
+  const lost = () => {
+    const keys = new Set();
+    for (const { key, value } of entries.filter(({ value }) => value.read() !== undefined)) {
+      if (key.value === '') return { key, problem: 'has a value without a key' };
+      if (keys.has(key.value)) return { key, problem: `names ${key.value} twice` };
+      keys.add(key.value);
+    }
+    return {};
+  };
   return {
     field, element: group,
     rename(to, called) {
@@ -151,11 +161,16 @@ export function map(field, path, changed) {
       show();
     },
     check() {
-      const missing = field.required && !given().length ? 'is required' : undefined;
-      parts.say(missing);
-      return entries.map(({ value }) => value.check()).every(Boolean) && !missing;
+      const found = lost();
+      for (const { key } of entries) {
+        if (key === found.key) key.setAttribute('aria-invalid', 'true');
+        else key.removeAttribute('aria-invalid');
+      }
+      const problem = found.problem ?? (field.required && !given().length ? 'is required' : undefined);
+      parts.say(problem);
+      return entries.map(({ value }) => value.check()).every(Boolean) && !problem;
     },
-    focus: () => add.focus(),
+    focus: () => (lost().key ?? add).focus(),
     tell(name, rule, isWarning) {
       if (name !== path && !name.startsWith(`${path}.`)) return false;
       parts.say(rule, isWarning);

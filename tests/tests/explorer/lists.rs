@@ -69,3 +69,35 @@ async fn what_the_program_says_of_a_row_is_shown_at_it_though_others_are_empty()
     assert_eq!([&problems[0], &problems[1], &problems[3]], ["", "", ""], "{problems}");
     page.browser.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_entry_of_a_map_is_left_out_of_a_call() {
+    let page = Page::open(1440).await;
+    let browser = &page.browser;
+    page.go(r#"#/live/2016-11-01/CreateMessageApp?AppName=a&Extension={"color":"red"}"#).await;
+    page.shows("CreateMessageApp").await;
+    page.press("#form", "Add to Extension").await;
+    let entry =
+        "const keys = [...document.querySelectorAll('#form .items > li')].map((row) => row.querySelector('input'));
+        const values = [...document.querySelectorAll(\"[data-path='Extension.*']\")];";
+    let fill = |key: &str| {
+        format!(
+            "{entry} keys[1].value = '{key}'; values[1].value = 'blue';
+            [keys[1], values[1]].forEach((it) => it.dispatchEvent(new Event('input')))"
+        )
+    };
+    let wrong = "return document.querySelector('#form .group-field > .problem:not([hidden])')?.textContent";
+    for (key, problem) in [("", "Extension has a value without a key"), ("color", "Extension names color twice")] {
+        browser.run(&fill(key), &[]).await;
+        page.click("#send").await;
+        assert_eq!(browser.run(wrong, &[]).await, problem);
+        let focus =
+            format!("{entry} return [document.activeElement === keys[1], keys[1].getAttribute('aria-invalid')]");
+        assert_eq!(browser.run(&focus, &[]).await, json!([true, "true"]));
+    }
+    assert_eq!(page.explorer.emulator().ledger_len(), 0);
+    browser.run(&fill("shade"), &[]).await;
+    page.send().await;
+    assert_eq!(page.explorer.emulator().ledger_len(), 1);
+    page.browser.close().await;
+}
