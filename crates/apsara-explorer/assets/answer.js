@@ -37,6 +37,12 @@ export function showResult(place, result) {
         copyButton(result.request), code(result.request, 'Signed request'))));
 }
 
+/** Says in a few words what became of a call. */
+export function inOneLine({ outcome, error, took, requestId }) {
+  const words = [WORDS[outcome] ?? outcome, error?.code, `${took} ms`, requestId && `request id ${requestId}`];
+  return words.filter(Boolean).join(', ');
+}
+
 const fact = (name, value) => [el('dt', { textContent: name }), el('dd', {}, value)];
 
 /** What went wrong, what it means, and what to do. */

@@ -10,8 +10,8 @@ let count = 0;
 export const freshId = () => `p${count += 1}`;
 
 /**
- * Makes the label of `inner`, the control or the group itself, and the texts around it; `say` tells what is wrong, or nothing, and
- * `rename` gives it another path, with a label of its own if it has one.
+ * Makes the label of `inner`, the control or the group itself, and the texts around it; `say` tells what is wrong, or nothing,
+ * `rename` gives it another path, with a label of its own if it has one, and `marks` names another control that stands for it.
  */
 export function frame(field, path, inner, group) {
   const id = inner.id;
@@ -23,21 +23,28 @@ export function frame(field, path, inner, group) {
   const about = el(group ? 'p' : 'span', { class: 'rules soft small', id: `${id}-rules`, textContent: rules(field) });
   const head = group ? [label, about] : el('div', { class: 'field-head' }, label, about);
   const problem = el('p', { class: 'problem', id: `${id}-problem`, hidden: true });
-  if (field.description) hints.push(el('div', { class: 'about small' }, markdown(field.description)));
+  if (field.description) hints.push(el('div', { class: 'about small', id: `${id}-about` }, markdown(field.description)));
+  const controls = [];
+  const marks = (control) => {
+    controls.push(control);
+    control.setAttribute('aria-describedby', ['rules', 'problem', ...(hints.length ? ['about'] : [])].map((part) => `${id}-${part}`).join(' '));
+  };
+  marks(inner);
   let said;
   const say = (text, isDoubt) => {
     said = text;
     problem.hidden = !text;
     problem.textContent = text ? `${path} ${text}` : '';
     problem.classList.toggle('doubt', Boolean(isDoubt));
-    if (text && !isDoubt) inner.setAttribute('aria-invalid', 'true');
-    else inner.removeAttribute('aria-invalid');
+    for (const control of controls) {
+      if (text && !isDoubt) control.setAttribute('aria-invalid', 'true');
+      else control.removeAttribute('aria-invalid');
+    }
   };
   const rename = (to, called) => {
     path = to;
     if (called) name.data = called;
     if (said) problem.textContent = `${path} ${said}`;
   };
-  inner.setAttribute('aria-describedby', `${id}-rules ${id}-problem`);
-  return { label, head, problem, hints, say, rename };
+  return { label, head, problem, hints, say, rename, marks };
 }

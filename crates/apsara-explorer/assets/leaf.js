@@ -62,7 +62,10 @@ export function leaf(field, path, changed) {
   });
   input.addEventListener('change', check);
   if (select) select.element.addEventListener('change', () => { check(); changed(); });
-  if (select) parts.label.htmlFor = select.element.id;
+  if (select) {
+    parts.label.htmlFor = select.element.id;
+    parts.marks(select.element);
+  }
   const element = el('div', { class: 'field' }, parts.head, select?.element, input, parts.problem, chips(field, input, set), parts.hints);
   return {
     field, element, rename,
@@ -73,7 +76,7 @@ export function leaf(field, path, changed) {
       input.value = isLost ? '' : text;
       grow();
       select?.follow();
-      parts.say();
+      parts.say(isLost ? NO_LINES : undefined);
     },
     check,
     focus: () => (select && input.hidden ? select.element : input).focus(),
@@ -85,9 +88,6 @@ export function leaf(field, path, changed) {
   };
 }
 
-/** The documented values, and a way to another one: documents do not always know all. */
-function choices(field, values, input, id) {
-  const OTHER = '\u0000';
 /** The control itself. A text may have several lines, such as a script or a certificate, and what has one line drops their breaks. */
 function controlOf(field, values, id) {
   if (field.type === 'json' || field.type === 'bytes') return el('textarea', { id, rows: 2 });
@@ -95,6 +95,9 @@ function controlOf(field, values, id) {
   return el('textarea', { id, rows: 1, class: field.sensitive ? 'text unseen' : 'text' });
 }
 
+/** The documented values, and a way to another one: documents do not always know all. */
+function choices(field, values, input, id) {
+  const OTHER = '\u0000';
   const titles = field.titles ?? {};
   const option = (value) => el('option', { value, textContent: titles[value] ? `${value}: ${titles[value]}` : value });
   const select = el('select', { id: `${id}-choice` },
@@ -102,7 +105,6 @@ function controlOf(field, values, id) {
     values.map(option),
     field.type !== 'boolean' && el('option', { value: OTHER, textContent: 'Another value' }));
   if (field.required) select.setAttribute('aria-required', 'true');
-  select.setAttribute('aria-describedby', `${id}-rules ${id}-problem`);
   const follow = () => {
     const isOther = input.value !== '' && !values.includes(input.value);
     select.value = isOther ? OTHER : input.value;

@@ -1,7 +1,7 @@
 // Sending a call: where to, with which options, and what becomes of it.
 
 import { Lost, Refused, post } from './api.js';
-import { showResult } from './answer.js';
+import { inOneLine, showResult } from './answer.js';
 import { confirmInterrupt } from './dialog.js';
 import { el, fill, fold } from './dom.js';
 import { emulatorPanel } from './emulator.js';
@@ -16,7 +16,10 @@ export function sendPanel(operation, fields, page) {
   const unchecked = el('input', { id: 'unchecked', type: 'checkbox' });
   const button = el('button', { id: 'send', type: 'button', class: 'primary', 'aria-keyshortcuts': 'Control+Enter', on: { click: () => send() } });
   const where = el('p', { class: 'where' });
-  const answer = el('div', { id: 'answer', tabIndex: -1, 'aria-live': 'polite' });
+  const answer = el('div', { id: 'answer', tabIndex: -1 });
+  // What is told by itself; an answer of any length is read by whoever goes there.
+  const told = el('p', { id: 'told', class: 'hidden', role: 'status' });
+  const tell = (text) => { told.textContent = text; };
   const emulator = emulatorPanel();
   const show = () => {
     const cloud = state.target === 'cloud';
@@ -38,13 +41,16 @@ export function sendPanel(operation, fields, page) {
     button.disabled = true;
     answer.setAttribute('aria-busy', 'true');
     fill(answer, el('p', { class: 'soft', textContent: 'Sending …' }));
+    tell('Sending …');
     try {
       const result = await sendConfirmed(operation, call);
       if (result === undefined) {
         fill(answer, el('p', { class: 'soft', textContent: 'Nothing was sent.' }));
+        tell('Nothing was sent.');
         return;
       }
       showResult(answer, result);
+      tell(inOneLine(result));
       keepSeen(result.answer);
       offerSeen(page);
       answer.scrollIntoView({ block: 'nearest' });
@@ -54,6 +60,7 @@ export function sendPanel(operation, fields, page) {
       const rest = fields.tell(violations);
       fill(answer, el('div', { class: 'result bad' }, el('p', { textContent: error.message }),
         rest.length > 0 && el('ul', {}, rest.map(({ parameter, rule }) => el('li', { textContent: `${parameter} ${rule}` })))));
+      tell(error.message);
     } finally {
       button.disabled = false;
       answer.removeAttribute('aria-busy');
@@ -62,7 +69,7 @@ export function sendPanel(operation, fields, page) {
 
   const check = (input, text) => el('label', { class: 'check' }, input, ` ${text}`);
   const element = el('section', { class: 'call', id: 'call', 'aria-label': 'Send' },
-    where, button, answer,
+    where, button, told, answer,
     fold('Options', false,
       check(unpaced, 'Do not wait for the quota'),
       check(unchecked, 'Send it whatever the documents say of its parameters'),

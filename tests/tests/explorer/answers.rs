@@ -171,5 +171,39 @@ async fn numbers_are_shown_and_copied_as_they_were_answered() {
     browser.until("return document.querySelector('#code').innerText.includes('the crate apsara has no')").await;
     page.press("#code", "curl").await;
     page.code("curl --request").await;
+    // Nothing is signed by typing.
+    page.fill("StationId", "b").await;
+    browser.until("return document.querySelector('#code').innerText.includes('Sign it now')").await;
+    page.press("#code", "Sign it now").await;
+    page.code("StationId=b").await;
+    page.browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_told_by_itself_is_short_and_what_a_parameter_is_is_told_with_it() {
+    let page = Page::open(1440).await;
+    let browser = &page.browser;
+    page.create_task().await;
+    page.go("#/live/2016-11-01/DescribeLivePullToPushList?Region=cn-shanghai").await;
+    page.shows("DescribeLivePullToPushList").await;
+    let script = "return [...document.querySelectorAll('#form [data-path], #form [data-choice]')].filter((control) => {
+        const about = control.closest('.field').querySelector('.about');
+        return about && !control.getAttribute('aria-describedby').split(' ').includes(about.id || 'none');
+    }).map((it) => it.dataset.path ?? it.dataset.choice)";
+    assert_eq!(browser.run(script, &[]).await, json!([]));
+    let shown = page.send().await;
+    assert!(shown.starts_with("succeeded"), "{shown}");
+    let told = "return [...document.querySelectorAll('[aria-live]:not([aria-live=off]), [role=status]')].map((it) => it.textContent)";
+    let told = browser.run(told, &[]).await;
+    let told: Vec<&str> = told.as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect();
+    assert!(told.iter().all(|text| text.len() < 200), "{told:?}");
+    assert!(told.iter().any(|text| text.starts_with("succeeded, ") && text.contains("request id")), "{told:?}");
+
+    // What is wrong with a choice is told of what is shown of it.
+    page.go("#/live/2016-11-01/DescribeLivePullToPushList").await;
+    browser.until("return document.querySelector(\"[data-choice='Region']\")?.value === ''").await;
+    page.click("#send").await;
+    let marked = "return document.querySelector(\"[data-choice='Region']\").getAttribute('aria-invalid')";
+    assert_eq!(browser.run(marked, &[]).await, "true");
     page.browser.close().await;
 }
