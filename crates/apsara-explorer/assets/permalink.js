@@ -2,6 +2,8 @@
 
 /** What names say of values that nothing else is known of. */
 const SENSITIVE = /authkey|password|privatekey|secret|securitytoken/i;
+/** Names of addresses, which may be written without what stands in front of `://`. */
+const ADDRESS = /ur[il]s?$/i;
 const NOTHING_KNOWN = {};
 /** What holds other values. */
 const GROUPS = ['list', 'map', 'object'];
@@ -77,7 +79,7 @@ function harmless(operation, request) {
     }
     // A text may hold JSON though no document says so.
     const isJson = field?.type === 'json' || /^\s*[[{]/.test(value);
-    if (typeof value === 'string' && (value.includes('://') || (isJson && SENSITIVE.test(value)))) {
+    if (typeof value === 'string' && (value.includes('://') || ADDRESS.test(name) || (isJson && SENSITIVE.test(value)))) {
       left.push(name);
       return undefined;
     }

@@ -79,6 +79,11 @@ async fn no_secret_is_in_an_address_or_in_the_history() {
     browser.until("return location.hash.includes('PageNumber=2')").await;
     let shown = page.send().await;
     assert!(shown.starts_with("succeeded"), "{shown}");
+    // An address is one without its scheme too.
+    page.fill("DstUrl", "push.example.com/app/canary-of-a-stream?auth_key=canary").await;
+    page.fill("PageNumber", "3").await;
+    browser.until("return location.hash.includes('PageNumber=3')").await;
+    page.send().await;
     let all = browser.run("return JSON.stringify([location.href, Object.entries(localStorage), Object.entries(sessionStorage), document.cookie])", &[]).await;
     let all = all.as_str().unwrap();
     assert!(all.contains("DomainName=example.com") && all.contains("CreateLivePullToPush"), "{all}");
