@@ -19,7 +19,7 @@ export function policyPanel(operation, read) {
       const written = await post('/api/policy', { product, version, operation: name, request: read() });
       if (mine !== latest) return;
       fill(place, written.policy
-        ? [el('p', { class: 'soft small', textContent: allowed(written.remarks) }), copyButton(written.policy), code(written.policy, 'RAM policy')]
+        ? [el('p', { class: 'soft small', textContent: allowed(written.remarks) }), copyButton(written.policy), code(written.policy, 'RAM policy in JSON')]
         : el('p', { class: 'soft', textContent: 'Nothing has to be allowed.' }));
       fill(remarks, written.remarks.map((remark) => el('li', { textContent: remark })));
     } catch (error) {

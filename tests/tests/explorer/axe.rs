@@ -1,11 +1,9 @@
 //! What axe-core finds wrong with a page.
 
-use apsara_tests::workspace;
-use serde_json::Value;
-
 use apsara_tests::browser::Browser;
+use apsara_tests::workspace;
 
-/// Wants no violation that is serious or worse, and nothing that is wider than the screen.
+/// Wants no violation, and nothing that is wider than the screen.
 ///
 /// # Panics
 ///
@@ -25,11 +23,5 @@ pub(crate) async fn judge(browser: &Browser, place: &str) {
             (error) => done({ failed: String(error) }));";
     let judged = browser.client.execute_async(script, Vec::new()).await.unwrap();
     assert!(judged["passes"].as_u64().is_some_and(|passes| passes > 10), "{place}: {judged}");
-    let is_serious = |violation: &&Value| violation["impact"] == "serious" || violation["impact"] == "critical";
-    let all = judged["violations"].as_array().unwrap();
-    let serious: Vec<&Value> = all.iter().filter(is_serious).collect();
-    assert!(serious.is_empty(), "{place}: {serious:#?}");
-    for lesser in all {
-        println!("{place}: {} ({}): {}", lesser["id"], lesser["impact"], lesser["nodes"][0]);
-    }
+    assert_eq!(judged["violations"], serde_json::json!([]), "{place}: {:#}", judged["violations"]);
 }
