@@ -210,4 +210,12 @@ pub(super) const BREAKS: &[Break] = &[
         package: CODEGEN,
         target: "refusals",
     },
+    Break {
+        lie: "a list that the emulator answers by its spec has no last page",
+        file: "crates/apsara-emulator/src/catalog/last.rs",
+        old: "Value::Array(items) => items.clear(),",
+        new: "Value::Array(items) => items.truncate(1),",
+        package: "apsara-tests",
+        target: "pages",
+    },
 ];

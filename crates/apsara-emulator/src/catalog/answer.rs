@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::fingerprint::fingerprint;
 use super::schema::{DEEPEST, Kind, Schemas, bound, count, kind, resolve};
-use super::{Found, Operation, Style};
+use super::{Found, Operation, Style, last};
 use crate::request::WireRequest;
 use crate::split_mix::SplitMix64;
 
@@ -85,6 +85,9 @@ pub(crate) fn answer(found: &Found<'_>, request: &WireRequest, seed: u64, reques
     let mut body = if has_body { shown().or_else(made_up) } else { None };
     if body.is_none() && has_body && product.style_at(&request.path) == Style::Rpc {
         body = Some(json!({}));
+    }
+    if let Some(body) = body.as_mut().filter(|_| form == Form::Document && last::is_asked_for(found, request)) {
+        last::empty(body);
     }
     Sampled { status, body, form }.with_request_id(request_id)
 }

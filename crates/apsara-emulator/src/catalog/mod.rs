@@ -4,6 +4,7 @@ mod answer;
 mod body;
 mod check;
 mod fingerprint;
+mod last;
 mod load;
 mod operation;
 mod parameter;
