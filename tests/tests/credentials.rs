@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use apsara::credentials::{AssumeRole, CredentialsChain, CredentialsUri, EcsRamRole, StepEnd};
 use apsara::{ConfigBuilder, Credentials, CredentialsProvider, Error, live, sts};
-use apsara_emulator::{DEFAULT_ACCESS_KEY_ID, DEFAULT_ACCESS_KEY_SECRET, Emulator, Fault, FaultRule};
+use apsara_emulator::{Clock, DEFAULT_ACCESS_KEY_ID, DEFAULT_ACCESS_KEY_SECRET, Emulator, Fault, FaultRule};
 use apsara_tests::{Home, KeyServer, credentials, oidc_token};
 
 fn role(emulator: &Emulator, name: &str) -> String {
@@ -70,6 +70,23 @@ async fn a_key_that_the_cloud_calls_expired_is_renewed_once_for_all_calls() {
 /// How many times a role was assumed.
 fn assumed(emulator: &Emulator) -> usize {
     emulator.with_ledger(|entries| entries.iter().filter(|entry| entry.action.contains("AssumeRole")).count())
+}
+
+#[tokio::test]
+async fn a_role_of_an_emulator_whose_clock_a_test_holds_serves_until_that_clock_says_otherwise() {
+    let clock = Clock::frozen_at("2020-01-01T00:00:00Z").unwrap();
+    let emulator = Emulator::builder().clock(clock).start().await.unwrap();
+    let provider = AssumeRole::new(Fixed(credentials(&emulator)), role(&emulator, "ops")).sts_endpoint(emulator.url());
+    let config = apsara::Config::builder().credentials_provider(provider).endpoint(emulator.url()).build().unwrap();
+    let list = live::Client::new(&config).describe_live_pull_to_push_list().region("cn-shanghai");
+    for assumed_by_now in [1, 1] {
+        list.clone().send().await.unwrap();
+        assert_eq!(assumed(&emulator), assumed_by_now);
+    }
+    emulator.clock().advance(Duration::from_secs(3600));
+    list.send().await.unwrap();
+    let codes: Vec<_> = emulator.ledger().into_iter().filter_map(|entry| entry.code).collect();
+    assert_eq!((codes, assumed(&emulator)), (vec!["InvalidSecurityToken.Expired".to_owned()], 2));
 }
 
 #[tokio::test]

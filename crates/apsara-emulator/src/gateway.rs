@@ -242,7 +242,7 @@ fn run(
         run_live(state, &found.operation.name, caller, &parameters, now.world)
     } else if is("Sts", STS) {
         state.touched.sessions = true;
-        run_sts(state, &found.operation.name, caller, &parameters, (request, now.world))
+        run_sts(state, &found.operation.name, caller, &parameters, (request, now))
     } else {
         None
     };

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::{Executed, State};
 use crate::accounts::{Caller, LiveService};
+use crate::clock::Now;
 use crate::parameters::Parameters;
 use crate::refusal::Refusal;
 use crate::relay::{self, OPERATIONS};
@@ -40,7 +41,7 @@ pub(super) fn run_sts(
     action: &str,
     caller: Option<&Caller>,
     parameters: &Parameters,
-    (request, now): (&WireRequest, Timestamp),
+    (request, now): (&WireRequest, Now),
 ) -> Option<Result<Executed, Refusal>> {
     let accounts = &mut state.accounts;
     let call = sts::Call { request, parameters, now };

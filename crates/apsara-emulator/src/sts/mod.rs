@@ -4,12 +4,11 @@ mod oidc;
 mod request;
 
 use http::StatusCode;
-use jiff::Timestamp;
 use serde::Serialize;
 
 use self::request::RoleRequest;
 use crate::accounts::{Accounts, Caller, TemporaryKey, Who, role_id};
-use crate::clock::format_utc;
+use crate::clock::{Now, format_utc};
 use crate::gateway::Executed;
 use crate::parameters::Parameters;
 use crate::ram::{Asking, Context, Denial, trusts};
@@ -22,7 +21,7 @@ pub(crate) use self::oidc::assume_role_with_oidc;
 pub(crate) struct Call<'a> {
     pub(crate) request: &'a WireRequest,
     pub(crate) parameters: &'a Parameters,
-    pub(crate) now: Timestamp,
+    pub(crate) now: Now,
 }
 
 /// The identity behind a call.
@@ -66,14 +65,14 @@ struct Credentials {
 }
 
 impl Assumed {
-    fn new(key: TemporaryKey) -> Self {
+    fn new(key: TemporaryKey, now: Now) -> Self {
         Self {
             assumed_role_user: AssumedRoleUser {
                 assumed_role_id: format!("{}:{}", key.role.role_id, key.role.session),
                 arn: format!("{}/{}", key.role.role_arn, key.role.session),
             },
             credentials: Credentials {
-                expiration: format_utc(key.expires),
+                expiration: format_utc(now.told(key.expires)),
                 access_key_id: key.id,
                 access_key_secret: key.secret,
                 security_token: key.token,
@@ -133,7 +132,7 @@ pub(crate) fn assume_role(accounts: &mut Accounts, caller: &Caller, call: &Call<
         if matches!(caller.who, Who::Root) {
             return Err(Denial::of_root(&subject, wanted.role_arn).refusal("Sts"));
         }
-        let mut context = Context::of_trust(request, &arn, now);
+        let mut context = Context::of_trust(request, &arn, now.world);
         if let Some(id) = external_id {
             context.set("sts:ExternalId", id);
         }
@@ -146,8 +145,8 @@ pub(crate) fn assume_role(accounts: &mut Accounts, caller: &Caller, call: &Call<
         Who::Role(role) if role.source_identity.is_some() => role.source_identity.clone(),
         _ => parameters.optional("SourceIdentity").map(str::to_owned),
     };
-    let key = accounts.issue(wanted.role(source_identity), lifetime, now);
-    Ok(Executed::new(&Assumed::new(key), None, None))
+    let key = accounts.issue(wanted.role(source_identity), lifetime, now.world);
+    Ok(Executed::new(&Assumed::new(key, now), None, None))
 }
 
 fn wrongly_formed(parameter: &str) -> Refusal {

@@ -61,7 +61,7 @@ pub(crate) fn assume_role_with_oidc(accounts: &mut Accounts, call: &Call<'_>) ->
     let claims = read_claims(parameters.required("OIDCToken")?).ok_or_else(|| invalid("is not well formed"))?;
     let beyond = if claims.exp < 0 { Timestamp::MIN } else { Timestamp::MAX };
     let expires = Timestamp::from_second(claims.exp).unwrap_or(beyond);
-    if now >= expires {
+    if now.world >= expires {
         return Err(Refusal::bad_request("AuthenticationFail.OIDCToken.Expired", "The OIDC token has expired."));
     }
     let audience = match claims.aud {
@@ -80,7 +80,7 @@ pub(crate) fn assume_role_with_oidc(accounts: &mut Accounts, call: &Call<'_>) ->
         }
     }
     if let Some(role) = role {
-        let mut context = Context::of_trust(request, provider, now);
+        let mut context = Context::of_trust(request, provider, now.world);
         context.set("oidc:iss", claims.iss.as_str());
         context.set("oidc:sub", claims.sub.as_str());
         context.set_all("oidc:aud", audience.clone());
@@ -88,9 +88,9 @@ pub(crate) fn assume_role_with_oidc(accounts: &mut Accounts, call: &Call<'_>) ->
         trusts(&role.trust, wanted.role_arn, asking, &claims.sub, &context)?;
     }
     let lifetime = wanted.lifetime(accounts)?;
-    let key = accounts.issue(wanted.role(None), lifetime, now);
+    let key = accounts.issue(wanted.role(None), lifetime, now.world);
     let answer = AssumedWithOidc {
-        assumed: Assumed::new(key),
+        assumed: Assumed::new(key, now),
         token: TokenInfo {
             subject: claims.sub,
             issuer: claims.iss,
