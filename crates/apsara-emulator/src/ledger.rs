@@ -122,7 +122,7 @@ impl LedgerEntry {
     }
 
     fn shown<'a>(&self, name: &str, value: &'a str) -> &'a str {
-        if may_be_secret(name, &self.sensitive) { "[redacted]" } else { value }
+        if may_be_secret(name, &self.sensitive) || holds_address(value) { "[redacted]" } else { value }
     }
 }
 
@@ -167,6 +167,11 @@ pub(crate) fn may_be_secret(name: &str, sensitive: &[String]) -> bool {
     ];
     let name = name.to_ascii_lowercase();
     SECRET.iter().any(|part| name.contains(part)) || sensitive.iter().any(|one| is_of(&name, one))
+}
+
+/// Whether a value has an address in it, whatever it is called: the last part of one may be a key to push to it.
+pub(crate) fn holds_address(value: &str) -> bool {
+    value.contains("://")
 }
 
 /// Whether a name that was sent, in lower case, is a sensitive one's, stands inside of it, or has it inside.
@@ -277,6 +282,9 @@ mod tests {
         for name in ["App.1.PlayKey", "app"] {
             entry.parameters.insert(name.to_owned(), "sesame".to_owned());
         }
+        // An address is one under any name, and inside of a text too.
+        entry.parameters.insert("StreamOutput".to_owned(), "rtmp://push.example.com/app/sesame".to_owned());
+        entry.parameters.insert("Config".to_owned(), r#"{"Push":"rtmp://push.example.com/app/sesame"}"#.to_owned());
         for name in ["Region", "App.1.Name", "PlayKey"] {
             entry.parameters.insert(name.to_owned(), "cn-shanghai".to_owned());
         }
