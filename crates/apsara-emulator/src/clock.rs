@@ -87,7 +87,7 @@ impl Clock {
 
     /// Sets the time, forward or back; a running clock runs on from there.
     ///
-    /// Going back does not undo what a task or a temporary key has already been seen to do.
+    /// Going back does not undo what a task has already been seen to do; a temporary key that had ended serves again until its end.
     ///
     /// # Errors
     ///
