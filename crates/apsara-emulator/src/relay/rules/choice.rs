@@ -52,7 +52,7 @@ pub enum Choice {
     RegionsKnown,
     /// Four live centres exist.
     RegionsDocumented,
-    /// Four live centres exist, and one more for new tasks.
+    /// Five live centres exist: those four and `cn-shenzhen`.
     RegionsWithShenzhen,
     /// An exited task is known for a day.
     ExitedDay,
