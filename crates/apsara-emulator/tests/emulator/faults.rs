@@ -185,6 +185,13 @@ async fn only_temporary_keys_are_told_that_their_token_has_expired() {
     let code = Some("InvalidSecurityToken.Expired".to_owned());
     assert_eq!(last(&emulator), (false, Some(FaultKind::ExpiredToken), 403, code));
     assert_eq!(temporary().v3(&emulator).await.status, 200);
+    // Tokens are looked at before signatures, also where they have not expired.
+    emulator.faults().add(FaultRule::new(Fault::ExpiredToken).on_call(1));
+    for code in ["InvalidSecurityToken.Expired", "SignatureDoesNotMatch"] {
+        let mut call = temporary();
+        call.key.1 = "another".to_owned();
+        assert_eq!(call.v3(&emulator).await.verdict().1, code);
+    }
 }
 
 #[tokio::test]
