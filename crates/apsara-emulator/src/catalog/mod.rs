@@ -20,7 +20,7 @@ pub(crate) use self::check::check;
 pub(crate) use self::fingerprint::fingerprint;
 pub(crate) use self::operation::{Operation, Product, Style};
 pub(crate) use self::parameter::Place;
-pub(crate) use self::values::{text, values};
+pub(crate) use self::values::{tags, text, values};
 use crate::refusal::Refusal;
 use crate::request::WireRequest;
 

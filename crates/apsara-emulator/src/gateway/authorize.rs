@@ -95,7 +95,7 @@ fn filling(call: &Call<'_>, found: &Found<'_>, caller: &Caller) -> Filling {
         // Before all that the request says, for the first that fits is meant.
         values.insert(0, ("RoleName".to_owned(), vec![name]));
     }
-    Filling { account, region, values }
+    Filling { account, region, values, tags: catalog::tags(found, call.request) }
 }
 
 /// Finds the region in a host, such as `live.cn-shanghai.aliyuncs.com`.

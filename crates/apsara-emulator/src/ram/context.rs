@@ -30,15 +30,6 @@ impl Context {
         // The emulator speaks no HTTPS.
         context.set("acs:SecureTransport", "false");
         context.set("acs:PrincipalARN", principal);
-        let parameters = request.parameters();
-        for (name, value) in &parameters {
-            // The key of a tag, and its value under the same number.
-            let number = name.strip_prefix("Tag.").and_then(|rest| rest.strip_suffix(".Key"));
-            if let Some(number) = number {
-                let tag = parameters.get(&format!("Tag.{number}.Value")).map_or("", String::as_str);
-                context.set(&format!("acs:RequestTag/{value}"), tag);
-            }
-        }
         context
     }
 

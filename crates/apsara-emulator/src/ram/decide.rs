@@ -111,6 +111,9 @@ fn weigh(wanted: &[(&str, Resource)], subject: &Subject<'_>, context: &Context) 
 fn context(call: &Call<'_>, subject: &Subject<'_>) -> Context {
     let Call { request, needs, filling, now, .. } = call;
     let mut context = Context::of(request, &subject.arn, *now);
+    for (key, value) in &filling.tags {
+        context.set(&format!("acs:RequestTag/{key}"), value);
+    }
     let keys: Vec<&String> = needs.actions.iter().flat_map(|action| &action.condition_keys).collect();
     for key in &keys {
         // A key of a service is a parameter of that name, if there is one.

@@ -16,6 +16,8 @@ pub(crate) struct Filling {
     pub(crate) region: Option<String>,
     /// What the request says, by parameter; several values where one is a list.
     pub(crate) values: Vec<(String, Vec<String>)>,
+    /// The tags that it says, each key with its value.
+    pub(crate) tags: Vec<(String, String)>,
 }
 
 /// The names of the actions, each once.

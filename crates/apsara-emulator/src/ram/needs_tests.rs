@@ -11,7 +11,8 @@ fn filling(values: &[(&str, &[&str])]) -> Filling {
     let values = values
         .iter()
         .map(|(name, values)| ((*name).to_owned(), values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>()));
-    Filling { account: "1000".to_owned(), region: Some("cn-hangzhou".to_owned()), values: values.collect() }
+    let (account, region) = ("1000".to_owned(), Some("cn-hangzhou".to_owned()));
+    Filling { account, region, values: values.collect(), tags: Vec::new() }
 }
 
 /// The actions and resources of a row of `ramActions` with these resources.

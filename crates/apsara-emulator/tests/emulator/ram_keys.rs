@@ -65,6 +65,23 @@ async fn the_tags_of_a_request_are_keys_and_an_operation_without_a_row_is_its_na
 }
 
 #[tokio::test]
+async fn an_operation_without_tags_has_none_whatever_is_sent() {
+    let condition = json!({ "StringEquals": { "acs:RequestTag/team": "dev" } });
+    let statement = json!({ "Effect": "Allow", "Action": "ecs:*", "Resource": "*", "Condition": condition });
+    let emulator = start(Emulator::builder().account(account_of_ann(&statement)), RamMode::Strict).await;
+    let tagged = [("RegionId", "cn-hangzhou"), ("Tag.1.Key", "team"), ("Tag.1.Value", "dev")];
+    for (action, more, expected) in [
+        ("CreateSecurityGroup", None, (200, "OK")),
+        ("DeleteSecurityGroup", Some(("SecurityGroupId", "sg-1")), FORBIDDEN),
+    ] {
+        let pairs: Vec<_> = tagged.into_iter().chain(more).collect();
+        let mut call = by_ann(Call::new(&emulator, "2014-05-26", action, &pairs));
+        call.method = "POST".to_owned();
+        assert_eq!(told(&call.v3(&emulator).await), is(expected), "{action}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_said_of_an_operation_without_a_row_is_believed() {
     let condition = json!({ "StringEquals": { "ecs:Zone": "b" } });
     let statement =
