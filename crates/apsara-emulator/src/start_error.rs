@@ -85,6 +85,13 @@ pub enum StartError {
         /// The operation.
         operation: String,
     },
+    /// A quota is for an operation that no product has.
+    UnknownOperation {
+        /// The operation.
+        operation: String,
+        /// The operation that may have been meant.
+        near: Option<String>,
+    },
     /// A key pair's public key is no RSA key of 2048 to 8192 bits.
     InvalidPublicKey {
         /// The id of the key pair.
@@ -139,6 +146,10 @@ impl fmt::Display for StartError {
             Self::DuplicateAccount { account } => write!(f, "the account {account} is given twice"),
             Self::EmptyQuota { operation } => {
                 write!(f, "the quota of {operation} is empty; give at least one call and one second")
+            }
+            Self::UnknownOperation { operation, near } => {
+                let near = near.as_ref().map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+                write!(f, "the quota of {operation} is of no operation that is known{near}")
             }
             Self::InvalidPublicKey { key_pair_id } => write!(
                 f,

@@ -23,6 +23,7 @@ pub(crate) use self::parameter::Place;
 pub(crate) use self::values::{tags, text, values};
 use crate::refusal::Refusal;
 use crate::request::WireRequest;
+use crate::strict::did_you_mean;
 
 /// Every product version that requests can be meant for.
 pub(crate) struct Catalog {
@@ -113,6 +114,16 @@ impl Catalog {
     /// Finds an operation of the first product of a name.
     pub(crate) fn operation(&self, product: &str, name: &str) -> Option<&Operation> {
         self.products.iter().find(|known| known.code().eq_ignore_ascii_case(product))?.operation(name)
+    }
+
+    /// Whether any product has an operation of a name.
+    pub(crate) fn knows(&self, name: &str) -> bool {
+        self.products.iter().any(|product| product.names().any(|known| known == name))
+    }
+
+    /// The name of an operation that may have been meant by another.
+    pub(crate) fn nearest(&self, name: &str) -> Option<&str> {
+        did_you_mean(name, &self.products.iter().flat_map(Product::names).collect::<Vec<_>>())
     }
 
     /// Whether any product of a version has operations with a path.

@@ -151,6 +151,11 @@ impl Product {
         self.operations.get(name)?.get_or_init(decode).as_ref()
     }
 
+    /// The names of all operations.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.operations.keys().map(String::as_str)
+    }
+
     /// All operations that are asked for by their path; none of an RPC product is.
     pub(super) fn routed(&self) -> impl Iterator<Item = &Operation> {
         let names = self.operations.keys().filter(|_| self.style != Style::Rpc);

@@ -50,8 +50,20 @@ pub(super) fn clear(shared: &Shared, body: &Value) -> Result<Value, Wrong> {
 /// Adds a rule behind the others.
 pub(super) fn add(shared: &Shared, body: &Value) -> Result<Value, Wrong> {
     let rule = read_rule(body)?;
+    check_operation(shared, body["operation"].as_str())?;
     shared.faults.add(rule);
     Ok(shown(shared))
+}
+
+/// Refuses a rule for an operation that no product has: no call would ever meet it.
+fn check_operation(shared: &Shared, name: Option<&str>) -> Result<(), Wrong> {
+    let Some(name) = name else { return Ok(()) };
+    let catalog = shared.with_state(|state| std::sync::Arc::clone(&state.catalog));
+    if catalog.knows(name) {
+        return Ok(());
+    }
+    let near = catalog.nearest(name).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+    Err(Wrong::new("operation", format!("no product has an operation {name}{near}")))
 }
 
 fn read_rule(body: &Value) -> Result<FaultRule, Wrong> {

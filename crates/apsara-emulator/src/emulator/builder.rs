@@ -153,6 +153,11 @@ impl EmulatorBuilder {
             return Err(StartError::EmptyQuota { operation: operation.clone() });
         }
         let given = self.spec_files.iter().map(|file| Product::load(file)).collect::<Result<Vec<_>, _>>()?;
+        let catalog = Arc::new(Catalog::new(given));
+        if let Some((operation, ..)) = self.quota_of.iter().find(|(operation, ..)| !catalog.knows(operation)) {
+            let near = catalog.nearest(operation).map(str::to_owned);
+            return Err(StartError::UnknownOperation { operation: operation.clone(), near });
+        }
         let patience = Patience::by(&self.rules);
         let bell = self.tells.then(Arc::<tokio::sync::Notify>::default);
         let blueprint = Blueprint {
@@ -161,7 +166,7 @@ impl EmulatorBuilder {
             quotas: self.quotas,
             quota_of: self.quota_of,
             most_entries: self.most_entries,
-            catalog: Arc::new(Catalog::new(given)),
+            catalog,
             manner: self.manner,
             rules: self.rules,
             bell: bell.clone(),

@@ -72,7 +72,7 @@ impl EmulatorBuilder {
 
     /// Sets the quota of an operation, which otherwise is what its spec says: so many calls in so many seconds.
     ///
-    /// With [`Quotas::Off`] it does not count either.
+    /// With [`Quotas::Off`] it does not count either. An emulator does not start with a quota of an operation that no product has.
     pub fn quota_of(mut self, operation: impl Into<String>, calls: u32, seconds: u32) -> Self {
         self.quota_of.push((operation.into(), calls, seconds));
         self

@@ -35,6 +35,8 @@ impl FaultRule {
     }
 
     /// Lets only calls of this operation match, such as `RestartLivePullToPush`.
+    ///
+    /// Nobody looks whether there is such an operation: [`Faults::injected`](super::Faults::injected) says what became of a rule.
     pub fn operation(mut self, name: impl Into<String>) -> Self {
         self.operation = Some(name.into());
         self

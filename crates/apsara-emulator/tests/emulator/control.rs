@@ -77,6 +77,7 @@ async fn what_is_wrong_is_told_with_its_place_and_changes_nothing() {
         ("/_apsara/clock", json!({ "freeze": true, "resume": true }), "resume"),
         ("/_apsara/faults", json!({ "fault": fault, "probability": 2 }), "probability"),
         ("/_apsara/faults", json!({ "fault": { "kind": "server-error", "status": 200 } }), "fault.status"),
+        ("/_apsara/faults", json!({ "fault": fault, "operation": "RestartLivePullToPsh" }), "operation"),
         ("/_apsara/tasks", json!({ "status": "paused", "parameters": {} }), "status"),
         ("/_apsara/tasks", json!({ "parameters": { "Reigon": "a" } }), "parameters.Reigon"),
         ("/_apsara/tasks", json!({ "parameters": { "Region": "cn-shanghai" } }), "parameters"),
