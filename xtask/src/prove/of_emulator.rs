@@ -215,12 +215,17 @@ pub(super) const BREAKS: &[Break] = &[
     relay(
         UPDATE,
         "a relay task changes its plan before the start whatever the rules",
-        "(start || end || sources || place)",
-        "(start && end && sources && place)",
+        "(start || end || sources || place || undocumented)",
+        "(start && end && sources && place && undocumented)",
     ),
     relay(UPDATE, "a running relay task changes its region", "if region\n                    || start", "if start"),
     relay(UPDATE, "a running relay task changes its start", "|| start\n                    || place", "|| place"),
-    relay(UPDATE, "a running relay task changes its place", "|| place\n                    || end", "|| end"),
+    relay(
+        UPDATE,
+        "a running relay task changes its place",
+        "|| place\n                    || undocumented",
+        "|| undocumented",
+    ),
     relay(
         UPDATE,
         "a running relay task changes its end whatever the rules",

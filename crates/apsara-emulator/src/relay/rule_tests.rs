@@ -123,6 +123,7 @@ fn updates_obey_the_text_that_is_chosen() {
         ("early-update-region", Idle, end, "InvalidParameter"),
         ("early-update-region", Idle, sources, "InvalidParameter"),
         ("early-update-region", Idle, file, "InvalidParameter"),
+        ("early-update-region", Idle, &[("AuthKey", "k")], "InvalidParameter"),
         ("running-update-end", Running, end, ""),
         ("running-update-end", Recovering, end, ""),
         ("running-update-end", Running, past_end, "InvalidParam.CodeIllegalDuration"),

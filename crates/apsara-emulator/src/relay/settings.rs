@@ -40,7 +40,7 @@ pub(crate) struct Settings {
 }
 
 /// Parameters that the newest SDKs send and no page describes: taken and given back.
-#[derive(Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Undocumented {
     pub(crate) auth_key: Option<String>,
     pub(crate) req_auth: Option<String>,

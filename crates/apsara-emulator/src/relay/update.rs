@@ -112,8 +112,11 @@ impl Change {
         let kind = new.source_type != old.source_type
             || new.source_protocol != old.source_protocol
             || new.destination_url != old.destination_url;
+        let undocumented = new.undocumented != old.undocumented;
         match state {
-            State::Idle if rules.has(Choice::EarlyUpdateRegion) && (start || end || sources || place) => {
+            State::Idle
+                if rules.has(Choice::EarlyUpdateRegion) && (start || end || sources || place || undocumented) =>
+            {
                 Err(Refusal::invalid_parameter(
                     "Only Region, CallbackUrl and RepeatNumber may change before the start time",
                 ))
@@ -122,6 +125,7 @@ impl Change {
                 if region
                     || start
                     || place
+                    || undocumented
                     || end && !rules.has(Choice::RunningUpdateEnd)
                     || sources && !rules.has(Choice::SourcesAtOnce) =>
             {
