@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Fields, Wrong};
 use crate::parameters::Parameters;
-use crate::relay::{Failure, TaskError, TaskSnapshot, TaskStatus};
+use crate::relay::{Failure, TaskError, TaskSnapshot, TaskStatus, Undocumented};
 use crate::server::Shared;
 
 const STATUSES: [TaskStatus; 5] =
@@ -53,14 +53,14 @@ pub(super) fn seed(shared: &Shared, body: &Value) -> Result<Value, Wrong> {
             return Err(fields.wrong("account", format!("there is no account {account:?}")));
         }
         let create = state.catalog.operation("live", "CreateLivePullToPush");
-        let known: Vec<&str> =
-            create.iter().flat_map(|create| &create.parameters).map(|one| one.name.as_str()).collect();
+        let described = create.iter().flat_map(|create| &create.parameters).map(|one| one.name.as_str());
+        let known: Vec<&str> = described.chain(Undocumented::NAMES).collect();
         let given = Fields::new("parameters".to_owned(), given, &known)?;
         let parameters = given.all().map(|(name, value)| (name.clone(), wire_text(value)));
         let parameters = Parameters::new(parameters.collect());
         let id = fields.text("task_id")?;
         let seeded = state.relays.seed(account, id, parameters, status, shared.clocks.world.now());
-        seeded.map_err(|refusal| Wrong::new("parameters", refusal.message))
+        seeded.map_err(|unseeded| fields.wrong(unseeded.field, unseeded.reason))
     })?;
     Ok(written(&task))
 }

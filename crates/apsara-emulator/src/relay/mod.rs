@@ -25,6 +25,7 @@ use self::callbacks::Batch;
 use self::desk::Desk;
 pub(crate) use self::operations::{Call, OPERATIONS};
 pub use self::rules::{Choice, Rules, UnknownRule};
+pub(crate) use self::settings::Undocumented;
 pub use self::snapshot::{TaskError, TaskSnapshot, TaskStatus};
 pub(crate) use self::state::Failure;
 use self::task::Task;

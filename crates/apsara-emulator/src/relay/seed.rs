@@ -12,6 +12,25 @@ use crate::parameters::Parameters;
 use crate::random;
 use crate::refusal::Refusal;
 
+/// Why a task was not made: which of the things that describe it is wrong, and what is wrong with it.
+#[derive(Debug)]
+pub(crate) struct Unseeded {
+    pub(crate) field: &'static str,
+    pub(crate) reason: String,
+}
+
+impl Unseeded {
+    fn new(field: &'static str, reason: impl Into<String>) -> Self {
+        Self { field, reason: reason.into() }
+    }
+}
+
+impl From<Refusal> for Unseeded {
+    fn from(refusal: Refusal) -> Self {
+        Self::new("parameters", refusal.message)
+    }
+}
+
 impl Relays {
     /// Makes a task of the parameters that Create takes and brings it into a state.
     ///
@@ -24,18 +43,16 @@ impl Relays {
         parameters: Parameters,
         status: TaskStatus,
         now: Timestamp,
-    ) -> Result<TaskSnapshot, Refusal> {
+    ) -> Result<TaskSnapshot, Unseeded> {
         // A task that is forgotten by now does not keep its id from another.
         self.settle(now);
         let id = match id {
-            Some("") => {
-                return Err(Refusal::invalid_parameter("TaskId must not be empty; leave it out to be given one"));
-            }
+            Some("") => return Err(Unseeded::new("task_id", "must not be empty; leave it out to be given one")),
             Some(id) if self.tasks.contains_key(id) => {
-                return Err(Refusal::invalid_parameter("there is such a task already"));
+                return Err(Unseeded::new("task_id", "there is such a task already"));
             }
             Some(id) => {
-                check_task_id(id)?;
+                check_task_id(id).map_err(|refusal| Unseeded::new("task_id", refusal.message))?;
                 id.to_owned()
             }
             None => random::uuid(),
@@ -53,7 +70,7 @@ impl Relays {
         let desk = &mut Desk::new(self.desk.rules.clone(), None);
         task.settle(now, desk);
         if task.state == State::Idle && status != TaskStatus::Idle && status != TaskStatus::Exit {
-            return Err(Refusal::invalid_parameter("StartTime has not been reached"));
+            return Err(Unseeded::new("status", "StartTime has not been reached"));
         }
         match status {
             TaskStatus::Idle | TaskStatus::Running => {}
@@ -68,7 +85,7 @@ impl Relays {
         let snapshot = TaskSnapshot::new(&task, now, &desk.rules);
         if snapshot.status != status {
             let reason = format!("with these parameters the task is {}", snapshot.status.as_str());
-            return Err(Refusal::invalid_parameter(&reason));
+            return Err(Unseeded::new("status", reason));
         }
         self.desk.ring(&task);
         self.tasks.insert(task.id.clone(), task);

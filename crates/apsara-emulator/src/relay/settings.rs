@@ -48,9 +48,12 @@ pub(crate) struct Undocumented {
 }
 
 impl Undocumented {
+    pub(crate) const NAMES: [&'static str; 3] = ["AuthKey", "ReqAuth", "NotifyItemSwitch"];
+
     pub(crate) fn read(parameters: &Parameters) -> Self {
-        let text = |name| parameters.optional(name).map(str::to_owned);
-        Self { auth_key: text("AuthKey"), req_auth: text("ReqAuth"), notify_item_switch: text("NotifyItemSwitch") }
+        let [auth_key, req_auth, notify_item_switch] =
+            Self::NAMES.map(|name| parameters.optional(name).map(str::to_owned));
+        Self { auth_key, req_auth, notify_item_switch }
     }
 
     pub(crate) fn or(self, earlier: &Self) -> Self {

@@ -180,12 +180,12 @@ fn a_seeded_task_has_an_id_that_no_other_has() {
             ("DstUrl", "rtmp://c/d"),
         ]);
         let seeded = world.relays.seed("1", Some(id), parameters, TaskStatus::Exit, now);
-        seeded.map(|task| task.task_id).map_err(|refusal| refusal.message)
+        seeded.map(|task| task.task_id).map_err(|unseeded| format!("{} {}", unseeded.field, unseeded.reason))
     };
     let start = parse_utc(START).unwrap();
     assert_eq!(seed("t", start), Ok("t".to_owned()));
-    assert!(seed("t", start).unwrap_err().contains("there is such a task already"));
-    assert!(seed("", start).unwrap_err().contains("TaskId must not be empty"));
+    assert!(seed("t", start).unwrap_err().contains("task_id there is such a task already"));
+    assert!(seed("", start).unwrap_err().contains("task_id must not be empty"));
     // A day after its end it is forgotten, also where nobody has looked.
     assert_eq!(seed("t", start + SignedDuration::from_hours(24)), Ok("t".to_owned()));
 }

@@ -116,6 +116,18 @@ async fn tasks_are_seeded_in_every_state() {
             post(&emulator, "/_apsara/tasks", json!({ "status": status, "parameters": parameters })).await;
         assert_eq!((code, &task["status"]), (200, &json!(status)), "{task}");
     }
+    // What Create takes is taken here, and what is wrong is told by its own name.
+    let mut body = json!({ "task_id": "seeded", "parameters": {
+        "Region": "cn-shanghai", "SourceType": "vod", "SourceUrls": ["a"], "DstUrl": "rtmp://push.example.com/a/b", "AuthKey": "k"
+    } });
+    assert_eq!(post(&emulator, "/_apsara/tasks", body.clone()).await.0, 200);
+    let task = [("Region", "cn-shanghai"), ("TaskId", "seeded")];
+    let described = live(&emulator, "DescribeLivePullToPush", &task).v3(&emulator).await.json();
+    assert_eq!(described["TaskInfo"]["AuthKey"], "k", "{described}");
+    assert_eq!(post(&emulator, "/_apsara/tasks", body.clone()).await.1["where"], "task_id");
+    body["task_id"] = json!("another");
+    body["parameters"]["StartTime"] = json!("2099-01-01T00:00:00Z");
+    assert_eq!(post(&emulator, "/_apsara/tasks", body).await.1["where"], "status");
     let failing = json!({ "task_id": emulator.tasks()[0].task_id, "what": "source" });
     assert_eq!(post(&emulator, "/_apsara/tasks/fail", failing).await.0, 409, "an idle task does not fail");
 }
