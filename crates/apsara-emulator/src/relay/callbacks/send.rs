@@ -1,5 +1,6 @@
 //! One callback on its way: attempts, and the waits between them.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -9,6 +10,7 @@ use http_body_util::Full;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use tokio::sync::Semaphore;
 
 use super::{CallbackOutcome, Log, News};
 use crate::relay::rules::{Choice, Rules};
@@ -31,10 +33,14 @@ impl Patience {
     }
 }
 
+/// The most attempts that are under way at once: each has a connection, and calls need some of those that a program may have too.
+pub(super) const MOST_AT_ONCE: usize = 256;
+
 /// What sends callbacks.
 #[derive(Clone)]
 pub(super) struct Sender {
     client: Client<HttpConnector, Full<Bytes>>,
+    free: Arc<Semaphore>,
     patience: Patience,
 }
 
@@ -42,7 +48,7 @@ impl Sender {
     pub(super) fn new(patience: Patience) -> Self {
         // A connection of its own for each attempt: a receiver that closes idle ones costs none.
         let client = Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build_http();
-        Self { client, patience }
+        Self { client, free: Arc::new(Semaphore::new(MOST_AT_ONCE)), patience }
     }
 
     /// Sends one callback until it is answered well or the attempts are used up.
@@ -75,6 +81,7 @@ impl Sender {
 
     /// Posts once, and gives the status if an answer came in time.
     async fn attempt(&self, uri: &Uri, body: &str) -> Option<u16> {
+        let _turn = self.free.acquire().await;
         let mut request = Request::new(Full::new(Bytes::copy_from_slice(body.as_bytes())));
         *request.method_mut() = Method::POST;
         *request.uri_mut() = uri.clone();

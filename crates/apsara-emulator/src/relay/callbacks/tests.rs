@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
-use super::send::Sender;
+use super::send::{MOST_AT_ONCE, Sender};
 use super::*;
 use crate::relay::rules::Rules;
 
@@ -40,15 +41,19 @@ async fn receiver(statuses: &'static [u16]) -> (String, Arc<AtomicUsize>) {
     (url, count)
 }
 
-async fn send(url: String, patience: Patience) -> Callback {
-    let news = News {
+fn news(url: String) -> News {
+    News {
         at: Timestamp::UNIX_EPOCH,
         origin_id: "t".to_owned(),
         task_id: "t".to_owned(),
         url,
         event: "E".to_owned(),
         body: "{}".to_owned(),
-    };
+    }
+}
+
+async fn send(url: String, patience: Patience) -> Callback {
+    let news = news(url);
     let log = Log::default();
     let number = log.begin(&news);
     Sender::new(patience).send(&news, &log, number).await;
@@ -74,6 +79,39 @@ async fn a_callback_is_tried_six_times_until_it_is_answered_with_a_success() {
         assert_eq!((callback.attempts, sent), (attempts, attempts), "{statuses:?}");
         assert_eq!((callback.status, callback.outcome), (Some(status), outcome), "{statuses:?}");
     }
+}
+
+#[tokio::test]
+async fn no_more_callbacks_are_under_way_at_once_than_there_may_be() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/told", listener.local_addr().unwrap());
+    let (sender, log) =
+        (Sender::new(Patience { answer: LONG, pause: Duration::ZERO, retries: 0 }), Arc::new(Log::default()));
+    let mut sending = tokio::task::JoinSet::new();
+    for _ in 0..MOST_AT_ONCE + 20 {
+        let (sender, log, news) = (sender.clone(), Arc::clone(&log), news(url.clone()));
+        sending.spawn(async move { sender.send(&news, &log, log.begin(&news)).await });
+    }
+    let mut open = Vec::new();
+    while open.len() < MOST_AT_ONCE {
+        open.push(listener.accept().await.unwrap().0);
+    }
+    // All of them have been begun, and those that wait have not come here.
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+        let next = std::future::poll_fn(|context| Poll::Ready(listener.poll_accept(context))).await;
+        assert!(next.is_pending(), "one more than may be");
+    }
+    for number in 0..MOST_AT_ONCE + 20 {
+        let mut stream = match open.pop() {
+            Some(stream) => stream,
+            None => listener.accept().await.unwrap().0,
+        };
+        let _ = stream.read(&mut [0u8; 1024]).await.unwrap();
+        stream.write_all(b"HTTP/1.1 200 \r\ncontent-length: 0\r\n\r\n").await.unwrap();
+        assert!(sending.join_next().await.is_some(), "{number}");
+    }
+    assert!(log.entries().iter().all(|callback| callback.outcome == CallbackOutcome::Delivered));
 }
 
 #[tokio::test]
