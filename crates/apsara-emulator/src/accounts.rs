@@ -112,7 +112,13 @@ pub(crate) struct Described {
 
 impl Described {
     pub(crate) fn by_program(accounts: Vec<Account>) -> Self {
-        Self { accounts, ..Self::default() }
+        let mut flaws = Flaws::default();
+        for (index, Account { id, .. }) in accounts.iter().enumerate() {
+            if id.is_empty() || !account::has_digits_alone(id) {
+                flaws.note(format!("accounts[{index}].id"), account::DIGITS);
+            }
+        }
+        Self { accounts, flaws, file: None }
     }
 
     /// Reads a file; what is wrong with it is told when the accounts are taken in.

@@ -4,6 +4,13 @@ use std::fmt;
 
 use super::members::{OidcProvider, RamPolicy, Role, User};
 
+/// What an id must be: the names of roles and policies are built around it, and nobody could assume a role of another.
+pub(super) const DIGITS: &str = "must be digits, such as \"1234567890123456\"";
+
+pub(super) fn has_digits_alone(id: &str) -> bool {
+    id.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// Describes an Alibaba Cloud account that the emulator knows.
 ///
 /// Relay tasks belong to an account: what one account creates, another does not see.
@@ -63,7 +70,7 @@ impl fmt::Debug for Account {
 }
 
 impl Account {
-    /// Describes an account by its id, which in the cloud has sixteen digits; it has no key yet.
+    /// Describes an account by its id, which in the cloud has sixteen digits and here any number of them; it has no key yet.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use super::account::{Account, LiveService, LongLivedKey};
+use super::account::{Account, DIGITS, LiveService, LongLivedKey, has_digits_alone};
 use super::members::{DEFAULT_SESSION, OidcProvider, RamPolicy, Role, User};
 use crate::strict::{self, Flaws, Object};
 
@@ -39,8 +39,8 @@ fn read_account(value: &Value, at: &str, flaws: &mut Flaws) -> Option<Account> {
         ["id", "keys", "keyPairs", "bearerTokens", "live", "policies", "users", "roles", "oidcProviders"];
     let object = Object::read(value, at, &KNOWN, flaws)?;
     let id = object.text("id", flaws);
-    if !id.bytes().all(|byte| byte.is_ascii_digit()) {
-        flaws.note(object.path("id"), "must be digits, such as \"1234567890123456\"");
+    if !has_digits_alone(id) {
+        flaws.note(object.path("id"), DIGITS);
     }
     let mut account = Account::new(id);
     account.keys = read_keys(&object, flaws);

@@ -178,6 +178,10 @@ async fn what_a_program_describes_is_checked_as_well() {
             "accounts[0].oidcProviders[0].clientIds: must hold at least one client id",
         ]
     );
+    for id in ["demo", ""] {
+        let error = Emulator::builder().account(Account::new(id).key("k", "s")).start().await.unwrap_err();
+        assert_eq!(error.to_string(), "accounts[0].id: must be digits, such as \"1234567890123456\"");
+    }
     // An account can do without a key of its own if a user has one.
     let emulator = Emulator::builder().account(Account::new("9").user(User::new("u").key("k", "s"))).start();
     assert_eq!(emulator.await.unwrap().access_key_id(), "k");
