@@ -32,7 +32,8 @@ pub(super) fn read(
             scalar_or_json(captured.map(|(_, text)| text.as_str()), schema)
         }
         Place::Header => match parameter.name.strip_suffix('*') {
-            Some(prefix) => Ok(headers(request, prefix)),
+            // However a spec writes it, the names that were sent are in lower case.
+            Some(prefix) => Ok(headers(request, &prefix.to_ascii_lowercase())),
             None => scalar_or_json(request.header(&parameter.name).filter(present), schema),
         },
         Place::Host => Ok(host_label(request).map(|label| Value::String(label.to_owned()))),

@@ -83,8 +83,10 @@ pub(crate) async fn outgoing(emulator: &Emulator, action: &str, outgoing: &Outgo
 #[tokio::test]
 async fn headers_paths_and_bodies_of_xml_are_read_and_checked() {
     let emulator = start(Emulator::builder()).await;
-    for (sent, expected) in [("7", 200), ("seven", 400)] {
-        let headers = vec![("x-sized".to_owned(), sent.to_owned())];
+    let sized =
+        [("x-sized", "7", 200), ("x-sized", "seven", 400), ("x-meta-sized", "7", 200), ("x-meta-sized", "seven", 400)];
+    for (name, sent, expected) in sized {
+        let headers = vec![(name.to_owned(), sent.to_owned())];
         let call = Outgoing { method: "POST".into(), path: "/".into(), headers, ..Outgoing::default() };
         assert_eq!(outgoing(&emulator, "Flat", &call).await.status, expected);
     }
