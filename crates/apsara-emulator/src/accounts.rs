@@ -5,11 +5,12 @@ mod file;
 mod members;
 mod realm;
 mod saved;
+mod temporary;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use self::account::Account;
@@ -17,8 +18,9 @@ pub(crate) use self::account::{LiveService, LongLivedKey};
 pub use self::members::{OidcProvider, RamPolicy, Role, User};
 use self::realm::entity_id;
 pub(crate) use self::realm::{KnownRole, Realm};
+use self::temporary::MOST_OVER;
+pub(crate) use self::temporary::TemporaryKey;
 use crate::ram::{Kind, SessionPolicy, Subject};
-use crate::random;
 use crate::refusal::Refusal;
 use crate::start_error::StartError;
 use crate::strict::Flaws;
@@ -81,17 +83,6 @@ pub(crate) struct Claim<'a> {
     pub(crate) key: Key<'a>,
 }
 
-/// A key with an end, issued by the token service.
-#[derive(Clone, Serialize, Deserialize)]
-pub(crate) struct TemporaryKey {
-    pub(crate) id: String,
-    pub(crate) secret: String,
-    pub(crate) token: String,
-    pub(crate) expires: Timestamp,
-    account: String,
-    pub(crate) role: AssumedRole,
-}
-
 /// Everybody who may call, and with what.
 #[derive(Clone)]
 pub(crate) struct Accounts {
@@ -100,6 +91,10 @@ pub(crate) struct Accounts {
     public_keys: HashMap<String, (Caller, PublicKey)>,
     bearers: HashMap<String, String>,
     temporary: HashMap<String, TemporaryKey>,
+    /// The ids of temporary keys that were issued or forgotten since they were saved.
+    changed: Vec<String>,
+    /// How many temporary keys there must be before it is worth to look for some to forget.
+    look_at: usize,
 }
 
 /// Accounts that were described together: in one file, or by the program.
@@ -138,6 +133,8 @@ impl Accounts {
             public_keys: HashMap::new(),
             bearers: HashMap::new(),
             temporary: HashMap::new(),
+            changed: Vec::new(),
+            look_at: 2 * MOST_OVER,
         };
         for Described { file, accounts, mut flaws } in described {
             let check = |(index, account)| Realm::new(account, &format!("accounts[{index}]"), &mut flaws);
@@ -262,20 +259,6 @@ impl Accounts {
         } else {
             Refusal::security_token_malformed()
         }
-    }
-
-    /// Issues a key for a session of a role; whether the role exists has been looked at.
-    pub(crate) fn issue(&mut self, role: AssumedRole, lifetime: SignedDuration, now: Timestamp) -> TemporaryKey {
-        let key = TemporaryKey {
-            id: format!("STS.{}", random::alphanumeric(24)),
-            secret: random::alphanumeric(44),
-            token: random::base64_text(192),
-            expires: now.saturating_add(lifetime).unwrap_or(Timestamp::MAX),
-            account: role.role_arn.split(':').nth(3).unwrap_or_default().to_owned(),
-            role,
-        };
-        self.temporary.insert(key.id.clone(), key.clone());
-        key
     }
 }
 

@@ -16,7 +16,6 @@ pub(crate) use self::blueprint::Blueprint;
 pub use self::builder::EmulatorBuilder;
 use crate::clock::Clock;
 use crate::door::Door;
-use crate::gateway::Touched;
 use crate::relay::{Failure, Relays, TaskError, TaskSnapshot};
 use crate::server::Shared;
 use crate::start_error::StartError;
@@ -152,7 +151,6 @@ impl Emulator {
     fn with_relays<T>(&self, read: impl FnOnce(&mut Relays, jiff::Timestamp) -> T) -> T {
         self.shared.with_state(|state| {
             let done = read(&mut state.relays, self.shared.clocks.world.now());
-            state.touched = Touched::ALL;
             state.save(&self.shared.clocks);
             done
         })

@@ -15,7 +15,6 @@ use serde_json::Value;
 use self::authenticate::authenticate;
 use self::authorize::authorize;
 use self::own::{run_live, run_sts};
-pub(crate) use self::saved::Touched;
 use crate::accounts::{Accounts, Caller};
 use crate::answer::{Answer, Format, to_value};
 use crate::catalog::{self, Catalog, Form, Sampled, Style};
@@ -52,7 +51,6 @@ pub(crate) struct State {
     pub(crate) trace: Trace,
     pub(crate) counters: Counters,
     pub(crate) store: Store,
-    pub(crate) touched: Touched,
 }
 
 /// How this emulator differs from others.
@@ -238,10 +236,8 @@ fn run(
     let parameters = Parameters::new(request.parameters());
     let is = |code: &str, version: &str| target.product.eq_ignore_ascii_case(code) && outline.version == version;
     let by_hand = if is("live", LIVE) {
-        state.touched.tasks = true;
         run_live(state, &found.operation.name, caller, &parameters, now.world)
     } else if is("Sts", STS) {
-        state.touched.sessions = true;
         run_sts(state, &found.operation.name, caller, &parameters, (request, now))
     } else {
         None

@@ -21,7 +21,7 @@ use crate::delivery::{Order, Orders, Unanswered, deliver};
 use crate::door::Door;
 use crate::emulator::Blueprint;
 use crate::faults::{Faults, Intervention};
-use crate::gateway::{self, State, Touched};
+use crate::gateway::{self, State};
 use crate::refusal::Refusal;
 use crate::relay::callbacks;
 use crate::request::WireRequest;
@@ -75,10 +75,7 @@ impl Shared {
 
     /// Saves whatever may have changed.
     fn save(&self) -> Ticket {
-        self.with_state(|state| {
-            state.touched = Touched::ALL;
-            state.save(&self.clocks)
-        })
+        self.with_state(|state| state.save(&self.clocks))
     }
 
     /// Saves whatever may have changed, and nothing any more.

@@ -40,15 +40,15 @@ pub(super) const BREAKS: &[Break] = &[
     Break {
         lie: "a callback that nobody took is forgotten",
         file: "crates/apsara-emulator/src/relay/saved.rs",
-        old: "self.desk.resume(rows.read::<News>(NEWS)?.into_iter().map(|(_, news)| news));",
-        new: "rows.read::<News>(NEWS)?;",
+        old: "self.desk.resume(rows.numbered::<News>(NEWS)?);",
+        new: "rows.numbered::<News>(NEWS)?;",
         package: EMULATOR,
         target: "emulator",
     },
     Break {
         lie: "a callback is told again and again after every start",
         file: "crates/apsara-emulator/src/relay/desk.rs",
-        old: "self.under_way.remove(&number);",
+        old: "self.changes.done.push(number);",
         new: "let _ = number;",
         package: EMULATOR,
         target: "emulator",

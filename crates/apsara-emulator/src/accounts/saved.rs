@@ -4,9 +4,15 @@ use super::{Accounts, TemporaryKey};
 use crate::store::{Rows, SESSIONS, Store, UnreadableRow};
 
 impl Accounts {
-    /// Lets the store hold all temporary keys, each with its session and the policy that narrows it.
-    pub(crate) fn save(&self, store: &mut Store) {
-        store.hold(SESSIONS, self.temporary.iter().map(|(id, key)| (id.as_str(), key)));
+    /// Hands the temporary keys to the store that were issued or forgotten since this was called last, each with its session and the
+    /// policy that narrows it.
+    pub(crate) fn save(&mut self, store: &mut Store) {
+        for id in std::mem::take(&mut self.changed) {
+            match self.temporary.get(&id) {
+                Some(key) => store.put(SESSIONS, || id, key),
+                None => store.delete(SESSIONS, || id),
+            }
+        }
     }
 
     /// Takes up the temporary keys that were saved.

@@ -9,7 +9,7 @@ use crate::accounts::Accounts;
 use crate::catalog::Catalog;
 use crate::clock::Clocks;
 use crate::counters::Counters;
-use crate::gateway::{Manner, State, Touched};
+use crate::gateway::{Manner, State};
 use crate::ledger::Ledger;
 use crate::nonce::Nonces;
 use crate::quota::{Meter, Quotas};
@@ -53,7 +53,6 @@ impl Blueprint {
             trace: Trace::default(),
             counters: Counters::default(),
             store: Store::default(),
-            touched: Touched::default(),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use super::State;
 use super::authorize::{deciding, needs, region};
-use super::{State, Touched};
 use crate::clock::{Now, format_precise};
 use crate::ledger::LedgerEntry;
 use crate::outline::Target;
@@ -20,7 +20,7 @@ impl State {
         let trace = std::mem::take(&mut self.trace).emptied();
         let mut store = std::mem::take(&mut self.store);
         store.clear();
-        *self = Self { trace, store, touched: Touched::ALL, ..fresh };
+        *self = Self { trace, store, ..fresh };
     }
 
     /// Notes a request that could be read.

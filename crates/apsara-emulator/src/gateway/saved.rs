@@ -4,28 +4,12 @@ use super::State;
 use crate::clock::{Clocks, Reading};
 use crate::store::{CLOCKS, COUNTERS, NONCES, Rows, Store, Ticket, UnreadableRow, second_key};
 
-/// What may have changed since it was saved; what is looked for in all of it costs time.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Touched {
-    pub(crate) tasks: bool,
-    pub(crate) sessions: bool,
-}
-
-impl Touched {
-    pub(crate) const ALL: Self = Self { tasks: true, sessions: true };
-}
-
 impl State {
     /// Hands what has changed to the store. It is called wherever something has been done, before anybody is told.
     pub(crate) fn save(&mut self, clocks: &Clocks) -> Ticket {
+        self.relays.save(&mut self.store);
+        self.accounts.save(&mut self.store);
         if self.store.is_durable() {
-            let touched = std::mem::take(&mut self.touched);
-            if touched.tasks {
-                self.relays.save(&mut self.store);
-            }
-            if touched.sessions {
-                self.accounts.save(&mut self.store);
-            }
             let (world, gateway) = (clocks.world.reading(), clocks.gateway.reading());
             self.store.hold(CLOCKS, [("world", &world), ("gateway", &gateway)].into_iter());
         }

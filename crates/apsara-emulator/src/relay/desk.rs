@@ -1,6 +1,6 @@
-//! What tasks act by and leave behind: the rules, and the news that callbacks tell.
+//! What tasks act by and leave behind: the rules, the news that callbacks tell, and which tasks have changed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -14,15 +14,27 @@ use super::task::Task;
 #[derive(Default)]
 pub(crate) struct Desk {
     pub(crate) rules: Rules,
-    /// What nobody has fetched yet.
-    fresh: Vec<News>,
+    /// What nobody has fetched yet, by number.
+    fresh: Vec<(u64, News)>,
     /// What was fetched, and may or may not have been told, by number.
     under_way: BTreeMap<u64, News>,
     /// The number from which on news are this desk's, and not those of one before it.
     first: u64,
     next: u64,
+    changes: Changes,
     /// Wakes whoever tells the news; without it there are none.
     bell: Option<Arc<Notify>>,
+}
+
+/// What has changed since somebody asked.
+#[derive(Default)]
+pub(super) struct Changes {
+    /// The ids of tasks that are other than they were, or no more.
+    pub(super) tasks: BTreeSet<String>,
+    /// The number from which on news were not there.
+    pub(super) first_fresh: u64,
+    /// The numbers of news that were told, or will never be.
+    pub(super) done: Vec<u64>,
 }
 
 impl Desk {
@@ -30,11 +42,20 @@ impl Desk {
         Self { rules, bell, ..Self::default() }
     }
 
-    /// Notes that a task has changed its state, if it is to be told anywhere.
+    /// Notes that a task has changed its state, and that it is to be told, if it is anywhere.
     pub(super) fn note(&mut self, task: &Task, at: Timestamp) {
-        if self.tells(task) {
-            self.fresh.extend(news(task, at, &self.rules));
+        self.touch(&task.id);
+        if self.tells(task)
+            && let Some(news) = news(task, at, &self.rules)
+        {
+            self.fresh.push((self.next, news));
+            self.next += 1;
         }
+    }
+
+    /// Notes that there is another task of an id than there was, or none any more.
+    pub(super) fn touch(&mut self, id: &str) {
+        self.changes.tasks.insert(id.to_owned());
     }
 
     /// Lets the time of a task's next change be looked at again.
@@ -53,22 +74,28 @@ impl Desk {
         self.fresh.len()
     }
 
-    /// Puts the news of several tasks since a mark in the order in which they happened.
+    /// Puts the news of several tasks since a mark in the order in which they happened; by their numbers too.
     pub(super) fn sort_since(&mut self, mark: usize) {
-        self.fresh[mark..].sort_by_key(|news| news.at);
+        let since = &mut self.fresh[mark..];
+        let numbers: Vec<u64> = since.iter().map(|(number, _)| *number).collect();
+        since.sort_by_key(|(_, news)| news.at);
+        for ((number, _), sorted) in since.iter_mut().zip(numbers) {
+            *number = sorted;
+        }
     }
 
     /// Hands over the news, each with a number to say later that it [is done](Self::done).
     pub(super) fn take(&mut self) -> Vec<(u64, News)> {
-        let taken: Vec<(u64, News)> = (self.next..).zip(std::mem::take(&mut self.fresh)).collect();
-        self.next += taken.len() as u64;
+        let taken = std::mem::take(&mut self.fresh);
         self.under_way.extend(taken.iter().cloned());
         taken
     }
 
     /// Forgets news that were told, or will never be.
     pub(super) fn done(&mut self, number: u64) {
-        self.under_way.remove(&number);
+        if self.under_way.remove(&number).is_some() {
+            self.changes.done.push(number);
+        }
     }
 
     /// The number from which on news are told: what was fetched before is of a world that is no more.
@@ -79,15 +106,26 @@ impl Desk {
     /// Counts on from an earlier desk.
     pub(super) fn follow(&mut self, earlier: &Self) {
         (self.first, self.next) = (earlier.next, earlier.next);
+        self.changes.first_fresh = self.next;
     }
 
-    /// All that is not done, in its order.
-    pub(super) fn not_done(&self) -> impl Iterator<Item = &News> {
-        self.under_way.values().chain(&self.fresh)
+    /// Tells what has changed since this was asked last; it is not told again.
+    pub(super) fn take_changes(&mut self) -> Changes {
+        let fresh = Changes { first_fresh: self.next, ..Changes::default() };
+        std::mem::replace(&mut self.changes, fresh)
     }
 
-    /// Takes up what an earlier program had not done.
-    pub(super) fn resume(&mut self, news: impl Iterator<Item = News>) {
-        self.fresh.extend(news);
+    /// All that is not done from a number on, in its order.
+    pub(super) fn since(&self, first: u64) -> impl Iterator<Item = (u64, &News)> {
+        let fresh = self.fresh.iter().map(|(number, news)| (*number, news));
+        let under_way = self.under_way.range(first..).map(|(number, news)| (*number, news));
+        under_way.chain(fresh.filter(move |(number, _)| *number >= first))
+    }
+
+    /// Takes up what an earlier program had not done, by its numbers.
+    pub(super) fn resume(&mut self, news: Vec<(u64, News)>) {
+        self.next = news.last().map_or(0, |(number, _)| number + 1);
+        self.changes.first_fresh = self.next;
+        self.fresh = news;
     }
 }

@@ -107,9 +107,13 @@ impl Relays {
     fn settle(&mut self, now: Timestamp) {
         let Self { tasks, desk, .. } = self;
         let mark = desk.mark();
-        tasks.retain(|_, task| {
+        tasks.retain(|id, task| {
             task.settle(now, desk);
-            task.is_remembered(now, &desk.rules)
+            let stays = task.is_remembered(now, &desk.rules);
+            if !stays {
+                desk.touch(id);
+            }
+            stays
         });
         desk.sort_since(mark);
         self.settled = now;
@@ -123,6 +127,12 @@ impl Relays {
         let task = self.tasks.get_mut(task_id).filter(|task| task.account == account)?;
         task.settle(now, &mut self.desk);
         task.is_remembered(now, &self.desk.rules).then_some((task, &mut self.desk))
+    }
+
+    /// Takes a task in, under its id.
+    fn insert(&mut self, task: Task) {
+        self.desk.touch(&task.id);
+        self.tasks.insert(task.id.clone(), task);
     }
 
     fn next_place(&mut self) -> u64 {

@@ -82,7 +82,7 @@ fn create(relays: &mut Relays, call: &Call<'_>) -> Result<Executed, Refusal> {
     let mut task = Task::new(id.clone(), call.account.to_owned(), relays.next_place(), settings, call.now);
     task.settle(call.now, &mut relays.desk);
     relays.desk.ring(&task);
-    relays.tasks.insert(id.clone(), task);
+    relays.insert(task);
     Ok(answer(&Created { done: Done::ok(), task_id: &id }, Some(&id), None))
 }
 
@@ -137,7 +137,7 @@ fn restart(relays: &mut Relays, call: &Call<'_>) -> Result<Executed, Refusal> {
     }
     let restarted = task.restart_as(random::uuid(), call.now, desk);
     let executed = answer(&Named { task_id: &restarted.id }, Some(&id), Some(&restarted.id));
-    relays.tasks.insert(restarted.id.clone(), restarted);
+    relays.insert(restarted);
     Ok(executed)
 }
 

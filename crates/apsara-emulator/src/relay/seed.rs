@@ -88,7 +88,7 @@ impl Relays {
             return Err(Unseeded::new("status", reason));
         }
         self.desk.ring(&task);
-        self.tasks.insert(task.id.clone(), task);
+        self.insert(task);
         Ok(snapshot)
     }
 }

@@ -136,7 +136,8 @@ impl Task {
     }
 
     /// Takes a new configuration; the clock or the next restart puts it into effect.
-    pub(crate) fn configure(&mut self, settings: Settings, now: Timestamp, desk: &Desk) {
+    pub(crate) fn configure(&mut self, settings: Settings, now: Timestamp, desk: &mut Desk) {
+        desk.touch(&self.id);
         if let State::Running { since } = self.state {
             // What was played so far was played by the old one. A position has whole seconds; the part of the next one counts on.
             self.position = self.position(now, &desk.rules);
@@ -205,6 +206,7 @@ impl Task {
         // It is told as a restart, under the new id, and not as an exit.
         self.state = State::Exited { at: now, by: Exit::User };
         self.restarted_as = Some(new_id);
+        desk.touch(&self.id);
         restarted.restart(now, desk);
         restarted
     }

@@ -9,7 +9,7 @@ use redb::{Database, DatabaseError, ReadableTable as _, TableDefinition, WriteTr
 use tokio::sync::watch;
 
 use super::ticket::Progress;
-use super::{ALL, Change, Rows, Ticket, private};
+use super::{ALL, Change, HELD, Rows, Ticket, private};
 use crate::start_error::StartError;
 
 /// The file in the folder that is given.
@@ -53,7 +53,8 @@ impl Disk {
             return Err(StartError::DataVersion { folder: folder.to_owned(), found, known: VERSION });
         }
         let rows = read(&database).map_err(|error| failed(error.to_string()))?;
-        let held = rows.0.iter().map(|(table, rows)| (*table, rows.iter().cloned().collect())).collect();
+        let held = rows.0.iter().filter(|(table, _)| HELD.contains(table));
+        let held = held.map(|(table, rows)| (*table, rows.iter().cloned().collect())).collect();
         let (jobs, handed) = channel();
         let (told, progress) = watch::channel(Progress::default());
         let writer = std::thread::Builder::new().name("apsara-emulator-data".to_owned());

@@ -14,7 +14,9 @@ use std::path::Path;
 use serde::Serialize;
 
 use self::disk::Disk;
-pub(crate) use self::rows::{Rows, UnreadableRow, second_key};
+pub(crate) use self::rows::{Rows, UnreadableRow, number_key, second_key};
+#[cfg(test)]
+pub(crate) use self::tests::Folder;
 pub(crate) use self::ticket::Ticket;
 use crate::start_error::StartError;
 
@@ -50,6 +52,9 @@ pub(crate) const NONCES: &str = "nonces";
 pub(crate) const COUNTERS: &str = "counters";
 const ALL: [&str; 8] = [TASKS, PLACES, NEWS, SESSIONS, REPLAYS, CLOCKS, NONCES, COUNTERS];
 
+/// The tables of which all rows are at hand, so that what differs is known by itself; they are small.
+const HELD: [&str; 2] = [PLACES, CLOCKS];
+
 /// Where changes go.
 #[derive(Default)]
 pub(crate) enum Store {
@@ -79,6 +84,13 @@ impl Store {
         }
     }
 
+    /// Deletes the row of a key, if there is one.
+    pub(crate) fn delete(&mut self, table: &'static str, key: impl FnOnce() -> String) {
+        if let Self::Disk(disk) = self {
+            disk.change(Change::Delete { table, key: key() });
+        }
+    }
+
     /// Deletes all rows whose keys come before this one.
     pub(crate) fn delete_before(&mut self, table: &'static str, key: String) {
         if let Self::Disk(disk) = self {
@@ -86,7 +98,16 @@ impl Store {
         }
     }
 
-    /// Lets a table hold these rows and no others; only what differs is written.
+    /// Tells how many changes wait to be committed.
+    #[cfg(test)]
+    pub(crate) fn pending(&self) -> usize {
+        match self {
+            Self::Memory => 0,
+            Self::Disk(disk) => disk.pending(),
+        }
+    }
+
+    /// Lets one of the small tables hold these rows and no others; only what differs is written.
     pub(crate) fn hold<'r, T: Serialize + 'r>(
         &mut self,
         table: &'static str,

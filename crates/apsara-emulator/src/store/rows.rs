@@ -34,6 +34,20 @@ impl Rows {
         })
         .collect()
     }
+
+    /// Reads the rows of a table whose keys are [numbers](number_key), in their order.
+    pub(crate) fn numbered<T: DeserializeOwned>(&self, table: &'static str) -> Result<Vec<(u64, T)>, UnreadableRow> {
+        let numbered = |(key, value): (String, T)| match key.parse() {
+            Ok(number) => Ok((number, value)),
+            Err(_) => Err(UnreadableRow { table, key, reason: "the key is no number".to_owned() }),
+        };
+        self.read(table)?.into_iter().map(numbered).collect()
+    }
+}
+
+/// A number as text that sorts as the numbers do.
+pub(crate) fn number_key(number: u64) -> String {
+    format!("{number:020}")
 }
 
 /// A second as text that sorts as the seconds do: no time that there is comes before this one.

@@ -1,10 +1,10 @@
 use super::*;
 
 /// A folder of its own for each test, which goes when the test does.
-struct Folder(std::path::PathBuf);
+pub(crate) struct Folder(pub(crate) std::path::PathBuf);
 
 impl Folder {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("apsara-store-{name}-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&folder);
         Self(folder)
@@ -17,34 +17,33 @@ impl Drop for Folder {
     }
 }
 
-fn tasks(rows: &Rows) -> Vec<(String, u64)> {
-    rows.read(TASKS).unwrap()
+fn places(rows: &Rows) -> Vec<(String, u64)> {
+    rows.read(PLACES).unwrap()
 }
 
 #[tokio::test]
 async fn what_is_written_is_there_again_and_only_what_differs_is_written() {
     let folder = Folder::new("again");
     let (mut store, rows) = Store::open(&folder.0).unwrap();
-    assert_eq!(tasks(&rows), []);
-    store.hold(TASKS, [("a", &1u64), ("b", &2)].into_iter());
+    assert_eq!(places(&rows), []);
+    store.hold(PLACES, [("a", &1u64), ("b", &2)].into_iter());
     store.put(NONCES, || "1".to_owned(), &1);
     store.put(NONCES, || "2".to_owned(), &2);
     store.commit().written().await.unwrap();
-    store.hold(TASKS, [("b", &3u64), ("c", &4)].into_iter());
+    store.hold(PLACES, [("b", &3u64), ("c", &4)].into_iter());
     store.delete_before(NONCES, "2".to_owned());
     store.commit().written().await.unwrap();
     drop(store);
     let (mut store, rows) = Store::open(&folder.0).unwrap();
-    assert_eq!(tasks(&rows), [("b".to_owned(), 3), ("c".to_owned(), 4)]);
+    assert_eq!(places(&rows), [("b".to_owned(), 3), ("c".to_owned(), 4)]);
     assert_eq!(rows.read::<u64>(NONCES).unwrap(), [("2".to_owned(), 2)]);
     // What is held already is no change, also after it was read.
-    store.hold(TASKS, [("b", &3u64), ("c", &4)].into_iter());
-    let Store::Disk(disk) = &store else { panic!("it is on a disk") };
-    assert_eq!(disk.pending(), 0);
+    store.hold(PLACES, [("b", &3u64), ("c", &4)].into_iter());
+    assert_eq!(store.pending(), 0);
     store.clear();
     store.commit().written().await.unwrap();
     drop(store);
-    assert_eq!(tasks(&Store::open(&folder.0).unwrap().1), []);
+    assert_eq!(places(&Store::open(&folder.0).unwrap().1), []);
 }
 
 #[cfg(unix)]

@@ -28,7 +28,6 @@ pub(crate) async fn tell(shared: Arc<Shared>, bell: Arc<Notify>, patience: Patie
         moves.borrow_and_update();
         let (batch, saved) = shared.with_state(|state| {
             let batch = state.relays.take_news(shared.clocks.world.now());
-            state.touched.tasks |= !batch.news.is_empty();
             let saved = if batch.news.is_empty() { None } else { Some(state.save(&shared.clocks)) };
             (batch, saved)
         });
@@ -53,7 +52,6 @@ pub(crate) async fn tell(shared: Arc<Shared>, bell: Arc<Notify>, patience: Patie
             Some(Ok((number, origin_id))) = queues.sending.join_next() => {
                 shared.with_state(|state| {
                     state.relays.told(number);
-                    state.touched.tasks = true;
                     state.save(&shared.clocks);
                 });
                 queues.next(&origin_id);
