@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use crate::faults::FaultKind;
 use crate::ram::RamDecision;
 use crate::request::WireRequest;
@@ -28,7 +30,7 @@ pub enum Signature {
 
 /// Records one request and what became of it, in the order in which the emulator decided.
 ///
-/// Its `Debug` shows no value of a parameter that may be a secret.
+/// Its `Debug` shows no value of a parameter that may be a secret, no path, and of a body its length.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LedgerEntry {
@@ -38,6 +40,10 @@ pub struct LedgerEntry {
     pub version: String,
     /// The parameters in the query and the form, as read; of a name given twice the first counts.
     pub parameters: BTreeMap<String, String>,
+    /// The path as sent, with what an operation has there.
+    pub path: String,
+    /// The body as sent: of an operation whose parameters are in one, most often JSON. Empty where it is a form.
+    pub body: Bytes,
     /// The account that was charged with the call: `None` until a signature has been verified.
     pub account: Option<String>,
     /// The access key id as sent, whether or not it exists.
@@ -77,6 +83,8 @@ impl LedgerEntry {
             action: String::new(),
             version: String::new(),
             parameters: BTreeMap::new(),
+            path: String::new(),
+            body: Bytes::new(),
             account: None,
             access_key_id: None,
             nonce: None,
@@ -100,8 +108,12 @@ impl LedgerEntry {
         let in_header = request.header("x-acs-signature-nonce");
         let in_query = request.parameter("SignatureNonce");
         let nonce = if signature == Some(Signature::V1) { in_query } else { in_header.or(in_query) };
+        // A copy of its own: what it came in may be larger.
+        let body = if request.form.is_empty() { Bytes::copy_from_slice(&request.body) } else { Bytes::new() };
         Self {
             parameters: request.parameters(),
+            path: request.path.clone(),
+            body,
             nonce: nonce.map(str::to_owned),
             attempt: request.header("x-acs-retry-attempts").and_then(|count| count.parse().ok()),
             signature,
@@ -132,6 +144,7 @@ impl fmt::Debug for LedgerEntry {
             .field("action", &self.action)
             .field("version", &self.version)
             .field("parameters", &self.shown_parameters().collect::<BTreeMap<_, _>>())
+            .field("body", &self.body.len())
             .field("account", &self.account)
             .field("access_key_id", &self.access_key_id)
             .field("nonce", &self.nonce)
@@ -232,8 +245,8 @@ fn sent(entry: &LedgerEntry) -> usize {
     let parameters = entry.parameters.iter().map(|(name, value)| name.len() + value.len() + size_of::<[String; 2]>());
     let ids = [&entry.access_key_id, &entry.nonce, &entry.task_id].into_iter().flatten();
     let resources = entry.ram.iter().flat_map(|ram| &ram.resources);
-    let words = ids.chain([&entry.action, &entry.version]).chain(resources);
-    parameters.chain(words.map(String::len)).sum()
+    let words = ids.chain([&entry.action, &entry.version, &entry.path]).chain(resources);
+    parameters.chain(words.map(String::len)).sum::<usize>() + entry.body.len()
 }
 
 #[cfg(test)]
@@ -260,6 +273,8 @@ mod tests {
             let parameters = BTreeMap::from([("Name".to_owned(), "a".repeat(MOST_BYTES / 2))]);
             LedgerEntry { parameters, ..LedgerEntry::blank(String::new()) }
         };
+        let body = LedgerEntry { body: vec![0; 100].into(), ..LedgerEntry::blank(String::new()) };
+        assert_eq!(sent(&body), 100);
         for (most, expected) in [(None, 2), (Some(100), 1)] {
             let mut ledger = Ledger::new(most);
             ledger.push(entry());
@@ -288,6 +303,7 @@ mod tests {
         for name in ["Region", "App.1.Name", "PlayKey"] {
             entry.parameters.insert(name.to_owned(), "cn-shanghai".to_owned());
         }
+        entry.body = Bytes::from_static(b"{\"password\":\"sesame\"}");
         let shown = format!("{entry:?}");
         assert!(!shown.contains("sesame") && shown.matches("cn-shanghai").count() == 3, "{shown}");
     }

@@ -103,6 +103,8 @@ async fn headers_paths_and_bodies_of_xml_are_read_and_checked() {
         let (method, content_type) = ("PUT".into(), Some("application/xml"));
         let call = Outgoing { method, path: path.into(), content_type, body: body.into(), ..Outgoing::default() };
         let reply = outgoing(&emulator, "Upload", &call).await;
+        let entry = emulator.ledger().pop().unwrap();
+        assert_eq!((entry.path.as_str(), &*entry.body), (path, body.as_bytes()));
         if reply.status == 204 {
             assert_eq!((expected.0, reply.body.as_str()), (204, ""));
         } else {
