@@ -117,4 +117,20 @@ pub(super) const BREAKS: &[Break] = &[
         package: EMULATOR,
         target: "emulator",
     },
+    Break {
+        lie: "of a restart under a new id the end of the old one is not kept",
+        file: "crates/apsara-emulator/src/relay/task.rs",
+        old: "        desk.touch(&self.id);\n        restarted.restart",
+        new: "        restarted.restart",
+        package: EMULATOR,
+        target: "lib",
+    },
+    Break {
+        lie: "a callback that is told rewrites all that wait",
+        file: "crates/apsara-emulator/src/relay/saved.rs",
+        old: "self.desk.since(changes.first_fresh)",
+        new: "self.desk.since(changes.first_fresh.min(0))",
+        package: EMULATOR,
+        target: "lib",
+    },
 ];

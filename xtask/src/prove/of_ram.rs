@@ -245,4 +245,12 @@ pub(super) const BREAKS: &[Break] = &[
         "filter(|key| known.is_empty() && !key.is_empty())",
         HTTP,
     ),
+    Break {
+        lie: "whatever is called so is a tag of the request",
+        file: "crates/apsara-emulator/src/gateway/authorize.rs",
+        old: "tags: catalog::tags(found, call.request) }",
+        new: "tags: call.request.parameter(\"Tag.1.Key\").zip(call.request.parameter(\"Tag.1.Value\")).map(|(key, value)| (key.to_owned(), value.to_owned())).into_iter().collect() }",
+        package: EMULATOR,
+        target: "emulator",
+    },
 ];
