@@ -28,7 +28,8 @@ export function codePanel(operation, read) {
     } catch (error) {
       if (mine !== latest) return;
       const violations = error.answer?.violations ?? [];
-      fill(place, el('p', { class: 'soft', textContent: [error.message, ...violations.map(({ parameter, rule }) => `${parameter} ${rule}`)].join('; ') }));
+      const told = [error.message, ...violations.map(({ parameter, rule }) => `${parameter} ${rule}`)].join('; ');
+      fill(place, el('p', { class: 'soft', textContent: told }), chosen === 'curl' && signButton());
     }
   };
   const choose = (language) => {
@@ -54,12 +55,14 @@ export function codePanel(operation, read) {
       return;
     }
     latest += 1;
-    const sign = async () => {
-      await show();
-      place.querySelector('button')?.focus();
-    };
-    fill(place, el('p', { class: 'soft small', textContent: 'The command is signed when you say so.' }),
-      el('button', { type: 'button', class: 'quiet', textContent: 'Sign it now', on: { click: sign } }));
+    fill(place, el('p', { class: 'soft small', textContent: 'The command is signed when you say so.' }), signButton());
+  };
+  const signButton = () => el('button', { type: 'button', class: 'quiet', textContent: 'Sign it now', on: { click: sign } });
+  const sign = async () => {
+    const before = document.activeElement;
+    await show();
+    // Unless somebody has gone on meanwhile: the button that was pressed is gone, and its focus with it.
+    if (document.activeElement === before || document.activeElement === document.body) place.querySelector('button')?.focus();
   };
   const stop = onTarget(() => { if (place.isConnected) changed(); else stop(); });
   changed();

@@ -123,11 +123,17 @@ export function map(field, path, changed) {
     entry.value.element,
     el('button', {
       type: 'button', class: 'quiet remove', textContent: 'Remove', 'aria-label': `Remove entry ${place + 1} of ${field.name}`,
-      on: { click: () => { entries.splice(entries.indexOf(entry), 1); show(); changed(); add.focus(); } },
+      on: { click: () => { entries.splice(entries.indexOf(entry), 1); show(); heed(); add.focus(); } },
     }))));
+  /** What was wrong with the keys may be right now. */
+  const heed = () => {
+    if (!parts.problem.hidden) mark();
+    changed();
+  };
   const append = () => {
-    const key = el('input', { id: freshId(), type: 'text', autocomplete: 'off', spellcheck: false, on: { input: changed } });
-    const value = control({ ...field.item, name: field.name, label: 'Value', required: false, sensitive: field.sensitive }, `${path}.*`, changed);
+    const key = el('input', { id: freshId(), type: 'text', autocomplete: 'off', spellcheck: false, on: { input: heed } });
+    key.setAttribute('aria-describedby', `${id}-problem`);
+    const value = control({ ...field.item, name: field.name, label: 'Value', required: false, sensitive: field.sensitive }, `${path}.*`, heed);
     entries.push({ key, value });
     show();
     return { key, value };
@@ -142,6 +148,17 @@ export function map(field, path, changed) {
       keys.add(key.value);
     }
     return {};
+  };
+  /** Says what is wrong with the keys, if anything is. */
+  const mark = () => {
+    const found = lost();
+    for (const { key } of entries) {
+      if (key === found.key) key.setAttribute('aria-invalid', 'true');
+      else key.removeAttribute('aria-invalid');
+    }
+    const problem = found.problem ?? (field.required && !given().length ? 'is required' : undefined);
+    parts.say(problem);
+    return !problem;
   };
   return {
     field, element: group,
@@ -161,14 +178,8 @@ export function map(field, path, changed) {
       show();
     },
     check() {
-      const found = lost();
-      for (const { key } of entries) {
-        if (key === found.key) key.setAttribute('aria-invalid', 'true');
-        else key.removeAttribute('aria-invalid');
-      }
-      const problem = found.problem ?? (field.required && !given().length ? 'is required' : undefined);
-      parts.say(problem);
-      return entries.map(({ value }) => value.check()).every(Boolean) && !problem;
+      const isRight = mark();
+      return entries.map(({ value }) => value.check()).every(Boolean) && isRight;
     },
     focus: () => (lost().key ?? add).focus(),
     tell(name, rule, isWarning) {

@@ -3,7 +3,7 @@
 /** What names say of values that nothing else is known of. */
 const SENSITIVE = /authkey|password|privatekey|secret|securitytoken/i;
 /** Names of addresses, which may be written without what stands in front of `://`. */
-const ADDRESS = /ur[il]s?$/i;
+const ADDRESS = /ur[il](s|list)?$|^(stream(in|out)put|stream|callback)$/i;
 const NOTHING_KNOWN = {};
 /** What holds other values. */
 const GROUPS = ['list', 'map', 'object'];

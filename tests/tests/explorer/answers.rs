@@ -116,7 +116,7 @@ async fn a_result_is_shown_though_the_history_has_no_room_for_it() {
     // Where one call alone is too much, it is kept without what was in the form.
     browser.run("localStorage.setItem('apsara.history', 'x'.repeat(400))", &[]).await;
     browser.run(FILL, &[]).await;
-    page.fill("DstUrl", &"y".repeat(500)).await;
+    page.fill("TaskName", &"y".repeat(500)).await;
     page.send().await;
     let link = browser.run("return JSON.parse(localStorage.getItem('apsara.history'))[0].link", &[]).await;
     assert_eq!(link, "#/live/2016-11-01/DescribeLivePullToPushList");

@@ -97,6 +97,10 @@ async fn no_entry_of_a_map_is_left_out_of_a_call() {
     }
     assert_eq!(page.explorer.emulator().ledger_len(), 0);
     browser.run(&fill("shade"), &[]).await;
+    // What was mended is wrong no more.
+    assert_eq!(browser.run(wrong, &[]).await, json!(null));
+    let marked = format!("{entry} return keys[1].getAttribute('aria-invalid')");
+    assert_eq!(browser.run(&marked, &[]).await, json!(null));
     page.send().await;
     assert_eq!(page.explorer.emulator().ledger_len(), 1);
     page.browser.close().await;

@@ -56,8 +56,9 @@ async fn no_secret_is_in_an_address_or_in_the_history() {
     let base = page.explorer.url().split('#').next().unwrap();
     browser.open(&format!("{base}#/live/2016-11-01/SetSnapshotCallbackAuth")).await;
     page.shows("SetSnapshotCallbackAuth").await;
-    let hides = "return getComputedStyle(document.querySelector(\"[data-path='CallbackAuthKey']\")).webkitTextSecurity";
-    assert_eq!(browser.run(hides, &[]).await, "disc");
+    // What hides the letters alone is read aloud.
+    let kind = "return document.querySelector(\"[data-path='CallbackAuthKey']\").type";
+    assert_eq!(browser.run(kind, &[]).await, "password");
     page.fill("CallbackAuthKey", "canary-of-a-key").await;
     page.fill("CallbackReqAuth", "yes").await;
     page.fill("DomainName", "example.com").await;
@@ -109,6 +110,8 @@ async fn the_lines_of_a_text_are_those_that_were_typed_and_sent() {
     page.go("#/live/2016-11-01/SetLiveDomainCertificate?SSLPri=a%0Ab").await;
     page.shows("SetLiveDomainCertificate").await;
     assert_eq!(page.value("SSLPri").await, "a\nb");
+    let hides = "return getComputedStyle(document.querySelector(\"[data-path='SSLPri']\")).webkitTextSecurity";
+    assert_eq!(browser.run(hides, &[]).await, "disc");
 
     // The end of a line that is copied, and the key by which it is done, are no part of an id.
     page.go("#/live/2016-11-01/DescribeLivePullToPush").await;
