@@ -19,5 +19,5 @@ pub use self::error::Error;
 pub use self::operation::{Change, Operation};
 pub use self::parameter::{Parameter, Schema};
 pub use self::product::{Product, product, products};
-pub use self::secrets::Secrets;
+pub use self::secrets::{Secrets, may_be_address};
 pub use self::value::value;

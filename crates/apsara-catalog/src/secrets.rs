@@ -1,5 +1,6 @@
 //! Requests and answers as they may be seen: without keys, signatures, and what parameters and addresses hold that is secret.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use apsara_core::redact_urls;
@@ -121,6 +122,8 @@ impl Secrets {
         for (name, value) in request {
             texts(value, self.is_secret(name), self, &mut out);
         }
+        // One may begin by another, of which no rest must be left.
+        out.sort_by_key(|text| Reverse(text.len()));
         out
     }
 
@@ -219,6 +222,16 @@ impl Secrets {
     }
 }
 
+/// Returns whether a parameter may hold an address, which can carry a key: by its text, or where that lacks its scheme, by the name.
+#[must_use]
+pub fn may_be_address(name: &str, text: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let ends = ["url", "uri", "urls", "uris", "urllist", "urilist"];
+    text.contains("://")
+        || ends.iter().any(|end| name.ends_with(end))
+        || ["callback", "stream", "streaminput", "streamoutput"].contains(&name.as_str())
+}
+
 /// Collects the fields that a schema marks, or whose names say that they are secret.
 fn marked(schema: &Value, shared: &Value, depth: usize, names: &mut BTreeSet<String>) {
     /// A schema may hold itself.
@@ -284,6 +297,18 @@ mod tests {
     }
 
     #[test]
+    fn an_address_is_known_by_its_scheme_or_by_its_name() {
+        for (name, text) in
+            [("Any", "see rtmp://h/a"), ("DstUrl", "h/a"), ("SideOutputUrlList", "h"), ("Callback", "h")]
+        {
+            assert!(may_be_address(name, text), "{name}");
+        }
+        for name in ["TaskId", "SecurityGroupId", "StreamName", "Duration"] {
+            assert!(!may_be_address(name, "a"), "{name}");
+        }
+    }
+
+    #[test]
     fn what_must_not_be_seen_of_a_request_is_not_shown() {
         let secrets = secrets(&["authkey"]);
         let query =
@@ -303,6 +328,12 @@ mod tests {
         let body = json!({ "Map": { "password": "canary" }, "PasswordPolicy": "strict" });
         assert_eq!(secrets.values(body.as_object().unwrap()), ["canary"]);
         assert_eq!(secrets.without(body, false)["Map"]["password"], REDACTED);
+        // Of one that begins by another no rest is left.
+        let body = json!({ "AuthKey": "canary", "NotifyAuthKey": "canary-new" });
+        let known = secrets.values(body.as_object().unwrap());
+        let mut answer = json!("canary-new and canary");
+        secrets.redact(&mut answer, &known);
+        assert_eq!(answer, "[redacted] and [redacted]");
         assert_eq!(without_signature("acs LTAI:canary"), "acs LTAI:[redacted]");
         assert_eq!(
             without_signature("ACS3 Credential=LTAI,Signature=canary"),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use apsara_catalog::advice::{advice, again};
-use apsara_catalog::{Operation, Secrets};
+use apsara_catalog::{Operation, Secrets, may_be_address};
 use apsara_core::Outcome;
 use apsara_specs::{Ram, RamAction};
 use serde_json::{Value, json};
@@ -95,7 +95,7 @@ pub(crate) fn interrupts(operation: &Operation, request: &serde_json::Map<String
     let shown = |(name, value): (&String, &Value)| {
         // Addresses can hold keys, and say less than ids.
         let text = value.as_str().map(str::to_owned).or_else(|| value.is_number().then(|| value.to_string()))?;
-        let is_plain = !text.contains("://") && !hidden.contains(&name.to_lowercase().as_str());
+        let is_plain = !may_be_address(name, &text) && !hidden.contains(&name.to_lowercase().as_str());
         is_plain.then(|| json!({ "name": name, "value": text }))
     };
     json!({ "sentences": sentences, "parameters": request.iter().filter_map(shown).collect::<Vec<_>>() })
@@ -160,7 +160,7 @@ mod tests {
     #[test]
     fn a_question_names_what_is_interrupted_and_no_secret() {
         let restart = operation("live", "RestartLivePullToPush");
-        let request = json!({ "TaskId": "a", "Key": "canary", "Url": "rtmp://h/app/canary", "Tag": ["b"] });
+        let request = json!({ "TaskId": "a", "Key": "canary", "Url": "rtmp://h/app/canary", "DstUrl": "h/app/canary", "Tag": ["b"] });
         let secrets = Secrets::of_request(
             &apsara_core::untyped::Description::new("p", "v", "n")
                 .parameter(apsara_core::untyped::Parameter::new("Key").sensitive(true)),

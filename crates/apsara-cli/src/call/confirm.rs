@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal as _;
 
+use apsara_catalog::may_be_address;
 use serde_json::Value;
 
 use super::Prepared;
@@ -35,7 +36,8 @@ fn what(prepared: &Prepared) -> String {
     out.extend(operation.interruption().map(|sentence| format!("\n  {sentence}")));
     for parameter in prepared.description.parameters().iter().filter(|parameter| !parameter.is_sensitive()) {
         // Addresses can hold keys, and say less than ids.
-        let plain = |value: &&Value| value.is_number() || value.as_str().is_some_and(|text| !text.contains("://"));
+        let is_address = |text: &str| may_be_address(parameter.name(), text);
+        let plain = |value: &&Value| value.is_number() || value.as_str().is_some_and(|text| !is_address(text));
         if let Some(value) = prepared.request.get(parameter.name()).filter(plain) {
             let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             out.push_str(&format!("\n  {}", Written::of(parameter.name()).with(&value)));

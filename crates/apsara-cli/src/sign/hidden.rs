@@ -1,5 +1,6 @@
 //! What of a signed text must not be shown: of what was sent, and of what the cloud read in its place.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use apsara_catalog::{Product, Secrets, products};
@@ -31,7 +32,10 @@ impl Hidden {
         let secret = pairs.filter(|(name, value)| is_secret(name, &documented) || holds_address(value));
         let (names, values): (BTreeSet<_>, Vec<_>) =
             secret.map(|(name, value)| (name.to_ascii_lowercase(), value)).unzip();
-        Self { values: values.into_iter().filter(|value| value.len() >= 4).collect(), names, documented }
+        let mut values: Vec<String> = values.into_iter().filter(|value| value.len() >= 4).collect();
+        // One may begin by another, of which no rest must be left.
+        values.sort_by_key(|value| Reverse(value.len()));
+        Self { values, names, documented }
     }
 
     /// Takes the values out of a text that is made of the request, however they are encoded there.
