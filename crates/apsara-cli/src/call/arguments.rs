@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use apsara_bulk::read_json;
 use apsara_catalog::value;
 use serde_json::{Map, Value};
 
@@ -63,6 +64,12 @@ pub(crate) fn read(
             |reason: String| Failure::new(Exit::Invalid, format!("--{name} {reason}")).with("outcome", "not sent");
         if has_parts {
             return Err(invalid(IN_BOTH.to_owned()));
+        }
+        if schema.kind() != "string"
+            && let Err(error) = read_json(text.as_bytes())
+            && error.is_data()
+        {
+            return Err(invalid(format!("cannot be read: {error}")));
         }
         let value = value(&text, &schema).map_err(invalid)?;
         let place = request.entry(parameter.name).or_insert(Value::Null);
