@@ -67,23 +67,25 @@ fn ignores_hang_up(status: &str) -> bool {
     ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 == 1)
 }
 
-/// Hears Ctrl-C from when it was begun; it does not end the program by itself any more.
-#[cfg(not(unix))]
-pub(crate) struct Signals;
+/// Hears Ctrl-C, and that the console is closed, from when it was begun; neither ends the program by itself any more.
+#[cfg(windows)]
+pub(crate) struct Signals {
+    interrupt: tokio::signal::windows::CtrlC,
+    close: tokio::signal::windows::CtrlClose,
+}
 
-#[cfg(not(unix))]
+#[cfg(windows)]
 impl Signals {
     /// Begins to listen.
-    #[expect(clippy::unnecessary_wraps, reason = "elsewhere it fails")]
     pub(crate) fn begin() -> std::io::Result<Self> {
-        Ok(Self)
+        Ok(Self { interrupt: tokio::signal::windows::ctrl_c()?, close: tokio::signal::windows::ctrl_close()? })
     }
 
     /// Waits for the next one.
     pub(crate) async fn next(&mut self) -> Signal {
-        match tokio::signal::ctrl_c().await {
-            Ok(()) => Signal::End,
-            Err(_) => std::future::pending().await,
+        tokio::select! {
+            _ = self.interrupt.recv() => Signal::End,
+            _ = self.close.recv() => Signal::HangUp,
         }
     }
 }

@@ -129,7 +129,8 @@ pub(crate) async fn cloud(
 
 /// Starts an emulator, and says so.
 async fn emulator(folder: Option<&Path>, spec: Option<&Path>) -> Result<Emulator, Failure> {
-    let mut builder = Emulator::builder();
+    // Nothing but the emulator is called.
+    let mut builder = Emulator::builder().callbacks(false);
     if let Some(folder) = folder {
         builder = builder.data(folder);
     }
