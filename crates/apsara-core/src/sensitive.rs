@@ -83,14 +83,19 @@ pub(crate) fn redact_address(address: &str) -> String {
 /// Visits what [`redact_urls`] takes out of a text: user information, queries, the last segments of streams. A message may hold one
 /// of them alone.
 pub(crate) fn secret_parts(text: &str, visit: &mut dyn FnMut(&str)) {
+    named_parts(text, &mut |_, part| visit(part));
+}
+
+/// The same, with the names that the parts of queries have there.
+pub(crate) fn named_parts(text: &str, visit: &mut dyn FnMut(Option<&str>, &str)) {
     let mut rest = text;
     while let Some(url) = Url::first(rest) {
-        url.user.iter().flat_map(|user| user.split(':')).for_each(&mut *visit);
-        url.stream.into_iter().for_each(&mut *visit);
+        let user = url.user.iter().flat_map(|user| user.split(':'));
+        user.chain(url.stream).for_each(|part| visit(None, part));
         let values = url.query.split(['?', '#', '&']).filter_map(|pair| pair.split_once('='));
-        for (_, value) in values {
-            visit(value);
-            secret_parts(value, visit);
+        for (name, value) in values {
+            visit(Some(name), value);
+            named_parts(value, visit);
         }
         // An address may stand anywhere in another one.
         rest = &rest[url.before.len() + url.scheme.len() + "://".len()..];

@@ -260,6 +260,38 @@ async fn a_secret_in_a_body_in_xml_is_in_no_recording() {
 }
 
 #[tokio::test]
+async fn what_an_answer_in_xml_tells_itself_it_does_not_repeat() {
+    let folder = Folder::new("xml-answer");
+    let xml = "<R><PushUrl>rtmp://h/app/canary-stream</PushUrl><Alone>canary-stream</Alone><Password>\n  canary-lines\n</Password>\
+               <Note>canary-lines, kept</Note><Password><![CDATA[canary-1<canary-2]]></Password><Kept>kept too</Kept><Password>canary-cut";
+    let script = Script::new().expect(Expect::operation("GetIt"), Answer::new(200, xml));
+    let recorder = Recorder::new(script);
+    let client = untyped::Client::new(&testing::config(recorder.clone()));
+    let _ = client.call("Test", "2026-01-01", "GetIt").send().await;
+    recorder.save(folder.file()).unwrap();
+    let recorded = std::fs::read_to_string(folder.file()).unwrap();
+    let is_kept = recorded.contains(", kept</Note>") && recorded.contains("<Kept>kept too</Kept>");
+    assert!(!recorded.contains("canary") && is_kept, "{recorded}");
+}
+
+#[tokio::test]
+async fn what_an_address_asks_for_is_no_secret_where_its_name_does_not_say_so() {
+    let folder = Folder::new("plain-query");
+    let message = "see https://example.com/troubleshoot?q=MissingParameter";
+    let answer =
+        json!({ "Code": "MissingParameter", "Message": message, "Region": "cn-shanghai", "Key": "canary-key" });
+    let script = Script::new().expect(Expect::operation("GetIt"), Answer::new(400, answer.to_string()));
+    let recorder = Recorder::new(script);
+    let client = untyped::Client::new(&testing::config(recorder.clone()));
+    let call = client.call("Test", "2026-01-01", "GetIt").param("Place", "cn-shanghai");
+    let _ = call.param("Callback", "https://h/cb?region=cn-shanghai&auth_key=canary-key").send().await.unwrap_err();
+    recorder.save(folder.file()).unwrap();
+    let recorded = std::fs::read_to_string(folder.file()).unwrap();
+    assert!(!recorded.contains("canary") && recorded.contains("\"MissingParameter\""), "{recorded}");
+    assert_eq!(recorded.matches("\"cn-shanghai\"").count(), 2, "{recorded}");
+}
+
+#[tokio::test]
 async fn a_file_that_is_no_recording_is_refused_by_name() {
     let folder = Folder::new("refused");
     for (content, why) in [

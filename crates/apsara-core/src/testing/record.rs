@@ -128,7 +128,7 @@ fn answered(answer: &http::Response<Bytes>, redaction: &mut Redaction) -> Came {
             redaction.answer(&mut json);
             Body::Json(json)
         }
-        (Err(_), Ok(text)) => Body::Text(redaction.text(text)),
+        (Err(_), Ok(text)) => Body::Text(redaction.answer_in_text(text)),
         (Err(_), Err(_)) => Body::Base64(BASE64_STANDARD.encode(body)),
     };
     let headers = answer.headers().iter().filter(|(name, _)| !NOT_RECORDED.contains(&name.as_str()));

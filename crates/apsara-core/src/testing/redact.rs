@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::request::Asked;
 use crate::call::Request;
 use crate::record::{AnyRecord, Location, View, in_text, sensitive_names, sensitive_names_held};
-use crate::sensitive::{REDACTED, redact_urls, secret_parts};
+use crate::sensitive::{REDACTED, named_parts, redact_urls};
 use crate::sign::percent_encode;
 
 /// Names the parameters and fields of one operation that are sensitive by its spec; it goes to the transport with each request.
@@ -133,7 +133,16 @@ impl Redaction {
         self.again(body);
     }
 
-    /// Takes secrets out of a text: an answer in XML, a message, a header.
+    /// Takes secrets out of an answer that is no JSON, such as one in XML.
+    pub(super) fn answer_in_text(&mut self, text: &str) -> String {
+        self.is_asked = false;
+        let mut body = Value::from(text);
+        self.value(&mut body, false);
+        // What it tells itself it may repeat.
+        self.text(body.as_str().unwrap_or_default())
+    }
+
+    /// Takes secrets out of a text, such as a message or a header.
     pub(super) fn text(&self, text: &str) -> String {
         let mut text = self.values.iter().fold(redact_urls(text), |text, value| text.replace(value, REDACTED));
         for content in self.secret_elements(&text).into_iter().rev() {
@@ -149,34 +158,36 @@ impl Redaction {
         // The elements that are open, each with whether what is in it is secret.
         let mut open: Vec<(&str, bool)> = Vec::new();
         let mut found = Vec::new();
-        let mut begin = 0;
-        for piece in text.split('<') {
-            let end = begin + piece.len();
-            let is_first = begin == 0;
-            let content = match piece.find('>') {
-                _ if is_first => None,
-                _ if piece.starts_with(CDATA) => {
-                    Some(begin + CDATA.len()..begin + piece.find("]]>").unwrap_or(piece.len()))
+        let mut at = 0;
+        while let Some(begin) = text[at..].find('<').map(|place| at + place + 1) {
+            let rest = &text[begin..];
+            let is_within = open.last().is_some_and(|(_, is_secret)| *is_secret);
+            let content = if rest.starts_with(CDATA) {
+                // Whatever stands in it is no element.
+                let begin = begin + CDATA.len();
+                begin..text[begin..].find("]]>").map_or(text.len(), |end| begin + end)
+            } else {
+                let Some(close) = rest.find(['<', '>']).filter(|close| rest[*close..].starts_with('>')) else {
+                    at = begin;
+                    continue;
+                };
+                let tag = &rest[..close];
+                let name = tag.trim_start_matches('/').split([' ', '\t', '\r', '\n', '/']).next().unwrap_or_default();
+                if tag.starts_with('/') {
+                    open.truncate(open.iter().rposition(|(known, _)| *known == name).unwrap_or(open.len()));
+                } else if name.starts_with(|c: char| c.is_alphabetic() || c == '_') && !tag.ends_with('/') {
+                    let local = name.rsplit(':').next().unwrap_or(name);
+                    open.push((name, is_within || self.is_secret(local)));
                 }
-                // What nothing ends is no content of an element.
-                Some(close) => {
-                    let tag = &piece[..close];
-                    let name =
-                        tag.trim_start_matches('/').split([' ', '\t', '\r', '\n', '/']).next().unwrap_or_default();
-                    let is_within = open.last().is_some_and(|(_, is_secret)| *is_secret);
-                    if tag.starts_with('/') {
-                        open.truncate(open.iter().rposition(|(known, _)| *known == name).unwrap_or(open.len()));
-                    } else if name.starts_with(|c: char| c.is_alphabetic() || c == '_') && !tag.ends_with('/') {
-                        let local = name.rsplit(':').next().unwrap_or(name);
-                        open.push((name, is_within || self.is_secret(local)));
-                    }
-                    Some(begin + close + 1..end).filter(|_| end < text.len())
-                }
-                None => None,
+                let begin = begin + close + 1;
+                // What was cut off belongs to its element.
+                begin..text[begin..].find('<').map_or(text.len(), |end| begin + end)
             };
+            at = content.end;
             let is_secret = open.last().is_some_and(|(_, is_secret)| *is_secret);
-            found.extend(content.filter(|content| is_secret && !text[content.clone()].trim().is_empty()));
-            begin = end + 1;
+            if is_secret && !text[content.clone()].trim().is_empty() {
+                found.push(content);
+            }
         }
         found
     }
@@ -189,6 +200,12 @@ impl Redaction {
     fn is_secret(&self, name: &str) -> bool {
         let name = name.to_lowercase();
         self.names.contains(&name) || PARTS.iter().any(|part| name.contains(part))
+    }
+
+    /// Whether a value of an address's query is a key, by its name there.
+    fn is_key(&self, name: &str) -> bool {
+        let name = name.replace(['_', '-'], "").to_lowercase();
+        self.is_secret(&name) || ["key", "sign", "token"].iter().any(|end| name.ends_with(end)) || name == "signature"
     }
 
     fn found(&mut self, value: &str) {
@@ -223,21 +240,23 @@ impl Redaction {
                     let shown = redact_urls(text);
                     if shown != *text {
                         self.found(text);
-                        // An answer may repeat the key without the address. As in errors, a short part is mostly a name; and what links
-                        // of an answer ask for, such as one to what a code means, is no secret of it.
-                        let is_link = !self.is_asked && text.starts_with("http");
-                        secret_parts(text, &mut |part| {
-                            if !is_link && part.len() >= SHORTEST_PART {
-                                self.found(part);
+                        // An answer may repeat the key without the address. As in errors, a short part is mostly a name; and of a query
+                        // most values are plain, such as a region, or the code that a link of an answer explains.
+                        let mut keys = Vec::new();
+                        named_parts(text, &mut |name, part| {
+                            if part.len() >= SHORTEST_PART && name.is_none_or(|name| self.is_key(name)) {
+                                keys.push(part.to_owned());
                             }
                         });
+                        keys.iter().for_each(|key| self.found(key));
                         *text = shown;
                     }
                     // Of a body in XML, or a text that holds some, elements have the names.
                     for content in self.secret_elements(text).into_iter().rev() {
                         let written = text[content.clone()].to_owned();
-                        self.found(&written);
-                        self.found(&unescape(&written).unwrap_or_default());
+                        // What stands around it is for whoever reads the document.
+                        self.found(written.trim());
+                        self.found(unescape(&written).unwrap_or_default().trim());
                         text.replace_range(content, REDACTED);
                     }
                 }
