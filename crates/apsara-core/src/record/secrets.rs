@@ -34,9 +34,13 @@ fn hide(text: &str, value: &str, hidden: &mut Vec<bool>) {
     if value.len() < SHORTEST {
         return;
     }
-    for (at, _) in text.match_indices(value) {
+    // A value may overlap itself, as `aaaa` does in `aaaaaa`.
+    let first = value.chars().next().map_or(1, char::len_utf8);
+    let mut begin = 0;
+    while let Some(at) = text[begin..].find(value).map(|place| begin + place) {
         hidden.resize(text.len(), false);
         hidden[at..at + value.len()].fill(true);
+        begin = at + first;
     }
 }
 
@@ -200,6 +204,10 @@ mod tests {
             assert_eq!(without_values(text, values).as_deref(), Some(shown));
         }
         assert_eq!(without_values("one-two-three", ["one-two", "two-three"]).as_deref(), Some("[redacted]"));
+        assert_eq!(
+            without_values("abcabcabc and ééééé", ["abcabc", "éé"]).as_deref(),
+            Some("[redacted] and [redacted]")
+        );
         assert_eq!(without_values(text, ["and", "none"]), None);
     }
 }
