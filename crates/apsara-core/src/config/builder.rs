@@ -19,11 +19,14 @@ use crate::retry::{Budget, Retry};
 use crate::sensitive::Sensitive;
 use crate::transport::Transport;
 
-/// Collects what a [`Config`] holds. The configurations of its clones share what gives credentials, so that all are the same caller.
+/// Collects what a [`Config`] holds. The configurations of its clones share what gives credentials, so that all are the same caller, whose
+/// quota is one.
 #[derive(Clone, Debug, Default)]
 #[must_use = "a configuration is made by `build`"]
 pub struct ConfigBuilder {
     credentials: Option<Source>,
+    /// The number of what gives the credentials, by which calls are counted where that knows no account.
+    provider: Option<u64>,
     /// What takes its transport from here, and gives the credentials if nothing else does.
     searcher: Option<Arc<dyn Searcher>>,
     #[cfg(feature = "rsa")]
@@ -83,6 +86,7 @@ impl ConfigBuilder {
                 let has_no_key = profile.as_ref().is_some_and(|peek| peek.anonymous || peek.bearer_token.is_some());
                 if !has_no_key {
                     builder.searcher = Some(Arc::new(chain));
+                    builder.provider = Some(PROVIDERS.fetch_add(1, Ordering::Relaxed));
                 }
             }
         }
@@ -108,6 +112,7 @@ impl ConfigBuilder {
     /// Sets what gives the credentials that calls are signed with.
     pub fn credentials_provider(mut self, provider: impl CredentialsProvider + 'static) -> Self {
         self.credentials = Some(Source::Provided(Arc::new(provider)));
+        self.provider = Some(PROVIDERS.fetch_add(1, Ordering::Relaxed));
         self
     }
 
@@ -153,8 +158,8 @@ impl ConfigBuilder {
     }
 
     /// Sets how long one attempt may take, from the request to the end of the answer, or to its head where the body is given as it
-    /// comes; as long as the call may unless set. What became of an attempt that ran out of time is [`Outcome::Unknown`](crate::Outcome::Unknown), so that it is made again only
-    /// where the operation may be executed twice.
+    /// comes; as long as the call may unless set. What became of an attempt that ran out of time is
+    /// [`Outcome::Unknown`](crate::Outcome::Unknown), so that it is made again only where the operation may be executed twice.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = Some(timeout);
         self
@@ -299,7 +304,7 @@ impl ConfigBuilder {
             (None, Some(Source::Provided(provider))) => provider
                 .account()
                 .or_else(|| provider.permanent_key_id())
-                .unwrap_or_else(|| provided_account(PROVIDERS.fetch_add(1, Ordering::Relaxed))),
+                .unwrap_or_else(|| provided_account(self.provider.unwrap_or_default())),
             (None, None) => String::new(),
         };
         Ok(Config {

@@ -30,11 +30,11 @@ impl<'a> Attempts<'a> {
         let mut is_granted = false;
         let credentials = loop {
             let credentials = match (&self.renewed, source, self.operation.security) {
-                (Some(renewed), ..) => Some(renewed.clone()),
-                (None, Some(Source::Fixed(credentials)), Security::AccessKey | Security::AccessKeyOrBearer) => {
+                (Some(renewed), ..) if !is_granted => Some(renewed.clone()),
+                (_, Some(Source::Fixed(credentials)), Security::AccessKey | Security::AccessKeyOrBearer) => {
                     Some(credentials.clone())
                 }
-                (None, Some(source), Security::AccessKey | Security::AccessKeyOrBearer) => {
+                (_, Some(source), Security::AccessKey | Security::AccessKeyOrBearer) => {
                     let credentials = timer.within(self.deadline, pin!(source.credentials())).await;
                     let credentials = credentials.map_err(|_| self.late(Outcome::NotSent))?;
                     // What became of a call for credentials is not what became of this one.
