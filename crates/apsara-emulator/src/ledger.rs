@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use serde_json::Value;
 
 use crate::faults::FaultKind;
 use crate::ram::RamDecision;
@@ -134,7 +135,7 @@ impl LedgerEntry {
     }
 
     fn shown<'a>(&self, name: &str, value: &'a str) -> &'a str {
-        if may_be_secret(name, &self.sensitive) || holds_address(value) { "[redacted]" } else { value }
+        if may_be_secret(name, &self.sensitive) || holds_secret(value, &self.sensitive) { "[redacted]" } else { value }
     }
 }
 
@@ -182,9 +183,22 @@ pub(crate) fn may_be_secret(name: &str, sensitive: &[String]) -> bool {
     SECRET.iter().any(|part| name.contains(part)) || sensitive.iter().any(|one| is_of(&name, one))
 }
 
-/// Whether a value has an address in it, whatever it is called: the last part of one may be a key to push to it.
-pub(crate) fn holds_address(value: &str) -> bool {
-    value.contains("://")
+/// Whether a value may hold a secret, whatever it is called: it has an address in it, whose last part may be a key to push to it, or it is
+/// JSON in which something is called so.
+pub(crate) fn holds_secret(value: &str, sensitive: &[String]) -> bool {
+    let json = || value.trim_start().starts_with(['{', '[']).then(|| serde_json::from_str(value).ok()).flatten();
+    value.contains("://") || json().is_some_and(|json| names_secret(&json, sensitive))
+}
+
+fn names_secret(value: &Value, sensitive: &[String]) -> bool {
+    match value {
+        Value::Array(items) => items.iter().any(|item| names_secret(item, sensitive)),
+        Value::Object(members) => {
+            members.iter().any(|(name, member)| may_be_secret(name, sensitive) || names_secret(member, sensitive))
+        }
+        Value::String(text) => holds_secret(text, sensitive),
+        _ => false,
+    }
 }
 
 /// Whether a name that was sent, in lower case, is a sensitive one's, stands inside of it, or has it inside.
@@ -300,6 +314,8 @@ mod tests {
         // An address is one under any name, and inside of a text too.
         entry.parameters.insert("StreamOutput".to_owned(), "rtmp://push.example.com/app/sesame".to_owned());
         entry.parameters.insert("Config".to_owned(), r#"{"Push":"rtmp://push.example.com/app/sesame"}"#.to_owned());
+        // So is what is called one in a text that holds JSON.
+        entry.parameters.insert("Settings".to_owned(), r#" [{"Inner":"{\"Password\":\"sesame\"}"}]"#.to_owned());
         for name in ["Region", "App.1.Name", "PlayKey"] {
             entry.parameters.insert(name.to_owned(), "cn-shanghai".to_owned());
         }

@@ -253,4 +253,11 @@ pub(super) const BREAKS: &[Break] = &[
         package: EMULATOR,
         target: "emulator",
     },
+    ram(
+        "RAM: what a body says of tags is not looked at",
+        "crates/apsara-emulator/src/catalog/values.rs",
+        "outside.into_iter().chain(inside).filter(|(name, _)| is_tags(name))",
+        "outside.into_iter().filter(|(name, _)| is_tags(name))",
+        HTTP,
+    ),
 ];

@@ -62,8 +62,8 @@ pub(super) fn deciding(found: &Found<'_>, request: &WireRequest) -> Option<BTree
         names.contains(name) || name == "RoleArn" && assumes_role(found)
     };
     let may_be_seen = |name: &str, values: &[String]| {
-        !ledger::may_be_secret(name, &found.operation.sensitive)
-            && !values.iter().any(|value| ledger::holds_address(value))
+        let sensitive = &found.operation.sensitive;
+        !ledger::may_be_secret(name, sensitive) && !values.iter().any(|value| ledger::holds_secret(value, sensitive))
     };
     let chosen = values.iter().filter(|(name, _)| is_deciding(name)).cloned();
     chosen.map(|(name, values)| may_be_seen(&name, &values).then_some((name, values))).collect()

@@ -82,6 +82,23 @@ async fn an_operation_without_tags_has_none_whatever_is_sent() {
 }
 
 #[tokio::test]
+async fn the_tags_of_a_body_are_keys_too() {
+    let condition = json!({ "StringEquals": { "acs:RequestTag/team": "dev" } });
+    let statement = json!({ "Effect": "Allow", "Action": "cs:*", "Resource": "*", "Condition": condition });
+    let emulator = start(Emulator::builder().account(account_of_ann(&statement)), RamMode::Strict).await;
+    for (team, is_allowed) in [("dev", true), ("ops", false)] {
+        let mut call = by_ann(Call::new(&emulator, "2015-12-15", "CreateCluster", &[]));
+        (call.method, call.path) = ("POST".to_owned(), "/clusters".to_owned());
+        let tags = json!([{ "key": "team", "value": team }]).to_string();
+        let fields =
+            [("name", "night"), ("region_id", "cn-shanghai"), ("cluster_type", "ManagedKubernetes"), ("tags", &tags)];
+        call.form = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+        let answer = told(&call.v3(&emulator).await);
+        assert_eq!(answer != is(FORBIDDEN), is_allowed, "{team}: {answer:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_said_of_an_operation_without_a_row_is_believed() {
     let condition = json!({ "StringEquals": { "ecs:Zone": "b" } });
     let statement =
