@@ -149,7 +149,7 @@ impl fmt::Display for StartError {
             }
             Self::UnknownOperation { operation, near } => {
                 let near = near.as_ref().map(|near| format!("; did you mean {near}?")).unwrap_or_default();
-                write!(f, "the quota of {operation} is of no operation that is known{near}")
+                write!(f, "a quota is set for {operation}, and no product has such an operation{near}")
             }
             Self::InvalidPublicKey { key_pair_id } => write!(
                 f,

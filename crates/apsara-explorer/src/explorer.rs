@@ -151,8 +151,8 @@ impl ExplorerBuilder {
         self
     }
 
-    /// Sets the emulator that is started. Unless it is told otherwise, its ledger grows with every request, and it tells the addresses
-    /// that tasks name what becomes of them, wherever these are; the one that is started else does neither.
+    /// Sets the emulator that is started. By default such an emulator keeps its whole ledger, and posts callbacks to any host; the one
+    /// that is started without this keeps the last 10,000 requests and posts none.
     pub fn emulator(mut self, emulator: EmulatorBuilder) -> Self {
         self.emulator = emulator;
         self

@@ -17,7 +17,7 @@ impl Lines<File> {
     pub(crate) fn behind(path: &Path) -> io::Result<Self> {
         let to = OpenOptions::new().create(true).append(true).open(path)?;
         let found = to.metadata()?;
-        // What cannot be read may end anywhere; an empty line more is none. Nothing stays in what is no file.
+        // A file that cannot be read may end in the middle of a line: then one empty line more does no harm. A pipe has no end to look at.
         let in_a_line = found.is_file() && found.len() > 0 && ends_in_a_line(path).unwrap_or(true);
         Ok(Self { to, in_a_line })
     }

@@ -143,7 +143,7 @@ pub enum Ending {
     Success,
     /// With an error.
     Failure,
-    /// Its future was dropped, so that nobody was told anything, or a stream before its end.
+    /// Its future was dropped, so that nobody was told anything. Or its answer is a stream, which was dropped before its end.
     Cancelled,
 }
 

@@ -178,7 +178,8 @@ impl Call {
     }
 
     /// Keeps the value of a parameter from being seen in an error or in `Debug`. Parameters whose names say so are kept anyway: what has
-    /// `AuthKey`, `Password`, `PrivateKey`, `Secret` or `SecurityToken` in its name, in any case. It makes no difference whether it is said before the value is set or after.
+    /// `AuthKey`, `Password`, `PrivateKey`, `Secret` or `SecurityToken` in its name, in any case. It makes no difference whether it is said
+    /// before the value is set or after.
     pub fn sensitive(mut self, name: &str) -> Self {
         let parameter = self.description.find(name).cloned().unwrap_or_else(|| Parameter::new(name));
         self.describe(parameter.sensitive(true));

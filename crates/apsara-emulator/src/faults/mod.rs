@@ -17,7 +17,8 @@ pub use self::rule::FaultRule;
 ///
 /// Faults before the execution bite only if the gateway would have let the call through, and those after it only if the
 /// operation was carried out, or its answer is given again for a client token: a call with a wrong signature is told so,
-/// whatever rule it meets but [`ExpiredToken`](Self::ExpiredToken), for tokens are looked at first. What did bite stands in [`LedgerEntry::fault`](crate::LedgerEntry::fault).
+/// whatever rule it meets but [`ExpiredToken`](Self::ExpiredToken), for tokens are looked at first. What did bite stands in
+/// [`LedgerEntry::fault`](crate::LedgerEntry::fault).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {

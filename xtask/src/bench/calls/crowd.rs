@@ -19,7 +19,7 @@ pub(crate) struct Args {
     /// Over TLS.
     #[arg(long)]
     tls: bool,
-    /// Write the table into docs, where the one without TLS stands.
+    /// Write the table into docs; only the one without TLS has a place there.
     #[arg(long, conflicts_with = "tls")]
     write: bool,
 }
