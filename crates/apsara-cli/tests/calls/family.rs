@@ -82,7 +82,7 @@ fn of_two_values_of_a_parameter_none_is_sent() {
     }
     let words = ["live", "tag-live-resources", "--resource-type", "DOMAIN", "--resource-id", "a", "--tag"];
     let tag = r#"[{"Key":"a","Key":"b","Value":"c"}]"#;
-    call(&emulator, &[&words[..], &[tag]].concat()).failed(2, &["--tag cannot be read: the name `Key` stands twice"]);
+    call(&emulator, &[&words[..], &[tag]].concat()).failed(3, &["--tag cannot be read: the name `Key` stands twice"]);
     assert_eq!(emulator.ledger().len(), ledger);
 }
 

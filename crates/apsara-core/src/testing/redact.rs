@@ -205,7 +205,9 @@ impl Redaction {
     /// Whether a value of an address's query is a key, by its name there.
     fn is_key(&self, name: &str) -> bool {
         let name = name.replace(['_', '-'], "").to_lowercase();
-        self.is_secret(&name) || ["key", "sign", "token"].iter().any(|end| name.ends_with(end)) || name == "signature"
+        self.is_secret(&name)
+            || name.ends_with("key")
+            || ["auth", "pass", "sign", "token"].iter().any(|part| name.contains(part))
     }
 
     fn found(&mut self, value: &str) {

@@ -92,7 +92,6 @@ async fn quotas_can_be_off_and_must_not_be_empty() {
     }
     // One that nobody is held to would let a test be green of which nothing came.
     let error = Emulator::builder().quota_of("RestartLivePulltoPush", 1, 60).start().await.unwrap_err();
-    let message =
-        "the quota of RestartLivePulltoPush is of no operation that is known; did you mean RestartLivePullToPush?";
+    let message = "a quota is set for RestartLivePulltoPush, and no product has such an operation; did you mean RestartLivePullToPush?";
     assert_eq!(error.to_string(), message);
 }
