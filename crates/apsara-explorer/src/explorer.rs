@@ -22,7 +22,7 @@ use crate::emulated::Emulated;
 use crate::guard::Guard;
 use crate::send::{Refusal, refusal};
 use crate::start_error::StartError;
-use crate::target::{Configure, Manner, Target};
+use crate::target::{Manner, Target};
 use crate::token::Token;
 use crate::{routes, serve};
 
@@ -144,6 +144,9 @@ impl fmt::Debug for Explorer {
 /// How many requests the ledger of the emulator keeps.
 const LEDGER: usize = 10_000;
 
+/// Begins the configuration of calls to the cloud.
+type Configure = Box<dyn Fn() -> Result<ConfigBuilder, Error> + Send + Sync>;
+
 impl ExplorerBuilder {
     /// Sets the port to listen at; 0, which is the default, is any free one. The address is 127.0.0.1 in any case.
     pub fn port(mut self, port: u16) -> Self {
@@ -200,7 +203,7 @@ impl ExplorerBuilder {
         let emulator = emulator.map_err(|error| StartError::of("the emulator does not start", error))?;
         let unusable = |error| StartError::of("the emulator cannot be called", error);
         let to_emulator = to_emulator(&emulator).map_err(unusable)?;
-        let cloud = |configure| Target::new(&configure, ReqwestTransport::new()?);
+        let cloud = |configure: Configure| Target::new(configure()?, ReqwestTransport::new()?);
         let to_cloud = self.cloud.and_then(|configure| cloud(configure).map_err(|error| error.to_string()));
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
         let bound = async {
@@ -250,9 +253,7 @@ fn given(path: &std::path::Path) -> Result<(Product, Value), StartError> {
 
 /// Calls an emulator, which has its own quotas and stands behind no proxy.
 fn to_emulator(emulator: &Emulator) -> Result<Target, Error> {
-    let url = emulator.url().to_owned();
     let key = Credentials::new(emulator.access_key_id(), emulator.access_key_secret())?;
-    let configure = move || Ok(Config::builder().credentials(key.clone()).endpoint(&url));
-    let configure: Configure = Box::new(configure);
-    Target::new(&configure, ReqwestTransport::builder().without_proxy().build()?)
+    let builder = Config::builder().credentials(key).endpoint(emulator.url());
+    Target::new(builder, ReqwestTransport::builder().without_proxy().build()?)
 }

@@ -9,9 +9,6 @@ use apsara_core::{Config, ConfigBuilder, Error};
 use bytes::Bytes;
 use http::{Request, Response};
 
-/// Begins a configuration.
-pub(crate) type Configure = Box<dyn Fn() -> Result<ConfigBuilder, Error> + Send + Sync>;
-
 /// Says how calls are made that somebody who tries things out may want to be made otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Manner {
@@ -36,8 +33,8 @@ pub(crate) struct Target {
 
 impl Target {
     /// Names a target, and fails where it cannot be one.
-    pub(crate) fn new(configure: &Configure, transport: impl Transport + 'static) -> Result<Self, Error> {
-        let target = Self { builder: configure()?, transport: Arc::new(transport), configs: Mutex::default() };
+    pub(crate) fn new(builder: ConfigBuilder, transport: impl Transport + 'static) -> Result<Self, Error> {
+        let target = Self { builder, transport: Arc::new(transport), configs: Mutex::default() };
         target.config(Manner::USUAL)?;
         Ok(target)
     }

@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use base64::prelude::{BASE64_STANDARD, Engine};
 use bytes::Bytes;
 
+use serde_json::Value;
+
 use super::file::{Body, Came, Exchange, FORMAT, Recording};
 use super::for_keys::is_for_keys;
 use super::redact::Redaction;
@@ -128,7 +130,11 @@ fn answered(answer: &http::Response<Bytes>, redaction: &mut Redaction) -> Came {
             redaction.answer(&mut json);
             Body::Json(json)
         }
-        (Err(_), Ok(text)) => Body::Text(redaction.answer_in_text(text)),
+        (Err(_), Ok(text)) => {
+            let mut text = Value::from(text);
+            redaction.answer(&mut text);
+            Body::Text(text.as_str().unwrap_or_default().to_owned())
+        }
         (Err(_), Err(_)) => Body::Base64(BASE64_STANDARD.encode(body)),
     };
     let headers = answer.headers().iter().filter(|(name, _)| !NOT_RECORDED.contains(&name.as_str()));

@@ -126,20 +126,11 @@ impl Redaction {
         asked.path = self.text(&asked.path);
     }
 
-    /// Takes secrets out of a JSON answer.
+    /// Takes secrets out of an answer: JSON, or a text that is none.
     pub(super) fn answer(&mut self, body: &mut Value) {
         self.is_asked = false;
         self.value(body, false);
         self.again(body);
-    }
-
-    /// Takes secrets out of an answer that is no JSON, such as one in XML.
-    pub(super) fn answer_in_text(&mut self, text: &str) -> String {
-        self.is_asked = false;
-        let mut body = Value::from(text);
-        self.value(&mut body, false);
-        // What it tells itself it may repeat.
-        self.text(body.as_str().unwrap_or_default())
     }
 
     /// Takes secrets out of a text, such as a message or a header.
